@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, ParseError
 
 from attrs import field, frozen
 
@@ -17,6 +17,7 @@ __all__ = ["Part", "Response"]
 
 T = TypeVar("T")
 _MISSING = object()
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _walk(body: Any, path: str) -> Any:
@@ -115,7 +116,7 @@ class Part:
         text = self.at(path, str)
         try:
             return fromstring(text)
-        except Exception as error:  # ParseError, and defusedxml's own refusals, which share no base
+        except (ParseError, ValueError) as error:  # defusedxml's refusals are ValueErrors
             raise Malformed("shape", f"{path!r} in the answer holds no XML: {type(error).__name__}") from None
 
 
@@ -127,7 +128,7 @@ class Response(Part):
 
     status: int = 200
     headers: Mapping[str, str] = field(factory=dict, converter=frozen_map)
-    received: datetime = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    received: datetime = _NEVER
     content: bytes = b""
     readable: bool = True
 

@@ -27,7 +27,7 @@ class Offer:
 
     sku: str
     prices: Mapping[str, Price] = field(converter=frozen_map)
-    stock: int
+    stock: int = field()
 
     @stock.validator
     def _not_negative(self, _: object, stock: int) -> None:
