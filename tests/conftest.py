@@ -5,7 +5,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-# Time limits measure the machine and its neighbors, not the code; a failing example prints its reproduction line.
+# Time limits measure the machine, not the code; a failing example prints the line that repeats it.
 settings.register_profile(
     "house",
     deadline=None,

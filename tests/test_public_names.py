@@ -29,7 +29,7 @@ def order(name: str) -> tuple[int, str]:
 
 
 def shown(package: types.ModuleType) -> set[str]:
-    """Names a reader finds in the package: not private, not a submodule, not borrowed from another library."""
+    """Names a reader finds in the package: not private, no submodule, not borrowed from a library."""
     return {
         name
         for name in dir(package)
@@ -67,14 +67,15 @@ def test_every_shown_name_is_listed(name: str) -> None:
 def test_type_checkers_see_the_same_names_as_the_running_program() -> None:
     """The TYPE_CHECKING block, the table of lazy names and `__all__` of the root agree."""
     tree = ast.parse(Path(storesync.__file__).read_text(encoding="utf-8"))
-    blocks = [node for node in tree.body if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)]
-    imports = [node for node in ast.walk(blocks[0]) if isinstance(node, ast.ImportFrom)]
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    imports = [node for node in ast.walk(block) if isinstance(node, ast.ImportFrom)]
     typed = {
         alias.asname or alias.name: node.module if node.module != "storesync" else f"storesync.{alias.name}"
         for node in imports
         for alias in node.names
     }
 
+    assert "typing.TYPE_CHECKING" == ast.unparse(block.test)
     assert dict(storesync._NAMES) == typed
     assert {*storesync._NAMES, "__version__"} == set(storesync.__all__)
 
