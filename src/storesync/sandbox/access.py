@@ -76,6 +76,7 @@ class Meter:
 
     @classmethod
     def full(cls, quota: Quota, at: datetime) -> "Meter":
+        """A meter with the whole burst still to use."""
         return cls(quota=quota, level=float(quota.burst), at=at.timestamp())
 
     def take(self, now: datetime) -> tuple[str, int] | None:

@@ -7,7 +7,6 @@ so a market runs the same under a virtual clock and a real one.
 
 import hashlib
 import heapq
-import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from attrs import Factory, frozen
 
 from storesync.sandbox.access import App, Meter, Quota, Refresh, Shop, Token
 from storesync.sandbox.faults import FaultSchedule
+from storesync.sandbox.index import SearchIndex
 from storesync.sandbox.records import (
     DELETED,
     HIDDEN,
@@ -31,8 +31,6 @@ from storesync.sandbox.records import (
     Sku,
     StoredFile,
 )
-
-WORD = re.compile(r"[^\W_]+")
 
 
 @frozen(kw_only=True)
@@ -74,6 +72,7 @@ class Market:
         self.listings: dict[int, Listing] = {}
         self.files: dict[str, StoredFile] = {}
         self.addresses: dict[str, StoredFile] = {}
+        self.named: Counter[tuple[str, str]] = Counter()
         self.calls: deque[CallRecord] = deque(maxlen=self.behavior.log_limit)
         self.events: deque[Event] = deque(maxlen=self.behavior.log_limit)
         self.counters: Counter[str] = Counter()
@@ -85,9 +84,7 @@ class Market:
         self._sku_id = first_sku
         self._serial = 0
         self._due: list[tuple[float, int, datetime, Callable[[], None]]] = []
-        self._postings: dict[str, dict[int, None]] = {}
-        self._indexed: dict[int, frozenset[str]] = {}
-        self._identities: dict[int, tuple[str, ...]] = {}
+        self._index = SearchIndex()
         self._meters: dict[tuple[str, str], Meter] = {}
 
     # -- time -------------------------------------------------------------------------------------------
@@ -237,7 +234,7 @@ class Market:
         """Delete a listing for good; its record stays for the judges."""
         listing.status = listing.wanted = DELETED
         listing.modified = self.time()
-        self._drop(listing.id)
+        self._index.drop(listing.id)
         self.event("deleted", listing)
 
     def ban(self, listing: Listing, reason: str, *, status: str = REJECTED) -> None:
@@ -260,22 +257,23 @@ class Market:
 
     def with_key(self, shop: str, key: str) -> list[Listing]:
         """Listings of the shop with exactly this own key, as far as the search index knows."""
-        found = self._postings.get(f"={key}", ())
-        return [item for item in map(self.listings.__getitem__, found) if item.shop == shop and item.alive]
+        return self._owned(shop, self._index.exact(key))
 
     def with_sku(self, shop: str, code: str) -> list[Listing]:
         """Listings of the shop with a SKU of exactly this code, as far as the search index knows."""
-        found = self._postings.get(f"#{code}", ())
-        return [item for item in map(self.listings.__getitem__, found) if item.shop == shop and item.alive]
+        return self._owned(shop, self._index.exact_sku(code))
 
-    def with_words(self, shop: str, words: str, *, field: str = "k") -> list[Listing]:
-        """Listings whose own key (`k`) or title (`t`) holds every word, as far as the index knows."""
-        postings = [self._postings.get(f"{field}:{word}", {}) for word in WORD.findall(words.lower())]
-        if not postings:
-            return []
-        postings.sort(key=len)
-        ids = [item for item in postings[0] if all(item in other for other in postings[1:])]
+    def with_words(self, shop: str, words: str, *, title: bool = False) -> list[Listing]:
+        """Listings whose own key (or title) holds every word, as far as the search index knows."""
+        return self._owned(shop, self._index.titled(words) if title else self._index.coded(words))
+
+    def _owned(self, shop: str, ids: Iterable[int]) -> list[Listing]:
         return [item for item in map(self.listings.__getitem__, ids) if item.shop == shop and item.alive]
+
+    def _reindex(self, listing: Listing) -> None:
+        entry = self._index.entry(listing)
+        if entry is not None:
+            self.later(self.behavior.search_lag, lambda: self._index.put(listing, entry))
 
     def listed(self, shop: str) -> Iterator[Listing]:
         """The shop's listings, deleted ones too, as far as list queries see them, oldest first."""
@@ -323,34 +321,6 @@ class Market:
         listing.shown = listing.shown or listing.status == LIVE
         self.event("approved", listing)
 
-    # -- search index -----------------------------------------------------------------------------------
-
-    def _reindex(self, listing: Listing) -> None:
-        identity = (listing.key, listing.title, *(sku.code for sku in listing.skus.values()))
-        if self._identities.get(listing.id) == identity:
-            return
-        self._identities[listing.id] = identity
-        words = {f"={listing.key}"}
-        words.update(f"#{code}" for code in identity[2:] if code)
-        words.update(f"k:{word}" for word in WORD.findall(listing.key.lower()))
-        words.update(f"t:{word}" for word in WORD.findall(listing.title.lower()))
-        entry = frozenset(words)
-        self.later(self.behavior.search_lag, lambda: self._index(listing, entry))
-
-    def _index(self, listing: Listing, entry: frozenset[str]) -> None:
-        if not listing.alive:
-            return
-        before = self._indexed.get(listing.id, frozenset())
-        for word in before - entry:
-            self._postings[word].pop(listing.id, None)
-        for word in entry - before:
-            self._postings.setdefault(word, {})[listing.id] = None
-        self._indexed[listing.id] = entry
-
-    def _drop(self, listing: int) -> None:
-        for word in self._indexed.pop(listing, frozenset()):
-            self._postings[word].pop(listing, None)
-
     # -- files ------------------------------------------------------------------------------------------
 
     def store(self, *, shop: str, file: str, url: str, name: str, type: str, data: bytes) -> StoredFile:
@@ -368,6 +338,7 @@ class Market:
         )
         self.files[file] = stored
         self.addresses[url] = stored
+        self.named[shop, name] += 1
         return stored
 
     # -- truth, for judges ------------------------------------------------------------------------------
@@ -482,12 +453,11 @@ class Market:
         self.listings.clear()
         self.files.clear()
         self.addresses.clear()
+        self.named.clear()
         self.calls.clear()
         self.events.clear()
         self.counters.clear()
-        self._postings.clear()
-        self._indexed.clear()
-        self._identities.clear()
+        self._index = SearchIndex()
         self._meters.clear()
         self._due.clear()
         self.replayed.clear()

@@ -90,6 +90,13 @@ def _faulty(
             if dialect.expire is not None:
                 dialect.expire(market, call)
             return "", answer, Delivery(answer)
+    return _after(market, dialect, name, call, fault)
+
+
+def _after(
+    market: Market, dialect: Dialect, name: str, call: Call, fault: Fault
+) -> tuple[str, Answer | None, Delivery]:
+    """Apply a fault that leaves the call processed and only spoils what the client sees of it."""
     shop, answer = _process(market, dialect, name, call)
     match fault.name:
         case "lost_after":
@@ -125,7 +132,7 @@ def _late(market: Market, dialect: Dialect, name: str, shop: Shop, call: Call) -
 
 
 def hostile(shape: str) -> Answer:
-    """An answer made to hurt a careless client: huge, deeply nested, of a wrong type, or pointing elsewhere."""
+    """An answer made to hurt a careless client: huge, nested, of a wrong type, or pointing elsewhere."""
     match shape:
         case "huge":
             return Answer(200, b'{"response":"' + b"a" * HUGE_BYTES + b'"}', outcome="hostile")
@@ -161,6 +168,6 @@ def _log(
             shop,
             dialect.digest(call),
             "not processed" if answer is None else answer.outcome,
-            "" if fault is None else fault.name if not fault.shape else f"{fault.name}:{fault.shape}",
+            "" if fault is None else ":".join(filter(None, (fault.name, fault.shape))),
         )
     )

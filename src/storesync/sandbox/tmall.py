@@ -1,7 +1,7 @@
 """The emulated Tmall: the TOP dialect put together, and a shop with example credentials to start with.
 
-Written from the notes on TOP; categories, properties and credentials are invented. What the notes leave open is
-marked `assumption` where it is decided.
+Written from the notes on TOP; categories, properties and credentials are invented. What the notes leave
+open is marked `assumption` where it is decided.
 """
 
 from collections.abc import Callable, Mapping
@@ -86,7 +86,7 @@ def upload(terms: Terms, market: Market, shop: Shop, call: Call) -> Answer:
         refuse(market, "isv.invalid-parameter:img", "图片不能超过3M")
     number = 7_000_000_000_000_000_000 + market.serial()
     extension = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}[kind]
-    same = sum(1 for stored in market.files.values() if stored.name == title and stored.shop == shop.id)
+    same = market.named[shop.id, title]
     address = f"{MEDIA}/i1/{shop.id}/{number}.{extension}"
     market.store(shop=shop.id, file=str(number), url=address, name=title, type=kind, data=file.data)
     picture = {
@@ -104,7 +104,7 @@ def upload(terms: Terms, market: Market, shop: Shop, call: Call) -> Answer:
 
 
 def refresh(terms: Terms, market: Market, shop: Shop, call: Call) -> Answer:
-    """taobao.top.auth.token.refresh: refused to merchant back-office apps, whose tokens have a fixed length [S]."""
+    """taobao.top.auth.token.refresh: refused to merchant back-office apps (fixed-length tokens) [S]."""
     return error(market, 11, "isv.permission-api-package-limit", "商家后台应用不支持刷新授权，请重新授权")
 
 

@@ -82,8 +82,7 @@ def _judge(field: Field, value: Any, around: Mapping[str, Any]) -> list[Finding]
     rules = [rule for rule in field.rules if _applies(rule, around)]
     if any(rule.name == "disableRule" and rule.value == "true" for rule in rules):
         return [Finding(field.id, "invalid", f"{field.name} 当前不可填写")] if value else []
-    empty = value is None or value == "" or value == [] or value == {}
-    if empty:
+    if not value:
         required = any(rule.name == "requiredRule" and rule.value == "true" for rule in rules)
         return [Finding(field.id, "missing", f"{field.name} 必填")] if required else []
     match field.type:
@@ -168,5 +167,5 @@ def _within(value: str, rule: Rule) -> bool:
         return False
     bound = Decimal(rule.value)
     if number == bound:
-        return bool(rule.include)
+        return rule.bound == "include"
     return number < bound if rule.name == "maxValueRule" else number > bound

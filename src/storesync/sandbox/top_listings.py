@@ -170,7 +170,7 @@ def _document(market: Market, call: Call, fields: Sequence[Field]) -> dict[str, 
 
 
 def _check_content(terms: Terms, market: Market, values: Mapping[str, Any]) -> None:
-    """Images must be the platform's own, in the gallery and in the description [S]; new arrivals need a right."""
+    """Images must be the platform's own, in gallery and description alike [S]; new arrivals need a right."""
     for name, address in (values.get("item_images") or {}).items():
         if address not in market.addresses:
             refuse(market, f"isv.invalid-parameter:{name}", f"图片 {address} 未上传到图片空间")

@@ -21,11 +21,14 @@ MAX_SKUS = 600
 
 @frozen
 class Rule:
-    """One rule of a field; `include` is the exProperty of a limit, `depends` the condition it is under."""
+    """One rule of a field.
+
+    `bound` (include, not include) is the exProperty of a limit, `depends` the condition it is under.
+    """
 
     name: str
     value: str
-    include: bool | None = None
+    bound: str = ""
     unit: str = ""
     depends: tuple[tuple[str, str, str], ...] = ()
 
@@ -41,35 +44,32 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     fields: tuple["Field", ...] = ()
 
-    @property
-    def required(self) -> bool:
-        return any(
-            rule.name == "requiredRule" and rule.value == "true" and not rule.depends for rule in self.rules
-        )
-
 
 REQUIRED = Rule("requiredRule", "true")
 
 
 def kind(value: str) -> Rule:
+    """A field's value is of this type."""
     return Rule("valueTypeRule", value)
 
 
 def most(value: int, unit: str = "byte") -> Rule:
-    return Rule("maxLengthRule", str(value), True, unit)
+    """A text has at most this length."""
+    return Rule("maxLengthRule", str(value), "include", unit)
 
 
 def least(value: int, unit: str = "byte") -> Rule:
-    return Rule("minLengthRule", str(value), True, unit)
+    """A text has at least this length."""
+    return Rule("minLengthRule", str(value), "include", unit)
 
 
 MONEY = (
     kind("decimal"),
-    Rule("minValueRule", "0", False),
-    Rule("maxValueRule", "100000000", False),
-    Rule("maxDecimalDigitsRule", "2", True),
+    Rule("minValueRule", "0", "not include"),
+    Rule("maxValueRule", "100000000", "not include"),
+    Rule("maxDecimalDigitsRule", "2", "include"),
 )
-COUNT = (kind("integer"), Rule("minValueRule", "0", True), Rule("maxValueRule", "999999", True))
+COUNT = (kind("integer"), Rule("minValueRule", "0", "include"), Rule("maxValueRule", "999999", "include"))
 
 
 def category_id(category: Category) -> str:
@@ -201,7 +201,7 @@ def _sku(table: Table) -> Field:
         id="sku",
         name="销售规格",
         type="multiComplex",
-        rules=(Rule("maxInputNumRule", str(MAX_SKUS), True),),
+        rules=(Rule("maxInputNumRule", str(MAX_SKUS), "include"),),
         fields=(
             *(
                 Field(
@@ -272,7 +272,7 @@ def _render(parent: Element, field: Field, value: Any = None) -> None:
         inner = SubElement(node, "fields")
         for child in field.fields:
             _render(inner, child)
-    if value is None or value == "" or value == []:
+    if not value:
         return
     match field.type:
         case "complex":
@@ -290,8 +290,8 @@ def _render(parent: Element, field: Field, value: Any = None) -> None:
 
 def _render_rule(parent: Element, rule: Rule) -> None:
     attributes = {"name": rule.name, "value": rule.value}
-    if rule.include is not None:
-        attributes["exProperty"] = "include" if rule.include else "not include"
+    if rule.bound:
+        attributes["exProperty"] = rule.bound
     if rule.unit:
         attributes["unit"] = rule.unit
     node = SubElement(parent, "rule", attributes)

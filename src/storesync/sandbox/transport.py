@@ -36,6 +36,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         self._latency = latency
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Deliver the request to its market; raise what httpx raises when an answer is lost."""
         url = request.url
         found = self._markets.get(url.host)
         if found is None:
@@ -53,7 +54,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
 
     async def _answer(self, request: httpx.Request, delivery: Delivery) -> httpx.Response:
         if delivery.answer is None:
-            # at once, without sitting out the timeout: a late effect counts from the moment the client notices
+            # at once, without sitting out the timeout: a late effect counts from when the client notices
             error, message = LOST[delivery.lost]
             raise error(message, request=request)
         if delivery.wait:
