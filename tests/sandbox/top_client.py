@@ -23,12 +23,15 @@ class Clock:
         self.at = at
 
     def __call__(self) -> datetime:
+        """The time."""
         return self.at
 
     async def sleep(self, seconds: float) -> None:
+        """Move on."""
         self.at += timedelta(seconds=seconds)
 
     def move(self, seconds: float) -> None:
+        """Move on without waiting."""
         self.at += timedelta(seconds=seconds)
 
 
@@ -62,6 +65,7 @@ class TopClient:
         self.market, self.dialect, self.clock = market, dialect, clock
 
     def raw(self, method: str, files: dict[str, Any] | None = None, **params: str) -> Answer:
+        """The bare answer of one call."""
         sent = request(method, self.clock(), files, **params)
         call = Call(sent.method, sent.url.path, sent.url.query.decode(), sent.headers, sent.read())
         delivery = deliver(self.market, self.dialect, call)
@@ -69,10 +73,12 @@ class TopClient:
         return delivery.answer
 
     def __call__(self, method: str, files: dict[str, Any] | None = None, **params: str) -> dict[str, Any]:
+        """What is inside the answer's envelope."""
         answer = httpx.Response(200, content=self.raw(method, files, **params).body).json()
         return next(iter(answer.values()))
 
     def upload(self, data: bytes = PNG) -> str:
+        """An uploaded picture's address."""
         answer = self(
             "taobao.picture.upload", {"img": ("a.png", data, "image/png")}, image_input_title="a.png"
         )
@@ -80,20 +86,24 @@ class TopClient:
 
 
 def single(name: str, value: str, type: str = "input") -> str:
+    """A field with one value."""
     return f"<field id={quoteattr(name)} name='' type='{type}'><value>{escape(value)}</value></field>"
 
 
 def multi(name: str, *values: str) -> str:
+    """A multiCheck field."""
     inner = "".join(f"<value>{escape(value)}</value>" for value in values)
     return f"<field id={quoteattr(name)} name='' type='multiCheck'><values>{inner}</values></field>"
 
 
 def rows(name: str, *inner: str, type: str = "multiComplex") -> str:
+    """A field with rows of fields."""
     body = "".join(f"<complex-values>{row}</complex-values>" for row in inner)
     return f"<field id={quoteattr(name)} name='' type='{type}'>{body}</field>"
 
 
 def sku(code: str, volume: str, price: str, stock: int) -> str:
+    """One SKU row by volume."""
     return (
         single("prop_50000101", volume, "singleCheck")
         + single("sku_price", price)
@@ -103,6 +113,7 @@ def sku(code: str, volume: str, price: str, stock: int) -> str:
 
 
 def item_param(*fields: str) -> str:
+    """A whole parameter document."""
     return '<?xml version="1.0" encoding="UTF-8"?><itemParam>' + "".join(fields) + "</itemParam>"
 
 

@@ -1,7 +1,7 @@
 """The emulated markets on loopback: both shops on one port, control and truth under /_sandbox/, a page at /.
 
-TOP answers at /router/rest and Shopee at /api/v2/…, also below /tmall and /shopee. State lives in this process.
-Needs the extra `sandbox` (starlette, uvicorn).
+TOP answers at /router/rest and Shopee at /api/v2/…, also below /tmall and /shopee. State lives in this
+process. Needs the extra `sandbox` (starlette, uvicorn).
 """
 
 import asyncio
@@ -58,6 +58,7 @@ class SandboxApp:
         self._control = _control(self.markets)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hang up where an answer is meant to be lost."""
         found = self._market(scope["path"]) if scope["type"] == "http" else None
         if found is None:
             await self._control(scope, receive, send)  # type: ignore[arg-type]  # starlette's own ASGI types
@@ -72,7 +73,7 @@ class SandboxApp:
         )
         delivery = deliver(market, dialect, call)
         if delivery.answer is None:
-            await _hang_up(send)
+            await _hang_up(receive, send)
             return
         if delivery.wait:
             await asyncio.sleep(delivery.wait)
@@ -102,7 +103,7 @@ async def _body(receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-async def _hang_up(send: Send) -> None:
+async def _hang_up(receive: Receive, send: Send) -> None:
     """Close the connection without an answer.
 
     ASGI has no word for it, so uvicorn's own connection is taken from behind `send`; elsewhere the answer is
@@ -117,8 +118,8 @@ async def _hang_up(send: Send) -> None:
         await send({"type": "http.response.body", "body": b"{", "more_body": True})
         return
     transport.abort()
-    while not getattr(cycle, "disconnected", True):
-        await asyncio.sleep(0)
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _json(data: Any, status: int = 200) -> Response:
@@ -229,7 +230,7 @@ def read_faults(data: Mapping[str, Any]) -> FaultSchedule:
 def _server(app: SandboxApp, port: int) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
-            app,  # type: ignore[arg-type]  # uvicorn's own ASGI types
+            app,
             host="127.0.0.1",
             port=port,
             http="h11",

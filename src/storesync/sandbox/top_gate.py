@@ -52,8 +52,8 @@ class Terms:
     """What an emulated Tmall shop sells under: its table of categories and the platform's switches.
 
     `unique_product` refuses a second listing of the same category, brand and title as TOP refuses a
-    duplicate SPU; `allow_new` is the permission to mark new arrivals (is_xinpin); `denied` methods are outside of
-    the app's permission package; `single_as_object` delivers one-element lists as a bare object.
+    duplicate SPU; `allow_new` is the permission to mark new arrivals (is_xinpin); `denied` methods are not
+    in the app's permission package; `single_as_object` delivers one-element lists as a bare object.
     """
 
     table: Table
