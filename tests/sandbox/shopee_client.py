@@ -56,7 +56,7 @@ class ShopeeClient:
         return str(answer["response"]["image_info"]["image_id"])
 
 
-def serum(image: str, **changes: Any) -> dict[str, Any]:
+def serum(image: str, /, **changes: Any) -> dict[str, Any]:
     """The body of add_item for a serum; a change replaces a field, none drops it."""
     body = {
         "item_name": "SEOLBITGAON Serum dưỡng ẩm sâm núi và axit hyaluronic",
