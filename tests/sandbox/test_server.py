@@ -80,6 +80,17 @@ def test_a_lost_answer_is_a_closed_connection(http: httpx.Client) -> None:
     assert [] == http.get("/_sandbox/shopee/faults").json()["script"]
 
 
+def test_a_quota_is_halved_while_the_server_runs(http: httpx.Client) -> None:
+    """The next call already meets it; the old one is put back."""
+    before = http.get("/_sandbox/shopee/quota").json()
+    http.put("/_sandbox/shopee/quota", json={"rate": 1.0, "burst": 1}).raise_for_status()
+    answers = [send(http, shopee_request("shop/get_shop_info", CLOCK)).status_code for _ in range(2)]
+    http.put("/_sandbox/shopee/quota", json={"rate": before["rate"], "burst": before["burst"]})
+
+    assert [200, 429] == answers
+    assert 1 == http.get("/_sandbox/shopee/quota").json()["throttled"]
+
+
 def test_the_control_addresses_refuse_what_they_do_not_know(http: httpx.Client) -> None:
     """With words, and no change."""
     late = {"script": [{"fault": "late", "seconds": 60}]}

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from storesync.sandbox.access import App, Meter, Quota, Refresh, Shop, Token
 from storesync.sandbox.faults import FaultSchedule
@@ -155,11 +155,18 @@ class Market:
         for token in self.shops[shop].tokens.values():
             token.expires = min(token.expires, self.time())
 
+    def limit(self, quota: Quota) -> None:
+        """Allow from now on as much as this quota says; what was left of a burst is not refilled."""
+        self.behavior = evolve(self.behavior, quota=quota)
+
     def take(self, app: str, shop: str) -> tuple[str, int] | None:
         """Count one call against the quota: none when allowed, else the limit's name and seconds to wait."""
+        quota = self.behavior.quota
         meter = self._meters.get((app, shop))
-        if meter is None or meter.quota is not self.behavior.quota:
-            meter = self._meters[app, shop] = Meter.full(self.behavior.quota, self.time())
+        if meter is None:
+            meter = self._meters[app, shop] = Meter.full(quota, self.time())
+        elif meter.quota is not quota:
+            meter.quota, meter.level = quota, min(meter.level, float(quota.burst))
         refused = meter.take(self.time())
         if refused is not None:
             self.throttled += 1

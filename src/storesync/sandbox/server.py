@@ -14,11 +14,13 @@ from typing import Any
 
 import orjson
 import uvicorn
+from attrs import asdict
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from storesync.sandbox.access import Quota
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.delivery import deliver
 from storesync.sandbox.dialect import Call, Dialect
@@ -168,6 +170,11 @@ def _control(markets: Markets) -> Starlette:
             found.faults = read_faults(orjson.loads(await request.body() or b"{}"))
         return found.faults.to_json()
 
+    async def quota(found: Market, request: Request) -> Any:
+        if request.method in ("POST", "PUT"):
+            found.limit(Quota(**orjson.loads(await request.body())))
+        return asdict(found.behavior.quota) | {"throttled": found.throttled}
+
     async def reset(found: Market, request: Request) -> Any:
         found.reset()
         return found.counts()
@@ -209,6 +216,7 @@ def _control(markets: Markets) -> Starlette:
             Route(f"{here}/duplicates", wrapped(duplicates)),
             Route(f"{here}/calls", wrapped(calls)),
             Route(f"{here}/faults", wrapped(faults), methods=["GET", "POST", "PUT"]),
+            Route(f"{here}/quota", wrapped(quota), methods=["GET", "POST", "PUT"]),
             Route(f"{here}/reset", wrapped(reset), methods=["POST"]),
             Route(f"{here}/edit", wrapped(edit), methods=["POST"]),
             Route(f"{here}/files/{{file}}", file),
