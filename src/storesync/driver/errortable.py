@@ -1,0 +1,141 @@
+"""From the market's error codes to faults: ordered rules, first match wins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from storesync.driver.answer import Part, Response
+from storesync.driver.request import Request
+from storesync.errors import Denied, Fault, Malformed, Rejected, Throttled, Transient
+from storesync.issues import Issue
+from storesync.model import frozen_map
+
+__all__ = ["ErrorTable", "Rule"]
+
+_SHOWN = 300  # characters of a market's own message that are kept
+
+
+@frozen
+class Rule:
+    """One line of an error table.
+
+    `codes` is exact or has one `*` at either end; `message` and `paths` narrow it to answers whose message
+    contains the text and to requests whose path or method name contains it; `untouched` promises that the
+    request had no effect; `wait` is a pattern whose first group is seconds.
+    """
+
+    codes: str
+    fault: type[Fault]
+    message: str = ""
+    paths: str = ""
+    untouched: bool = False
+    wait: str = ""
+
+    def fits(self, code: str, message: str, path: str) -> bool:
+        """Whether this rule is about such an answer."""
+        codes = self.codes
+        if codes == "*":
+            hit = True
+        elif codes.startswith("*"):
+            hit = code.endswith(codes[1:])
+        elif codes.endswith("*"):
+            hit = code.startswith(codes[:-1])
+        else:
+            hit = code == codes
+        return hit and self.message in message and self.paths in path
+
+    def seconds(self, message: str) -> float | None:
+        """How long the message tells to wait."""
+        found = re.search(self.wait, message) if self.wait else None
+        return float(found.group(1)) if found else None
+
+
+def _paths(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value
+
+
+@frozen
+class ErrorTable:
+    """A driver's `classify`: finds code and message by path and turns them into a fault, or None for success.
+
+    `code_at` and `message_at` are paths, the first that is not empty counts. `detail_at` is a list of
+    {field, message} rows; `fields` maps the market's field names to canonical paths. An answer that cannot
+    be read at all is Transient: for a ONCE request the engine makes it Ambiguous. What no rule knows is
+    Transient from HTTP 500 on, else Rejected.
+    """
+
+    code_at: tuple[str, ...] = field(converter=_paths)
+    rules: tuple[Rule, ...]
+    ok: frozenset[str] = frozenset({""})
+    message_at: tuple[str, ...] = field(default=("message",), converter=_paths)
+    detail_at: str = ""
+    detail_field: str = "field"
+    detail_message: str = "message"
+    fields: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+
+    def __call__(self, request: Request, response: Response) -> Fault | None:
+        retry_after = _retry_after(response)
+        path = request.form.get("method", request.path)
+        code = self._first(response, self.code_at)
+        if code in self.ok:
+            code = ""
+        if code:
+            return self.fault(response, code, path=path, status=response.status, retry_after=retry_after)
+        if response.status == 429:
+            return Throttled("429", "too many calls", retry_after=retry_after, answer=response)
+        if response.status >= 500:
+            return Transient(
+                str(response.status), "the market is in trouble", retry_after=retry_after, answer=response
+            )
+        if not response.readable:
+            return Transient("unreadable", "the answer is cut or not what it claims to be", answer=response)
+        if response.status in (401, 403):
+            return Denied(str(response.status), "the market refuses this account", answer=response)
+        if 300 <= response.status < 400:
+            return Malformed(str(response.status), "a redirect, which is never followed", answer=response)
+        if response.status >= 400:
+            return self.fault(response, str(response.status), path=path, status=response.status)
+        return None
+
+    def fault(
+        self, part: Part, code: str, *, path: str = "", status: int = 200, retry_after: float | None = None
+    ) -> Fault:
+        """The fault that `code` and the message inside `part` stand for, also for one row of a batch."""
+        message = self._first(part, self.message_at)[:_SHOWN]
+        issues = tuple(
+            Issue(
+                "market.refused",
+                self.fields.get(row.text(self.detail_field), row.text(self.detail_field)),
+                row.text(self.detail_message)[:_SHOWN],
+            )
+            for row in (part.each(self.detail_at) if self.detail_at else ())
+        )
+        for rule in self.rules:
+            if rule.fits(code, message, path):
+                wait = rule.seconds(message)
+                return rule.fault(
+                    code,
+                    message,
+                    issues=issues,
+                    retry_after=retry_after if wait is None else wait,
+                    untouched=rule.untouched,
+                    answer=part,
+                )
+        otherwise = Transient if status >= 500 else Throttled if status == 429 else Rejected
+        return otherwise(code, message, issues=issues, retry_after=retry_after, answer=part)
+
+    @staticmethod
+    def _first(part: Part, paths: tuple[str, ...]) -> str:
+        for path in paths:
+            value = part.maybe(path)
+            if value not in (None, "", False):
+                return str(value)
+        return ""
+
+
+def _retry_after(response: Response) -> float | None:
+    value = response.header("retry-after").strip()
+    return float(value) if value.isdigit() else None

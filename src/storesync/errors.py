@@ -1,0 +1,186 @@
+"""The one tree of what can go wrong besides the merchant's data.
+
+StoresyncError
+├── ConfigError          the configuration cannot be used
+├── PlanError            a plan cannot be made or applied
+│   ├── UnsafePlan       a guard tripped and nobody gave a reason to go on
+│   └── StalePlan        the world moved since the plan was made
+├── StateError           the state store cannot be used
+│   ├── Locked           somebody else holds the lease
+│   └── SchemaTooNew     a newer storesync wrote this store
+├── DriverError          a driver broke its contract
+└── Fault                the market did not do what was asked; its class says what the engine does next
+    ├── Transient        back off and repeat; for a ONCE request it becomes Ambiguous unless `untouched`
+    │   ├── Throttled    wait as told, slow the bucket (always untouched)
+    │   └── AuthExpired  refresh once for all, sign again, repeat (always untouched)
+    ├── Ambiguous        the request may have taken effect: recover, never repeat blindly
+    ├── Postponed        not now: this listing waits, the others go on
+    ├── Rejected         final for this document
+    │   ├── NoChange     already as wanted: counts as done
+    │   ├── Duplicate    already there: find and adopt
+    │   └── NotFound     gone: forget the ref, find, plan again
+    ├── Denied           account, permission, daily quota: stop the channel
+    └── Malformed        the answer has an unknown shape: final, counted as API drift
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, Literal
+
+from storesync.issues import Issue
+
+__all__ = [
+    "Ambiguous",
+    "AuthExpired",
+    "ConfigError",
+    "Denied",
+    "DriverError",
+    "Duplicate",
+    "Fault",
+    "Locked",
+    "Malformed",
+    "NoChange",
+    "NotFound",
+    "PlanError",
+    "Postponed",
+    "Rejected",
+    "SchemaTooNew",
+    "Scope",
+    "StalePlan",
+    "StateError",
+    "StoresyncError",
+    "Throttled",
+    "Transient",
+    "UnsafePlan",
+]
+
+Scope = Literal["sku", "listing", "batch", "account", "channel"]
+
+
+class StoresyncError(Exception):
+    """Anything that storesync raises on purpose."""
+
+
+class ConfigError(StoresyncError):
+    """The configuration cannot be used; `issues` hold every finding, each with file and line."""
+
+    def __init__(self, message: str, issues: Iterable[Issue] = ()) -> None:
+        self.issues = tuple(issues)
+        lines = [message, *(f"  {issue}" for issue in self.issues)]
+        super().__init__("\n".join(lines))
+
+
+class PlanError(StoresyncError):
+    """A plan cannot be made or applied."""
+
+
+class UnsafePlan(PlanError):
+    """A guard tripped; the message names it, its limit and what was measured."""
+
+
+class StalePlan(PlanError):
+    """The state moved since the plan was made: plan again."""
+
+
+class StateError(StoresyncError):
+    """The state store cannot be used."""
+
+
+class Locked(StateError):
+    """Somebody else holds the lease of a channel; the message says who and since when."""
+
+
+class SchemaTooNew(StateError):
+    """The store was written by a newer storesync."""
+
+
+class DriverError(StoresyncError):
+    """A driver broke its contract; the message names driver, part and rule."""
+
+
+class Fault(StoresyncError):
+    """The market did not do what was asked; the class says what the engine does next.
+
+    `code` and `message` are the market's own words, shortened; `issues` carry canonical paths;
+    `retry_after` is in seconds. `ref` keeps the half of a listing that exists already, `answer` the raw
+    part of the answer that says so. `untouched` promises that the request had no effect.
+    """
+
+    scope: Scope = "listing"
+    always_untouched: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        code: str,
+        message: str = "",
+        *,
+        issues: Iterable[Issue] = (),
+        retry_after: float | None = None,
+        untouched: bool = False,
+        ref: Any = None,
+        answer: Any = None,
+    ) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+        self.issues = tuple(issues)
+        self.retry_after = retry_after
+        self.untouched = untouched or self.always_untouched
+        self.ref = ref
+        self.answer = answer
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}" if self.message else self.code
+
+
+class Transient(Fault):
+    """It may work when repeated."""
+
+
+class Throttled(Transient):
+    """Too many calls; nothing was done."""
+
+    scope: Scope = "account"
+    always_untouched: ClassVar[bool] = True
+
+
+class AuthExpired(Transient):
+    """The token is no longer good; nothing was done."""
+
+    scope: Scope = "account"
+    always_untouched: ClassVar[bool] = True
+
+
+class Ambiguous(Fault):
+    """The request may have taken effect; nobody knows yet."""
+
+
+class Postponed(Fault):
+    """Not now: a promotion lock, an edit in review, an image still checked."""
+
+
+class Rejected(Fault):
+    """Final for this document."""
+
+
+class NoChange(Rejected):
+    """The market already shows this."""
+
+
+class Duplicate(Rejected):
+    """The market already has a listing with this identity."""
+
+
+class NotFound(Rejected):
+    """What the ref names is gone."""
+
+
+class Denied(Fault):
+    """The account may not do this now: permission, suspension, daily quota."""
+
+    scope: Scope = "channel"
+
+
+class Malformed(Fault):
+    """The answer has a shape that the driver does not know."""

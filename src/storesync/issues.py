@@ -1,0 +1,87 @@
+"""What is wrong with the merchant's own data: one finding, one place, one way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import overload
+
+from attrs import evolve, field, frozen
+
+__all__ = ["Issue", "Issues", "Severity"]
+
+
+class Severity(Enum):
+    """How much a finding weighs: an error holds the listing back, the others do not."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst, so that sorting puts errors first."""
+        return ("error", "warning", "note").index(self.value)
+
+
+@frozen
+class Issue:
+    """One finding about one place in the merchant's data.
+
+    `code` is stable and dotted (`price.rate_expired`); `path` says which part of which product, channel or
+    policy (`SBG-001/variants/SBG-001-30/price`); `at` says where in the source it stands, as
+    `file:row:column`, when that is known; `hint` is the way out.
+    """
+
+    code: str
+    path: str
+    message: str
+    severity: Severity = Severity.ERROR
+    hint: str = ""
+    at: str = ""
+
+    def under(self, prefix: str) -> Issue:
+        """The same finding, seen from one level higher."""
+        return evolve(self, path=f"{prefix}/{self.path}" if self.path else prefix)
+
+    def __str__(self) -> str:
+        place = f"{self.at}: " if self.at else ""
+        hint = f" ({self.hint})" if self.hint else ""
+        return f"{place}{self.path}: {self.message}{hint} [{self.code}]"
+
+
+@frozen
+class Issues:
+    """Findings in the order in which they were made; it never drops one."""
+
+    all: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
+
+    def __iter__(self) -> Iterator[Issue]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
+    @overload
+    def __getitem__(self, index: int) -> Issue: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Issue, ...]: ...
+    def __getitem__(self, index: int | slice) -> Issue | tuple[Issue, ...]:
+        return self.all[index]
+
+    def __add__(self, more: Iterable[Issue]) -> Issues:
+        return Issues((*self.all, *more))
+
+    @property
+    def errors(self) -> tuple[Issue, ...]:
+        """The findings that hold a listing back."""
+        return tuple(issue for issue in self.all if issue.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Issue, ...]:
+        """The findings that a person should read but that hold nothing back."""
+        return tuple(issue for issue in self.all if issue.severity is Severity.WARNING)
+
+    def under(self, prefix: str) -> Issues:
+        """All findings, seen from one level higher."""
+        return Issues(tuple(issue.under(prefix) for issue in self.all))

@@ -1,0 +1,94 @@
+"""JSON with exact numbers: what goes to a market, into the state and into digests.
+
+The usual encoders turn a Decimal into a float on the way. Money must not take that way, so numbers are
+written digit by digit and read back as int or Decimal; a float is refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from enum import Enum
+from json.encoder import encode_basestring
+from typing import Any, TypeAlias
+
+__all__ = ["Json", "digest", "dumps", "dumps_bytes", "loads"]
+
+Json: TypeAlias = "None | bool | int | Decimal | str | Sequence[Json] | Mapping[str, Json]"
+
+
+def _number(value: Decimal) -> str:
+    if not value.is_finite():
+        raise ValueError(f"{value} is no JSON number")
+    return format(value, "f")
+
+
+def _write(value: Any, sort: bool, out: list[str]) -> None:
+    if value is None:
+        out.append("null")
+    elif value is True:
+        out.append("true")
+    elif value is False:
+        out.append("false")
+    elif isinstance(value, Enum):
+        _write(value.value, sort, out)
+    elif isinstance(value, str):
+        out.append(encode_basestring(value))
+    elif isinstance(value, int):
+        out.append(str(value))
+    elif isinstance(value, Decimal):
+        out.append(_number(value))
+    elif isinstance(value, float):
+        raise TypeError(f"{value!r} is a float: use Decimal, int or text")
+    elif isinstance(value, Mapping):
+        keys = sorted(value) if sort else value
+        mark = "{"
+        for key in keys:
+            if not isinstance(key, str):
+                raise TypeError(f"JSON object key {key!r} is not text")
+            out.append(mark)
+            out.append(encode_basestring(key))
+            out.append(":")
+            _write(value[key], sort, out)
+            mark = ","
+        out.append("}" if mark == "," else "{}")
+    elif isinstance(value, list | tuple):
+        mark = "["
+        for part in value:
+            out.append(mark)
+            _write(part, sort, out)
+            mark = ","
+        out.append("]" if mark == "," else "[]")
+    else:
+        raise TypeError(f"{type(value).__name__} {value!r} is no JSON value")
+
+
+def dumps(value: Any, *, sort: bool = False) -> str:
+    """Compact JSON text with every digit as given; TypeError for a float or anything that is no JSON value."""
+    out: list[str] = []
+    _write(value, sort, out)
+    return "".join(out)
+
+
+def dumps_bytes(value: Any) -> bytes:
+    """The same, as UTF-8."""
+    return dumps(value).encode()
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON number")
+
+
+def loads(text: str | bytes) -> Any:
+    """JSON as None, bool, int, Decimal, str, list and dict; ValueError when it is not JSON."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+    except RecursionError:
+        raise ValueError("JSON is nested too deeply") from None
+
+
+def digest(value: Any) -> str:
+    """32 hex digits that name this JSON value: equal values, equal digests, whatever the key order."""
+    return hashlib.blake2b(dumps(value, sort=True).encode(), digest_size=16).hexdigest()
