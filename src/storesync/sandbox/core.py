@@ -6,9 +6,8 @@ so a market runs the same under a virtual clock and a real one.
 """
 
 import hashlib
-import heapq
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -30,7 +29,9 @@ from storesync.sandbox.records import (
     Listing,
     Sku,
     StoredFile,
+    exported,
 )
+from storesync.sandbox.timeline import Timeline
 
 
 @frozen(kw_only=True)
@@ -52,7 +53,7 @@ class Behavior:
     log_limit: int | None = None
 
 
-class Market:
+class Market(Timeline):
     """The in-memory truth of one emulated platform."""
 
     def __init__(
@@ -64,6 +65,7 @@ class Market:
         first_listing: int = 9_007_199_254_741_001,
         first_sku: int = 9_107_199_254_741_001,
     ) -> None:
+        super().__init__(now)
         self.name = name
         self.behavior = behavior or Behavior()
         self.faults = FaultSchedule.none()
@@ -78,51 +80,10 @@ class Market:
         self.counters: Counter[str] = Counter()
         self.throttled = 0
         self.replayed: set[str] = set()
-        self._now = now
-        self._settling: datetime | None = None
         self._listing_id = first_listing
         self._sku_id = first_sku
-        self._serial = 0
-        self._due: list[tuple[float, int, datetime, Callable[[], None]]] = []
         self._index = SearchIndex()
         self._meters: dict[tuple[str, str], Meter] = {}
-
-    # -- time -------------------------------------------------------------------------------------------
-
-    def time(self) -> datetime:
-        """The market's time: the clock's, or while something overdue is settled the time it was due."""
-        return self._settling or self._now()
-
-    def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Do the action when due; at once if there is nothing to wait for."""
-        if seconds <= 0:
-            action()
-            return
-        due = self.time() + timedelta(seconds=seconds)
-        self._serial += 1
-        heapq.heappush(self._due, (due.timestamp(), self._serial, due, action))
-
-    def settle(self) -> None:
-        """Do everything that is due by now, in order."""
-        if not self._due or self._settling is not None:
-            return
-        now = self._now().timestamp()
-        while self._due and self._due[0][0] <= now:
-            _, _, due, action = heapq.heappop(self._due)
-            self._settling = due
-            try:
-                action()
-            finally:
-                self._settling = None
-
-    def pending(self) -> int:
-        """How many things are still due later."""
-        return len(self._due)
-
-    def serial(self) -> int:
-        """A number never given before, for request ids and file names."""
-        self._serial += 1
-        return self._serial
 
     # -- accounts ---------------------------------------------------------------------------------------
 
@@ -435,24 +396,7 @@ class Market:
             "throttled": self.throttled,
             "calls": dict(sorted(self.counters.items())),
             "files": len(self.files),
-            "listings": [self._exported(item) for item in self.listings.values()],
-        }
-
-    def _exported(self, item: Listing) -> dict[str, Any]:
-        return {
-            "id": item.id,
-            "shop": item.shop,
-            "key": item.key,
-            "title": item.title,
-            "category": item.category,
-            "status": item.status,
-            "reason": item.reason,
-            "price": str(item.price),
-            "stock": item.stock,
-            "images": list(item.images),
-            "created": item.created.isoformat(),
-            "modified": item.modified.isoformat(),
-            "skus": [_exported_sku(sku) for sku in item.skus.values()],
+            "listings": [exported(item) for item in self.listings.values()],
         }
 
     def reset(self) -> None:
@@ -466,17 +410,7 @@ class Market:
         self.counters.clear()
         self._index = SearchIndex()
         self._meters.clear()
-        self._due.clear()
+        self.forget()
         self.replayed.clear()
         self.throttled = 0
         self.faults = FaultSchedule.none()
-
-
-def _exported_sku(sku: Sku) -> Mapping[str, Any]:
-    return {
-        "id": sku.id,
-        "code": sku.code,
-        "price": str(sku.price),
-        "stock": sku.stock,
-        "options": list(sku.options),
-    }

@@ -106,3 +106,31 @@ class Event:
     name: str
     listing: int
     detail: Mapping[str, Any]
+
+
+def exported(item: Listing) -> dict[str, Any]:
+    """A listing with its SKUs as JSON-able data."""
+    return {
+        "id": item.id,
+        "shop": item.shop,
+        "key": item.key,
+        "title": item.title,
+        "category": item.category,
+        "status": item.status,
+        "reason": item.reason,
+        "price": str(item.price),
+        "stock": item.stock,
+        "images": list(item.images),
+        "created": item.created.isoformat(),
+        "modified": item.modified.isoformat(),
+        "skus": [
+            {
+                "id": sku.id,
+                "code": sku.code,
+                "price": str(sku.price),
+                "stock": sku.stock,
+                "options": list(sku.options),
+            }
+            for sku in item.skus.values()
+        ],
+    }
