@@ -27,9 +27,8 @@ def _leaks(text: str, path: str, locales: tuple[str, ...]) -> Iterator[Issue]:
         )
 
 
-def _listing(listing: Listing) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _listing(listing: Listing, own: tuple[str, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Every text of a listing that a buyer may read, with its path and its language."""
-    own = tuple(listing.texts)[:1]
     for locale, text in listing.texts.items():
         path, here = f"texts/{locale}", (locale,)
         yield text.title, f"{path}/title", here
@@ -55,10 +54,10 @@ def _listing(listing: Listing) -> Iterator[tuple[str, str, tuple[str, ...]]]:
                 yield choice.text, f"variants/{variant.sku}/attributes/{id_}", own
 
 
-def listing_leaks(listing: Listing) -> Issues:
-    """Every text of the listing that holds a script its language is not written in."""
+def listing_leaks(listing: Listing, locales: tuple[str, ...]) -> Issues:
+    """Every text in a script that its language is not written in; the first locale is the listing's own."""
     return Issues(
-        tuple(issue for text, path, here in _listing(listing) for issue in _leaks(text, path, here))
+        tuple(issue for text, path, here in _listing(listing, locales[:1]) for issue in _leaks(text, path, here))
     )
 
 

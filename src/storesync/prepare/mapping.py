@@ -5,7 +5,7 @@ from __future__ import annotations
 from storesync.driver import Spec
 from storesync.issues import Issue, Issues
 from storesync.localization import has_hangul
-from storesync.model import Category, CategoryKey, Choice, Listing, Product
+from storesync.model import Category, Choice, Listing, Product
 from storesync.prepare.attributes import fold, map_attributes, near
 from storesync.prepare.axes import map_axes
 from storesync.prepare.localize import Localized
@@ -51,6 +51,8 @@ def _brand(product: Product, category: Category, settings: Settings) -> tuple[Ch
     id_ = settings.brands.get(brand.code, "")
     if not id_:
         id_ = next((id_ for id_, known in category.brands.items() if fold(known) == fold(name)), "")
+    if id_ in _NO_BRAND and id_ not in category.brands:
+        return Choice(name, id_), []  # asked for by name: "other", with our own text beside it
     if id_ in category.brands:
         # The market knows it under this id; to the buyer it stays as the merchant writes it.
         return Choice(category.brands[id_] if id_ in _NO_BRAND else name, id_), []
@@ -76,11 +78,6 @@ def chosen(listing: Listing) -> dict[str, str]:
         for id_, attribute in listing.category.attributes.items()
         if attribute.cascades and listing.attributes.get(id_) and listing.attributes[id_][0].id
     }
-
-
-def category_key(listing: Listing) -> CategoryKey:
-    """The category document that this listing needs, given what it chose."""
-    return CategoryKey(listing.category.id, chosen(listing))
 
 
 def map_product(

@@ -26,8 +26,8 @@ class Settings:
     market attribute id to canonical source; `accept` are text states that count besides reviewed and final;
     `policies` are by market code; `axes` ties the merchant's axes (code or name) to the market's axis ids,
     where names do not do it; `brands` ties brand codes to the market's brand ids; `surplus_axes` says what
-    becomes of more axes than the market takes. `edition` names the code that prepares (storesync and driver version):
-    another edition prepares everything again.
+    becomes of more axes than the market takes. `edition` names the code that prepares (versions of
+    storesync and driver): another edition prepares everything again.
     """
 
     channel: Channel
