@@ -139,9 +139,9 @@ def _chosen(id_: str, choices: Sequence[sd.Choice], rules: Mapping[str, Field]) 
     beside = rules.get(f"in_{id_}")
     if beside is None or field["type"] != "singleCheck" or not choices or OTHER not in field["options"]:
         return {id_: value}
-    if value in field["options"] and value != OTHER:
+    if choices[0].id not in ("", OTHER) or value in field["options"].keys() - {OTHER} or not choices[0].text:
         return {id_: value}
-    return {id_: OTHER, f"in_{id_}": choices[0].text} if choices[0].text else {id_: value}
+    return {id_: OTHER, f"in_{id_}": choices[0].text}
 
 
 def _value(field: Field, choices: Sequence[sd.Choice]) -> Any:

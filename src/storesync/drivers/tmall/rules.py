@@ -134,8 +134,9 @@ def _broken(field: Field, active: Sequence[Mapping[str, Any]], value: Any) -> It
     if field["type"] in (*MULTIPLE, "multiComplex"):
         for rule in active:
             bound = _number(rule["value"])
-            counted = bound is not None and rule["name"] in ("maxInputNumRule", "minInputNumRule")
-            if counted and not _within(Decimal(len(value)), bound, rule):
+            if bound is None or rule["name"] not in ("maxInputNumRule", "minInputNumRule"):
+                continue
+            if not _within(Decimal(len(value)), bound, rule):
                 yield f"{name} has {len(value)} values; {_bound(rule)}"
     if field["type"] in ("complex", "multiComplex"):
         return
