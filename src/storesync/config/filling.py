@@ -33,13 +33,14 @@ def account_from(
     folder: Path,
     environ: Mapping[str, str] | None = None,
 ) -> tuple[A | None, tuple[Issue, ...]]:
-    """The account with its secrets fetched; None and issues when something is missing. No issue shows a value."""
+    """The account with its secrets fetched; None and issues when one is missing. No issue shows a value."""
     filler = _Filler(kind, f"accounts/{account.name}", f"channel {channel!r}: account field", account.places)
     values: dict[str, Any] = {}
-    for name, value in account.values.items():
+    for name, given in account.values.items():
         field = filler.field(name, account.at)
         if field is None:
             continue
+        value = given
         if isinstance(value, str) and is_reference(value):
             try:
                 value = resolve(value, folder=folder, environ=environ).reveal()

@@ -41,7 +41,7 @@ MARKETS: Mapping[str, Market] = {
         Market("VN", ("vi",), "VND"),
     )
 }
-"""Markets that need no [markets.CODE]; the configuration may change them and add others."""
+"""Markets that need no [markets.CODE]; the configuration may change them."""
 
 CHANNEL_KEYS = (
     "driver", "market", "markets", "account", "price", "prices", "environment", "hosts", "only", "never", "workers",
@@ -78,8 +78,10 @@ def load(path: Path | str) -> Config:
     found = Findings()
     root = Section(file, (), file.data, found)
     root.only(_ROOT)
-    prices, prices_at, prices_places = _included(root, "prices", place.parent)
-    rates, rates_at, _ = _included(root, "rates", place.parent)
+    places: dict[str, str] = {}
+    prices, prices_at = _included(root, "prices", place.parent, places)
+    fees, _ = _included(root, "fees", place.parent, places)
+    rates, rates_at = _included(root, "rates", place.parent, places)
     reader = _Channels(root, place.parent, _markets(root), prices, prices_at)
     channels = reader.read()
     localization = root.inner("localization")
@@ -93,9 +95,10 @@ def load(path: Path | str) -> Config:
         accounts=reader.accounts,
         prices=prices,
         prices_at=prices_at,
-        prices_places=prices_places,
+        fees=fees,
         rates=rates,
         rates_at=rates_at,
+        places=places,
         guards=root.inner("guards").table,
         today=_today(root, channels),
     )
@@ -163,30 +166,32 @@ def _today(root: Section, channels: Mapping[str, ChannelConfig]) -> date | None:
     return today
 
 
-def _included(root: Section, name: str, folder: Path) -> tuple[Mapping[str, Any], str, Mapping[str, str]]:
-    """A table of the configuration joined with that of the file that its `from` names.
+def _included(
+    root: Section, name: str, folder: Path, places: dict[str, str]
+) -> tuple[Mapping[str, Any], str]:
+    """A table of the configuration joined with that of the file which its `from` names, and that file's name.
 
-    With it the file's name, and the place of every key that has a line of its own, by dotted key.
+    `places` gets the place of every key that has a line of its own, by dotted key.
     """
     section = root.inner(name)
-    other = section.text("from")
     own = {key: value for key, value in section.table.items() if key != "from"}
-    if not other:
-        return own, root.file.name, _places(root.file, name)
-    file, issues = read_toml(folder / other, other)
+    other = section.text("from")
+    file, issues = read_toml(folder / other, other) if other else (None, ())
     root.found.all += issues
-    if file is None:
-        return own, other, _places(root.file, name)
-    part = Section(file, (), file.data, root.found)
-    part.only((name,))
-    inner = part.inner(name)
-    for key in own.keys() & inner.table.keys():
-        section.error(key, "double", f"{key} stands here and in {other}", "keep one of the two")
-    return {**inner.table, **own}, other, {**_places(file, name), **_places(root.file, name)}
+    inner: Mapping[str, Any] = {}
+    if file is not None:
+        part = Section(file, (), file.data, root.found)
+        part.only((name,))
+        inner = part.inner(name).table
+        places.update(_places(file, name))
+        for key in own.keys() & inner.keys():
+            section.error(key, "double", f"{key} stands here and in {other}", "keep one of the two")
+    places.update(_places(root.file, name))
+    return {**inner, **own}, other or root.file.name
 
 
 def _places(file: TomlFile, name: str) -> dict[str, str]:
-    return {".".join(key[1:]): file.at(*key) for key in file.lines if key[0] == name and len(key) > 1}
+    return {".".join(key): file.at(*key) for key in file.lines if key[0] == name and key[-1] != "from"}
 
 
 def _markets(root: Section) -> dict[str, Market]:

@@ -1,4 +1,4 @@
-"""Secrets stand outside the configuration: it names them, and they are fetched only when an account is opened."""
+"""Secrets stand outside the configuration: it names them; they are fetched when an account is opened."""
 
 from __future__ import annotations
 

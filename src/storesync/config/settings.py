@@ -68,8 +68,8 @@ class Config:
     """Everything that a configuration says; no secret is part of it.
 
     `state` is the address of the state store as written, or a reference to it: `state_url` gives the address.
-    `prices` and `rates` are the tables as written, for the pricing room to read, with `prices_at` and
-    `rates_at` as the files they stand in; `prices_places` gives `file:line:key` by dotted key (`vn.tax.vat_until`). `today` is a fixed day, in the sandbox only.
+    `prices`, `fees` and `rates` are the tables as written, for the pricing room to read, with `prices_at` and
+    so on as the files they stand in. `today` is a fixed day, in the sandbox only.
     """
 
     path: Path
@@ -80,9 +80,10 @@ class Config:
     accounts: Mapping[str, AccountConfig] = field(factory=dict, converter=frozen_map)
     prices: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     prices_at: str = ""
-    prices_places: Mapping[str, str] = field(factory=dict, converter=frozen_map, eq=False, repr=False)
+    fees: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     rates: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     rates_at: str = ""
+    places: Mapping[str, str] = field(factory=dict, converter=frozen_map, eq=False, repr=False)
     guards: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     today: date | None = None
 
@@ -91,14 +92,23 @@ class Config:
         """The folder that relative paths of the configuration start from."""
         return self.path.parent
 
+    def place(self, key: str) -> str:
+        """`file:line:key` of a dotted key (`prices.vn.tax.vat`), or of the nearest one above it; else empty."""
+        while key:
+            if key in self.places:
+                return self.places[key]
+            key = key.rpartition(".")[0]
+        return ""
+
     def state_url(self, environ: Mapping[str, str] | None = None) -> str:
-        """The address of the state store; a relative SQLite file lies in `folder`. ConfigError when it is missing."""
-        url = (
-            resolve(self.state, folder=self.folder, environ=environ).reveal()
-            if is_reference(self.state)
-            else self.state
-        )
+        """The address of the state store; a relative SQLite file lies in `folder`.
+
+        ConfigError when it is a reference that leads nowhere.
+        """
+        url = self.state
+        if is_reference(url):
+            url = resolve(url, folder=self.folder, environ=environ).reveal()
         start = "sqlite:///"
-        if url.startswith(start) and not url.startswith((start + "/", start + ":")) and url != start:
+        if url.startswith(start) and not url.startswith((f"{start}/", f"{start}:")) and url != start:
             return f"{start}{(self.folder / url.removeprefix(start)).resolve()}"
         return url

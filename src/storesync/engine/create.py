@@ -44,7 +44,10 @@ async def create(work: Work, operation: Operation) -> None:
             return
         if await _attempt(work, operation, stand, found):
             return
-    work.failed(operation, Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"))
+    work.failed(
+        operation,
+        Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
+    )
 
 
 async def _park(work: Work, operation: Operation, said: str) -> None:
@@ -88,7 +91,9 @@ async def _what_exists(work: Work, stand: Standing) -> Ref | None:
         return same or await _look(work, stand.ref)
     if len(refs) > 1:
         ids = ", ".join(ref.listing for ref in refs)
-        raise Parked(f"the shop has {len(refs)} listings with this key ({ids}): end all but one, then `storesync resolve`")
+        raise Parked(
+            f"the shop has {len(refs)} listings with this key ({ids}): end all but one, then `storesync resolve`"
+        )
     return refs[0] if refs else None
 
 
@@ -238,9 +243,13 @@ async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fa
         await work.write(write)
         return False
     what = "no listing" if not refs else f"{len(refs)} listings"
-    said = Rejected(fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues)
+    said = Rejected(
+        fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues
+    )
     await work.write(
-        lambda db: standing.change(db, work.channel.name, stand.key, refused=operation.want, remarks=said.issues)
+        lambda db: standing.change(
+            db, work.channel.name, stand.key, refused=operation.want, remarks=said.issues
+        )
     )
     work.failed(operation, said)
     return True
