@@ -44,8 +44,8 @@ MARKETS: Mapping[str, Market] = {
 """Markets that need no [markets.CODE]; the configuration may change them."""
 
 CHANNEL_KEYS = (
-    "driver", "market", "markets", "account", "price", "prices", "environment", "hosts", "only", "never", "workers",
-    "owned_by_seller", "categories", "attributes", "axes", "brands", "surplus_axes",
+    "driver", "market", "markets", "account", "price", "prices", "environment", "hosts", "only", "never",
+    "workers", "owned_by_seller", "categories", "attributes", "axes", "brands", "surplus_axes",
 )  # fmt: skip
 """Keys of a channel that storesync itself reads; every other one fills the driver's Shop."""
 
@@ -251,7 +251,7 @@ class _Channels:
                     field,
                     "secret_literal",
                     f"{field} holds its value instead of naming where it is kept",
-                    f'write {field} = "env:NAME", "file:path" or "keyring:service/name", and change that secret',
+                    f'write {field} = "env:NAME", "file:path" or "keyring:service/name"; renew the secret',
                 )
         places = {field: section.at(field) for field in section.table}
         return AccountConfig(name=name, values=section.table, places=places, at=section.at())

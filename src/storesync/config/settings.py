@@ -93,7 +93,7 @@ class Config:
         return self.path.parent
 
     def place(self, key: str) -> str:
-        """`file:line:key` of a dotted key (`prices.vn.tax.vat`), or of the nearest one above it; else empty."""
+        """`file:line:key` of a dotted key (`prices.vn.tax.vat`), or of the nearest above; else empty."""
         while key:
             if key in self.places:
                 return self.places[key]
