@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -184,16 +185,16 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
     for kind, some in together.items():
         for group in _groups(work, kind, some):
             order = (ORDER[kind], len(jobs))
-            jobs.append(_Job(order, tuple(group), lambda group=group: change_offers(work, group)))
+            jobs.append(_Job(order, tuple(group), partial(change_offers, work, group)))
     for some in content.values():
         steps = tuple(some)
         order = (min(ORDER[step.kind] for step in steps), len(jobs))
-        jobs.append(_Job(order, steps, lambda steps=steps: _listing(work, steps)))
+        jobs.append(_Job(order, steps, partial(_listing, work, steps)))
     return jobs
 
 
 def _alone(work: Work, operation: Operation) -> _Job:
-    return _Job((ORDER[operation.kind], 0), (operation,), lambda: set_visibility(work, operation))
+    return _Job((ORDER[operation.kind], 0), (operation,), partial(set_visibility, work, operation))
 
 
 def _groups(work: Work, kind: Kind, some: Sequence[Operation]) -> list[list[Operation]]:

@@ -11,6 +11,7 @@ from storesync.driver import New, Receipt
 from storesync.engine.documents import with_media
 from storesync.engine.flows import Log
 from storesync.engine.report import OutcomeState
+from storesync.engine.upload import ensure_media
 from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
 from storesync.model import Offer, Ref, Status
@@ -107,6 +108,10 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     document = await work.document(stand.want)
     assert create is not None
     assert document is not None
+    unsent = await ensure_media(work, stand.key, document)
+    if unsent is not None:
+        work.failed(operation, unsent)
+        return True
     token = stand.token or channel.env.token()
     content = with_media(document, work.media)
     new = New(stand.key, content, wanted_offers(stand), token, found)

@@ -11,6 +11,7 @@ from storesync.engine.create import accept, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.flows import Log
 from storesync.engine.report import OutcomeState
+from storesync.engine.upload import ensure_media
 from storesync.engine.work import Work
 from storesync.errors import Ambiguous, Fault, NoChange, NotFound, Postponed, Rejected
 from storesync.model import Ref
@@ -67,6 +68,10 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) 
     before = await work.document(stand.have)
     assert flow is not None
     assert after is not None
+    unsent = await ensure_media(work, stand.key, after)
+    if unsent is not None:
+        work.failed(operation, unsent)
+        return True
     offers = wanted_offers(stand)
     change = Change(
         key=stand.key,

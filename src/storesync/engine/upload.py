@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
+from storesync.engine.documents import media_in
 from storesync.engine.work import Work
 from storesync.errors import Fault, Rejected
 from storesync.model import Media
-from storesync.plan import Operation
+from storesync.plan import Kind, Operation
 from storesync.state import assets
 
-__all__ = ["upload"]
+__all__ = ["ensure_media", "upload"]
 
 
 async def upload(work: Work, operation: Operation) -> None:
@@ -23,6 +26,24 @@ async def upload(work: Work, operation: Operation) -> None:
             work.done(operation)
             return
         await _send(work, operation, sha256, role)
+
+
+async def ensure_media(work: Work, key: str, content: Mapping[str, Any]) -> Fault | None:
+    """Send what `content` mentions and nobody sent yet, as when another listing's upload is still under way.
+
+    Gives the fault that stands in the way, or None.
+    """
+    if work.channel.driver.upload is None:
+        return None
+    for sha256, role in dict.fromkeys(media_in(content)):
+        if (sha256, role) in work.media:
+            continue
+        before = len(work.report.outcomes)
+        await upload(work, Operation(kind=Kind.UPLOAD, key=key, media=f"{sha256}:{role}"))
+        for outcome in work.report.outcomes[before:]:
+            if outcome.key == key and outcome.kind is Kind.UPLOAD and not outcome.good:
+                return outcome.fault
+    return None
 
 
 async def _send(work: Work, operation: Operation, sha256: str, role: str) -> None:
