@@ -115,9 +115,10 @@ class Part:
 
         text = self.at(path, str)
         try:
-            return fromstring(text)
+            root: Element = fromstring(text)
         except (ParseError, ValueError) as error:  # defusedxml's refusals are ValueErrors
             raise Malformed("shape", f"{path!r} in the answer holds no XML: {type(error).__name__}") from None
+        return root
 
 
 @frozen

@@ -22,7 +22,7 @@ _SHOWN = 300  # characters of a market's own message that are kept
 class Rule:
     """One line of an error table.
 
-    `codes` is exact or has one `*` at either end; `message` and `paths` narrow it to answers whose message
+    `codes` is exact or has a `*` at either end or at both; `message` and `paths` narrow it to answers whose message
     contains the text and to requests whose path or method name contains it; `untouched` promises that the
     request had no effect; `wait` is a pattern whose first group is seconds.
     """
@@ -39,6 +39,8 @@ class Rule:
         codes = self.codes
         if codes == "*":
             hit = True
+        elif codes.startswith("*") and codes.endswith("*"):
+            hit = codes[1:-1] in code
         elif codes.startswith("*"):
             hit = code.endswith(codes[1:])
         elif codes.endswith("*"):

@@ -1,0 +1,61 @@
+"""Who may write to a channel now: one owner at a time, with a number that only grows."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from storesync.errors import Locked
+from storesync.state.clock import stamp
+from storesync.state.schema import leases
+from storesync.state.store import Fence
+
+__all__ = ["holder", "release", "renew", "take"]
+
+
+def take(db: Connection, name: str, owner: str, now: datetime, ttl: float) -> Fence:
+    """The lease for `owner`, for `ttl` seconds; Locked when somebody else holds it and it is not over."""
+    row = db.execute(select(leases).where(leases.c.name == name)).one_or_none()
+    until = stamp(now + timedelta(seconds=ttl))
+    if row is None:
+        db.execute(insert(leases).values(name=name, owner=owner, fence=1, since=stamp(now), until=until))
+        return Fence(name, owner, 1)
+    if row.owner and row.owner != owner and row.until > stamp(now):
+        raise Locked(f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed")
+    number = row.fence + 1
+    db.execute(
+        update(leases)
+        .where(leases.c.name == name)
+        .values(owner=owner, fence=number, since=stamp(now), until=until)
+    )
+    return Fence(name, owner, number)
+
+
+def renew(db: Connection, fence: Fence, now: datetime, ttl: float) -> None:
+    """Hold on for another `ttl` seconds; Locked when the lease was lost."""
+    fence.check(db)
+    db.execute(
+        update(leases)
+        .where(leases.c.name == fence.lease)
+        .values(until=stamp(now + timedelta(seconds=ttl)))
+    )
+
+
+def release(db: Connection, fence: Fence) -> None:
+    """Give the lease back; the number stays, so that it never repeats."""
+    db.execute(
+        update(leases)
+        .where(leases.c.name == fence.lease, leases.c.fence == fence.number)
+        .values(owner="", until="")
+    )
+
+
+def holder(db: Connection, name: str, now: datetime) -> tuple[str, str] | None:
+    """Who holds the lease and since when, or None."""
+    row = db.execute(select(leases).where(leases.c.name == name)).one_or_none()
+    if row is None or not row.owner or row.until <= stamp(now):
+        return None
+    return row.owner, row.since
+
+

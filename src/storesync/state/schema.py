@@ -1,0 +1,225 @@
+"""The tables. JSON columns are text: every digit of an amount survives, on both databases."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    text,
+)
+
+__all__ = [
+    "METADATA",
+    "categories",
+    "channels",
+    "documents",
+    "files",
+    "journal",
+    "leases",
+    "listings",
+    "media",
+    "offers",
+    "operations",
+    "runs",
+    "snapshots",
+    "tokens",
+    "traces",
+]
+
+METADATA = MetaData()
+
+_Key = String(190)
+_Name = String(120)
+_Time = String(40)  # ISO 8601 in UTC: sorts as text, reads by eye, the same on both databases
+_Serial = BigInteger().with_variant(Integer, "sqlite")
+
+channels = Table(
+    "channels",
+    METADATA,
+    Column("channel", _Name, primary_key=True),
+    Column("revision", Integer, nullable=False, server_default="0"),
+    Column("shop", Text, nullable=False, server_default="{}"),
+)
+
+leases = Table(
+    "leases",
+    METADATA,
+    Column("name", _Name, primary_key=True),
+    Column("owner", _Name, nullable=False),
+    Column("fence", Integer, nullable=False),
+    Column("since", _Time, nullable=False),
+    Column("until", _Time, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    METADATA,
+    Column("digest", String(32), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+listings = Table(
+    "listings",
+    METADATA,
+    Column("channel", _Name, nullable=False),
+    Column("key", _Key, nullable=False),
+    # What we want: the input it was made from, the content, and whether it should be on sale.
+    Column("input", String(32), nullable=False, server_default=""),
+    Column("causes", Text, nullable=False, server_default="{}"),
+    Column("title", Text, nullable=False, server_default=""),
+    Column("want", String(32), nullable=False, server_default=""),
+    Column("want_shown", Boolean, nullable=False, server_default=text("false")),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("issues", Text, nullable=False, server_default="[]"),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
+    # What the market acknowledged: "" is nothing yet, "?" is unknown.
+    Column("have", String(32), nullable=False, server_default=""),
+    Column("have_shown", String(1), nullable=False, server_default=""),
+    Column("have_causes", Text, nullable=False, server_default="{}"),
+    Column("ref", Text),
+    Column("made", Boolean, nullable=False, server_default=text("false")),
+    Column("status", _Name, nullable=False, server_default="unknown"),
+    Column("remarks", Text, nullable=False, server_default="[]"),
+    # A promise of the market, and what was promised.
+    Column("ticket", Text),
+    Column("asked", String(32), nullable=False, server_default=""),
+    Column("asked_at", _Time),
+    # A create that may have taken effect: since when, and under which token.
+    Column("token", String(32), nullable=False, server_default=""),
+    Column("doubt", _Time),
+    Column("parked", Text, nullable=False, server_default=""),
+    # The market refused this very document: not sent again until it changes.
+    Column("refused", String(32), nullable=False, server_default=""),
+    Column("changed_at", _Time),
+    PrimaryKeyConstraint("channel", "key"),
+)
+Index("ix_listings_pending", listings.c.channel, listings.c.key, sqlite_where=text("want <> have"))
+
+offers = Table(
+    "offers",
+    METADATA,
+    Column("channel", _Name, nullable=False),
+    Column("sku", _Key, nullable=False),
+    Column("key", _Key, nullable=False),
+    Column("want", Text, nullable=False, server_default=""),
+    # Prices and stock are acknowledged apart: "" is nothing yet or unknown.
+    Column("have_prices", Text, nullable=False, server_default=""),
+    Column("have_stock", Text, nullable=False, server_default=""),
+    Column("refused", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("channel", "sku"),
+)
+Index("ix_offers_key", offers.c.channel, offers.c.key)
+
+traces = Table(
+    "traces",
+    METADATA,
+    Column("channel", _Name, nullable=False),
+    Column("key", _Key, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("channel", "key"),
+)
+
+files = Table(
+    "files",
+    METADATA,
+    Column("sha256", String(64), primary_key=True),
+    Column("path", Text, nullable=False),
+    Column("type", _Name, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+media = Table(
+    "media",
+    METADATA,
+    Column("channel", _Name, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("role", _Name, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("at", _Time, nullable=False),
+    PrimaryKeyConstraint("channel", "sha256", "role"),
+)
+
+categories = Table(
+    "categories",
+    METADATA,
+    Column("channel", _Name, nullable=False),
+    Column("id", _Name, nullable=False),
+    Column("chosen", String(32), nullable=False, server_default=""),
+    Column("body", Text, nullable=False),
+    Column("at", _Time, nullable=False),
+    PrimaryKeyConstraint("channel", "id", "chosen"),
+)
+
+operations = Table(
+    "operations",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("channel", _Name, nullable=False),
+    Column("key", _Key, nullable=False),
+    Column("kind", _Name, nullable=False),
+    Column("skus", Text, nullable=False, server_default="[]"),
+    Column("input", Text, nullable=False),
+    Column("state", _Name, nullable=False),  # running, done, failed, doubtful, resolved
+    Column("fault", Text, nullable=False, server_default=""),
+    Column("fence", Integer, nullable=False),
+    Column("run", String(32), nullable=False),
+    Column("began", _Time, nullable=False),
+    Column("ended", _Time),
+)
+Index("ix_operations_running", operations.c.channel, operations.c.state)
+Index("ix_operations_key", operations.c.channel, operations.c.key, operations.c.began)
+
+journal = Table(
+    "journal",
+    METADATA,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("operation", String(32), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("effect", String(4), nullable=False),
+    Column("state", _Name, nullable=False),  # intended, done, refused, doubtful, resolved
+    Column("request", Text, nullable=False),
+    Column("digest", String(32), nullable=False),
+    Column("answer", Text, nullable=False, server_default=""),
+    Column("at", _Time, nullable=False),
+    Column("answered", _Time),
+)
+Index("ix_journal_operation", journal.c.operation, journal.c.step)
+
+tokens = Table(
+    "tokens",
+    METADATA,
+    Column("account", _Name, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("base", String(32), nullable=False),  # digest of the configured credentials it descends from
+    Column("body", Text, nullable=False),
+    Column("expires", _Time),
+    Column("at", _Time, nullable=False),
+)
+
+runs = Table(
+    "runs",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("channel", _Name, nullable=False),
+    Column("began", _Time, nullable=False),
+    Column("ended", _Time),
+    Column("reasons", Text, nullable=False, server_default="{}"),
+    Column("summary", Text, nullable=False, server_default="{}"),
+)
+
+snapshots = Table(
+    "snapshots",
+    METADATA,
+    Column("id", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", _Time, nullable=False),
+)
