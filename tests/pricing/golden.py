@@ -132,7 +132,7 @@ def sale(result: Priced) -> str:
     return str(result.price.sale.amount)
 
 
-def stages(result: Priced, listed: bool = False) -> dict[str, str]:
+def stages(result: Priced, *, listed: bool = False) -> dict[str, str]:
     """Each stage's amount to six places, under the case file's names."""
     names = {
         "source vat": "net_krw",

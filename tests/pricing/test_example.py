@@ -18,7 +18,8 @@ VN = Market("VN", ("vi",), "VND")
 def run(market: Market, **more: Any) -> Priced:
     """The serum of the example on one market."""
     rates, issues = snapshot_from(example()["rates"], at="storesync.toml")
-    assert rates is not None and not len(issues)
+    assert rates is not None
+    assert not len(issues)
     given: dict[str, Any] = {"environment": "sandbox", "today": TODAY, **more}
     by = example_policies()[market.code.lower()]
     return price(product=product(32000, cost=9000), sku="V-1", market=market, policy=by, rates=rates, **given)

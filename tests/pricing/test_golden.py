@@ -127,7 +127,8 @@ def test_p08_capped_fee_in_closed_form() -> None:
     voucher = Fee(name="voucher", rate="0.03", cap="50000")
     uncapped = gross_up(wanted, [*open_fees, Fee(name="voucher", rate="0.03")])
     capped = gross_up(wanted, [*open_fees, voucher])
-    assert uncapped is not None and capped is not None
+    assert uncapped is not None
+    assert capped is not None
 
     assert steps("P08")["try_uncapped"] == figure(uncapped.value, 2)
     assert steps("P08")["fee_uncapped"] == figure(uncapped.value * Decimal("0.03"), 2)
@@ -280,7 +281,8 @@ def test_p21_floor_after_the_ending() -> None:
 def test_p22_compare_at_takes_the_same_way() -> None:
     """The list price runs through the same stages."""
     result = priced(product(32000, list_krw=36000), p02(compare_at="list"))
-    assert result.price is not None and result.price.list is not None
+    assert result.price is not None
+    assert result.price.list is not None
 
     assert steps("P22") == stages(result, listed=True)
     assert expect("P22") == {"compare_at": str(result.price.list.amount), "sale": sale(result)}
@@ -291,7 +293,8 @@ def test_p23_promotion_cap(step: str, struck: str) -> None:
     """A discount above 50 % caps the struck-through price at twice the price, on a step at or below it."""
     by = policy("VND", fixed="300000", step=step, compare_at="list", guards=Guards(max_discount="0.50"))
     result = priced(product(32000, list_krw=33020), by)
-    assert result.price is not None and result.price.list is not None
+    assert result.price is not None
+    assert result.price.list is not None
 
     assert str(CASES["P23"]["inputs"]["compare_at"]) == str(
         Ending.step("1000").apply(Exact(Decimal(33020)).over(Decimal("0.0508")))

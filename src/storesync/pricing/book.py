@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
@@ -126,7 +127,7 @@ class PolicyBook:
         return self._in_force(refined, today, product, sku)
 
     def _clash(self, matching: list[tuple[int, int]], product: Product, sku: str) -> Issue | None:
-        for (weight, place), (other_weight, other) in zip(matching, matching[1:], strict=False):
+        for (weight, place), (other_weight, other) in itertools.pairwise(matching):
             if weight != other_weight:
                 continue
             one, two = self.refinements[place], self.refinements[other]
@@ -217,7 +218,7 @@ class PolicyBook:
                 for problem in policy.problems
             ]
         ordered = sorted(self.policies, key=lambda policy: policy.valid_from or date.min)
-        for one, two in zip(ordered, ordered[1:], strict=False):
+        for one, two in itertools.pairwise(ordered):
             if one.valid_until is None or two.valid_from is None or one.valid_until >= two.valid_from:
                 code, text = "price.policy_overlap", "overlap"
             elif one.valid_until + timedelta(days=1) < two.valid_from:

@@ -72,7 +72,7 @@ def sale_tax(walk: Walk, *, high_end: bool) -> SaleTax:
     if tax.mode != "included" or tax.on != "price":
         return SaleTax()
     limit = _limit(walk)
-    factor = china.cbec_factor(walk.product.hs, high_end)
+    factor = china.cbec_factor(walk.product.hs, high_end=high_end)
     share = Exact(EXACT.subtract(factor[0], factor[1])).over(factor[1]).value
     band = ", high-end" if high_end else ""
     return SaleTax(

@@ -58,14 +58,14 @@ def is_high_end(value: Decimal, hs: str, amount: Decimal | None, measure: Measur
     return value >= EXACT.multiply(line.value, amount)
 
 
-def _rates(hs: str, high_end: bool) -> tuple[Decimal, Decimal]:
+def _rates(hs: str, *, high_end: bool) -> tuple[Decimal, Decimal]:
     pack = tax_pack("china")
     return (pack["high_end_rate"].value if high_end else Decimal(0)), pack.line(hs).vat.value
 
 
-def cbec_factor(hs: str, high_end: bool) -> tuple[Decimal, Decimal]:
+def cbec_factor(hs: str, *, high_end: bool) -> tuple[Decimal, Decimal]:
     """(a, b) where a buyer pays a/b times the price before tax: 1 + (c + v)/(1 − c)·0.70, exact."""
-    consumption, vat = _rates(hs, high_end)
+    consumption, vat = _rates(hs, high_end=high_end)
     bottom = EXACT.subtract(_ONE, consumption)
     share = EXACT.multiply(EXACT.add(consumption, vat), tax_pack("china")["cbec_factor"].value)
     return EXACT.add(bottom, share), bottom
@@ -81,7 +81,7 @@ def cbec(
     """
     pack = tax_pack("china")
     high_end = is_high_end(value, hs, amount, measure)
-    consumption, vat = _rates(hs, high_end)
+    consumption, vat = _rates(hs, high_end=high_end)
     base = Exact(value).over(EXACT.subtract(_ONE, consumption)).times(pack["cbec_factor"].value)
     line = pack.line(hs)
     used = [line.vat, pack["cbec_factor"]]
@@ -112,7 +112,7 @@ def general_trade(
     rate = line.duty if duty is None else duty
     if rate is None:
         raise ValueError(f"HS {hs}: no duty is known here; give the rate")
-    consumption, vat = _rates(hs, high_end)
+    consumption, vat = _rates(hs, high_end=high_end)
     dutied = Exact(cif).times(EXACT.add(_ONE, rate))
     composed = dutied.over(EXACT.subtract(_ONE, consumption))
     charges = [charge("duty", Exact(cif).times(rate), "CNY", _DIGITS)]
@@ -146,7 +146,7 @@ def parcel(value: Decimal, kind: Literal["food", "cosmetics", "high_end"]) -> Es
 
 def ex_tax(all_in: Decimal, *, hs: str = "330499", high_end: bool = False) -> tuple[Money, Money]:
     """The price before tax and the tax inside a cross-border all-in price in CNY; they add up to it."""
-    top, bottom = cbec_factor(hs, high_end)
+    top, bottom = cbec_factor(hs, high_end=high_end)
     before = charge("", Exact(all_in).times(bottom).over(top), "CNY", _DIGITS).amount
     return before, Money(all_in, "CNY") - before
 

@@ -207,14 +207,14 @@ class _Run:
         """Fees, ending and lifting guards; twice where the ending crosses a tax line on the sale price."""
         landed, shown, count = walk.amount, walk.shown, len(walk.steps)
         tax = sale_tax(walk, high_end=False)
-        amount = self._finish(walk, tax, guarded)
+        amount = self._finish(walk, tax, guarded=guarded)
         if tax.crossed(amount):
             walk.amount, walk.shown = landed, shown
             del walk.steps[count:]
-            amount = self._finish(walk, sale_tax(walk, high_end=True), guarded)
+            amount = self._finish(walk, sale_tax(walk, high_end=True), guarded=guarded)
         return amount
 
-    def _finish(self, walk: Walk, tax: SaleTax, guarded: bool) -> Decimal:
+    def _finish(self, walk: Walk, tax: SaleTax, *, guarded: bool) -> Decimal:
         policy = walk.policy
         unrounded, detail = fees(walk, walk.amount, tax.factor)
         walk.step("fees", unrounded, f"{detail}; {tax.detail}" if tax.detail else detail)

@@ -90,7 +90,7 @@ class TomlTable:
         return value
 
     def flag(self, key: str, value: Any) -> bool | None:
-        """true or false."""
+        """True or false."""
         if not isinstance(value, bool):
             self.wrong(key, f"{key} is {value!r}, not true or false", f"write {key} = true")
             return None

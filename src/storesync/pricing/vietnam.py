@@ -20,7 +20,8 @@ def import_vat(on: date) -> Figure:
     """The VAT at import on a day: 8 % while the reduction is in force, 10 % after it ended."""
     pack = tax_pack("vietnam")
     reduced = pack["vat_reduced"]
-    assert reduced.since is not None and reduced.until is not None
+    assert reduced.since is not None
+    assert reduced.until is not None
     return reduced if reduced.since <= on <= reduced.until else pack["vat_standard"]
 
 
