@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 from attrs import fields, frozen, has
@@ -41,16 +42,23 @@ _CHANNEL_APART = ("only", "never", "workers")
 _AGES = {"warn_after": "business", "max_business_days": "business", "max_calendar_days": "calendar"}
 
 
+@cache
+def _names(kind: type) -> tuple[str, ...] | None:
+    """The fields of an attrs class that count; None for any other class."""
+    if not has(kind):
+        return None
+    return tuple(one.name for one in fields(kind) if one.eq and one.name not in _PLACES)
+
+
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
     """The named parts of a value that count when it is compared, without places in source files."""
     if isinstance(value, Mapping):
         yield from value.items()
     elif isinstance(value, tuple | list):
         yield from (("", part) for part in value)
-    elif has(type(value)):
-        for one in fields(type(value)):
-            if one.eq and one.name not in _PLACES:
-                yield one.name, getattr(value, one.name)
+    else:
+        kind: Any = type(value)
+        yield from ((name, getattr(value, name)) for name in _names(kind) or ())
 
 
 def _plain(value: Any) -> Any:
@@ -65,10 +73,12 @@ def _plain(value: Any) -> Any:
         return [_plain(part) for part in value]
     if isinstance(value, frozenset | set):
         return {"set": sorted(digest(_plain(part)) for part in value)}
-    if isinstance(value, Mapping) or has(type(value)):
-        named = [[str(name), _plain(part)] for name, part in _members(value)]
-        return named if isinstance(value, Mapping) else [type(value).__name__, *named]
-    return {type(value).__name__: str(value)}
+    if isinstance(value, Mapping):
+        return [[str(name), _plain(part)] for name, part in value.items()]
+    kind: Any = type(value)  # a class is hashable, which mypy does not see through Any
+    if (names := _names(kind)) is not None:
+        return [kind.__name__, *([name, _plain(getattr(value, name))] for name in names)]
+    return {kind.__name__: str(value)}
 
 
 def _dates(value: Any) -> Iterator[date]:
