@@ -173,7 +173,9 @@ class Plan:
             if operation.kind is Kind.UPLOAD:
                 continue
             cause = f"  [{', '.join(operation.causes)}]" if operation.causes else ""
-            lines.append(f"  {_SIGN[operation.kind]} {operation.kind.value:<7}{operation.key}  {operation.title}{cause}")
+            lines.append(
+                f"  {_SIGN[operation.kind]} {operation.kind.value:<7}{operation.key}  {operation.title}{cause}"
+            )
             lines.extend(f"      {detail}" for detail in operation.details)
         uploads = self.counts.get("upload", 0)
         if uploads:
@@ -235,7 +237,9 @@ class Plan:
         except (KeyError, TypeError, ValueError) as error:
             raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
         if plan.fingerprint != data["fingerprint"]:
-            raise PlanError("the plan file was changed after it was made (its fingerprint differs): plan again")
+            raise PlanError(
+                "the plan file was changed after it was made (its fingerprint differs): plan again"
+            )
         return plan
 
 
@@ -285,7 +289,10 @@ def _held_json(held: Held) -> dict[str, Any]:
 
 def _held(row: Mapping[str, Any]) -> Held:
     return Held(
-        key=row["key"], title=row["title"], reason=row["reason"], issues=tuple(_issue(r) for r in row["issues"])
+        key=row["key"],
+        title=row["title"],
+        reason=row["reason"],
+        issues=tuple(_issue(r) for r in row["issues"]),
     )
 
 

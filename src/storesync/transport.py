@@ -141,8 +141,13 @@ class Transport:
             for name, media in body.files.items():
                 path = self._file(media.sha256)
                 if path is None or not path.is_file():
-                    raise Rejected("file.missing", f"the file {media.name or media.sha256[:12]!r} is not on disk any more")
-                files.append((name, (media.name or "file", opened.enter_context(path.open("rb")), media.type)))
+                    raise Rejected(
+                        "file.missing",
+                        f"the file {media.name or media.sha256[:12]!r} is not on disk any more",
+                    )
+                files.append(
+                    (name, (media.name or "file", opened.enter_context(path.open("rb")), media.type))
+                )
             return self._client.build_request(
                 request.method, url, data=dict(body.fields), files=files, headers=headers
             )
@@ -156,7 +161,9 @@ class Transport:
             parts = urlsplit(request.path)
             if parts.scheme == "https" and parts.hostname in self._open:
                 return request.path
-            raise DriverError(f"the driver sends to {parts.hostname!r}, which its Spec.open_hosts does not name")
+            raise DriverError(
+                f"the driver sends to {parts.hostname!r}, which its Spec.open_hosts does not name"
+            )
         try:
             host = self._hosts[request.host]
         except KeyError:

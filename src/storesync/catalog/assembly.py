@@ -253,8 +253,8 @@ def _options(cells: Cells) -> dict[str, str]:
         name, value = wording.line(cells, name_column), wording.line(cells, value_column)
         if bool(name) != bool(value):
             given, absent = (name, value_column) if name else (value, name_column)
-            if cells.raw(name_column) and not cells.has(value_column):
-                continue
+            if name and name_column not in cells.record.headers:
+                continue  # a constant names the option for all rows; this one has none
             cells.error(
                 absent, "option_half", f"option {shown(given)} lacks its other half", "fill both cells"
             )

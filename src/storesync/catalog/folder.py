@@ -117,7 +117,7 @@ def nameless(record: Record, column: str) -> Read:
 
 
 def duplicates(index: RowIndex, key: str, record: Record, rows: Iterable[Record]) -> Iterator[Issue]:
-    """A product code or SKU that the source gives twice: no row of them is taken, none is dropped silently."""
+    """A product code or SKU that stands twice: no row of them is taken, none is dropped silently."""
     places = index.products_at(key)
     if len(places) > 1:
         yield Issue(

@@ -1,4 +1,4 @@
-"""CSV and tab-separated files, row by row: a wrong row is reported with its line and never stops the others."""
+"""CSV and tab-separated files, row by row: a wrong row is reported with its line and stops no other."""
 
 from __future__ import annotations
 

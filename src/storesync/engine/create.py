@@ -46,7 +46,10 @@ async def create(work: Work, operation: Operation) -> None:
             return
         if await _attempt(work, operation, stand, found):
             return
-    work.failed(operation, Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"))
+    work.failed(
+        operation,
+        Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
+    )
 
 
 async def _park(work: Work, operation: Operation, said: str) -> None:
@@ -264,9 +267,13 @@ async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fa
         await work.write(write)
         return False
     what = "no listing" if not refs else f"{len(refs)} listings"
-    said = Rejected(fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues)
+    said = Rejected(
+        fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues
+    )
     await work.write(
-        lambda db: standing.change(db, work.channel.name, stand.key, refused=operation.want, remarks=said.issues)
+        lambda db: standing.change(
+            db, work.channel.name, stand.key, refused=operation.want, remarks=said.issues
+        )
     )
     work.failed(operation, said)
     return True

@@ -27,7 +27,9 @@ def blocked(stand: Standing) -> str:
         return stand.parked
     if stand.refused and stand.refused == stand.want:
         said = "; ".join(issue.message for issue in stand.remarks if issue.message)
-        return f"the market refused this version{': ' + said if said else ''}; it is sent again when it changes"
+        return (
+            f"the market refused this version{': ' + said if said else ''}; it is sent again when it changes"
+        )
     return ""
 
 
@@ -83,7 +85,12 @@ def operations(
         yield from _offers(stand)
     if stand.have_shown in (HIDDEN, UNKNOWN) and driver.show is not None:
         yield Operation(
-            kind=Kind.SHOW, key=stand.key, title=stand.title, causes=("catalog",), want=SHOWN, have=stand.have_shown
+            kind=Kind.SHOW,
+            key=stand.key,
+            title=stand.title,
+            causes=("catalog",),
+            want=SHOWN,
+            have=stand.have_shown,
         )
 
 
@@ -187,8 +194,12 @@ def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
     want = offer.want
     assert want is not None
     if kind is Kind.STOCK:
-        return Detail(f"{offer.sku} stock", "?" if offer.have_stock is None else str(offer.have_stock), str(want.stock))
-    before = "?" if offer.have_prices is None else ", ".join(_told_price(p) for p in offer.have_prices.values())
+        return Detail(
+            f"{offer.sku} stock", "?" if offer.have_stock is None else str(offer.have_stock), str(want.stock)
+        )
+    before = (
+        "?" if offer.have_prices is None else ", ".join(_told_price(p) for p in offer.have_prices.values())
+    )
     return Detail(f"{offer.sku} price", before, ", ".join(_told_price(p) for p in want.prices.values()))
 
 

@@ -24,7 +24,17 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
-from storesync.errors import Ambiguous, AuthExpired, Denied, DriverError, Fault, Malformed, StoresyncError, Throttled, Transient
+from storesync.errors import (
+    Ambiguous,
+    AuthExpired,
+    Denied,
+    DriverError,
+    Fault,
+    Malformed,
+    StoresyncError,
+    Throttled,
+    Transient,
+)
 from storesync.model import digest, dumps
 from storesync.state import Fence, journal
 from storesync.state.journal import EntryState
@@ -40,7 +50,9 @@ _KEPT_REQUEST = 64 * 1024
 def request_digest(request: Request) -> str:
     """Names a request before it is signed: the same input makes the same requests, and this is how we know."""
     payload = hashlib.blake2b(request.payload, digest_size=16).hexdigest() if request.body is not None else ""
-    files = [media.sha256 for media in request.body.files.values()] if isinstance(request.body, PartsBody) else []
+    files = (
+        [media.sha256 for media in request.body.files.values()] if isinstance(request.body, PartsBody) else []
+    )
     form = dict(request.form) if isinstance(request.body, PartsBody) else {}
     return digest([request.method, request.host, request.path, dict(request.params), payload, form, files])
 
@@ -343,7 +355,10 @@ async def _try(channel: OpenChannel, request: Request, log: Log | None) -> Respo
         channel.pacer.answered(request, quotas, scopes, throttled=True, wait=fault.retry_after)
     elif isinstance(fault, AuthExpired):
         if channel.driver.refresh is None:
-            raise Denied(fault.code, f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: authorize it again")
+            raise Denied(
+                fault.code,
+                f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: authorize it again",
+            )
         await renew(channel, account)
     elif isinstance(fault, Transient) and request.effect is Effect.ONCE and not fault.untouched:
         raise Ambiguous(fault.code, fault.message, answer=fault.answer) from None
@@ -351,5 +366,3 @@ async def _try(channel: OpenChannel, request: Request, log: Log | None) -> Respo
         # A READ is never doubtful and a SET may be repeated.
         raise Transient(fault.code, fault.message, answer=fault.answer) from None
     raise fault
-
-

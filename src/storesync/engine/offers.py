@@ -111,7 +111,12 @@ async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: 
             refused = str(fault) if isinstance(fault, Rejected) else ""
             known = isinstance(fault, Rejected) or not log.begun
             standing.doubt_offers(
-                db, channel.name, [sku], prices=prices and not known, stock=stock and not known, refused=refused
+                db,
+                channel.name,
+                [sku],
+                prices=prices and not known,
+                stock=stock and not known,
+                refused=refused,
             )
         if any(isinstance(fault, NotFound) for fault in bad.values()) and len(bad) == len(skus):
             work.gone(db, key, at)
@@ -122,6 +127,4 @@ async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: 
 
 
 async def _key_of(work: Work, changes: Sequence[OfferChange]) -> str:
-    return await work.channel.store.read(
-        lambda db: standing.key_of(db, work.channel.name, changes[0].sku)
-    )
+    return await work.channel.store.read(lambda db: standing.key_of(db, work.channel.name, changes[0].sku))

@@ -40,7 +40,10 @@ async def update(work: Work, operation: Operation) -> None:
             return
         if await _attempt(work, operation, stand, ref):
             return
-    work.failed(operation, Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"))
+    work.failed(
+        operation,
+        Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
+    )
 
 
 async def _as_it_is(work: Work, stand: Standing, ref: Ref) -> Ref | None:

@@ -49,7 +49,9 @@ class Work:
     denied: Fault | None = None
     locks: dict[str, asyncio.Lock] = field(factory=dict)
 
-    def log(self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None) -> Log:
+    def log(
+        self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None
+    ) -> Log:
         """The journal of a new operation; nothing is written before its first effect."""
         env = self.channel.env
         name, began = env.token(), env.now()

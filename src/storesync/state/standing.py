@@ -167,7 +167,9 @@ def _packed_prices(prices: Mapping[str, Price]) -> str:
 
 def read(db: Connection, channel: str, key: str) -> Standing | None:
     """One listing's standing, or None."""
-    row = db.execute(select(listings).where(listings.c.channel == channel, listings.c.key == key)).one_or_none()
+    row = db.execute(
+        select(listings).where(listings.c.channel == channel, listings.c.key == key)
+    ).one_or_none()
     if row is None:
         return None
     rows = db.execute(
@@ -222,7 +224,9 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
         "causes": dumps(wanted.causes, sort=True),
         "want_shown": wanted.shown,
         "reason": wanted.reason,
-        "issues": dumps([CONVERTER.unstructure(issue) for issue in wanted.issues]) if wanted.issues else _EMPTY_LIST,
+        "issues": dumps([CONVERTER.unstructure(issue) for issue in wanted.issues])
+        if wanted.issues
+        else _EMPTY_LIST,
         "held": wanted.held,
     }
     if wanted.title:
@@ -288,11 +292,19 @@ def acknowledge_offers(
             values["have_prices"] = _packed_prices(offer.prices)
         if stock:
             values["have_stock"] = str(offer.stock)
-        db.execute(update(offers).where(offers.c.channel == channel, offers.c.sku == offer.sku).values(**values))
+        db.execute(
+            update(offers).where(offers.c.channel == channel, offers.c.sku == offer.sku).values(**values)
+        )
 
 
 def doubt_offers(
-    db: Connection, channel: str, skus: Iterable[str], *, prices: bool = False, stock: bool = False, refused: str = ""
+    db: Connection,
+    channel: str,
+    skus: Iterable[str],
+    *,
+    prices: bool = False,
+    stock: bool = False,
+    refused: str = "",
 ) -> None:
     """Nobody knows what the market has of these; `refused` says that the market did not want them."""
     values: dict[str, Any] = {}
@@ -303,7 +315,9 @@ def doubt_offers(
     if refused:
         values["refused"] = refused
     if values:
-        db.execute(update(offers).where(offers.c.channel == channel, offers.c.sku.in_(list(skus))).values(**values))
+        db.execute(
+            update(offers).where(offers.c.channel == channel, offers.c.sku.in_(list(skus))).values(**values)
+        )
 
 
 def revision(db: Connection, channel: str) -> int:

@@ -37,7 +37,9 @@ class Fence:
         ).one_or_none()
         if row is None or row.fence != self.number or row.owner != self.owner:
             who = "nobody" if row is None else f"{row.owner}, since {row.since}"
-            raise Locked(f"{self.lease}: the lease of {self.owner} is over, {who} holds it now; nothing was sent")
+            raise Locked(
+                f"{self.lease}: the lease of {self.owner} is over, {who} holds it now; nothing was sent"
+            )
 
 
 @define
