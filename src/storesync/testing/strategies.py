@@ -39,7 +39,10 @@ def _attributes(known: Mapping[str, Attribute]) -> st.SearchStrategy[dict[str, t
     ids = st.sampled_from([*known, "unknown", "title", "price", "sku"])
     return st.lists(ids, unique=True, max_size=6).flatmap(
         lambda chosen: st.fixed_dictionaries(
-            {id_: st.lists(_choices(known.get(id_, Attribute(id_, ""))), max_size=3).map(tuple) for id_ in chosen}
+            {
+                id_: st.lists(_choices(known.get(id_, Attribute(id_, ""))), max_size=3).map(tuple)
+                for id_ in chosen
+            }
         )
     )
 
@@ -63,11 +66,18 @@ def listings(draw: st.DrawFn, category: Category, *, locale: str = "zh-Hans") ->
         key=draw(_TEXT),
         category=category,
         texts=draw(st.dictionaries(st.just(locale), st.builds(Copy, _TEXT, _TEXT, st.just(())), max_size=1)),
-        brand=draw(st.builds(Choice, _TEXT, st.sampled_from(["", "-1", "?"])) | st.sampled_from(brands or [Choice("")])),
+        brand=draw(
+            st.builds(Choice, _TEXT, st.sampled_from(["", "-1", "?"]))
+            | st.sampled_from(brands or [Choice("")])
+        ),
         variants=[
             Variant(
                 draw(_TEXT),
-                {axis.code: draw(st.sampled_from([*axis.choices, "unknown"])) for axis in axes if draw(st.booleans())},
+                {
+                    axis.code: draw(st.sampled_from([*axis.choices, "unknown"]))
+                    for axis in axes
+                    if draw(st.booleans())
+                },
                 gtin=draw(_TEXT),
                 images=tuple(draw(st.lists(images, max_size=1))),
                 attributes=draw(_attributes(category.attributes)),
@@ -79,7 +89,9 @@ def listings(draw: st.DrawFn, category: Category, *, locale: str = "zh-Hans") ->
         attributes=draw(_attributes(category.attributes)),
         hs=draw(_TEXT),
         extras=draw(
-            st.dictionaries(st.sampled_from(["product_id", "other"]), st.none() | st.booleans() | st.integers() | _TEXT)
+            st.dictionaries(
+                st.sampled_from(["product_id", "other"]), st.none() | st.booleans() | st.integers() | _TEXT
+            )
         ),
     )
 
@@ -90,7 +102,9 @@ def offers(skus: Sequence[str], *, market: str, currency: str) -> st.SearchStrat
     money = st.builds(Money, amounts, st.sampled_from([currency, currency, currency, "XXX"]))
 
     def offer(sku: str) -> st.SearchStrategy[Offer]:
-        return st.builds(lambda sale, stock: Offer(sku, {market: Price(sale)}, stock), money, st.integers(0, 10**6))
+        return st.builds(
+            lambda sale, stock: Offer(sku, {market: Price(sale)}, stock), money, st.integers(0, 10**6)
+        )
 
     return st.lists(st.sampled_from(list(skus) or [""]), unique=True).flatmap(
         lambda chosen: st.fixed_dictionaries({sku: offer(sku) for sku in chosen})

@@ -59,7 +59,7 @@ def listing(*sizes: str, **changes: Any) -> sd.Listing:
 
 def single(**changes: Any) -> sd.Listing:
     """A product with one variant and no options."""
-    return listing(variants=(sd.Variant("GW-SERUM-30"),), axes=(), **changes)
+    return listing(**{"variants": (sd.Variant("GW-SERUM-30"),), "axes": (), **changes})
 
 
 def offer(size: str, price: str, stock: int) -> sd.Offer:

@@ -1,11 +1,11 @@
 """The rule document becomes a category, or an honest Malformed."""
 
 import pytest
+from tests.drivers.tmall.samples import CATEGORY, RULES, SHOP
 
 import storesync.driver as sd
 from storesync.drivers.tmall import DRIVER
 from storesync.testing import drive
-from tests.drivers.tmall.samples import CATEGORY, RULES, SHOP
 
 
 def test_the_category_is_asked_by_id_without_a_product() -> None:
@@ -26,7 +26,13 @@ def test_the_category_is_asked_by_id_without_a_product() -> None:
 
 def test_what_the_merchant_must_tell_is_listed() -> None:
     """Fields that a listing fills by itself are not asked for; parts of complex fields are."""
-    assert ["hscode", "is_xinpin", "prop_21299", "prop_30000001", "prop_30000003", "prop_30000009"] + [
+    assert [
+        "hscode",
+        "is_xinpin",
+        "prop_21299",
+        "prop_30000001",
+        "prop_30000003",
+        "prop_30000009",
         "food_security.period",
         "food_security.contact",
     ] == list(CATEGORY.attributes)

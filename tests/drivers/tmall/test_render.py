@@ -2,11 +2,11 @@
 
 from attrs import evolve
 from hypothesis import given
+from tests.drivers.tmall.samples import CATEGORY, DETAIL, MAIN, SHOP, listing, single
 
 import storesync.driver as sd
 from storesync.drivers.tmall import DRIVER
 from storesync.testing import strategies
-from tests.drivers.tmall.samples import CATEGORY, DETAIL, MAIN, SHOP, listing, single
 
 
 def test_a_listing_fills_exactly_the_fields_of_its_category() -> None:
