@@ -23,8 +23,8 @@ class Rule:
     """One line of an error table.
 
     `codes` is exact or has a `*` at either end or at both; `message` and `paths` narrow it to answers whose
-    message contains the text and to requests whose path or method name contains it; `untouched` promises that the
-    request had no effect; `wait` is a pattern whose first group is seconds.
+    message contains the text and to requests whose path or method name contains it; `untouched` promises that
+    the request had no effect; `wait` is a pattern whose first group is seconds.
     """
 
     codes: str
