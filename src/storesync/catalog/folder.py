@@ -1,0 +1,147 @@
+"""A folder of CSV files: products.csv, variants.csv, brands.csv, and a folder of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+from storesync.catalog.assembly import Assembly
+from storesync.catalog.gallery import Gallery
+from storesync.catalog.layout import BRANDS, PRODUCTS, VARIANTS, Layout
+from storesync.catalog.record import Record
+from storesync.catalog.rowindex import RowIndex
+from storesync.catalog.source import Read
+from storesync.catalog.table import Table
+from storesync.issues import Issue
+from storesync.model import Brand
+
+__all__ = ["Folder", "duplicates", "nameless", "read_csv"]
+
+
+class Folder:
+    """A catalog in CSV files. Rows may stand in any order; memory does not grow with the catalog.
+
+    `images` is the folder of the pictures, `images/` beside the tables when not given; `home` the currency
+    of the price columns; `encoding` is found out when not given.
+    """
+
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        images: Path | str | None = None,
+        home: str = "KRW",
+        encoding: str | None = None,
+        today: date | None = None,
+    ) -> None:
+        self.folder = Path(folder)
+        self.gallery = Gallery(Path(images) if images is not None else self.folder / "images")
+        self.home = home
+        self.encoding = encoding
+        self.today = today
+
+    def products(self) -> Iterator[Read]:
+        """Every product of products.csv in its order, then what belongs to no product."""
+        products = self._table("products.csv", PRODUCTS.with_aliases({}, self.home))
+        variants = self._table("variants.csv", VARIANTS.with_aliases({}, self.home))
+        brands, found = self._brands()
+        issues = (*products.issues, *variants.issues, *found)
+        if issues:
+            yield Read(key="", product=None, issues=issues)
+        if not products.usable or not variants.usable:
+            return
+        assembly = Assembly(gallery=self.gallery, brands=brands, home=self.home, today=self.today)
+        with RowIndex() as index:
+            yield from self._fill(index, products, variants)
+            for record in products.rows():
+                key = record.cells["product_code"].strip()
+                if key:
+                    rows = index.variants(key)
+                    yield assembly.read(key, record, rows, duplicates(index, key, record, rows))
+            for key, place in index.orphans():
+                message = f"variant rows name a product {key!r} that products.csv does not have"
+                issue = Issue("catalog.product_unknown", key, message, hint="add the product's row", at=place)
+                yield Read(key=key, product=None, issues=(issue,))
+
+    def _table(self, name: str, layout: Layout) -> Table:
+        return Table(self.folder / name, layout, encoding=self.encoding)
+
+    def _fill(self, index: RowIndex, products: Table, variants: Table) -> Iterator[Read]:
+        for record in products.rows():
+            if key := record.cells["product_code"].strip():
+                index.product(key, record)
+            else:
+                yield nameless(record, "product_code")
+        for record in variants.rows():
+            if key := record.cells["product_code"].strip():
+                index.variant(key, record.cells["sku"].strip(), record)
+            else:
+                yield nameless(record, "product_code")
+        index.close_filling()
+
+    def _brands(self) -> tuple[Mapping[str, Brand] | None, Iterable[Issue]]:
+        if not (self.folder / "brands.csv").exists():
+            return None, ()
+        table = self._table("brands.csv", BRANDS)
+        brands: dict[str, Brand] = {}
+        issues = list(table.issues)
+        for record in table.rows():
+            code = record.cells["brand_code"].strip()
+            issues += record.issues
+            if code in brands:
+                issues.append(
+                    Issue(
+                        "catalog.brand_double",
+                        "",
+                        f"brand {code!r} is there twice",
+                        at=record.at("brand_code"),
+                    )
+                )
+            elif code and not record.issues:
+                latin = record.cells.get("brand_latin", "").strip()
+                brands[code] = Brand(code=code, name=record.cells["brand_ko"].strip(), latin=latin)
+        return (brands if table.usable else None), issues
+
+
+def nameless(record: Record, column: str) -> Read:
+    """A row that does not say which product it belongs to: nobody may call a product gone on this reading."""
+    issue = Issue(
+        "catalog.key_missing",
+        "",
+        f"the row has no {record.headers.get(column, column)}",
+        hint="give every product a stable code of its own",
+        at=record.at(column),
+    )
+    return Read(key="", product=None, issues=(*record.issues, issue))
+
+
+def duplicates(index: RowIndex, key: str, record: Record, rows: Iterable[Record]) -> Iterator[Issue]:
+    """A product code or SKU that the source gives twice: no row of them is taken, none is dropped silently."""
+    places = index.products_at(key)
+    if len(places) > 1:
+        yield Issue(
+            "catalog.key_duplicate",
+            key,
+            f"product code {key!r} stands at {', '.join(places)}",
+            hint="one row per product",
+            at=record.at("product_code"),
+        )
+    for row in rows:
+        sku = row.cells["sku"].strip()
+        places = index.skus_at(sku) if sku else []
+        if len(places) > 1:
+            yield Issue(
+                "catalog.sku_duplicate",
+                f"{key}/variants/{sku}",
+                f"SKU {sku!r} stands at {', '.join(places)}",
+                hint="one row per sellable unit",
+                at=row.at("sku"),
+            )
+
+
+def read_csv(
+    folder: Path | str, *, images: Path | str | None = None, today: date | None = None
+) -> Iterator[Read]:
+    """Every product of a CSV folder, streamed."""
+    return Folder(folder, images=images, today=today).products()

@@ -1,0 +1,50 @@
+"""Where products come from: a stream of readings, one per product, each with what was found wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+from attrs import field, frozen
+
+from storesync.issues import Issue, Severity
+from storesync.model import Product
+
+__all__ = ["Read", "Source"]
+
+
+@frozen(kw_only=True)
+class Read:
+    """One product as the source tells it.
+
+    `product` None means held back: the source names it but an error stands in the way, so it is neither
+    changed nor treated as gone. An empty `key` means that the findings are about a file, or about a row of
+    which nobody can tell whose it is.
+    """
+
+    key: str
+    product: Product | None
+    issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
+
+    @property
+    def held(self) -> bool:
+        """Whether this product must stay as it is until the source is corrected."""
+        return bool(self.key) and self.product is None
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something could not be read at all: then no product of this reading may be treated as gone."""
+        return not self.key and bool(self.errors)
+
+    @property
+    def errors(self) -> tuple[Issue, ...]:
+        """What holds it back."""
+        return tuple(issue for issue in self.issues if issue.severity is Severity.ERROR)
+
+
+class Source(Protocol):
+    """A catalog that can be read again and again; every reading streams in the order of the source."""
+
+    def products(self) -> Iterator[Read]:
+        """Every product, held ones too; findings about a file come first, under the empty key."""
+        ...

@@ -1,0 +1,235 @@
+"""Carrying out a plan: under a lease, what stops selling first, each listing's steps in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from functools import partial
+from typing import Any
+
+import structlog
+from attrs import define
+
+from storesync.driver import Batch
+from storesync.engine.channel import OpenChannel
+from storesync.engine.create import create
+from storesync.engine.flows import Patience
+from storesync.engine.offers import change_offers, part_of
+from storesync.engine.report import Outcome, OutcomeState, Report
+from storesync.engine.settle import settle
+from storesync.engine.update import update
+from storesync.engine.upload import upload
+from storesync.engine.visibility import set_visibility
+from storesync.engine.work import Work
+from storesync.errors import StalePlan, StoresyncError, UnsafePlan
+from storesync.plan import ORDER, Kind, Operation, Plan
+from storesync.state import Fence, assets, journal, lease, standing
+
+__all__ = ["apply", "at_work", "recover"]
+
+_log = structlog.get_logger("storesync.engine")
+_LEASE = 60.0  # seconds; renewed at a third of it
+Progress = Callable[[Operation | None, int, int], None]
+
+
+@asynccontextmanager
+async def at_work(
+    channel: OpenChannel, *, reasons: Mapping[str, str] | None = None, patience: Patience = Patience()
+) -> AsyncIterator[Work]:
+    """Hold the channel's lease while at work on it, and settle what a dead process left.
+
+    Raises Locked when another process holds it: its owner and since when are in the message.
+    """
+    store, env, name = channel.store, channel.env, f"channel:{channel.name}"
+    fence = await store.write(lambda db: lease.take(db, name, env.owner, env.now(), _LEASE))
+    report = Report(channel=channel.name, run=env.token())
+    work = Work(channel=channel, fence=fence, report=report, patience=patience)
+    began, started = env.now(), env.elapsed()
+    keeper = asyncio.create_task(_keep(channel, fence, asyncio.current_task()))
+    try:
+        run = report.run
+        told = dict(reasons or {})
+        await work.write(lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told))
+        await settle(work)
+        work.media = await store.read(lambda db: assets.media_values(db, channel.name))
+        yield work
+        report.seconds = env.elapsed() - started
+        if work.denied is not None:
+            report.stopped = str(work.denied)
+        ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
+        await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError, StoresyncError):
+            await keeper
+        await store.write(lambda db: lease.release(db, fence))
+
+
+async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | None) -> None:
+    while True:
+        await channel.env.sleep(_LEASE / 3)
+        try:
+            await channel.store.write(lambda db: lease.renew(db, fence, channel.env.now(), _LEASE))
+        except StoresyncError:
+            # Whoever holds it now is at work; every write of ours is refused from here on.
+            if worker is not None:
+                worker.cancel()
+            return
+
+
+async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:
+    """Settle what a dead process left, without applying anything; the number of its operations."""
+    left = await channel.store.read(lambda db: journal.unfinished(db, channel.name))
+    if not left:
+        return 0
+    async with at_work(channel, patience=patience):
+        return len(left)
+
+
+def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
+    open_ = [guard for guard in plan.tripped if not reasons.get(guard.name, "").strip()]
+    if open_:
+        lines = [f"{plan.channel}: {len(open_)} guards forbid this plan; nothing was sent"]
+        lines += [f"  {guard}{': ' + guard.hint if guard.hint else ''}" for guard in open_]
+        raise UnsafePlan("\n".join(lines))
+
+
+async def apply(
+    channel: OpenChannel,
+    plan: Plan,
+    *,
+    reasons: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    patience: Patience = Patience(),
+) -> Report:
+    """Carry out `plan`; gives what became of each operation.
+
+    `reasons` are guard name to why it is meant. Raises UnsafePlan for a tripped guard without a reason, StalePlan when
+    the state moved since the plan was made, Locked when somebody else is at work; then nothing was sent.
+    """
+    _refuse_unsafe(plan, reasons or {})
+    if plan.channel != channel.name:
+        raise StalePlan(f"this plan is for channel {plan.channel!r}, not {channel.name!r}")
+    async with at_work(channel, reasons=reasons, patience=patience) as work:
+        now = await channel.store.read(lambda db: standing.revision(db, channel.name))
+        if now != plan.revision:
+            raise StalePlan(
+                f"{channel.name}: the plan was made at revision {plan.revision}, the state is at {now}: plan again"
+            )
+        await _carry_out(work, plan, progress)
+        return work.report
+
+
+@define
+class _Job:
+    order: tuple[int, int]
+    operations: tuple[Operation, ...]
+    run: Callable[[], Awaitable[None]]
+
+
+async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
+    jobs = sorted(_jobs(work, plan), key=lambda job: job.order)
+    queue = asyncio.Queue[_Job]()
+    for job in jobs:
+        queue.put_nowait(job)
+    total, ended = len(plan.operations), 0
+
+    async def worker() -> None:
+        nonlocal ended
+        while not queue.empty():
+            job = queue.get_nowait()
+            await _one(work, job)
+            for operation in job.operations:
+                ended += 1
+                if progress is not None:
+                    progress(operation, ended, total)
+
+    workers = [asyncio.create_task(worker()) for _ in range(max(1, min(work.channel.channel.workers, len(jobs))))]
+    try:
+        await asyncio.gather(*workers)
+    finally:
+        for task in workers:
+            task.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+
+async def _one(work: Work, job: _Job) -> None:
+    if work.denied is not None:
+        for operation in job.operations:
+            work.report.add(
+                Outcome(
+                    kind=operation.kind,
+                    key=operation.key,
+                    skus=operation.skus,
+                    state=OutcomeState.DEFERRED,
+                    said=f"the channel was stopped before its turn: {work.denied}",
+                )
+            )
+        return
+    await job.run()
+
+
+def _jobs(work: Work, plan: Plan) -> list[_Job]:
+    """One job per listing for what must go in order, and one per batch for prices and stock."""
+    jobs: list[_Job] = []
+    together: dict[Kind, list[Operation]] = {}
+    content: dict[str, list[Operation]] = {}
+    for operation in plan.operations:
+        if operation.kind in (Kind.PRICES, Kind.STOCK):
+            together.setdefault(operation.kind, []).append(operation)
+        elif operation.kind in (Kind.HIDE, Kind.END):
+            jobs.append(_alone(work, operation))
+        else:
+            content.setdefault(operation.key, []).append(operation)
+    for kind, some in together.items():
+        for group in _groups(work, kind, some):
+            order = (ORDER[kind], len(jobs))
+            jobs.append(_Job(order, tuple(group), partial(change_offers, work, group)))
+    for some in content.values():
+        steps = tuple(some)
+        order = (min(ORDER[step.kind] for step in steps), len(jobs))
+        jobs.append(_Job(order, steps, partial(_listing, work, steps)))
+    return jobs
+
+
+def _alone(work: Work, operation: Operation) -> _Job:
+    return _Job((ORDER[operation.kind], 0), (operation,), partial(set_visibility, work, operation))
+
+
+def _groups(work: Work, kind: Kind, some: Sequence[Operation]) -> list[list[Operation]]:
+    batch = work.channel.spec.batches.get(part_of(work, kind), Batch(1))
+    if batch.per == "listing":
+        return [[operation] for operation in some]
+    groups: list[list[Operation]] = [[]]
+    for operation in some:
+        full = sum(len(one.skus) for one in groups[-1]) + len(operation.skus) > batch.size
+        if groups[-1] and full:
+            groups.append([])
+        groups[-1].append(operation)
+    return groups
+
+
+async def _listing(work: Work, steps: Sequence[Operation]) -> None:
+    """The steps of one listing, in order; what depends on a failed one is not tried."""
+    failed = ""
+    for step in steps:
+        if failed or work.denied is not None:
+            said = failed or f"the channel was stopped: {work.denied}"
+            work.done(step, OutcomeState.DEFERRED, said)
+            continue
+        before = len(work.report.outcomes)
+        async with work.locks.setdefault(step.key, asyncio.Lock()):
+            if step.kind is Kind.UPLOAD:
+                await upload(work, step)
+            elif step.kind is Kind.CREATE:
+                await create(work, step)
+            elif step.kind is Kind.UPDATE:
+                await update(work, step)
+            else:
+                await set_visibility(work, step)
+        mine = [one for one in work.report.outcomes[before:] if one.kind is step.kind and one.key == step.key]
+        if any(not one.good for one in mine):
+            failed = f"{step.kind.value} before it did not succeed"
+
+

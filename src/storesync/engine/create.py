@@ -1,0 +1,251 @@
+"""Making a listing exactly once: resolved, parked or resent after doubt, never repeated blindly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storesync.driver import New, Receipt
+from storesync.engine.documents import with_media
+from storesync.engine.flows import Log
+from storesync.engine.report import OutcomeState
+from storesync.engine.upload import ensure_media
+from storesync.engine.work import Parked, Work
+from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
+from storesync.model import Offer, Ref, Status
+from storesync.plan import Operation
+from storesync.state import CONVERTER, HIDDEN, SHOWN, Standing, standing
+
+__all__ = ["accept", "create", "wanted_offers"]
+
+_ROUNDS = 4  # doubts that one run resolves for one listing before it leaves the rest to the next run
+
+
+def wanted_offers(stand: Standing) -> dict[str, Offer]:
+    """The offers that the listing should show, by SKU."""
+    return {sku: offer.want for sku, offer in stand.offers.items() if offer.want is not None}
+
+
+async def create(work: Work, operation: Operation) -> None:
+    """Carry out a create; how it ended is in the report and in the state."""
+    for _ in range(_ROUNDS):
+        stand = await work.standing(operation.key)
+        if stand is None or stand.want != operation.want or stand.made:
+            work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
+            return
+        try:
+            found = await _what_exists(work, stand)
+        except Parked as parked:
+            await _park(work, operation, str(parked))
+            return
+        except Fault as fault:
+            work.failed(operation, fault)
+            return
+        if await _attempt(work, operation, stand, found):
+            return
+    work.failed(operation, Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"))
+
+
+async def _park(work: Work, operation: Operation, said: str) -> None:
+    def write(db: Connection) -> None:
+        standing.change(db, work.channel.name, operation.key, parked=said)
+        standing.bump(db, work.channel.name)
+
+    await work.write(write)
+    work.done(operation, OutcomeState.PARKED, said)
+
+
+async def _what_exists(work: Work, stand: Standing) -> Ref | None:
+    """The part of the listing that is already there, by the market's declared identity.
+
+    Raises Parked where only a person can tell.
+    """
+    if stand.doubt is None:
+        return stand.ref
+    identity, env = work.channel.spec.identity, work.channel.env
+    if identity.by == "address":
+        return stand.ref
+    if identity.by == "key":
+        age = (env.now() - stand.doubt).total_seconds()
+        if identity.keeps is None or age < identity.keeps:
+            return stand.ref
+        if work.channel.driver.find is None:
+            raise Parked(
+                f"a create of {stand.doubt:%Y-%m-%d %H:%M} may have taken effect, and the market has forgotten its key: "
+                "look in the shop, then `storesync resolve`"
+            )
+    if identity.by == "none" and stand.ref is None:
+        raise Parked(
+            f"a create of {stand.doubt:%Y-%m-%d %H:%M} may have taken effect, and this market has no way to ask: "
+            "look in the shop, then `storesync resolve`"
+        )
+    if identity.by != "unique" or stand.ref is not None:
+        await work.settle_at(stand.doubt)
+    refs = await work.find(stand, stand.doubt)
+    if stand.ref is not None:
+        same = next((ref for ref in refs if ref.listing == stand.ref.listing), None)
+        return same or await _look(work, stand.ref)
+    if len(refs) > 1:
+        ids = ", ".join(ref.listing for ref in refs)
+        raise Parked(f"the shop has {len(refs)} listings with this key ({ids}): end all but one, then `storesync resolve`")
+    return refs[0] if refs else None
+
+
+async def _look(work: Work, half: Ref) -> Ref:
+    observe = work.channel.driver.observe
+    if observe is None:
+        return half
+    seen = await work.run(observe(work.channel.shop, [half]))
+    return seen[half.listing].ref if half.listing in seen else half
+
+
+async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref | None) -> bool:
+    """One run of the create flow; False when it must be looked into and tried again."""
+    channel = work.channel
+    create = channel.driver.create
+    document = await work.document(stand.want)
+    assert create is not None
+    assert document is not None
+    unsent = await ensure_media(work, stand.key, document)
+    if unsent is not None:
+        work.failed(operation, unsent)
+        return True
+    token = stand.token or channel.env.token()
+    content = with_media(document, work.media)
+    new = New(stand.key, content, wanted_offers(stand), token, found)
+    log = work.log(operation.kind, stand.key, skus=tuple(new.offers), input=_input(new, stand.want))
+    begin = log.begin
+
+    def begin_with_token(db: Connection) -> None:
+        begin(db)
+        # The token is durable before the first request that carries it, and stays until a final answer.
+        standing.change(db, channel.name, stand.key, token=token, refused="", parked="")
+
+    log.begin = begin_with_token
+    try:
+        receipt: Receipt = await work.run(create(channel.shop, new), log)
+    except NoChange:
+        receipt = Receipt(found, Status.UNKNOWN)
+    except Duplicate as fault:
+        return await _adopt(work, operation, stand, log, fault)
+    except Fault as fault:
+        return await _refused(work, operation, log, fault, found)
+    if receipt.ref is None and receipt.ticket is None:
+        nameless = Ambiguous("shape", "the market took the listing but gave neither an id nor a ticket")
+        return await _refused(work, operation, log, nameless, found)
+    await work.write(lambda db: accept(work, db, stand, stand.want, new.offers, receipt, log))
+    state = OutcomeState.DONE if receipt.ticket is None else OutcomeState.IN_REVIEW
+    work.done(operation, state, "; ".join(issue.message for issue in receipt.issues))
+    return True
+
+
+def _input(new: New, want: str) -> Mapping[str, Any]:
+    return {
+        "key": new.key,
+        "want": want,
+        "content": new.content,
+        "offers": {sku: CONVERTER.unstructure(offer) for sku, offer in new.offers.items()},
+        "token": new.token,
+        "found": CONVERTER.unstructure(new.found) if new.found is not None else None,
+    }
+
+
+def accept(
+    work: Work,
+    db: Connection,
+    stand: Standing,
+    want: str,
+    offers: Mapping[str, Offer],
+    receipt: Receipt,
+    log: Log | None,
+) -> None:
+    """What the market acknowledged becomes `have`; with a ticket it becomes so only by its verdict."""
+    channel = work.channel.name
+    if log is not None:
+        log.finish(db, "done")
+    values: dict[str, Any] = {
+        "ref": receipt.ref or stand.ref,
+        "status": receipt.status,
+        "remarks": receipt.issues,
+        "doubt": None,
+        "token": "",
+        "parked": "",
+        "refused": "",
+        "changed_at": work.channel.env.now(),
+    }
+    if receipt.ticket is not None:
+        values |= {
+            "ticket": receipt.ticket,
+            "asked": want,
+            "asked_at": work.channel.env.now(),
+            "status": Status.IN_REVIEW,
+        }
+    else:
+        hidden = receipt.status in (Status.HIDDEN, Status.DRAFT)
+        values |= {
+            "made": True,
+            "have": want,
+            "have_causes": stand.causes,
+            "have_shown": HIDDEN if hidden else SHOWN,
+            "ticket": None,
+            "asked": "",
+        }
+    standing.change(db, channel, stand.key, **values)
+    taken = [offer for sku, offer in {**offers, **receipt.offers}.items() if sku not in receipt.refused]
+    standing.acknowledge_offers(db, channel, taken, prices=True, stock=True)
+    for sku, fault in receipt.refused.items():
+        standing.doubt_offers(db, channel, [sku], refused=str(fault))
+    standing.bump(db, channel)
+
+
+async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, found: Ref | None) -> bool:
+    channel, key, now = work.channel.name, operation.key, work.channel.env.now()
+    half = fault.ref if isinstance(fault.ref, Ref) else found
+    doubtful = work.doubtful(log, fault)
+    values: dict[str, Any] = {"ref": half}
+    if doubtful:
+        values["doubt"] = now
+    elif isinstance(fault, NotFound):
+        values |= {"ref": None, "doubt": now, "token": ""}
+    elif isinstance(fault, Rejected):
+        # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
+        values |= {"refused": operation.want, "remarks": fault.issues, "token": "", "doubt": None}
+    elif log.once:
+        values["doubt"] = None  # the half is known, so nothing is in doubt
+
+    def write(db: Connection) -> None:
+        log.finish(db, "doubtful" if doubtful else "failed", fault)
+        standing.change(db, channel, key, **values)
+        standing.bump(db, channel)
+
+    await work.write(write)
+    if doubtful:
+        return False
+    work.failed(operation, fault)
+    return True
+
+
+async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault) -> bool:
+    """The market says that it is there already: find it and go on from it."""
+    await work.write(lambda db: log.finish(db, "failed", fault))
+    refs = await work.find(stand, None)
+    if not refs and work.channel.spec.identity.lag > 0:
+        await work.channel.env.sleep(work.channel.spec.identity.lag)
+        refs = await work.find(stand, None)
+    if len(refs) == 1 and (stand.ref is None or refs[0] != stand.ref):
+
+        def write(db: Connection) -> None:
+            standing.change(db, work.channel.name, stand.key, ref=refs[0], doubt=None, token="")
+            standing.bump(db, work.channel.name)
+
+        await work.write(write)
+        return False
+    what = "no listing" if not refs else f"{len(refs)} listings"
+    said = Rejected(fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues)
+    await work.write(
+        lambda db: standing.change(db, work.channel.name, stand.key, refused=operation.want, remarks=said.issues)
+    )
+    work.failed(operation, said)
+    return True

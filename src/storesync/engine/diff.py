@@ -1,0 +1,267 @@
+"""From how a listing stands to the operations that bring it where it should be. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from storesync.driver import Driver, Spec
+from storesync.engine.documents import media_in
+from storesync.model import MONEY_CONTEXT, Offer, Price, digest
+from storesync.plan import Detail, Guard, GuardLimits, Held, Kind, Operation
+from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, CONVERTER, OfferStanding, Standing
+
+__all__ = ["blocked", "guards", "operations"]
+
+_SHOWN_DETAILS = 6
+_SHOWN_TEXT = 60
+
+
+def blocked(stand: Standing) -> str:
+    """Why nothing is sent for a listing that is offered, or empty."""
+    if stand.held:
+        errors = [issue for issue in stand.issues if issue.severity.rank == 0]
+        return errors[0].message if errors else "held back"
+    if stand.parked:
+        return stand.parked
+    if stand.refused and stand.refused == stand.want:
+        said = "; ".join(issue.message for issue in stand.remarks if issue.message)
+        return f"the market refused this version{': ' + said if said else ''}; it is sent again when it changes"
+    return ""
+
+
+def operations(
+    stand: Standing,
+    driver: Driver[Any, Any],
+    spec: Spec,
+    *,
+    after: Mapping[str, Any] | None,
+    before: Mapping[str, Any] | None,
+    sent: Iterable[tuple[str, str]],
+) -> Iterator[Operation]:
+    """What this listing needs now; `after` and `before` are the wanted and the acknowledged document.
+
+    Nothing while the market has not decided, and nothing new for a listing that is held, parked or refused.
+    """
+    if stand.ticket is not None:
+        return
+    if not stand.want_shown:
+        yield from _off_sale(stand, driver)
+        return
+    if blocked(stand) or not stand.want:
+        return
+    if not stand.made:
+        yield from _uploads(stand, after, sent, driver)
+        offers = sorted((o for o in stand.offers.values() if o.want is not None), key=lambda o: o.sku)
+        yield Operation(
+            kind=Kind.CREATE,
+            key=stand.key,
+            title=stand.title,
+            skus=tuple(offer.sku for offer in offers),
+            causes=("new",) if stand.doubt is None and stand.ref is None else ("unfinished",),
+            details=tuple(_created(offer.want) for offer in offers if offer.want is not None),
+            want=stand.want,
+            have=stand.have,
+        )
+        return
+    carries = "carries offers" in spec.update and driver.offers is None and driver.prices is None
+    changed_offers = [o for o in stand.offers.values() if o.want is not None and _differs(o)]
+    if stand.want != stand.have or (carries and changed_offers):
+        yield from _uploads(stand, after, sent, driver)
+        yield Operation(
+            kind=Kind.UPDATE,
+            key=stand.key,
+            title=stand.title,
+            skus=tuple(stand.offers),
+            causes=_causes(stand),
+            details=tuple(_changed(before, after))[:_SHOWN_DETAILS],
+            want=stand.want,
+            have=stand.have,
+        )
+    if not carries:
+        yield from _offers(stand)
+    if stand.have_shown in (HIDDEN, UNKNOWN) and driver.show is not None:
+        yield Operation(
+            kind=Kind.SHOW, key=stand.key, title=stand.title, causes=("catalog",), want=SHOWN, have=stand.have_shown
+        )
+
+
+def _off_sale(stand: Standing, driver: Driver[Any, Any]) -> Iterator[Operation]:
+    exists = stand.ref is not None or stand.doubt is not None
+    if exists and stand.have_shown not in (HIDDEN, ENDED) and driver.hide is not None:
+        yield Operation(
+            kind=Kind.HIDE,
+            key=stand.key,
+            title=stand.title,
+            causes=("catalog",),
+            details=(Detail("reason", "", stand.reason),) if stand.reason else (),
+            want=HIDDEN,
+            have=stand.have_shown,
+        )
+
+
+def _uploads(
+    stand: Standing,
+    after: Mapping[str, Any] | None,
+    sent: Iterable[tuple[str, str]],
+    driver: Driver[Any, Any],
+) -> Iterator[Operation]:
+    if driver.upload is None or after is None:
+        return
+    known = set(sent)
+    for sha256, role in dict.fromkeys(media_in(after)):
+        if (sha256, role) not in known:
+            yield Operation(
+                kind=Kind.UPLOAD, key=stand.key, title=stand.title, causes=("new",), media=f"{sha256}:{role}"
+            )
+
+
+def _offers(stand: Standing) -> Iterator[Operation]:
+    known = stand.ref.skus if stand.ref is not None else {}
+    there = [o for o in stand.offers.values() if o.want is not None and o.sku in known and not o.refused]
+    for kind, changed in (
+        (Kind.STOCK, [o for o in there if o.want is not None and o.have_stock != o.want.stock]),
+        (Kind.PRICES, [o for o in there if o.want is not None and o.have_prices != o.want.prices]),
+    ):
+        if changed:
+            yield Operation(
+                kind=kind,
+                key=stand.key,
+                title=stand.title,
+                skus=tuple(o.sku for o in changed),
+                causes=_offer_causes(stand, kind),
+                details=tuple(_offer_detail(kind, o) for o in changed),
+                want=_offer_digest(kind, changed, wanted=True),
+                have=_offer_digest(kind, changed, wanted=False),
+            )
+
+
+def _offer_causes(stand: Standing, kind: Kind) -> tuple[str, ...]:
+    if kind is Kind.STOCK:
+        return ("catalog",)
+    return tuple(c for c in _causes(stand) if c in ("catalog", "price rule", "rate")) or ("market",)
+
+
+def _offer_digest(kind: Kind, changed: Iterable[OfferStanding], *, wanted: bool) -> str:
+    def value(offer: OfferStanding) -> Any:
+        if kind is Kind.STOCK:
+            return offer.want.stock if wanted and offer.want is not None else offer.have_stock
+        prices = offer.want.prices if wanted and offer.want is not None else offer.have_prices
+        return None if prices is None else {m: CONVERTER.unstructure(price) for m, price in prices.items()}
+
+    return digest([[offer.sku, value(offer)] for offer in changed])
+
+
+def _differs(offer: OfferStanding) -> bool:
+    want = offer.want
+    return want is not None and (want.stock != offer.have_stock or want.prices != offer.have_prices)
+
+
+def _causes(stand: Standing) -> tuple[str, ...]:
+    if stand.have == UNKNOWN:
+        return ("unfinished",)
+    names = [name for name, value in stand.causes.items() if stand.have_causes.get(name) != value]
+    return tuple(names) or ("market",)
+
+
+def _created(offer: Offer) -> Detail:
+    prices = ", ".join(_told_price(price) for price in offer.prices.values())
+    return Detail(offer.sku, "", f"{prices} × {offer.stock}")
+
+
+def _told_price(price: Price) -> str:
+    listed = f" (was {price.list.amount:,f})" if price.list is not None else ""
+    return f"{price.sale.amount:,f} {price.sale.currency}{listed}"
+
+
+def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
+    want = offer.want
+    assert want is not None
+    if kind is Kind.STOCK:
+        return Detail(f"{offer.sku} stock", "?" if offer.have_stock is None else str(offer.have_stock), str(want.stock))
+    before = "?" if offer.have_prices is None else ", ".join(_told_price(p) for p in offer.have_prices.values())
+    return Detail(f"{offer.sku} price", before, ", ".join(_told_price(p) for p in want.prices.values()))
+
+
+def _changed(before: Any, after: Any, path: str = "") -> Iterator[Detail]:
+    if before is None or after is None:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for name in dict.fromkeys((*before, *after)):
+            if before.get(name) != after.get(name):
+                inside = f"{path}.{name}" if path else name
+                one, two = before.get(name), after.get(name)
+                if isinstance(one, Mapping) and isinstance(two, Mapping):
+                    yield from _changed(one, two, inside)
+                else:
+                    yield Detail(inside, _short(one), _short(two))
+        return
+    if before != after:
+        yield Detail(path, _short(before), _short(after))
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return ""
+    text = str(value) if isinstance(value, str | int | Decimal) else f"{len(value)} entries"
+    return text if len(text) <= _SHOWN_TEXT else text[: _SHOWN_TEXT - 1] + "…"
+
+
+def guards(
+    stands: Iterable[Standing], found: Iterable[Operation], limits: GuardLimits, *, products: int
+) -> tuple[Guard, ...]:
+    """How much the operations would change, against what one run may change unasked."""
+    live, swing, swung = 0, Decimal(0), ""
+    ops = list(found)
+    by_key = {op.key: op for op in ops if op.kind is Kind.PRICES}
+    for stand in stands:
+        live += stand.have_shown == SHOWN
+        if stand.key in by_key:
+            for sku in by_key[stand.key].skus:
+                moved = _swing(stand.offers[sku])
+                if moved > swing:
+                    swing, swung = moved, sku
+    hides = sum(op.kind in (Kind.HIDE, Kind.END) for op in ops)
+    touched = sum(op.kind is Kind.UPDATE for op in ops)
+    return (
+        Guard(
+            name="empty source",
+            limit="at least 1 product while listings are live",
+            measured=f"{products} products, {live} live",
+            tripped=products == 0 and live > 0,
+            hint="an empty catalog would take the whole shop off sale",
+        ),
+        _share("hidden", hides, live, limits.hide_share, limits.floor),
+        _share("touched", touched, live, limits.touch_share, limits.floor),
+        Guard(
+            name="price swing",
+            limit=f"{limits.price_swing:.0%} per SKU",
+            measured=f"{swing:.1%}" + (f" at {swung}" if swung else ""),
+            tripped=swing > Decimal(str(limits.price_swing)),
+            hint=f"look at {swung} with `storesync explain`" if swung else "",
+        ),
+    )
+
+
+def _share(name: str, count: int, live: int, limit: float, floor: int) -> Guard:
+    return Guard(
+        name=name,
+        limit=f"{limit:.0%} of the live listings, {floor} at least",
+        measured=f"{count} of {live}",
+        tripped=count > floor and count > live * limit,
+        hint=f"if this is meant: --allow '{name}=why'" if count > floor else "",
+    )
+
+
+def _swing(offer: OfferStanding) -> Decimal:
+    worst = Decimal(0)
+    if offer.want is None or offer.have_prices is None:
+        return worst
+    for market, price in offer.want.prices.items():
+        before = offer.have_prices.get(market)
+        if before is None or before.sale.currency != price.sale.currency or before.sale.amount == 0:
+            continue
+        moved = MONEY_CONTEXT.divide(price.sale.amount - before.sale.amount, before.sale.amount)
+        worst = max(worst, abs(moved))
+    return worst

@@ -1,0 +1,37 @@
+"""Content on its way to a driver: media tokens replaced by what the market calls the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from storesync.model import media_tokens
+from storesync.model.media import MEDIA_TOKEN
+
+__all__ = ["media_in", "with_media"]
+
+
+def media_in(content: Any) -> Iterator[tuple[str, str]]:
+    """Every (sha256, role) that a content document mentions, in order, with repeats."""
+    if isinstance(content, str):
+        if "media:" in content:
+            yield from media_tokens(content)
+    elif isinstance(content, Mapping):
+        for value in content.values():
+            yield from media_in(value)
+    elif isinstance(content, list | tuple):
+        for value in content:
+            yield from media_in(value)
+
+
+def with_media(content: Any, values: Mapping[tuple[str, str], str]) -> Any:
+    """The same document with every known token replaced; an unknown one stays and is seen by nobody's market."""
+    if isinstance(content, str):
+        if "media:" not in content:
+            return content
+        return MEDIA_TOKEN.sub(lambda m: values.get((m.group(1), m.group(2)), m.group(0)), content)
+    if isinstance(content, Mapping):
+        return {key: with_media(value, values) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [with_media(value, values) for value in content]
+    return content

@@ -1,0 +1,127 @@
+"""Prices and stock: absolute values, in the batches that the market takes, one verdict per SKU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from storesync.driver import Batch, OfferChange, Receipt, Verdicts
+from storesync.engine.report import Outcome, OutcomeState
+from storesync.engine.work import Work, state_of
+from storesync.errors import Denied, Fault, NoChange, NotFound, Rejected, Transient
+from storesync.model import Ref
+from storesync.plan import Kind, Operation
+from storesync.state import Standing, standing
+
+__all__ = ["change_offers", "part_of"]
+
+Part = Literal["prices", "stock", "offers"]
+
+
+def part_of(work: Work, kind: Kind) -> Part:
+    """Which part of the driver carries this kind of change."""
+    if work.channel.driver.offers is not None:
+        return "offers"
+    return "prices" if kind is Kind.PRICES else "stock"
+
+
+async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
+    """Carry out price or stock operations of one kind, together as far as the market's batches allow."""
+    kind = operations[0].kind
+    changes: list[OfferChange] = []
+    for operation in operations:
+        stand = await work.standing(operation.key)
+        if stand is None or stand.ref is None:
+            work.done(operation, OutcomeState.SUPERSEDED, "the listing is not there any more")
+            continue
+        changes += _changes(work, stand, stand.ref, operation)
+    faults: dict[str, Fault] = {}
+    size = work.channel.spec.batches.get(part_of(work, kind), Batch(1)).size
+    for start in range(0, len(changes), size):
+        if work.denied is not None:
+            faults |= {change.sku: work.denied for change in changes[start:]}
+            break
+        await _send(work, kind, changes[start : start + size], faults)
+    for operation in operations:
+        bad = {sku: faults[sku] for sku in operation.skus if sku in faults}
+        if not bad:
+            if any(change.sku in operation.skus for change in changes):
+                work.done(operation)
+            continue
+        worst = next(iter(bad.values()))
+        work.report.add(
+            Outcome(
+                kind=kind,
+                key=operation.key,
+                skus=tuple(bad),
+                state=OutcomeState.DEFERRED if isinstance(worst, Denied) else state_of(worst),
+                said="; ".join(f"{sku}: {fault}" for sku, fault in bad.items()),
+                fault=worst,
+            )
+        )
+
+
+def _changes(work: Work, stand: Standing, ref: Ref, operation: Operation) -> list[OfferChange]:
+    made = []
+    for sku in operation.skus:
+        offer = stand.offers.get(sku)
+        if offer is not None and offer.want is not None and sku in ref.skus:
+            made.append(OfferChange(ref, offer.want, offer.have, work.channel.env.token()))
+    return made
+
+
+async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: dict[str, Fault]) -> None:
+    if not changes:
+        return
+    channel = work.channel
+    part = part_of(work, kind)
+    flow = getattr(channel.driver, part)
+    skus = tuple(change.sku for change in changes)
+    key = await _key_of(work, changes)
+    log = work.log(kind, key, skus=skus, input={"part": part})
+    prices, stock = part in ("prices", "offers"), part in ("stock", "offers")
+    try:
+        verdicts: Verdicts = await work.run(flow(channel.shop, changes), log)
+    except NoChange:
+        verdicts = {sku: Receipt() for sku in skus}
+    except Fault as fault:
+        if isinstance(fault, Rejected) and not isinstance(fault, NotFound) and len(changes) > 1:
+            # The market refused all for one: halve until the one is alone.
+            await work.write(lambda db: log.finish(db, "failed", fault))
+            middle = len(changes) // 2
+            await _send(work, kind, changes[:middle], faults)
+            await _send(work, kind, changes[middle:], faults)
+            return
+        verdicts = {sku: fault for sku in skus}
+        if isinstance(fault, Denied) and work.denied is None:
+            work.denied = fault
+    lost = Transient("no verdict", "the market said nothing about this SKU")
+    told = {sku: verdicts.get(sku, lost) for sku in skus}
+    bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}
+    bad = {sku: fault for sku, fault in bad.items() if not isinstance(fault, NoChange)}
+    at = channel.env.now()
+
+    def write(db: Connection) -> None:
+        log.finish(db, "failed" if len(bad) == len(skus) else "done", next(iter(bad.values()), None))
+        good = [change.offer for change in changes if change.sku not in bad]
+        standing.acknowledge_offers(db, channel.name, good, prices=prices, stock=stock)
+        for sku, fault in bad.items():
+            refused = str(fault) if isinstance(fault, Rejected) else ""
+            known = isinstance(fault, Rejected) or not log.begun
+            standing.doubt_offers(
+                db, channel.name, [sku], prices=prices and not known, stock=stock and not known, refused=refused
+            )
+        if any(isinstance(fault, NotFound) for fault in bad.values()) and len(bad) == len(skus):
+            work.gone(db, key, at)
+        standing.bump(db, channel.name)
+
+    await work.write(write)
+    faults.update(bad)
+
+
+async def _key_of(work: Work, changes: Sequence[OfferChange]) -> str:
+    return await work.channel.store.read(
+        lambda db: standing.key_of(db, work.channel.name, changes[0].sku)
+    )

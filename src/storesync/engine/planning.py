@@ -1,0 +1,350 @@
+"""What is wanted, compared with what is there: a plan, made without touching the market's listings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+from attrs import define, field, frozen
+from sqlalchemy import Connection
+
+from storesync.catalog import Read
+from storesync.engine.apply import at_work, recover
+from storesync.engine.channel import OpenChannel
+from storesync.engine.diff import blocked, guards, operations
+from storesync.engine.flows import run
+from storesync.engine.tickets import poll
+from storesync.errors import Fault
+from storesync.issues import Issue, Severity
+from storesync.model import Category, CategoryKey, Offer, Product, frozen_map
+from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
+from storesync.prepare import Prepared
+from storesync.state import Standing, Want, assets, standing
+
+__all__ = ["Preparer", "plan"]
+
+_log = structlog.get_logger("storesync.engine")
+_CHUNK = 100  # wants per transaction
+_CATEGORY_AGE = timedelta(days=7)  # a market's rule document is read again after that
+_NOTHING: Mapping[str, Any] = frozen_map({})
+
+
+class Preparer(Protocol):
+    """One channel's way from a product to what should be shown."""
+
+    def prepare(
+        self,
+        product: Product,
+        shop: Any,
+        category: Category | None,
+        last: Mapping[str, Offer],
+        chosen: Mapping[str, str],
+    ) -> Prepared:
+        """One product as this channel will show it, or every reason why not."""
+        ...
+
+    def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
+        """What the result depends on, by cause (`catalog`, `text`, `price rule` …), as digests."""
+        ...
+
+    def category_id(self, product: Product) -> str:
+        """The market's category for a product; empty when none is known."""
+        ...
+
+    def traces(self, prepared: Prepared) -> Mapping[str, Any]:
+        """How prices and texts came to be, as JSON."""
+        ...
+
+
+@define
+class _Pass:
+    """One reading of the catalog."""
+
+    channel: OpenChannel
+    preparer: Preparer
+    known: Mapping[str, str]
+    seen: set[str] = field(factory=set)
+    products: int = 0
+    incomplete: bool = False
+    changed: bool = False
+    issues: list[Issue] = field(factory=list)
+    waiting: list[tuple[Want, Product | None]] = field(factory=list)
+    categories: dict[CategoryKeyId, Category | None] = field(factory=dict)
+    faults: dict[CategoryKeyId, Fault] = field(factory=dict)
+
+
+CategoryKeyId = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def _key_id(key: CategoryKey) -> CategoryKeyId:
+    return key.id, tuple(sorted(key.chosen.items()))
+
+
+async def plan(
+    channel: OpenChannel,
+    reads: Iterable[Read],
+    preparer: Preparer,
+    *,
+    limits: GuardLimits = GuardLimits(),
+    progress: Callable[[int], None] | None = None,
+    end: Iterable[str] = (),
+) -> Plan:
+    """What would change on this channel to show the catalog as it is now.
+
+    Asks the market only for what it must know (category documents, promised verdicts); writes only to the
+    state what is wanted. `end` are keys to take off for good instead of hiding them.
+    """
+    await recover(channel)
+    await _poll(channel)
+    known = await channel.store.read(lambda db: standing.keys(db, channel.name))
+    reading = _Pass(channel, preparer, known)
+    for read in reads:
+        await _take(reading, read)
+        if progress is not None and read.key:
+            progress(reading.products)
+    await _take_gone(reading)
+    await _flush(reading)
+    if reading.changed:
+        await channel.store.write(lambda db: standing.bump(db, channel.name))
+    ending = frozenset(end)
+    return await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+
+
+async def _poll(channel: OpenChannel) -> None:
+    if channel.driver.poll is None:
+        return
+    everything = await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
+    waiting = [stand for stand in everything if stand.ticket is not None]
+    if waiting:
+        async with at_work(channel) as work:
+            await poll(work, waiting)
+
+
+async def _take(reading: _Pass, read: Read) -> None:
+    if not read.key:
+        reading.issues.extend(read.issues)
+        reading.incomplete = reading.incomplete or read.incomplete
+        return
+    reading.products += 1
+    reading.seen.add(read.key)
+    if read.product is None:
+        await _want(
+            reading,
+            Want(
+                key=read.key,
+                title="",
+                input="",
+                causes={},
+                content=None,
+                offers={},
+                shown=True,
+                issues=read.issues,
+                held=True,
+            ),
+            None,
+        )
+        return
+    await _product(reading, read.product, read.issues)
+
+
+async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -> None:
+    channel, preparer = reading.channel, reading.preparer
+    key = CategoryKey(preparer.category_id(product))
+    category = await _category(reading, key) if key.id else None
+    causes = preparer.causes(product, channel.shop, category)
+    name = _input(causes)
+    if reading.known.get(product.key) == name:
+        return
+    last = await channel.store.read(lambda db: _last(db, channel.name, product.key))
+    prepared = preparer.prepare(product, channel.shop, category, last, key.chosen)
+    while prepared.needs:
+        (need,) = prepared.needs[:1]
+        again = await _category(reading, need)
+        if again is None or need == key:
+            prepared = _unknown_category(prepared, reading.faults.get(_key_id(need)), need)
+            name = ""  # asked again next time
+            break
+        key, category = need, again
+        prepared = preparer.prepare(product, channel.shop, category, last, need.chosen)
+    title = product.text.title
+    if prepared.listing is not None and prepared.listing.texts:
+        title = prepared.listing.text.title or title
+    await _want(
+        reading,
+        Want(
+            key=product.key,
+            title=title,
+            input=name,
+            causes=causes,
+            content=prepared.content,
+            offers=prepared.offers if prepared.content is not None else {},
+            shown=prepared.offered,
+            reason=prepared.reason,
+            issues=(*found, *prepared.issues),
+            held=prepared.held,
+            traces=preparer.traces(prepared),
+        ),
+        product,
+    )
+
+
+def _input(causes: Mapping[str, str]) -> str:
+    from storesync.model import digest
+
+    return digest(dict(causes))
+
+
+def _last(db: Connection, channel: str, key: str) -> Mapping[str, Offer]:
+    stand = standing.read(db, channel, key)
+    if stand is None:
+        return _NOTHING
+    return {sku: offer.have for sku, offer in stand.offers.items() if offer.have is not None}
+
+
+def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:
+    from attrs import evolve
+
+    from storesync.issues import Issues
+
+    said = f": {fault}" if fault is not None else ""
+    issue = Issue(
+        "map.category_unreadable",
+        f"{prepared.key}/category",
+        f"the market did not tell what category {need.id} asks for{said}",
+        hint="plan again when the market answers; what is live stays as it is",
+    )
+    return evolve(prepared, needs=(), issues=Issues((*prepared.issues, issue)))
+
+
+async def _category(reading: _Pass, key: CategoryKey) -> Category | None:
+    """A category document: from this reading, from the state while it is fresh, else from the market."""
+    name, channel = _key_id(key), reading.channel
+    if name in reading.categories:
+        return reading.categories[name]
+    flow = channel.driver.category
+    found: Category | None
+    if flow is None:
+        found = Category(key.id)
+    else:
+        kept = await channel.store.read(lambda db: assets.category(db, channel.name, key))
+        found = kept[0] if kept is not None else None
+        if kept is None or channel.env.now() - kept[1] > _CATEGORY_AGE:
+            try:
+                fresh: Category = await run(channel, flow(channel.shop, key))
+            except Fault as fault:
+                reading.faults[name] = fault
+                _log.warning("category.unreadable", channel=channel.name, category=key.id, fault=str(fault))
+            else:
+                found, at = fresh, channel.env.now()
+                await channel.store.write(lambda db: assets.keep_category(db, channel.name, key, fresh, at))
+    reading.categories[name] = found
+    return found
+
+
+async def _want(reading: _Pass, wanted: Want, product: Product | None) -> None:
+    reading.waiting.append((wanted, product))
+    if len(reading.waiting) >= _CHUNK:
+        await _flush(reading)
+
+
+async def _flush(reading: _Pass) -> None:
+    if not reading.waiting:
+        return
+    group, reading.waiting = reading.waiting, []
+    channel = reading.channel.name
+
+    def write(db: Connection) -> None:
+        for wanted, product in group:
+            standing.want(db, channel, wanted)
+            if product is not None:
+                assets.keep_files(db, product.files.values())
+
+    await reading.channel.store.write(write)
+    reading.changed = True
+
+
+async def _take_gone(reading: _Pass) -> None:
+    """Listings whose product the catalog does not name any more are wanted off sale, never ended by themselves."""
+    if reading.incomplete:
+        return
+    for key in reading.known.keys() - reading.seen:
+        if reading.known[key] == _GONE:
+            continue
+        await _want(
+            reading,
+            Want(
+                key=key,
+                title="",
+                input=_GONE,
+                causes={"catalog": _GONE},
+                content=None,
+                offers={},
+                shown=False,
+                reason="no longer in the catalog",
+            ),
+            None,
+        )
+
+
+_GONE = "gone"
+
+
+def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]) -> Plan:
+    channel = reading.channel
+    spec = channel.spec
+    sent = set(assets.media_values(db, channel.name))
+    found: list[Operation] = []
+    held: list[Held] = []
+    not_offered: list[Held] = []
+    warnings: list[Issue] = list(reading.issues)
+    stands = list(standing.read_all(db, channel.name))
+    waiting = unchanged = 0
+    for stand in stands:
+        warnings += [issue for issue in stand.issues if issue.severity is Severity.WARNING]
+        if not stand.want_shown:
+            not_offered.append(Held(key=stand.key, title=stand.title, reason=stand.reason))
+        elif reason := blocked(stand):
+            errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
+            held.append(Held(key=stand.key, title=stand.title, reason=reason, issues=errors or stand.remarks))
+        waiting += stand.ticket is not None
+        mine = list(_operations(db, reading, stand, sent, ending))
+        sent.update(_media(mine))
+        found += mine
+        unchanged += not mine and stand.want_shown and not blocked(stand) and stand.ticket is None
+    return Plan(
+        channel=channel.name,
+        revision=standing.revision(db, channel.name),
+        made_at=channel.env.now().isoformat(timespec="seconds"),
+        operations=tuple(found),
+        held=tuple(held),
+        not_offered=tuple(not_offered),
+        warnings=tuple(warnings),
+        guards=guards(stands, found, limits, products=reading.products),
+        products=reading.products,
+        unchanged=unchanged,
+        waiting=waiting,
+    )
+
+
+def _operations(
+    db: Connection, reading: _Pass, stand: Standing, sent: set[tuple[str, str]], ending: frozenset[str]
+) -> Iterator[Operation]:
+    channel = reading.channel
+    after = before = None
+    if stand.want != stand.have and stand.want_shown:
+        after = standing.document(db, stand.want)
+        before = standing.document(db, stand.have)
+    for operation in operations(stand, channel.driver, channel.spec, after=after, before=before, sent=sent):
+        if operation.key not in ending:
+            yield operation
+    if stand.key in ending and stand.ref is not None and channel.driver.end is not None:
+        yield Operation(kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have)
+
+
+def _media(mine: Iterable[Operation]) -> Iterator[tuple[str, str]]:
+    for operation in mine:
+        if operation.media:
+            sha256, _, role = operation.media.partition(":")
+            yield sha256, role

@@ -1,0 +1,111 @@
+"""What became of a plan: one outcome per operation, in words and numbers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
+from attrs import define, field, frozen
+
+from storesync.errors import Fault, StoresyncError
+from storesync.plan import Kind
+
+__all__ = ["Outcome", "OutcomeState", "Report"]
+
+
+class OutcomeState(Enum):
+    """How an operation ended."""
+
+    DONE = "done"
+    IN_REVIEW = "in_review"
+    REFUSED = "refused"
+    FAILED = "failed"
+    PARKED = "parked"
+    POSTPONED = "postponed"
+    DEFERRED = "deferred"
+    SUPERSEDED = "superseded"
+
+
+_GOOD = {OutcomeState.DONE, OutcomeState.IN_REVIEW, OutcomeState.SUPERSEDED}
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """One operation's end; `said` is what a person should read."""
+
+    kind: Kind
+    key: str
+    state: OutcomeState
+    skus: tuple[str, ...] = ()
+    said: str = ""
+    fault: Fault | None = field(default=None, eq=False)
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing needs to be looked at."""
+        return self.state in _GOOD
+
+
+@define(kw_only=True)
+class Report:
+    """A run on one channel; it grows while the run goes on."""
+
+    channel: str
+    run: str
+    outcomes: list[Outcome] = field(factory=list)
+    requests: int = 0
+    seconds: float = 0.0
+    stopped: str = ""
+
+    def add(self, outcome: Outcome) -> None:
+        """One more operation ended."""
+        self.outcomes.append(outcome)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many operations ended in each state."""
+        found = Counter(outcome.state for outcome in self.outcomes)
+        return {state.value: found[state] for state in OutcomeState if found[state]}
+
+    @property
+    def bad(self) -> tuple[Outcome, ...]:
+        """What needs to be looked at."""
+        return tuple(outcome for outcome in self.outcomes if not outcome.good)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every operation was carried out."""
+        return not self.bad and not self.stopped
+
+    def raise_for_faults(self) -> None:
+        """Raises StoresyncError when anything was refused, failed, parked or put off."""
+        if self.ok:
+            return
+        lines = [f"{self.channel}: {len(self.bad)} of {len(self.outcomes)} operations were not carried out"]
+        if self.stopped:
+            lines.append(f"  the channel was stopped: {self.stopped}")
+        lines += [f"  {bad.kind.value} {bad.key}: {bad.state.value}: {bad.said}" for bad in self.bad]
+        raise StoresyncError("\n".join(lines))
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as JSON."""
+        return {
+            "channel": self.channel,
+            "run": self.run,
+            "ok": self.ok,
+            "counts": dict(self.counts),
+            "requests": self.requests,
+            "stopped": self.stopped,
+            "outcomes": [
+                {
+                    "kind": outcome.kind.value,
+                    "key": outcome.key,
+                    "skus": list(outcome.skus),
+                    "state": outcome.state.value,
+                    "said": outcome.said,
+                }
+                for outcome in self.outcomes
+            ],
+        }

@@ -1,0 +1,71 @@
+"""What the market promised to answer later: asked for, and made `have` only by its verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from storesync.driver import Receipt, Verdicts
+from storesync.engine.create import accept, wanted_offers
+from storesync.engine.work import Work
+from storesync.errors import Fault, Rejected
+from storesync.issues import Issue
+from storesync.model import Status
+from storesync.state import Standing, standing
+
+__all__ = ["poll"]
+
+
+async def poll(work: Work, waiting: Sequence[Standing]) -> int:
+    """Ask about every ticket that is due; the number of verdicts."""
+    channel = work.channel
+    flow, spec, now = channel.driver.poll, channel.spec, channel.env.now()
+    decided = 0
+    for stand in waiting:
+        if stand.ticket is None or flow is None or stand.asked_at is None:
+            continue
+        if now < stand.asked_at + spec.review:
+            continue
+        try:
+            verdicts: Verdicts = await work.run(flow(channel.shop, stand.ticket))
+        except Fault:
+            continue  # asked again next time; nothing is known yet
+        verdict = verdicts.get(stand.key)
+        if verdict is not None:
+            await _decide(work, stand, verdict)
+            decided += 1
+        elif now > stand.asked_at + spec.deadline:
+            await _late(work, stand)
+    return decided
+
+
+async def _decide(work: Work, stand: Standing, verdict: Receipt | Fault) -> None:
+    channel = work.channel.name
+
+    def write(db: Connection) -> None:
+        if isinstance(verdict, Receipt):
+            accept(work, db, stand, stand.asked, wanted_offers(stand), verdict, None)
+            return
+        refused = stand.asked if isinstance(verdict, Rejected) else ""
+        remarks = verdict.issues or (Issue("market.rejected", stand.key, verdict.message or verdict.code),)
+        standing.change(
+            db,
+            channel,
+            stand.key,
+            ticket=None,
+            asked="",
+            asked_at=None,
+            refused=refused,
+            remarks=remarks,
+            status=Status.REJECTED if not stand.made else stand.status,
+        )
+        standing.bump(db, channel)
+
+    await work.write(write)
+
+
+async def _late(work: Work, stand: Standing) -> None:
+    days = work.channel.spec.deadline.days
+    said = f"the market has not decided for more than {days} days (ticket {stand.ticket and stand.ticket.id}): ask it"
+    await work.write(lambda db: standing.change(db, work.channel.name, stand.key, parked=said))

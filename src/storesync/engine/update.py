@@ -1,0 +1,146 @@
+"""Bringing a listing from any half to what is wanted, and keeping what is known true on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection
+
+from storesync.driver import Change, Receipt
+from storesync.engine.create import accept, wanted_offers
+from storesync.engine.documents import with_media
+from storesync.engine.flows import Log
+from storesync.engine.report import OutcomeState
+from storesync.engine.upload import ensure_media
+from storesync.engine.work import Work
+from storesync.errors import Ambiguous, Fault, NoChange, NotFound, Postponed, Rejected
+from storesync.model import Ref
+from storesync.plan import Operation
+from storesync.state import SHOWN, UNKNOWN, Standing, standing
+
+__all__ = ["update"]
+
+_ROUNDS = 3
+
+
+async def update(work: Work, operation: Operation) -> None:
+    """Carry out an update; after doubt the market is asked what it has, and the rest is done from there."""
+    for _ in range(_ROUNDS):
+        stand = await work.standing(operation.key)
+        if stand is None or stand.want != operation.want or stand.ref is None:
+            work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
+            return
+        try:
+            ref = await _as_it_is(work, stand, stand.ref)
+        except Fault as fault:
+            work.failed(operation, fault)
+            return
+        if ref is None:
+            work.failed(operation, NotFound("gone", "the market does not have this listing any more"))
+            return
+        if await _attempt(work, operation, stand, ref):
+            return
+    work.failed(operation, Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"))
+
+
+async def _as_it_is(work: Work, stand: Standing, ref: Ref) -> Ref | None:
+    """The listing's ids as the market has them after a doubtful change; None when it is gone."""
+    if stand.doubt is None:
+        return ref
+    await work.settle_at(stand.doubt)
+    observe = work.channel.driver.observe
+    if observe is None:
+        refs = await work.find(stand, stand.doubt)
+        return next((one for one in refs if one.listing == ref.listing), ref)
+    seen = await work.run(observe(work.channel.shop, [ref]))
+    if ref.listing in seen:
+        found: Ref = seen[ref.listing].ref
+        return found
+    at = work.channel.env.now()
+    await work.write(lambda db: work.gone(db, stand.key, at))
+    return None
+
+
+async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) -> bool:
+    channel = work.channel
+    flow = channel.driver.update
+    after = await work.document(stand.want)
+    before = await work.document(stand.have)
+    assert flow is not None
+    assert after is not None
+    unsent = await ensure_media(work, stand.key, after)
+    if unsent is not None:
+        work.failed(operation, unsent)
+        return True
+    offers = wanted_offers(stand)
+    change = Change(
+        key=stand.key,
+        ref=ref,
+        before=with_media(before, work.media) if before is not None and stand.doubt is None else None,
+        after=with_media(after, work.media),
+        offers=offers,
+        added=tuple(sku for sku in offers if sku not in ref.skus),
+        removed=tuple(sku for sku in ref.skus if sku not in offers),
+        token=channel.env.token(),
+    )
+    log = work.log(operation.kind, stand.key, skus=tuple(offers), input={"want": stand.want})
+    try:
+        receipt: Receipt = await work.run(flow(channel.shop, change), log)
+    except NoChange:
+        receipt = Receipt(ref, stand.status)
+    except Fault as fault:
+        return await _refused(work, operation, log, fault, ref)
+    shown = stand.have_shown
+
+    def write(db: Connection) -> None:
+        carried = {sku: offers[sku] for sku in change.added}
+        if "carries offers" in channel.spec.update:
+            carried = offers
+        kept = receipt.ref or Ref(
+            ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku not in change.removed}, ref.more
+        )
+        accept(work, db, stand, stand.want, carried, _with_ref(receipt, kept), log)
+        if receipt.ticket is None and shown != SHOWN:
+            # An update says nothing about whether the listing is on sale.
+            standing.change(db, channel.name, stand.key, have_shown=shown)
+
+    await work.write(write)
+    work.done(operation, OutcomeState.DONE if receipt.ticket is None else OutcomeState.IN_REVIEW)
+    return True
+
+
+def _with_ref(receipt: Receipt, ref: Ref) -> Receipt:
+    return Receipt(ref, receipt.status, receipt.ticket, receipt.issues, receipt.refused, receipt.offers)
+
+
+async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref: Ref) -> bool:
+    channel, key, now = work.channel, operation.key, work.channel.env.now()
+    doubtful = isinstance(fault, Ambiguous)
+
+    def write(db: Connection) -> None:
+        log.finish(db, "doubtful" if doubtful else "failed", fault)
+        if isinstance(fault, NotFound):
+            work.gone(db, key, now)
+            return
+        values: dict[str, Any] = {}
+        if isinstance(fault.ref, Ref):
+            values["ref"] = fault.ref
+        if doubtful:
+            values["doubt"] = now
+        if log.begun:
+            # Part of it may have arrived: what the market shows is unknown until an update goes through whole.
+            values["have"] = UNKNOWN
+        if isinstance(fault, Rejected):
+            values |= {"refused": operation.want, "remarks": fault.issues}
+        if values:
+            standing.change(db, channel.name, key, **values)
+            standing.bump(db, channel.name)
+
+    await work.write(write)
+    if doubtful:
+        return False
+    if isinstance(fault, Postponed):
+        work.failed(operation, fault, OutcomeState.POSTPONED)
+    else:
+        work.failed(operation, fault)
+    return True

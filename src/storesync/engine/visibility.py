@@ -1,0 +1,73 @@
+"""On sale or not: hide, show and end, each repeatable."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from storesync.driver import Receipt
+from storesync.engine.report import OutcomeState
+from storesync.engine.work import Work
+from storesync.errors import Fault, NoChange, NotFound, Rejected
+from storesync.model import Status
+from storesync.plan import Kind, Operation
+from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, standing
+
+__all__ = ["set_visibility"]
+
+_PART = {Kind.HIDE: "hide", Kind.SHOW: "show", Kind.END: "end"}
+_AFTER = {Kind.HIDE: HIDDEN, Kind.SHOW: SHOWN, Kind.END: ENDED}
+_STATUS = {Kind.HIDE: Status.HIDDEN, Kind.SHOW: Status.LIVE, Kind.END: Status.ENDED}
+
+
+async def set_visibility(work: Work, operation: Operation) -> None:
+    """Carry out a hide, a show or an end."""
+    channel, kind, key = work.channel, operation.kind, operation.key
+    stand = await work.standing(key)
+    if stand is None or stand.ref is None:
+        work.done(operation, OutcomeState.SUPERSEDED, "the listing is not there any more")
+        return
+    flow = getattr(channel.driver, _PART[kind])
+    log = work.log(kind, key)
+    at = channel.env.now()
+    try:
+        receipt: Receipt = await work.run(flow(channel.shop, stand.ref), log)
+    except (NoChange, NotFound) as fault:
+        gone = isinstance(fault, NotFound)
+        receipt = Receipt(stand.ref, _STATUS[kind])
+        if gone and kind is not Kind.END:
+
+            def forget(db: Connection) -> None:
+                log.finish(db, "failed")
+                work.gone(db, key, at)
+
+            await work.write(forget)
+            if kind is Kind.SHOW:
+                work.failed(operation, NotFound("gone", "the market does not have this listing any more"))
+            else:
+                work.done(operation, said="the market does not have this listing any more")
+            return
+    except Fault as fault:
+        raised = fault
+
+        def doubt(db: Connection) -> None:
+            log.finish(db, "failed", raised)
+            if log.begun and not isinstance(raised, Rejected):
+                standing.change(db, channel.name, key, have_shown=UNKNOWN)
+                standing.bump(db, channel.name)
+
+        await work.write(doubt)
+        work.failed(operation, fault)
+        return
+
+    def write(db: Connection) -> None:
+        log.finish(db, "done")
+        if kind is Kind.END:
+            work.gone(db, key, at)
+            standing.change(db, channel.name, key, doubt=None, have_shown=ENDED)
+        else:
+            status = receipt.status if receipt.status is not Status.LIVE else _STATUS[kind]
+            standing.change(db, channel.name, key, have_shown=_AFTER[kind], status=status)
+            standing.bump(db, channel.name)
+
+    await work.write(write)
+    work.done(operation)

@@ -1,0 +1,150 @@
+"""A run under a lease: what every operation of it shares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import define, field
+from sqlalchemy import Connection
+
+from storesync.driver import Flow, Sought
+from storesync.engine.channel import OpenChannel
+from storesync.engine.flows import Log, Patience, run
+from storesync.engine.report import Outcome, OutcomeState, Report
+from storesync.errors import Ambiguous, Denied, Fault, Postponed, Rejected
+from storesync.model import Ref, Status
+from storesync.plan import Kind, Operation
+from storesync.state import Fence, Standing, journal, standing
+
+__all__ = ["Parked", "Work", "state_of"]
+
+
+class Parked(Exception):
+    """Nobody but a person can tell what happened; the text says what to look at."""
+
+
+def state_of(fault: Fault) -> OutcomeState:
+    """How an operation that met this fault ended."""
+    if isinstance(fault, Postponed):
+        return OutcomeState.POSTPONED
+    if isinstance(fault, Denied):
+        return OutcomeState.DEFERRED
+    if isinstance(fault, Rejected):
+        return OutcomeState.REFUSED
+    return OutcomeState.FAILED
+
+
+@define(kw_only=True)
+class Work:
+    """One run on one channel. Every write of it is fenced by its lease."""
+
+    channel: OpenChannel
+    fence: Fence
+    report: Report
+    patience: Patience = Patience()
+    media: dict[tuple[str, str], str] = field(factory=dict)
+    denied: Fault | None = None
+    locks: dict[str, asyncio.Lock] = field(factory=dict)
+
+    def log(self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None) -> Log:
+        """The journal of a new operation; nothing is written before its first effect."""
+        env = self.channel.env
+        name, began = env.token(), env.now()
+
+        def begin(db: Connection) -> None:
+            journal.begin(
+                db,
+                id=name,
+                channel=self.channel.name,
+                key=key,
+                kind=kind.value,
+                skus=skus,
+                input=input or {},
+                fence=self.fence.number,
+                run=self.report.run,
+                at=began,
+            )
+
+        return Log(channel=self.channel, fence=self.fence, id=name, begin=begin)
+
+    async def run(self, flow: Flow[Any], log: Log | None = None) -> Any:
+        """Drive a flow with this run's patience."""
+        return await run(self.channel, flow, log, self.patience)
+
+    async def write(self, change: Callable[[Connection], Any]) -> Any:
+        """Change the state, fenced."""
+        return await self.channel.store.write(change, self.fence)
+
+    async def standing(self, key: str) -> Standing | None:
+        """How a listing stands now."""
+        return await self.channel.store.read(lambda db: standing.read(db, self.channel.name, key))
+
+    async def document(self, name: str) -> Mapping[str, Any] | None:
+        """A content document by digest."""
+        return await self.channel.store.read(lambda db: standing.document(db, name))
+
+    def done(self, operation: Operation, state: OutcomeState = OutcomeState.DONE, said: str = "") -> None:
+        """An operation ended without a fault."""
+        self.report.add(
+            Outcome(kind=operation.kind, key=operation.key, skus=operation.skus, state=state, said=said)
+        )
+
+    def failed(self, operation: Operation, fault: Fault, state: OutcomeState | None = None) -> None:
+        """An operation ended with a fault; a Denied one stops the channel."""
+        if isinstance(fault, Denied) and self.denied is None:
+            self.denied = fault
+        self.report.add(
+            Outcome(
+                kind=operation.kind,
+                key=operation.key,
+                skus=operation.skus,
+                state=state or state_of(fault),
+                said=str(fault),
+                fault=fault,
+            )
+        )
+
+    async def settle_at(self, since: datetime) -> None:
+        """Wait until a search would show whatever a request of `since` did, however late."""
+        identity = self.channel.spec.identity
+        rest = (since - self.channel.env.now()).total_seconds() + identity.lag + identity.late
+        if rest > 0:
+            await self.channel.env.sleep(rest)
+
+    async def find(self, stand: Standing, since: datetime | None) -> Sequence[Ref]:
+        """Exact matches of a listing's key on the market."""
+        find = self.channel.driver.find
+        if find is None:
+            return ()
+        sought = Sought(stand.key, tuple(stand.offers), since)
+        return tuple(await self.run(find(self.channel.shop, sought)))
+
+    def doubtful(self, log: Log, fault: Fault) -> bool:
+        """Whether this fault leaves open what the market did."""
+        if isinstance(fault, Ambiguous):
+            return True
+        # A ONCE request was taken, and then the flow failed without telling which half exists.
+        return log.once and fault.ref is None
+
+    def gone(self, db: Connection, key: str, at: datetime) -> None:
+        """The market knows the listing no more: forget the ref, and look before making it anew."""
+        standing.change(
+            db,
+            self.channel.name,
+            key,
+            ref=None,
+            made=False,
+            have="",
+            have_shown="",
+            status=Status.ENDED,
+            doubt=at,
+            ticket=None,
+            asked="",
+        )
+        known = standing.read(db, self.channel.name, key)
+        if known is not None:
+            standing.doubt_offers(db, self.channel.name, known.offers, prices=True, stock=True)
+        standing.bump(db, self.channel.name)

@@ -1,0 +1,1 @@
+"""Complete examples that `storesync init` and `storesync demo` copy: configuration, catalog, tables, prices."""

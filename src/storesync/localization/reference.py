@@ -1,0 +1,53 @@
+"""Translations that come with the catalog: texts per product, and tables for what repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from storesync.model import frozen_map
+
+__all__ = ["Reference", "ReferenceText"]
+
+
+@frozen(kw_only=True)
+class ReferenceText:
+    """The texts of one product in one language, as somebody delivered them.
+
+    `attributes` are by localized name, in the order of the source. `state` is `reference`, `machine`,
+    `reviewed` or `final`; `source` the hash of the source text it was made from, empty when nobody knows.
+    """
+
+    title: str
+    short_description: str = ""
+    attributes: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    state: str = "reference"
+    source: str = ""
+    at: str = ""
+
+
+@frozen(kw_only=True)
+class Reference:
+    """All delivered translations of one catalog.
+
+    `texts` by product key and locale; `options` by kind (`name`, `value`), source text and locale;
+    `vocabulary` by kind, key and locale; `ingredients` by source name and locale.
+    """
+
+    texts: Mapping[str, Mapping[str, ReferenceText]] = field(factory=dict, converter=frozen_map)
+    options: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
+    vocabulary: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
+    ingredients: Mapping[str, Mapping[str, str]] = field(factory=dict, converter=frozen_map)
+
+    def text(self, key: str, locale: str) -> ReferenceText | None:
+        """The texts of one product in one language, or None."""
+        return self.texts.get(key, {}).get(locale)
+
+    def option(self, kind: str, source: str, locale: str) -> str:
+        """An option name or value in one language; empty when the table has none."""
+        return self.options.get(kind, {}).get(source, {}).get(locale, "")
+
+    def word(self, kind: str, key: str, locale: str) -> str:
+        """A vocabulary word in one language; empty when the table has none."""
+        return self.vocabulary.get(kind, {}).get(key, {}).get(locale, "")

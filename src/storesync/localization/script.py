@@ -1,0 +1,64 @@
+"""Which scripts may stand in which language: Korean never leaves home, Han never enters Vietnamese."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from storesync.localization.locale import language
+
+__all__ = ["Foreign", "foreign", "has_hangul"]
+
+# Unicode 16 blocks. Hangul: conjoining jamo, tone marks, compatibility jamo with the filler, circled and
+# parenthesized forms, jamo extended A, syllables, jamo extended B, half-width forms.
+_HANGUL = (
+    "\u1100-\u11ff\u302e\u302f\u3131-\u318e\u3200-\u321e\u3260-\u327f"
+    "\ua960-\ua97f\uac00-\ud7a3\ud7b0-\ud7ff\uffa0-\uffdc"
+)
+# Han: radicals, iteration mark and zero, unified ideographs with extensions, compatibility forms.
+_HAN = (
+    "\u2e80-\u2fdf\u3005\u3007\u3021-\u3029\u3038-\u303b"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+)
+_KANA = "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f\U0001b000-\U0001b16f"
+
+_SCRIPTS = {
+    "hangul": re.compile(f"[{_HANGUL}]+"),
+    "han": re.compile(f"[{_HAN}]+"),
+    "kana": re.compile(f"[{_KANA}]+"),
+}
+_HOMES = {
+    "hangul": frozenset({"ko"}),
+    "han": frozenset({"zh", "yue", "ja", "ko"}),
+    "kana": frozenset({"ja", "zh", "yue"}),  # の is fashionable in Chinese shop texts
+}
+
+
+@frozen
+class Foreign:
+    """A run of a script that has no place in a text: which one, where it begins, and what it says."""
+
+    script: str
+    offset: int
+    text: str
+
+
+def has_hangul(text: str) -> bool:
+    """Whether any Hangul stands in `text`, jamo and half-width forms included."""
+    return _SCRIPTS["hangul"].search(text) is not None
+
+
+def foreign(text: str, locales: str | Iterable[str]) -> tuple[Foreign, ...]:
+    """Every run of a script that none of `locales` is written in, in reading order."""
+    if text.isascii():
+        return ()
+    languages = {language(locale) for locale in ((locales,) if isinstance(locales, str) else locales)}
+    found = [
+        Foreign(script, run.start(), run.group())
+        for script, pattern in _SCRIPTS.items()
+        if not languages & _HOMES[script]
+        for run in pattern.finditer(text)
+    ]
+    return tuple(sorted(found, key=lambda run: run.offset))

@@ -1,0 +1,318 @@
+"""What would change on one channel: ordered, storable, reviewable, refused when stale or unsafe."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
+from typing import Any, Final
+
+from attrs import evolve, field, frozen
+
+from storesync.errors import PlanError
+from storesync.issues import Issue, Severity
+from storesync.model import digest
+
+__all__ = ["ORDER", "Detail", "Guard", "GuardLimits", "Held", "Kind", "Operation", "Plan"]
+
+
+class Kind(Enum):
+    """What an operation does, in the order in which kinds are shown."""
+
+    UPLOAD = "upload"
+    CREATE = "create"
+    UPDATE = "update"
+    PRICES = "prices"
+    STOCK = "stock"
+    SHOW = "show"
+    HIDE = "hide"
+    END = "end"
+
+
+# What stops selling goes first, then stock, then price, then content: a late text costs less than an oversold jar.
+ORDER: Final[Mapping[Kind, int]] = {
+    Kind.HIDE: 0,
+    Kind.END: 0,
+    Kind.STOCK: 1,
+    Kind.PRICES: 2,
+    Kind.UPLOAD: 3,
+    Kind.UPDATE: 4,
+    Kind.CREATE: 5,
+    Kind.SHOW: 6,
+}
+
+
+@frozen
+class Detail:
+    """One thing that an operation changes, as a person reads it; empty `before` is new, empty `after` is gone."""
+
+    what: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        if not self.before:
+            return f"{self.what}: {self.after}"
+        return f"{self.what}: {self.before} → {self.after or 'gone'}"
+
+
+@frozen(kw_only=True)
+class Operation:
+    """One change to one listing, with its cause.
+
+    `want` and `have` are the digests of what it leads to and comes from: when they no longer hold, the plan
+    is stale. For an upload `key` is the first listing that needs the file and `media` is `sha256:role`.
+    """
+
+    kind: Kind
+    key: str
+    title: str = ""
+    skus: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    causes: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    details: tuple[Detail, ...] = field(default=(), converter=tuple[Detail, ...])
+    want: str = ""
+    have: str = ""
+    media: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same operation has the same id in every plan."""
+        return digest([self.kind.value, self.key, list(self.skus), self.want, self.have, self.media])[:12]
+
+
+@frozen(kw_only=True)
+class Held:
+    """A listing that is offered on this channel but held back, or not offered at all, and why."""
+
+    key: str
+    title: str
+    reason: str
+    issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
+
+
+@frozen(kw_only=True)
+class Guard:
+    """A limit, what was measured against it, and whether it tripped; one that cannot be measured trips."""
+
+    name: str
+    limit: str
+    measured: str
+    tripped: bool
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.measured} (limit {self.limit})"
+
+
+@frozen(kw_only=True)
+class GuardLimits:
+    """How much one run may change before a person must say why; shares are of the listings now live.
+
+    `floor` listings may always change, so that small shops are not stopped by one product.
+    """
+
+    hide_share: float = 0.2
+    touch_share: float = 0.5
+    price_swing: float = 0.3
+    floor: int = 3
+
+
+@frozen(kw_only=True)
+class Plan:
+    """Everything that one channel needs to show what is wanted, as of one state revision.
+
+    `fingerprint` names the plan's own content; `revision` is the state's. Apply refuses a plan whose revision
+    is not the state's any more.
+    """
+
+    channel: str
+    revision: int
+    made_at: str
+    operations: tuple[Operation, ...] = field(default=(), converter=tuple[Operation, ...])
+    held: tuple[Held, ...] = field(default=(), converter=tuple[Held, ...])
+    not_offered: tuple[Held, ...] = field(default=(), converter=tuple[Held, ...])
+    warnings: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
+    guards: tuple[Guard, ...] = field(default=(), converter=tuple[Guard, ...])
+    products: int = 0
+    unchanged: int = 0
+    waiting: int = 0
+    snapshot: str = ""
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self.operations)
+
+    def __len__(self) -> int:
+        return len(self.operations)
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many operations of each kind, kinds without any left out."""
+        found = Counter(operation.kind for operation in self.operations)
+        return {kind.value: found[kind] for kind in Kind if found[kind]}
+
+    @property
+    def tripped(self) -> tuple[Guard, ...]:
+        """The guards that forbid applying without a reason."""
+        return tuple(guard for guard in self.guards if guard.tripped)
+
+    @property
+    def fingerprint(self) -> str:
+        """Names exactly these operations on this revision."""
+        return digest([self.channel, self.revision, [operation.id for operation in self.operations]])[:16]
+
+    def only(self, keys: Iterable[str]) -> Plan:
+        """The part of the plan that is about these listings; what another listing's file needs stays with it."""
+        wanted = set(keys)
+        return evolve(self, operations=tuple(op for op in self.operations if op.key in wanted))
+
+    def __str__(self) -> str:
+        lines = [f"{self.channel}: {self.products} products, {len(self.operations)} operations"]
+        if self.counts:
+            lines[0] += " (" + ", ".join(f"{count} {kind}" for kind, count in self.counts.items()) + ")"
+        for operation in self.operations:
+            if operation.kind is Kind.UPLOAD:
+                continue
+            cause = f"  [{', '.join(operation.causes)}]" if operation.causes else ""
+            lines.append(f"  {_SIGN[operation.kind]} {operation.kind.value:<7}{operation.key}  {operation.title}{cause}")
+            lines.extend(f"      {detail}" for detail in operation.details)
+        uploads = self.counts.get("upload", 0)
+        if uploads:
+            lines.append(f"  ↑ upload {uploads} pictures")
+        lines.extend(f"  ! held   {held.key}  {held.title}: {held.reason}" for held in self.held)
+        lines.extend(f"  · not offered  {held.key}: {held.reason}" for held in self.not_offered)
+        lines.extend(f"  ! guard  {guard}  {guard.hint}" for guard in self.tripped)
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan as JSON, with counts and fingerprint for people and programs to check."""
+        return {
+            "version": _VERSION,
+            "channel": self.channel,
+            "revision": self.revision,
+            "made_at": self.made_at,
+            "fingerprint": self.fingerprint,
+            "products": self.products,
+            "unchanged": self.unchanged,
+            "waiting": self.waiting,
+            "snapshot": self.snapshot,
+            "counts": dict(self.counts),
+            "operations": [_operation_json(operation) for operation in self.operations],
+            "held": [_held_json(held) for held in self.held],
+            "not_offered": [_held_json(held) for held in self.not_offered],
+            "warnings": [_issue_json(issue) for issue in self.warnings],
+            "guards": [
+                {
+                    "name": guard.name,
+                    "limit": guard.limit,
+                    "measured": guard.measured,
+                    "tripped": guard.tripped,
+                    "hint": guard.hint,
+                }
+                for guard in self.guards
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Plan:
+        """The plan that `as_json` wrote; PlanError when it was changed by hand or is of another version."""
+        if data.get("version") != _VERSION:
+            raise PlanError(f"this is no plan of version {_VERSION}: plan again with this storesync")
+        try:
+            plan = cls(
+                channel=data["channel"],
+                revision=data["revision"],
+                made_at=data["made_at"],
+                operations=tuple(_operation(row) for row in data["operations"]),
+                held=tuple(_held(row) for row in data["held"]),
+                not_offered=tuple(_held(row) for row in data["not_offered"]),
+                warnings=tuple(_issue(row) for row in data["warnings"]),
+                guards=tuple(Guard(**row) for row in data["guards"]),
+                products=data["products"],
+                unchanged=data["unchanged"],
+                waiting=data["waiting"],
+                snapshot=data["snapshot"],
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
+        if plan.fingerprint != data["fingerprint"]:
+            raise PlanError("the plan file was changed after it was made (its fingerprint differs): plan again")
+        return plan
+
+
+_VERSION = 1
+_SIGN: Final[Mapping[Kind, str]] = {
+    Kind.UPLOAD: "↑",
+    Kind.CREATE: "+",
+    Kind.UPDATE: "~",
+    Kind.PRICES: "~",
+    Kind.STOCK: "~",
+    Kind.SHOW: "+",
+    Kind.HIDE: "-",
+    Kind.END: "x",
+}
+
+
+def _issue_json(issue: Issue) -> dict[str, str]:
+    return {
+        "code": issue.code,
+        "path": issue.path,
+        "message": issue.message,
+        "severity": issue.severity.value,
+        "hint": issue.hint,
+        "at": issue.at,
+    }
+
+
+def _issue(row: Mapping[str, str]) -> Issue:
+    return Issue(
+        code=row["code"],
+        path=row["path"],
+        message=row["message"],
+        severity=Severity(row["severity"]),
+        hint=row["hint"],
+        at=row["at"],
+    )
+
+
+def _held_json(held: Held) -> dict[str, Any]:
+    return {
+        "key": held.key,
+        "title": held.title,
+        "reason": held.reason,
+        "issues": [_issue_json(issue) for issue in held.issues],
+    }
+
+
+def _held(row: Mapping[str, Any]) -> Held:
+    return Held(
+        key=row["key"], title=row["title"], reason=row["reason"], issues=tuple(_issue(r) for r in row["issues"])
+    )
+
+
+def _operation_json(operation: Operation) -> dict[str, Any]:
+    return {
+        "id": operation.id,
+        "kind": operation.kind.value,
+        "key": operation.key,
+        "title": operation.title,
+        "skus": list(operation.skus),
+        "causes": list(operation.causes),
+        "details": [[detail.what, detail.before, detail.after] for detail in operation.details],
+        "want": operation.want,
+        "have": operation.have,
+        "media": operation.media,
+    }
+
+
+def _operation(row: Mapping[str, Any]) -> Operation:
+    return Operation(
+        kind=Kind(row["kind"]),
+        key=row["key"],
+        title=row["title"],
+        skus=tuple(row["skus"]),
+        causes=tuple(row["causes"]),
+        details=tuple(Detail(*detail) for detail in row["details"]),
+        want=row["want"],
+        have=row["have"],
+        media=row["media"],
+    )

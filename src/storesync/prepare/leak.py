@@ -1,0 +1,84 @@
+"""The last look before anything may leave: no script on a page that its readers do not read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from storesync.issues import Issue, Issues
+from storesync.localization import foreign
+from storesync.model import Listing
+
+__all__ = ["content_leaks", "listing_leaks"]
+
+_NAMES = {"hangul": "Korean", "han": "Chinese", "kana": "Japanese"}
+_CODES = {"hangul": "text.korean_left", "han": "text.han_left", "kana": "text.kana_left"}
+
+
+def _leaks(text: str, path: str, locales: tuple[str, ...]) -> Iterator[Issue]:
+    runs = foreign(text, locales)
+    for script in dict.fromkeys(run.script for run in runs):
+        first = next(run for run in runs if run.script == script)
+        yield Issue(
+            _CODES[script],
+            path,
+            f"{_NAMES[script]} {first.text!r} stands at {first.offset} of a text in {', '.join(locales)}",
+            hint="translate it; foreign text never leaves",
+        )
+
+
+def _listing(listing: Listing, own: tuple[str, ...]) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Every text of a listing that a buyer may read, with its path and its language."""
+    for locale, text in listing.texts.items():
+        path, here = f"texts/{locale}", (locale,)
+        yield text.title, f"{path}/title", here
+        yield text.description, f"{path}/description", here
+        for number, point in enumerate(text.points):
+            yield point, f"{path}/points/{number}", here
+        for number, keyword in enumerate(text.keywords):
+            yield keyword, f"{path}/keywords/{number}", here
+    yield listing.brand.text, "brand", own
+    for id_, choices in listing.attributes.items():
+        for choice in choices:
+            yield choice.text, f"attributes/{id_}", own
+            yield choice.unit, f"attributes/{id_}/unit", own
+    for axis in listing.axes:
+        yield axis.name, f"axes/{axis.code}/name", own
+        for locale, name in axis.names.items():
+            yield name, f"axes/{axis.code}/names/{locale}", (locale,)
+        for code, choice in axis.choices.items():
+            yield choice.text, f"axes/{axis.code}/choices/{code}", own
+    for variant in listing.variants:
+        for id_, choices in variant.attributes.items():
+            for choice in choices:
+                yield choice.text, f"variants/{variant.sku}/attributes/{id_}", own
+
+
+def listing_leaks(listing: Listing, locales: tuple[str, ...]) -> Issues:
+    """Every text in a script that its language is not written in; the first locale is the listing's own."""
+    return Issues(
+        tuple(issue for text, path, here in _listing(listing, locales[:1]) for issue in _leaks(text, path, here))
+    )
+
+
+def content_leaks(content: Mapping[str, Any], listing: Listing, locales: tuple[str, ...]) -> Issues:
+    """The same for the rendered document, whatever the driver put into it: values and names alike.
+
+    Keys and SKUs are the merchant's identifiers and are no text; the market's rule document is not ours.
+    """
+    identifiers = {listing.key, *(variant.sku for variant in listing.variants)}
+
+    def walk(value: Any, path: str) -> Iterator[Issue]:
+        if isinstance(value, str):
+            if value not in identifiers:
+                yield from _leaks(value, path, locales)
+        elif isinstance(value, Mapping):
+            for key, part in value.items():
+                if key not in identifiers:
+                    yield from _leaks(key, f"{path}/{key}", locales)
+                yield from walk(part, f"{path}/{key}")
+        elif isinstance(value, list | tuple):
+            for number, part in enumerate(value):
+                yield from walk(part, f"{path}/{number}")
+
+    return Issues(tuple(walk(content, "content")))

@@ -1,0 +1,92 @@
+"""price: what each variant costs in each market, and how many there are. Unknown is never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from storesync.issues import Issue, Issues
+from storesync.model import Offer, Price, Product
+from storesync.prepare.remedy import policy_line
+from storesync.prepare.settings import Settings
+
+__all__ = ["Pricer", "price_product"]
+
+
+class Pricer(Protocol):
+    """How one price is made: `storesync.pricing.price`, or another with its signature."""
+
+    def __call__(
+        self,
+        *,
+        product: Product,
+        sku: str,
+        market: Any,
+        policy: Any,
+        rates: Any,
+        environment: Any,
+        today: Any,
+        last: Any = None,
+    ) -> Any:
+        """The price with its trace, or why there is none."""
+
+
+def _stock(product: Product, sku: str) -> tuple[int | None, Issue | None]:
+    supply = product.supply.get(sku)
+    stock = None if supply is None else supply.stock
+    if stock is not None and stock >= 0:
+        return stock, None
+    told = "is unknown" if stock is None else f"is {stock}"
+    return None, Issue(
+        "stock.unknown",
+        f"variants/{sku}/stock",
+        f"the stock of {sku} {told}",
+        hint="fill stock in the catalog; 0 means sold out, empty means unknown",
+    )
+
+
+def price_product(
+    product: Product, settings: Settings, last: Mapping[str, Offer], pricer: Pricer
+) -> tuple[dict[str, Offer], dict[str, dict[str, Any]], Issues]:
+    """The complete offers, the trace of every price, and what keeps the other offers from being complete."""
+    issues: list[Issue] = []
+    offers: dict[str, Offer] = {}
+    traces: dict[str, dict[str, Any]] = {}
+    lacking = [market for market in settings.channel.markets if market.code not in settings.policies]
+    issues += [
+        Issue(
+            "price.no_policy",
+            f"prices/{market.code}",
+            f"channel {settings.channel.name!r} has no price policy for market {market.code}",
+            hint=f"add {policy_line(settings.channel, market.code)}",
+        )
+        for market in lacking
+    ]
+    for variant in product.variants:
+        sku = variant.sku
+        prices: dict[str, Price] = {}
+        for market in settings.channel.markets:
+            if market in lacking:
+                continue
+            before = last[sku].prices.get(market.code) if sku in last else None
+            priced = pricer(
+                product=product,
+                sku=sku,
+                market=market,
+                policy=settings.policies[market.code],
+                rates=settings.rates,
+                environment=settings.channel.environment,
+                today=settings.today,
+                last=before,
+            )
+            issues += priced.issues
+            if priced.trace is not None:
+                traces.setdefault(sku, {})[market.code] = priced.trace
+            if priced.price is not None:
+                prices[market.code] = priced.price
+        stock, unknown = _stock(product, sku)
+        if unknown is not None:
+            issues.append(unknown)
+        elif stock is not None and len(prices) == len(settings.channel.markets):
+            offers[sku] = Offer(sku, prices, stock)
+    return offers, traces, Issues(tuple(issues))

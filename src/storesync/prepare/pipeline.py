@@ -1,0 +1,154 @@
+"""The way of one product to one channel: assort, localize, map, price, check, render. Pure throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import evolve, field, frozen
+
+from storesync.driver import Content, Driver, Shop
+from storesync.issues import Issue, Issues
+from storesync.localization import Provenance
+from storesync.model import Category, CategoryKey, Listing, Offer, Product, frozen_map
+from storesync.prepare.assort import assort
+from storesync.prepare.check import check_images, check_listing, check_offers
+from storesync.prepare.leak import content_leaks, listing_leaks
+from storesync.prepare.localize import localize
+from storesync.prepare.mapping import category_id, chosen, map_product
+from storesync.prepare.offers import Pricer, price_product
+from storesync.prepare.render import check_by_driver, render
+from storesync.prepare.settings import Settings
+
+__all__ = ["Prepared", "prepare"]
+
+S = TypeVar("S", bound=Shop)
+_NOTHING: Mapping[str, Any] = frozen_map({})
+
+
+def _by_sku(traces: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    return frozen_map({sku: frozen_map(markets) for sku, markets in traces.items()})
+
+
+@frozen(kw_only=True)
+class Prepared:
+    """What became of one product on its way to one channel.
+
+    Not offered is no fault: `reason` says why. An offered one is `held` while an error stands among `issues`;
+    then `content` is None, so that nothing unfit can leave, and `listing` shows how far it came. `needs` are
+    category documents to fetch before the same pass is run again. `traces` are by SKU and market,
+    `provenance` by locale and text field.
+    """
+
+    key: str
+    offered: bool
+    reason: str = ""
+    listing: Listing | None = None
+    content: Content | None = None
+    offers: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
+    traces: Mapping[str, Mapping[str, Any]] = field(factory=dict, converter=_by_sku)
+    provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_by_sku)
+    issues: Issues = field(factory=Issues)
+    needs: tuple[CategoryKey, ...] = field(default=(), converter=tuple[CategoryKey, ...])
+
+    @property
+    def held(self) -> bool:
+        """Offered, but held back by an error."""
+        return self.offered and bool(self.issues.errors)
+
+
+def _placed(issues: Issues, product: Product) -> Issues:
+    """Each finding once, with the product's key and, where nothing better is known, its place."""
+
+    def place(issue: Issue) -> Issue:
+        told = issue.path == product.key or issue.path.startswith(f"{product.key}/")
+        return evolve(issue if told else issue.under(product.key), at=issue.at or product.at)
+
+    return Issues(tuple(dict.fromkeys(place(issue) for issue in issues)))
+
+
+def _whole(listing: Listing, offers: Mapping[str, Offer], settings: Settings) -> bool:
+    """Whether a driver may look at it: nothing that every listing has is missing."""
+    return (
+        all(locale in listing.texts for locale in settings.channel.locales)
+        and bool(listing.variants)
+        and all(variant.sku in offers for variant in listing.variants)
+        and all(
+            variant.options.get(axis.code) in axis.choices
+            for variant in listing.variants
+            for axis in listing.axes
+        )
+        and bool(listing.brand.text)
+    )
+
+
+def prepare(
+    product: Product,
+    *,
+    settings: Settings,
+    driver: Driver[Any, S],
+    shop: S,
+    category: Category | None,
+    pricer: Pricer,
+    last: Mapping[str, Offer] = _NOTHING,
+    chosen_for: Mapping[str, str] = _NOTHING,
+) -> Prepared:
+    """One product as this channel will show it, or every reason why not.
+
+    `category` is the market's document for the product's category, None while it is not known; then the
+    answer only `needs` it. `chosen_for` are the values that the document was fetched for: when the product
+    chooses others that decide further fields, the answer needs the document for those. `last` are the
+    offers that the market acknowledged, which guards compare with. Never raises because of data.
+    """
+    reason = assort(product, settings.channel)
+    if reason:
+        return Prepared(key=product.key, offered=False, reason=reason)
+    id_, issues = category_id(product, settings)
+    if id_ and category is None:
+        return Prepared(key=product.key, offered=True, needs=(CategoryKey(id_, chosen_for),))
+    if not product.variants:
+        issues += (
+            Issue("product.no_variants", "variants", f"{product.key} has no variant to sell", hint="add one"),
+        )
+    localized, found = localize(product, settings)
+    issues += found
+    offers, traces, found = price_product(product, settings, last, pricer)
+    issues += found
+    done = Prepared(
+        key=product.key, offered=True, offers=offers, traces=traces, provenance=localized.provenance
+    )
+    if category is None or not id_:
+        return evolve(done, issues=_placed(issues, product))
+    if category.id != id_:
+        issues += (
+            Issue(
+                "map.category_other",
+                "category",
+                f"category {product.category!r} is {id_} here, the document given is for {category.id}",
+                hint="tell the authors of the driver: category() must answer with the id it was asked for",
+            ),
+        )
+        return evolve(done, issues=_placed(issues, product))
+    spec = driver.spec.within(settings.channel.environment)
+    listing, found = map_product(product, localized, category, settings, spec)
+    further = chosen(listing)
+    if any(chosen_for.get(attribute) != value for attribute, value in further.items()):
+        return Prepared(key=product.key, offered=True, needs=(CategoryKey(id_, {**chosen_for, **further}),))
+    issues += found
+    listing, found = check_images(product, listing, spec)
+    issues += (*found, *check_listing(listing, spec), *check_offers(listing, offers, spec))
+    leaks = listing_leaks(listing, settings.channel.locales)
+    issues += leaks
+    content: Content | None = None
+    if _whole(listing, offers, settings):
+        missing = {issue.path for issue in issues if issue.code == "map.attribute_missing"}
+        seen = check_by_driver(driver, shop, listing, offers)
+        # A driver sees the same gap without the line that fills it.
+        issues += tuple(issue for issue in seen if issue.path not in missing)
+        content, found = render(driver, shop, listing)
+        issues += found
+        if content is not None and not leaks:
+            issues += content_leaks(content, listing, settings.channel.locales)
+    return evolve(
+        done, listing=listing, content=None if issues.errors else content, issues=_placed(issues, product)
+    )

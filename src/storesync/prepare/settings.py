@@ -1,0 +1,45 @@
+"""What the preparation of one channel depends on besides the product: all values, no secret among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from storesync.localization import TEMPLATES, Reference, Template
+from storesync.model import Channel, frozen_map
+
+__all__ = ["Settings"]
+
+
+def _tables(tables: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    return frozen_map({key: frozen_map(table) for key, table in tables.items()})
+
+
+@frozen(kw_only=True)
+class Settings:
+    """One channel's rules, ready to be used: the configuration read, the rates resolved, the date given.
+
+    `categories` is merchant category code to market category id; `attributes` is `*` or market category id to
+    market attribute id to canonical source; `accept` are text states that count besides reviewed and final;
+    `policies` are by market code; `axes` ties the merchant's axes (code or name) to the market's axis ids,
+    where names do not do it; `brands` ties brand codes to the market's brand ids; `surplus_axes` says what
+    becomes of more axes than the market takes. `edition` names the code that prepares (versions of
+    storesync and driver): another edition prepares everything again.
+    """
+
+    channel: Channel
+    reference: Reference
+    today: date
+    categories: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    attributes: Mapping[str, Mapping[str, str]] = field(factory=dict, converter=_tables)
+    accept: frozenset[str] = frozenset()
+    policies: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
+    rates: Any = None
+    axes: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    brands: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    surplus_axes: Literal["refuse", "join"] = "refuse"
+    templates: Mapping[str, Template] = field(default=TEMPLATES, converter=frozen_map)
+    edition: str = ""

@@ -1,0 +1,21 @@
+"""What storesync remembers: listings, offers, media, the journal, leases and tokens, on SQLite or PostgreSQL."""
+
+from storesync.state.converter import CONVERTER, pack, packed_fault, unpack
+from storesync.state.standing import ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing, Want
+from storesync.state.store import Fence, Store
+
+__all__ = [
+    "CONVERTER",
+    "ENDED",
+    "HIDDEN",
+    "SHOWN",
+    "UNKNOWN",
+    "Fence",
+    "OfferStanding",
+    "Standing",
+    "Store",
+    "Want",
+    "pack",
+    "packed_fault",
+    "unpack",
+]

@@ -1,0 +1,116 @@
+"""What a channel was told or found once and keeps: pictures sent, category documents, shop facts, snapshots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from storesync.model import Category, CategoryKey, File, digest, dumps, loads
+from storesync.state.clock import stamp, unstamp
+from storesync.state.converter import CONVERTER
+from storesync.state.schema import categories, channels, files, media, snapshots, traces
+
+__all__ = [
+    "category",
+    "file",
+    "keep_category",
+    "keep_files",
+    "keep_media",
+    "keep_shop",
+    "keep_snapshot",
+    "media_values",
+    "shop",
+    "snapshot",
+    "trace",
+]
+
+
+def _put(db: Connection, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    condition = [table.c[name] == value for name, value in where.items()]
+    if db.execute(update(table).where(*condition).values(**values)).rowcount == 0:
+        db.execute(insert(table).values(**where, **values))
+
+
+def keep_files(db: Connection, some: Iterable[File]) -> None:
+    """Where the bytes of these files lie."""
+    for one in some:
+        values = {"path": one.path, "type": one.type, "bytes": one.bytes, "name": one.name}
+        _put(db, files, {"sha256": one.sha256}, values)
+
+
+def file(db: Connection, sha256: str) -> File | None:
+    """The file with these bytes, or None."""
+    row = db.execute(select(files).where(files.c.sha256 == sha256)).one_or_none()
+    if row is None:
+        return None
+    return File(sha256=row.sha256, path=row.path, type=row.type, bytes=row.bytes, name=row.name)
+
+
+def keep_media(db: Connection, channel: str, sha256: str, role: str, value: str, at: datetime) -> None:
+    """The market's id or address for a file that was sent."""
+    _put(db, media, {"channel": channel, "sha256": sha256, "role": role}, {"value": value, "at": stamp(at)})
+
+
+def media_values(db: Connection, channel: str) -> dict[tuple[str, str], str]:
+    """What stands for each file that this channel was sent, by (sha256, role)."""
+    rows = db.execute(select(media).where(media.c.channel == channel))
+    return {(row.sha256, row.role): row.value for row in rows}
+
+
+def _chosen(key: CategoryKey) -> str:
+    return digest(dict(key.chosen)) if key.chosen else ""
+
+
+def keep_category(db: Connection, channel: str, key: CategoryKey, found: Category, at: datetime) -> None:
+    """A category document, with its age."""
+    body = CONVERTER.unstructure(found)
+    body["rules"] = found.rules  # opaque: every digit stays as it is
+    where = {"channel": channel, "id": key.id, "chosen": _chosen(key)}
+    _put(db, categories, where, {"body": dumps(body), "at": stamp(at)})
+
+
+def category(db: Connection, channel: str, key: CategoryKey) -> tuple[Category, datetime] | None:
+    """A category document and when it was read, or None."""
+    row = db.execute(
+        select(categories.c.body, categories.c.at).where(
+            categories.c.channel == channel, categories.c.id == key.id, categories.c.chosen == _chosen(key)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    body = loads(row.body)
+    return CONVERTER.structure(body, Category), unstamp(row.at)
+
+
+def keep_shop(db: Connection, channel: str, found: Mapping[str, Any]) -> None:
+    """What `discover` found."""
+    _put(db, channels, {"channel": channel}, {"shop": dumps(found, sort=True)})
+
+
+def shop(db: Connection, channel: str) -> Mapping[str, Any]:
+    """What `discover` found before; empty when it never ran."""
+    body = db.execute(select(channels.c.shop).where(channels.c.channel == channel)).scalar_one_or_none()
+    return loads(body) if body else {}
+
+
+def keep_snapshot(db: Connection, name: str, body: Mapping[str, Any], at: datetime) -> None:
+    """A rate snapshot, for ever under its own id."""
+    if db.execute(select(snapshots.c.id).where(snapshots.c.id == name)).first() is None:
+        db.execute(insert(snapshots).values(id=name, body=dumps(body), at=stamp(at)))
+
+
+def snapshot(db: Connection, name: str) -> Mapping[str, Any] | None:
+    """A rate snapshot by id, or None."""
+    body = db.execute(select(snapshots.c.body).where(snapshots.c.id == name)).scalar_one_or_none()
+    return loads(body) if body is not None else None
+
+
+def trace(db: Connection, channel: str, key: str) -> Mapping[str, Any] | None:
+    """How the prices and texts of a listing came to be, or None."""
+    body = db.execute(
+        select(traces.c.body).where(traces.c.channel == channel, traces.c.key == key)
+    ).scalar_one_or_none()
+    return loads(body) if body is not None else None

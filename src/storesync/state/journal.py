@@ -1,0 +1,198 @@
+"""What was asked and what was answered: an intent is durable before its bytes leave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from attrs import field, frozen
+from sqlalchemy import Connection, insert, select, update
+
+from storesync.errors import Fault
+from storesync.model import dumps, loads
+from storesync.state.clock import stamp, unstamp
+from storesync.state.converter import packed_fault
+from storesync.state.schema import journal, operations, runs
+
+__all__ = ["Entry", "Unfinished", "answered", "begin", "begin_run", "end", "end_run", "intend", "last", "unfinished"]
+
+EntryState = Literal["intended", "done", "refused", "doubtful", "resolved"]
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One request of an operation, with its answer when there is one."""
+
+    seq: int
+    step: int
+    effect: str
+    state: str
+    digest: str
+    request: Mapping[str, Any]
+    answer: Mapping[str, Any] | None
+    at: datetime
+
+
+@frozen(kw_only=True)
+class Unfinished:
+    """An operation that began and never ended: its process died or is still at work."""
+
+    id: str
+    key: str
+    kind: str
+    skus: tuple[str, ...] = field(converter=tuple[str, ...])
+    input: Mapping[str, Any]
+    began: datetime
+    entries: tuple[Entry, ...] = field(converter=tuple[Entry, ...])
+
+
+def begin_run(db: Connection, *, id: str, channel: str, at: datetime, reasons: Mapping[str, str]) -> None:
+    """A run starts; `reasons` are those given for passing a guard."""
+    db.execute(insert(runs).values(id=id, channel=channel, began=stamp(at), reasons=dumps(reasons, sort=True)))
+
+
+def end_run(db: Connection, *, id: str, at: datetime, summary: Mapping[str, Any]) -> None:
+    """A run ends, with its counts."""
+    db.execute(update(runs).where(runs.c.id == id).values(ended=stamp(at), summary=dumps(summary, sort=True)))
+
+
+def begin(
+    db: Connection,
+    *,
+    id: str,
+    channel: str,
+    key: str,
+    kind: str,
+    skus: Sequence[str],
+    input: Mapping[str, Any],
+    fence: int,
+    run: str,
+    at: datetime,
+) -> None:
+    """An operation starts; `input` is all that its flow needs to be run again."""
+    db.execute(
+        insert(operations).values(
+            id=id,
+            channel=channel,
+            key=key,
+            kind=kind,
+            skus=dumps(list(skus)),
+            input=dumps(input),
+            state="running",
+            fence=fence,
+            run=run,
+            began=stamp(at),
+        )
+    )
+
+
+def end(db: Connection, *, id: str, state: str, at: datetime, fault: Fault | None = None) -> None:
+    """An operation ended: done, failed, doubtful, or resolved after doubt."""
+    told = dumps(packed_fault(fault)) if fault is not None else ""
+    db.execute(update(operations).where(operations.c.id == id).values(state=state, ended=stamp(at), fault=told))
+
+
+def intend(
+    db: Connection,
+    *,
+    operation: str,
+    step: int,
+    effect: str,
+    digest: str,
+    request: Mapping[str, Any],
+    at: datetime,
+    state: EntryState = "intended",
+    answer: Mapping[str, Any] | None = None,
+    answered: datetime | None = None,
+) -> int:
+    """A request is about to leave; a READ is entered later, with its answer. Gives the entry's number."""
+    result = db.execute(
+        insert(journal).values(
+            operation=operation,
+            step=step,
+            effect=effect,
+            digest=digest,
+            request=dumps(request),
+            at=stamp(at),
+            state=state,
+            answer=dumps(answer) if answer is not None else "",
+            answered=stamp(answered) if answered else None,
+        )
+    )
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def answered(
+    db: Connection, *, seq: int, state: EntryState, at: datetime, answer: Mapping[str, Any] | None = None
+) -> None:
+    """What became of a request."""
+    values: dict[str, Any] = {"state": state, "answered": stamp(at)}
+    if answer is not None:
+        values["answer"] = dumps(answer)
+    db.execute(update(journal).where(journal.c.seq == seq).values(**values))
+
+
+def unfinished(db: Connection, channel: str) -> list[Unfinished]:
+    """Operations of a channel that began and did not end, oldest first."""
+    rows = db.execute(
+        select(operations)
+        .where(operations.c.channel == channel, operations.c.state == "running")
+        .order_by(operations.c.began, operations.c.id)
+    ).all()
+    return [
+        Unfinished(
+            id=row.id,
+            key=row.key,
+            kind=row.kind,
+            skus=tuple(loads(row.skus)),
+            input=loads(row.input),
+            began=unstamp(row.began),
+            entries=_entries(db, row.id),
+        )
+        for row in rows
+    ]
+
+
+def last(db: Connection, channel: str, key: str, limit: int = 10) -> list[Mapping[str, Any]]:
+    """The newest operations on one listing, newest first, as they are told to people."""
+    rows = db.execute(
+        select(operations)
+        .where(operations.c.channel == channel, operations.c.key == key)
+        .order_by(operations.c.began.desc())
+        .limit(limit)
+    ).all()
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "skus": loads(row.skus),
+            "state": row.state,
+            "fault": loads(row.fault) if row.fault else None,
+            "began": row.began,
+            "ended": row.ended,
+            "requests": len(_entries(db, row.id)),
+        }
+        for row in rows
+    ]
+
+
+def _entries(db: Connection, operation: str) -> tuple[Entry, ...]:
+    rows = db.execute(
+        select(journal).where(journal.c.operation == operation).order_by(journal.c.step, journal.c.seq)
+    ).all()
+    return tuple(
+        Entry(
+            seq=row.seq,
+            step=row.step,
+            effect=row.effect,
+            state=row.state,
+            digest=row.digest,
+            request=loads(row.request),
+            answer=loads(row.answer) if row.answer else None,
+            at=unstamp(row.at),
+        )
+        for row in rows
+    )

@@ -1,0 +1,326 @@
+"""How one listing stands: what we want of it, what the market acknowledged, what is in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from storesync.issues import Issue
+from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
+from storesync.state.clock import stamp, unstamp
+from storesync.state.converter import CONVERTER, pack, unpack
+from storesync.state.schema import channels, documents, listings, offers, traces
+
+__all__ = [
+    "ENDED",
+    "HIDDEN",
+    "SHOWN",
+    "UNKNOWN",
+    "OfferStanding",
+    "Standing",
+    "Want",
+    "acknowledge_offers",
+    "bump",
+    "change",
+    "document",
+    "doubt_offers",
+    "key_of",
+    "keys",
+    "read",
+    "read_all",
+    "revision",
+    "want",
+]
+
+UNKNOWN = "?"
+SHOWN, HIDDEN, ENDED = "+", "-", "x"
+
+
+@frozen(kw_only=True)
+class OfferStanding:
+    """One variant's offer: wanted, and acknowledged; None is unknown or nothing yet."""
+
+    sku: str
+    want: Offer | None
+    have_prices: Mapping[str, Price] | None
+    have_stock: int | None
+    refused: str = ""
+
+    @property
+    def have(self) -> Offer | None:
+        """The acknowledged offer, when all of it is known."""
+        if self.have_prices is None or self.have_stock is None:
+            return None
+        return Offer(self.sku, self.have_prices, self.have_stock)
+
+
+@frozen(kw_only=True)
+class Standing:
+    """One row of what the state knows about a listing.
+
+    `want` and `have` are digests of content: "" is nothing, "?" is unknown. `made` says that its creation was
+    completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect.
+    """
+
+    key: str
+    title: str = ""
+    input: str = ""
+    causes: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    want: str = ""
+    want_shown: bool = False
+    reason: str = ""
+    issues: tuple[Issue, ...] = ()
+    held: bool = False
+    have: str = ""
+    have_shown: str = ""
+    have_causes: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    ref: Ref | None = None
+    made: bool = False
+    status: Status = Status.UNKNOWN
+    remarks: tuple[Issue, ...] = ()
+    ticket: Ticket | None = None
+    asked: str = ""
+    asked_at: datetime | None = None
+    token: str = ""
+    doubt: datetime | None = None
+    parked: str = ""
+    refused: str = ""
+    offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
+
+
+@frozen(kw_only=True)
+class Want:
+    """What a channel should show of one product from now on; `content` None keeps what was wanted before."""
+
+    key: str
+    title: str
+    input: str
+    causes: Mapping[str, str]
+    content: Mapping[str, Any] | None
+    offers: Mapping[str, Offer]
+    shown: bool
+    reason: str = ""
+    issues: tuple[Issue, ...] = ()
+    held: bool = False
+    traces: Mapping[str, Any] = field(factory=dict)
+
+
+_EMPTY_LIST = "[]"
+
+
+def _issues(text: str) -> tuple[Issue, ...]:
+    if text == _EMPTY_LIST:
+        return ()
+    return tuple(CONVERTER.structure(row, Issue) for row in loads(text))
+
+
+def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
+    return Standing(
+        key=row.key,
+        title=row.title,
+        input=row.input,
+        causes=loads(row.causes),
+        want=row.want,
+        want_shown=row.want_shown,
+        reason=row.reason,
+        issues=_issues(row.issues),
+        held=row.held,
+        have=row.have,
+        have_shown=row.have_shown,
+        have_causes=loads(row.have_causes),
+        ref=unpack(row.ref, Ref) if row.ref else None,
+        made=row.made,
+        status=Status(row.status),
+        remarks=_issues(row.remarks),
+        ticket=unpack(row.ticket, Ticket) if row.ticket else None,
+        asked=row.asked,
+        asked_at=unstamp(row.asked_at) if row.asked_at else None,
+        token=row.token,
+        doubt=unstamp(row.doubt) if row.doubt else None,
+        parked=row.parked,
+        refused=row.refused,
+        offers={r.sku: _offer_standing(r) for r in rows},
+    )
+
+
+def _offer_standing(row: Row[Any]) -> OfferStanding:
+    return OfferStanding(
+        sku=row.sku,
+        want=unpack(row.want, Offer) if row.want else None,
+        have_prices=_prices(row.have_prices) if row.have_prices else None,
+        have_stock=int(row.have_stock) if row.have_stock else None,
+        refused=row.refused,
+    )
+
+
+def _prices(text: str) -> Mapping[str, Price]:
+    return {market: CONVERTER.structure(price, Price) for market, price in loads(text).items()}
+
+
+def _packed_prices(prices: Mapping[str, Price]) -> str:
+    return dumps({market: CONVERTER.unstructure(price) for market, price in prices.items()}, sort=True)
+
+
+def read(db: Connection, channel: str, key: str) -> Standing | None:
+    """One listing's standing, or None."""
+    row = db.execute(select(listings).where(listings.c.channel == channel, listings.c.key == key)).one_or_none()
+    if row is None:
+        return None
+    rows = db.execute(
+        select(offers).where(offers.c.channel == channel, offers.c.key == key).order_by(offers.c.sku)
+    )
+    return _standing(row, rows)
+
+
+def read_all(db: Connection, channel: str, *, keys: Iterable[str] | None = None) -> Iterator[Standing]:
+    """Every standing of a channel in key order, or those of `keys`."""
+    of_channel = listings.c.channel == channel
+    rows = select(listings).where(of_channel).order_by(listings.c.key)
+    variants = select(offers).where(offers.c.channel == channel).order_by(offers.c.key, offers.c.sku)
+    if keys is not None:
+        some = list(keys)
+        rows, variants = rows.where(listings.c.key.in_(some)), variants.where(offers.c.key.in_(some))
+    by_key: dict[str, list[Row[Any]]] = {}
+    for row in db.execute(variants):
+        by_key.setdefault(row.key, []).append(row)
+    for row in db.execute(rows).all():
+        yield _standing(row, by_key.get(row.key, ()))
+
+
+def keys(db: Connection, channel: str) -> Mapping[str, str]:
+    """The input digest of every listing of a channel."""
+    rows = db.execute(select(listings.c.key, listings.c.input).where(listings.c.channel == channel))
+    return {row.key: row.input for row in rows}
+
+
+def document(db: Connection, name: str) -> Mapping[str, Any] | None:
+    """The content document with this digest; None for nothing and for unknown."""
+    if not name or name == UNKNOWN:
+        return None
+    body = db.execute(select(documents.c.body).where(documents.c.digest == name)).scalar_one_or_none()
+    return loads(body) if body is not None else None
+
+
+def _keep_document(db: Connection, content: Mapping[str, Any]) -> str:
+    name = digest(content)
+    if db.execute(select(documents.c.digest).where(documents.c.digest == name)).first() is None:
+        db.execute(insert(documents).values(digest=name, body=dumps(content)))
+    return name
+
+
+def want(db: Connection, channel: str, wanted: Want) -> None:
+    """Keep what is wanted; nothing that the market acknowledged changes.
+
+    A held listing keeps what was wanted before, so that what is live stays as it is.
+    """
+    values: dict[str, Any] = {
+        "input": wanted.input,
+        "causes": dumps(wanted.causes, sort=True),
+        "want_shown": wanted.shown,
+        "reason": wanted.reason,
+        "issues": dumps([CONVERTER.unstructure(issue) for issue in wanted.issues]) if wanted.issues else _EMPTY_LIST,
+        "held": wanted.held,
+    }
+    if wanted.title:
+        values["title"] = wanted.title
+    if wanted.content is not None and not wanted.held:
+        values["want"] = _keep_document(db, wanted.content)
+        _want_offers(db, channel, wanted)
+    known = (listings.c.channel == channel) & (listings.c.key == wanted.key)
+    if db.execute(update(listings).where(known).values(**values)).rowcount == 0:
+        db.execute(insert(listings).values(channel=channel, key=wanted.key, **values))
+    if wanted.traces:
+        of_key = (traces.c.channel == channel) & (traces.c.key == wanted.key)
+        body = dumps(wanted.traces)
+        if db.execute(update(traces).where(of_key).values(body=body)).rowcount == 0:
+            db.execute(insert(traces).values(channel=channel, key=wanted.key, body=body))
+
+
+def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
+    of_key = (offers.c.channel == channel) & (offers.c.key == wanted.key)
+    before = {row.sku: row.want for row in db.execute(select(offers.c.sku, offers.c.want).where(of_key))}
+    gone = before.keys() - wanted.offers.keys()
+    if gone:
+        db.execute(delete(offers).where(of_key, offers.c.sku.in_(sorted(gone))))
+    for sku, offer in wanted.offers.items():
+        packed = pack(offer)
+        if sku not in before:
+            # A SKU that moved here from another listing starts anew.
+            db.execute(delete(offers).where(offers.c.channel == channel, offers.c.sku == sku))
+            db.execute(insert(offers).values(channel=channel, sku=sku, key=wanted.key, want=packed))
+        elif before[sku] != packed:
+            db.execute(
+                update(offers)
+                .where(offers.c.channel == channel, offers.c.sku == sku)
+                .values(want=packed, refused="")
+            )
+
+
+_PACKED: Mapping[str, Any] = {
+    "ref": lambda value: pack(value) if value is not None else None,
+    "ticket": lambda value: pack(value) if value is not None else None,
+    "status": lambda value: value.value,
+    "doubt": lambda value: stamp(value) if value is not None else None,
+    "asked_at": lambda value: stamp(value) if value is not None else None,
+    "changed_at": stamp,
+    "have_causes": lambda value: dumps(value, sort=True),
+    "remarks": lambda value: dumps([CONVERTER.unstructure(issue) for issue in value]),
+}
+
+
+def change(db: Connection, channel: str, key: str, **values: Any) -> None:
+    """Set some of a listing's columns; names are those of `Standing`."""
+    packed = {name: _PACKED[name](value) if name in _PACKED else value for name, value in values.items()}
+    db.execute(update(listings).where(listings.c.channel == channel, listings.c.key == key).values(**packed))
+
+
+def acknowledge_offers(
+    db: Connection, channel: str, acknowledged: Iterable[Offer], *, prices: bool = False, stock: bool = False
+) -> None:
+    """The market took these prices, this stock, or both."""
+    for offer in acknowledged:
+        values: dict[str, Any] = {"refused": ""}
+        if prices:
+            values["have_prices"] = _packed_prices(offer.prices)
+        if stock:
+            values["have_stock"] = str(offer.stock)
+        db.execute(update(offers).where(offers.c.channel == channel, offers.c.sku == offer.sku).values(**values))
+
+
+def doubt_offers(
+    db: Connection, channel: str, skus: Iterable[str], *, prices: bool = False, stock: bool = False, refused: str = ""
+) -> None:
+    """Nobody knows what the market has of these; `refused` says that the market did not want them."""
+    values: dict[str, Any] = {}
+    if prices:
+        values["have_prices"] = ""
+    if stock:
+        values["have_stock"] = ""
+    if refused:
+        values["refused"] = refused
+    if values:
+        db.execute(update(offers).where(offers.c.channel == channel, offers.c.sku.in_(list(skus))).values(**values))
+
+
+def revision(db: Connection, channel: str) -> int:
+    """A number that grows whenever what is wanted or acknowledged changes."""
+    highest = select(func.coalesce(func.max(channels.c.revision), 0)).where(channels.c.channel == channel)
+    return int(db.execute(highest).scalar_one())
+
+
+def bump(db: Connection, channel: str) -> int:
+    """Note that something changed; plans made before are stale."""
+    known = channels.c.channel == channel
+    if db.execute(update(channels).where(known).values(revision=channels.c.revision + 1)).rowcount == 0:
+        db.execute(insert(channels).values(channel=channel, revision=1))
+    return revision(db, channel)
+
+
+def key_of(db: Connection, channel: str, sku: str) -> str:
+    """The listing that a SKU belongs to; empty when it is unknown."""
+    found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku == sku)
+    return str(db.execute(found).scalar_one_or_none() or "")

@@ -1,0 +1,219 @@
+"""The driver of the sandbox's plain platform: the shortest whole driver, and the engine's test pilot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from attrs import evolve, field, frozen
+
+import storesync.driver as sd
+
+__all__ = ["Account", "plain_driver"]
+
+
+@frozen(kw_only=True)
+class Account:
+    """An account of the plain platform."""
+
+    app: str = field(metadata=sd.APP)
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
+    expires: datetime | None = field(default=None, metadata=sd.EXPIRES)
+
+
+def _render(shop: sd.Shop, listing: sd.Listing) -> sd.Content:
+    return {
+        "title": listing.text.title,
+        "text": listing.text.description,
+        "images": [image.ref for image in listing.images],
+    }
+
+
+def _rows(offers: Mapping[str, sd.Offer], skus: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {"sku": sku, "price": str(offers[sku].price.sale.amount), "stock": offers[sku].stock} for sku in skus
+    ]
+
+
+def _ref(part: sd.Part) -> sd.Ref:
+    return sd.Ref(part.id("id"), part.ids("variants", "sku", "id"))
+
+
+def _create(by: str, steps: int, shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Receipt]:
+    if new.found is not None:
+        ref = new.found
+    else:
+        body = {"key": new.key, **new.content}
+        if steps == 1:
+            body["variants"] = _rows(new.offers, list(new.offers))
+        if by == "address":
+            made = yield sd.request("PUT", f"/listings/{new.key}", json=body)
+        else:
+            made = yield sd.request(
+                "POST", "/listings", json=body, headers={"idempotency-key": new.token} if by == "key" else None
+            )
+        with sd.made(sd.Ref(made.id("id"))):
+            ref = _ref(made)
+    with sd.made(ref):
+        missing = [sku for sku in new.offers if sku not in ref.skus]
+        if missing:
+            body = {"variants": _rows(new.offers, missing)}
+            made = yield sd.request("POST", f"/listings/{ref.listing}/variants", json=body, after=1)
+            ref = _ref(made)
+        if new.found is not None:
+            # What was found may have been made from an older document.
+            yield sd.request("PATCH", f"/listings/{ref.listing}", json=new.content)
+            yield from _set(ref, new.offers)
+        if new.found is not None or steps == 2:
+            yield sd.request("DELETE", f"/listings/{ref.listing}/hidden")
+    return sd.Receipt(ref)
+
+
+def _set(ref: sd.Ref, offers: Mapping[str, sd.Offer]) -> sd.Flow[None]:
+    prices = [{"sku": sku, "price": str(offer.price.sale.amount)} for sku, offer in offers.items()]
+    yield sd.request("PUT", f"/listings/{ref.listing}/prices", json={"rows": prices})
+    stock = [{"sku": sku, "stock": offer.stock} for sku, offer in offers.items()]
+    yield sd.request("PUT", f"/listings/{ref.listing}/stock", json={"rows": stock})
+
+
+def _update(shop: sd.Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
+    ref = change.ref
+    if change.touched(*change.after):
+        yield sd.request("PATCH", f"/listings/{ref.listing}", json=change.after)
+    for sku in change.removed:
+        yield sd.request("DELETE", f"/listings/{ref.listing}/variants/{ref.skus[sku]}")
+    if change.added:
+        body = {"variants": _rows(change.offers, change.added)}
+        made = yield sd.request("POST", f"/listings/{ref.listing}/variants", json=body)
+        ref = _ref(made)
+    else:
+        ref = evolve(ref, skus={sku: id_ for sku, id_ in ref.skus.items() if sku not in change.removed})
+    return sd.Receipt(ref)
+
+
+def _offers(part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[sd.OfferChange]) -> sd.Flow[sd.Verdicts]:
+    rows = [
+        {"sku": c.sku, "price": str(c.offer.price.sale.amount)}
+        if part == "prices"
+        else {"sku": c.sku, "stock": c.offer.stock}
+        for c in changes
+    ]
+    done = yield sd.request("PUT", f"/listings/{changes[0].ref.listing}/{part}", json={"rows": rows})
+    verdicts: dict[str, sd.Receipt | sd.Fault] = dict.fromkeys(done.at("done", list), sd.DONE)
+    return verdicts | {row.id("sku"): sd.NotFound(row.text("code")) for row in done.each("refused")}
+
+
+def _hide(shop: sd.Shop, ref: sd.Ref) -> sd.Flow[sd.Receipt]:
+    yield sd.request("PUT", f"/listings/{ref.listing}/hidden", json={})
+    return sd.Receipt(ref, sd.Status.HIDDEN)
+
+
+def _show(shop: sd.Shop, ref: sd.Ref) -> sd.Flow[sd.Receipt]:
+    yield sd.request("DELETE", f"/listings/{ref.listing}/hidden")
+    return sd.Receipt(ref)
+
+
+def _end(shop: sd.Shop, ref: sd.Ref) -> sd.Flow[sd.Receipt]:
+    yield sd.request("DELETE", f"/listings/{ref.listing}")
+    return sd.Receipt(ref, sd.Status.ENDED)
+
+
+def _find(shop: sd.Shop, sought: sd.Sought) -> sd.Flow[Sequence[sd.Ref]]:
+    seen = yield sd.get("/listings", params={"key": sought.key})
+    return [_ref(row) for row in seen.each("listings") if row.text("key") == sought.key]
+
+
+def _observe(shop: sd.Shop, refs: Sequence[sd.Ref]) -> sd.Flow[Mapping[str, sd.Observed]]:
+    found = {}
+    for ref in refs:
+        try:
+            seen = yield sd.get(f"/listings/{ref.listing}")
+        except sd.NotFound:
+            continue
+        market = shop.market
+        offers = {
+            row.text("sku"): sd.Offer(
+                row.text("sku"),
+                {market.code: sd.Price(sd.Money(row.decimal("price"), market.currency))},
+                row.whole("stock"),
+            )
+            for row in seen.each("variants")
+        }
+        status = {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(seen.text("status"), sd.Status.UNKNOWN)
+        found[ref.listing] = sd.Observed(_ref(seen), status, offers=offers, texts={"title": seen.text("title")})
+    return found
+
+
+def _upload(shop: sd.Shop, media: sd.Media) -> sd.Flow[str]:
+    kept = yield sd.request("POST", "/files", files={"file": media}, effect=sd.Effect.SET)
+    return kept.at("file", str)
+
+
+def _refresh(account: Account) -> sd.Flow[Account]:
+    new = yield sd.request("POST", "/token", json={"refresh": account.refresh}, auth="none")
+    ends = new.received + timedelta(seconds=new.at("seconds", int))
+    return evolve(account, access=new.at("access", str), refresh=new.at("refresh", str), expires=ends)
+
+
+def _sign(request: sd.Request, account: Account, now: datetime) -> sd.Request:
+    return request if request.auth == "none" else request.with_headers({"x-token": account.access})
+
+
+_ERRORS = sd.ErrorTable(
+    "error.code",
+    (
+        sd.Rule("slow_down", sd.Throttled),
+        sd.Rule("token_expired", sd.AuthExpired),
+        sd.Rule("busy", sd.Transient),
+        sd.Rule("not_ready", sd.Transient, untouched=True),
+        sd.Rule("duplicate", sd.Duplicate),
+        sd.Rule("not_found", sd.NotFound),
+        sd.Rule("refresh_spent", sd.Denied),
+    ),
+)
+
+
+def plain_driver(
+    *,
+    by: Literal["address", "key", "unique", "search", "none"] = "search",
+    steps: Literal[1, 2] = 1,
+    lag: float = 0.0,
+    late: float = 0.0,
+    quota: int = 10_000,
+) -> sd.Driver[Account, sd.Shop]:
+    """A driver for the plain platform that recognizes its creates `by` this identity."""
+    from functools import partial
+
+    reads = by != "none"
+    return sd.Driver(
+        spec=sd.Spec(
+            name="plain",
+            title="Plain",
+            hosts={"sandbox": {"api": "https://plain.sandbox.invalid"}},
+            source=sd.Source("storesync.sandbox.plain", "2026-11"),
+            markets=("CN",),
+            currencies={"CNY": 2},
+            identity=sd.Identity(by, lag=lag, late=late),
+            variants=sd.Variants(axes=2, max=50, can=frozenset({"add", "remove"})),
+            batches={"prices": sd.Batch(20), "stock": sd.Batch(20), "observe": sd.Batch(10, "channel")},
+            quotas={"default": (sd.Quota(quota),)},
+        ),
+        account=Account,
+        shop=sd.Shop,
+        render=_render,
+        classify=_ERRORS,
+        create=partial(_create, by, steps),
+        update=_update,
+        prices=partial(_offers, "prices"),
+        stock=partial(_offers, "stock"),
+        hide=_hide,
+        show=_show,
+        end=_end,
+        find=_find if reads else None,
+        observe=_observe,
+        upload=_upload,
+        refresh=_refresh,
+        sign=_sign,
+    )

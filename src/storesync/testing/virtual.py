@@ -1,0 +1,87 @@
+"""An event loop whose clock jumps: a day of waiting takes microseconds, and nothing real is ever waited for."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections.abc import Coroutine, Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from storesync.engine import Env
+
+__all__ = ["Deadlock", "VirtualLoop", "run_virtual", "virtual_env"]
+
+T = TypeVar("T")
+_PASS = 1e-7  # virtual seconds that one pass of the loop costs, so that a busy loop cannot stop time
+
+
+class Deadlock(RuntimeError):
+    """Nothing is ready and no timer is set: the program waits for ever."""
+
+
+class _Jump(selectors.BaseSelector):
+    """A selector that never waits: it moves the clock by what it was asked to wait."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._keys: dict[Any, selectors.SelectorKey] = {}
+
+    def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
+        key = selectors.SelectorKey(fileobj, 0, events, data)
+        self._keys[fileobj] = key
+        return key
+
+    def unregister(self, fileobj: Any) -> selectors.SelectorKey:
+        return self._keys.pop(fileobj)
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise Deadlock("nothing is ready and no timer is set")
+        self.now += _PASS + max(0.0, timeout)
+        return []
+
+    def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
+        return self._keys
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop in virtual time; threads and sockets do not belong here."""
+
+    def __init__(self) -> None:
+        self._jump = _Jump()
+        super().__init__(self._jump)
+
+    def time(self) -> float:
+        """Virtual seconds since the loop was made."""
+        return self._jump.now
+
+    def skip(self, seconds: float) -> None:
+        """Move the clock while nobody runs, as the time between two runs of a program."""
+        self._jump.now += seconds
+
+
+def virtual_env(loop: VirtualLoop, rng: Random, *, start: datetime, owner: str, skew: float = 0.0) -> Env:
+    """An Env on the loop's clock; `skew` is how wrong the wall clock is, in seconds."""
+    origin = (start if start.tzinfo else start.replace(tzinfo=UTC)) + timedelta(seconds=skew)
+    return Env(
+        now=lambda: origin + timedelta(seconds=loop.time()),
+        elapsed=loop.time,
+        sleep=asyncio.sleep,
+        random=rng,
+        token=lambda: f"{rng.getrandbits(128):032x}",
+        owner=owner,
+    )
+
+
+def run_virtual(loop: VirtualLoop, work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; whatever is still running then is cancelled, as when a process ends."""
+    try:
+        return loop.run_until_complete(work)
+    finally:
+        left = asyncio.all_tasks(loop)
+        for task in left:
+            task.cancel()
+        if left:
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))

@@ -1,0 +1,192 @@
+"""The one place that talks to the outside: joins hosts, signs, sends, reads, and gives up in time.
+
+A failure to connect is Transient and `untouched`; a failure after bytes may have left is Transient and not.
+Redirects are never followed, cookies never kept, and a signature goes to declared hosts only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import ExitStack
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlencode, urlsplit
+
+import httpx
+
+from storesync.driver import BytesBody, FormBody, JsonBody, PartsBody, Request, Response
+from storesync.errors import ConfigError, DriverError, Rejected, Transient
+from storesync.model import loads
+
+__all__ = ["Transport", "join_hosts"]
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_KEPT_HEADERS = {"content-type", "retry-after", "link", "etag", "location", "last-modified"}
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    # Making one costs 20 ms; a client of its own for every account must not pay it again.
+    return httpx.create_ssl_context()
+
+
+def join_hosts(hosts: Mapping[str, str], facts: Mapping[str, Any], *, what: str) -> Mapping[str, str]:
+    """The addresses with the shop's own fields filled in; ConfigError for a missing field or a plain-text host.
+
+    `https` is demanded of every host that is not this machine.
+    """
+    joined = {}
+    for label, pattern in hosts.items():
+        try:
+            address = pattern.format(**facts)
+        except KeyError as error:
+            raise ConfigError(f"{what}: host {label!r} needs the shop's {error.args[0]!r}: set it") from None
+        parts = urlsplit(address)
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+            raise ConfigError(f"{what}: host {label!r} is {address!r}; only https leaves this machine")
+        joined[label] = address.rstrip("/")
+    return joined
+
+
+class Transport:
+    """Sends the requests of one channel account.
+
+    `hosts` is label to address; `open_hosts` are host names to which absolute addresses may go, unsigned.
+    `file` gives the path of a file by its SHA-256. `timeout` is the whole request's, in seconds;
+    `most` the largest answer, in bytes.
+    """
+
+    def __init__(
+        self,
+        hosts: Mapping[str, str],
+        *,
+        now: Callable[[], datetime],
+        open_hosts: Iterable[str] = (),
+        file: Callable[[str], Path | None] = lambda _: None,
+        timeout: float = 30.0,
+        connections: int = 8,
+        most: int = 16 * 1024 * 1024,
+        wire: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self._hosts = dict(hosts)
+        self._open = frozenset(open_hosts)
+        self._now = now
+        self._file = file
+        self._timeout = timeout
+        self._most = most
+        self._client = httpx.AsyncClient(
+            transport=wire,
+            verify=_tls() if wire is None else False,
+            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            timeout=httpx.Timeout(timeout, pool=timeout),
+            follow_redirects=False,
+            trust_env=False,
+            headers={"user-agent": "storesync", "accept": "*/*"},
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+    async def send(self, request: Request, sign: Callable[[Request], Request] | None = None) -> Response:
+        """The market's answer, whatever its status; Transient when there is none, Rejected for a lost file.
+
+        DriverError when the request names a host that the driver did not declare.
+        """
+        signed = sign(request) if sign is not None and not _absolute(request.path) else request
+        with ExitStack() as opened:
+            wire = self._wire(signed, opened)
+            try:
+                async with asyncio.timeout(self._timeout):
+                    return await self._exchange(wire)
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+                raise Transient("unreachable", _told(error), untouched=True) from None
+            except httpx.UnsupportedProtocol as error:
+                raise DriverError(f"{request.path}: {error}") from None
+            except (httpx.HTTPError, httpx.StreamError, OSError, TimeoutError) as error:
+                raise Transient("no answer", _told(error)) from None
+
+    async def _exchange(self, wire: httpx.Request) -> Response:
+        answer = await self._client.send(wire, stream=True)
+        try:
+            content, whole = await _read(answer.aiter_bytes(), self._most)
+        except httpx.DecodingError:
+            content, whole = b"", False
+        finally:
+            await answer.aclose()
+        body, readable = _parse(content, answer.headers.get("content-type", ""))
+        return Response(
+            body=body,
+            status=answer.status_code,
+            headers={name: value for name, value in answer.headers.items() if name in _KEPT_HEADERS},
+            received=self._now(),
+            content=content,
+            readable=readable and whole,
+        )
+
+    def _wire(self, request: Request, opened: ExitStack) -> httpx.Request:
+        url = self._address(request)
+        if request.params:
+            url += ("&" if "?" in url else "?") + urlencode(request.params)
+        headers = dict(request.headers)
+        body = request.body
+        if isinstance(body, PartsBody):
+            files: list[tuple[str, tuple[str, IO[bytes], str]]] = []
+            for name, media in body.files.items():
+                path = self._file(media.sha256)
+                if path is None or not path.is_file():
+                    raise Rejected("file.missing", f"the file {media.name or media.sha256[:12]!r} is not on disk any more")
+                files.append((name, (media.name or "file", opened.enter_context(path.open("rb")), media.type)))
+            return self._client.build_request(
+                request.method, url, data=dict(body.fields), files=files, headers=headers
+            )
+        if isinstance(body, JsonBody | FormBody | BytesBody):
+            headers.setdefault("content-type", body.type)
+            return self._client.build_request(request.method, url, content=request.payload, headers=headers)
+        return self._client.build_request(request.method, url, headers=headers)
+
+    def _address(self, request: Request) -> str:
+        if _absolute(request.path):
+            parts = urlsplit(request.path)
+            if parts.scheme == "https" and parts.hostname in self._open:
+                return request.path
+            raise DriverError(f"the driver sends to {parts.hostname!r}, which its Spec.open_hosts does not name")
+        try:
+            host = self._hosts[request.host]
+        except KeyError:
+            known = ", ".join(sorted(self._hosts))
+            raise DriverError(f"the driver sends to host {request.host!r}; its Spec names {known}") from None
+        return host + request.path
+
+
+def _absolute(path: str) -> bool:
+    return "://" in path
+
+
+def _told(error: BaseException) -> str:
+    # The text of a network error may quote an address with its query, and with it a signature.
+    return type(error).__name__
+
+
+async def _read(chunks: AsyncIterator[bytes], most: int) -> tuple[bytes, bool]:
+    kept = bytearray()
+    async for chunk in chunks:
+        kept += chunk
+        if len(kept) > most:
+            return b"", False
+    return bytes(kept), True
+
+
+def _parse(content: bytes, content_type: str) -> tuple[Any, bool]:
+    start = content.lstrip()[:1]
+    if start in (b"{", b"[") or "json" in content_type:
+        try:
+            return loads(content), True
+        except ValueError:
+            return None, False
+    # An error page instead of data: nobody asked for HTML.
+    return None, "html" not in content_type and start != b"<" or "xml" in content_type
