@@ -11,7 +11,7 @@ from storesync.model import Money, Price
 from storesync.pricing import Codec, Ending, Fee, Rate, Snapshot, Tax
 from storesync.pricing.china import cbec, ex_tax, general_trade, order_route
 from storesync.pricing.exact import Exact, figure
-from storesync.pricing.fee import gross_up
+from storesync.pricing.fee import FeePlan
 from storesync.pricing.policy import Guards
 from storesync.pricing.vietnam import landed
 from tests.pricing.golden import AS_OF, CASES, KRW_PER, fixture, p02, policy, priced, product, sale, stages
@@ -125,8 +125,8 @@ def test_p08_capped_fee_in_closed_form() -> None:
     wanted = Exact(Decimal(1500000))
     open_fees = [Fee(name="fixed", rate="0.12"), Fee(name="payment", rate="0.04")]
     voucher = Fee(name="voucher", rate="0.03", cap="50000")
-    uncapped = gross_up(wanted, [*open_fees, Fee(name="voucher", rate="0.03")])
-    capped = gross_up(wanted, [*open_fees, voucher])
+    uncapped = FeePlan.of([*open_fees, Fee(name="voucher", rate="0.03")]).gross_up(wanted)
+    capped = FeePlan.of([*open_fees, voucher]).gross_up(wanted)
     assert uncapped is not None
     assert capped is not None
 
@@ -368,7 +368,7 @@ def test_p27_premium_ampoule() -> None:
         "tax": str(made.tax.amount),
         "buyer_total": str(made.total.amount),
     }
-    assert (str(made),) == result.trace.estimates
+    assert (made,) == result.trace.estimates
 
 
 def test_p28_single_sheet_mask() -> None:

@@ -8,11 +8,12 @@ from attrs import frozen
 
 from storesync.model import Money
 from storesync.pricing import china
+from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
-from storesync.pricing.taxpack import Estimate, charge, tax_pack
+from storesync.pricing.taxpack import tax_pack
 from storesync.pricing.walk import Walk
 
-__all__ = ["SaleTax", "after_price", "estimate", "sale_tax"]
+__all__ = ["SaleTax", "after_price", "declared", "sale_tax"]
 
 _ONE = Decimal(1)
 
@@ -82,59 +83,42 @@ def sale_tax(walk: Walk, *, high_end: bool) -> SaleTax:
     )
 
 
-def estimate(walk: Walk, price: Decimal) -> Estimate | None:
-    """What the buyer will probably pay on top of `price`; None where the policy names no regime."""
+def declared(walk: Walk, price: Money) -> tuple[Declared, ...]:
+    """What an estimate of the buyer's tax needs; empty where the policy names no regime."""
     tax = walk.policy.tax
     if tax.mode != "buyer_pays" or not tax.regime:
-        return None
-    if tax.regime == "cn-cbec":
-        return china.cbec(price, hs=walk.product.hs, amount=_counted(walk), measure=tax.measure)
-    duty, vat = tax.duty or Decimal(0), tax.vat or Decimal(0)
-    currency, digits = walk.policy.currency, walk.policy.price_digits
-    dutied = Exact(price).times(EXACT.add(_ONE, duty))
-    return Estimate(
-        regime="Vietnam import",
-        value=Money(price, currency),
-        charges=(
-            charge("duty", Exact(price).times(duty), currency, digits),
-            charge("VAT", dutied.times(vat), currency, digits),
-        ),
-        figures=(),
-        confidence="U",
-    )
+        return ()
+    return (Declared(price=price, hs=walk.product.hs, amount=_counted(walk), tax=tax),)
 
 
-def after_price(walk: Walk, price: Decimal) -> tuple[str, ...]:
-    """Estimates for the trace, and warnings just above a tax line or over an order limit."""
-    tax = walk.policy.tax
-    if tax.regime != "cn-cbec" or walk.policy.currency != "CNY":
-        made = estimate(walk, price)
-        return () if made is None else (str(made),)
+def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
+    """What the estimate needs, and warnings just above a tax line or over an order limit."""
+    if walk.policy.tax.regime != "cn-cbec" or price.currency != "CNY":
+        return declared(walk, price)
     limit = _limit(walk)
-    if not tax_pack("china").line(walk.product.hs).known:
+    if not china.tax_line(walk.product.hs).known:
         walk.note(
             "price.tax_unknown_line",
             "tax",
             f"no tax figure for HS {walk.product.hs or 'unknown'}; the estimate uses the standard VAT",
         )
     factor = sale_tax(walk, high_end=False).factor
-    before_tax = Exact(price).times(factor[1]).over(factor[0])
     if limit is not None:
-        _warn_cliff(walk, price, limit, factor)
+        _warn_cliff(walk, price.amount, limit, factor)
     most = tax_pack("china")["order_limit"].value
-    if before_tax.compare(most) > 0:
+    if EXACT.multiply(price.amount, factor[1]) > EXACT.multiply(most, factor[0]):
         walk.warn(
             "price.order_limit",
             "tax",
-            f"{price:f} CNY is over the limit of {most:f} CNY for one order: {china.order_route(price).text}",
+            f"{price} is over the limit of {most:f} CNY for one order:"
+            f" {china.order_route(price.amount).text}",
             "sell it in a smaller pack, or by general trade",
         )
-    made = estimate(walk, price)
-    return () if made is None else (str(made),)
+    return declared(walk, price)
 
 
 def _warn_cliff(walk: Walk, price: Decimal, limit: Decimal, factor: tuple[Decimal, Decimal]) -> None:
-    reached = Exact(limit).times(factor[0]).over(factor[1])
+    reached = Exact(EXACT.multiply(limit, factor[0]), factor[1])
     cliff = walk.policy.guards.cliff
     # Worth a word only where going below the line costs the shop little.
     if reached.compare(price) > 0 or reached.below(Exact(EXACT.multiply(price, EXACT.subtract(_ONE, cliff)))):
@@ -142,7 +126,7 @@ def _warn_cliff(walk: Walk, price: Decimal, limit: Decimal, factor: tuple[Decima
     grid = walk.policy.grid
     below = grid.neighbors(reached)[0]
     if below is not None and reached.compare(below) == 0:
-        unit = Decimal((0, (1,), -walk.policy.price_digits))
+        unit = walk.policy.unit
         below = grid.neighbors(reached.plus(unit.copy_negate()))[0]
     way_out = "change the pack size" if below is None else f"{below:f} would stay below it"
     walk.warn(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 from attrs import frozen
 
 from storesync.model import Money
 from storesync.pricing.exact import EXACT, Exact
-from storesync.pricing.taxpack import Charge, Estimate, Figure, charge, tax_pack
+from storesync.pricing.taxpack import Charge, Estimate, Figure, TaxLine, charge, tax_pack
 
 __all__ = [
     "Measure",
@@ -22,6 +23,7 @@ __all__ = [
     "is_high_end",
     "order_route",
     "parcel",
+    "tax_line",
 ]
 
 Measure = Literal["content", "piece"]
@@ -39,10 +41,9 @@ class OrderRoute:
 
 def high_end_line(hs: str, measure: Measure = "content") -> Figure | None:
     """CNY per ml or g, or per piece, from which this HS line is high-end; None where no line applies."""
-    pack = tax_pack("china")
-    if not pack.line(hs).high_end:
+    if not tax_line(hs).high_end:
         return None
-    return pack["high_end_per_unit" if measure == "content" else "high_end_per_piece"]
+    return tax_pack("china")["high_end_per_unit" if measure == "content" else "high_end_per_piece"]
 
 
 def is_high_end(value: Decimal, hs: str, amount: Decimal | None, measure: Measure = "content") -> bool:
@@ -58,9 +59,14 @@ def is_high_end(value: Decimal, hs: str, amount: Decimal | None, measure: Measur
     return value >= EXACT.multiply(line.value, amount)
 
 
+@lru_cache(maxsize=1024)
+def tax_line(hs: str) -> TaxLine:
+    """What the pack knows of one HS line."""
+    return tax_pack("china").line(hs)
+
+
 def _rates(hs: str, *, high_end: bool) -> tuple[Decimal, Decimal]:
-    pack = tax_pack("china")
-    return (pack["high_end_rate"].value if high_end else Decimal(0)), pack.line(hs).vat.value
+    return (tax_pack("china")["high_end_rate"].value if high_end else Decimal(0)), tax_line(hs).vat.value
 
 
 def cbec_factor(hs: str, *, high_end: bool) -> tuple[Decimal, Decimal]:
@@ -83,7 +89,7 @@ def cbec(
     high_end = is_high_end(value, hs, amount, measure)
     consumption, vat = _rates(hs, high_end=high_end)
     base = Exact(value).over(EXACT.subtract(_ONE, consumption)).times(pack["cbec_factor"].value)
-    line = pack.line(hs)
+    line = tax_line(hs)
     used = [line.vat, pack["cbec_factor"]]
     charges: list[Charge] = []
     if high_end:
@@ -108,7 +114,7 @@ def general_trade(
     ValueError when the pack knows no duty for the line and none is given.
     """
     pack = tax_pack("china")
-    line = pack.line(hs)
+    line = tax_line(hs)
     rate = line.duty if duty is None else duty
     if rate is None:
         raise ValueError(f"HS {hs}: no duty is known here; give the rate")

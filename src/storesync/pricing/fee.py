@@ -12,7 +12,7 @@ from attrs.converters import optional
 from storesync.model import MONEY_CONTEXT
 from storesync.pricing.exact import EXACT, Exact, exact
 
-__all__ = ["Fee", "gross_up", "kept"]
+__all__ = ["Fee", "FeePlan", "kept"]
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -61,33 +61,46 @@ def kept(fees: Sequence[Fee], price: Decimal) -> Decimal:
     return total
 
 
-def gross_up(
-    wanted: Exact, fees: Sequence[Fee], *, share: Decimal = _ZERO, tax: tuple[Decimal, Decimal] = (_ONE, _ONE)
-) -> Exact | None:
-    """The smallest price that leaves `wanted` after `fees`, a further uncapped `share` of it, and its tax.
+@frozen
+class FeePlan:
+    """Fees, sorted out once: for every set of caps that a price can reach, the open rate and what is fixed.
 
-    `tax` is (a, b) where the price is a/b times the price before tax. Capped fees make the equation piecewise
-    linear: for each set of caps that can be reached it has a closed form, and the true price is the smallest
-    of these. None when fees, share and tax eat the whole price.
+    Caps are reached one after the other as the price grows, the smallest cap per rate first.
     """
-    gross, net = tax
-    open_rate = share
-    fixed = _ZERO
-    capped: list[tuple[Decimal, Decimal, Decimal]] = []
-    for fee in fees:
-        fixed = EXACT.add(fixed, fee.fixed)
-        open_rate = EXACT.add(open_rate, fee.rate)
-        if fee.cap is not None and fee.rate > 0:
-            capped.append((MONEY_CONTEXT.divide(fee.cap, fee.rate), fee.cap, fee.rate))
-    target = wanted.plus(fixed) if fixed else wanted
-    best: Exact | None = None
-    # Caps are reached one after the other as the price grows, the smallest cap per rate first.
-    for _, cap, rate in ((None, _ZERO, _ZERO), *sorted(capped)):
-        open_rate = EXACT.subtract(open_rate, rate)
-        target = target.plus(cap) if cap else target
-        left = EXACT.subtract(net, EXACT.multiply(gross, open_rate))
-        if left > 0:
-            price = target.times(gross).over(left)
+
+    cases: tuple[tuple[Decimal, Decimal], ...]
+
+    @classmethod
+    def of(cls, fees: Sequence[Fee]) -> FeePlan:
+        """The plan of these fees."""
+        rate, fixed = _ZERO, _ZERO
+        capped: list[tuple[Decimal, Decimal, Decimal]] = []
+        for fee in fees:
+            rate, fixed = EXACT.add(rate, fee.rate), EXACT.add(fixed, fee.fixed)
+            if fee.cap is not None and fee.rate > 0:
+                capped.append((MONEY_CONTEXT.divide(fee.cap, fee.rate), fee.cap, fee.rate))
+        cases = [(rate, fixed)]
+        for _, cap, open_rate in sorted(capped):
+            rate, fixed = EXACT.subtract(rate, open_rate), EXACT.add(fixed, cap)
+            cases.append((rate, fixed))
+        return cls(tuple(cases))
+
+    def gross_up(
+        self, wanted: Exact, *, share: Decimal = _ZERO, tax: tuple[Decimal, Decimal] = (_ONE, _ONE)
+    ) -> Exact | None:
+        """The smallest price that leaves `wanted` after the fees, a further uncapped `share`, and its tax.
+
+        `tax` is (a, b) where the price is a/b times the price before tax. Capped fees make the equation
+        piecewise linear: each case has a closed form, and the true price is the smallest of them. None when
+        fees, share and tax eat the whole price.
+        """
+        gross, net = tax
+        best: Exact | None = None
+        for rate, fixed in self.cases:
+            left = EXACT.subtract(net, EXACT.multiply(gross, EXACT.add(rate, share)))
+            if left <= 0:
+                continue
+            price = (wanted.plus(fixed) if fixed else wanted).times(gross).over(left)
             if best is None or price.below(best):
                 best = price
-    return best
+        return best

@@ -11,6 +11,7 @@ from storesync.issues import Issue, Issues
 from storesync.model import Market, Money, Price, Product, Supply
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
+from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
 from storesync.pricing.policy import Policy
 from storesync.pricing.rate import Snapshot
@@ -92,7 +93,7 @@ def price(
     except Held as held:
         return run.priced(None, found, held.issue)
     except DecimalException as error:
-        stage = walk.steps[-1].stage if walk.steps else "base"
+        stage = walk.entries[-1][0] if walk.entries else "base"
         issue = walk.finding(
             "price.out_of_range",
             stage,
@@ -120,7 +121,7 @@ class _Run:
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
         self.listed: Walk | None = None
-        self.estimates: tuple[str, ...] = ()
+        self.declared: tuple[Declared, ...] = ()
         self.candidate: Money | None = None
 
     def priced(self, made: Price | None, found: Issues, held: Issue | None) -> Priced:
@@ -129,9 +130,10 @@ class _Run:
             sku=walk.sku,
             market=walk.market,
             policy=walk.policy.name,
-            steps=tuple(walk.steps),
-            list_steps=tuple(self.listed.steps) if self.listed else (),
-            estimates=self.estimates,
+            digits=0 if walk.policy.problems else walk.policy.price_digits,
+            entries=tuple(walk.entries),
+            list_entries=tuple(self.listed.entries) if self.listed else (),
+            declared=self.declared,
         )
         issues = found + walk.issues + ((held,) if held else ())
         return Priced(
@@ -156,24 +158,23 @@ class _Run:
         check_dates(walk)
         amount = self._sale()
         self.candidate = self._money(amount)
-        self.estimates = after_price(walk, self.candidate.amount)
+        self.declared = after_price(walk, self.candidate)
         self._hold_guards(amount, last)
-        sale = self._money(amount)
+        sale = self.candidate
         struck = self._compare_at(amount)
         self._encode(sale, struck)
         return Price(sale, struck)
 
     def _money(self, amount: Decimal) -> Money:
-        unit = Decimal((0, (1,), -self.walk.policy.price_digits))
-        return Money(amount.quantize(unit, context=EXACT), self.walk.policy.currency)
+        return Money(amount.quantize(self.walk.policy.unit, context=EXACT), self.walk.policy.currency)
 
     def _sale(self) -> Decimal:
         walk, policy = self.walk, self.walk.policy
         if policy.fixed is not None:
             return self._fixed(policy.fixed)
         if policy.base is not None:
-            walk.start(Money(policy.base, policy.home), f"override of policy {policy.name}")
-            begin(walk, walk.shown, "base")
+            start = begin(walk, Money(policy.base, policy.home), "base")
+            walk.start(start, f"override of policy {policy.name}")
         else:
             start = begin(walk, walk.supply.price, "price")
             walk.start(start, "catalog price")
@@ -186,7 +187,7 @@ class _Run:
         if amount <= 0:
             raise walk.hold("price.not_positive", "base", f"fixed is {amount:f}", "a price is above zero")
         walk.start(Money(amount, policy.currency), f"fixed price of policy {policy.name}")
-        _, exactly = Exact(amount).grid(Decimal((0, (1,), -policy.price_digits)), Decimal(0))
+        _, exactly = Exact(amount).grid(policy.unit, Decimal(0))
         if not exactly:
             raise walk.hold(
                 "price.ending",
@@ -205,12 +206,12 @@ class _Run:
 
     def _land(self, walk: Walk, *, guarded: bool) -> Decimal:
         """Fees, ending and lifting guards; twice where the ending crosses a tax line on the sale price."""
-        landed, shown, count = walk.amount, walk.shown, len(walk.steps)
+        landed, count = walk.amount, len(walk.entries)
         tax = sale_tax(walk, high_end=False)
         amount = self._finish(walk, tax, guarded=guarded)
         if tax.crossed(amount):
-            walk.amount, walk.shown = landed, shown
-            del walk.steps[count:]
+            walk.amount = landed
+            del walk.entries[count:]
             amount = self._finish(walk, sale_tax(walk, high_end=True), guarded=guarded)
         return amount
 
@@ -227,8 +228,7 @@ class _Run:
                 f"no price above zero ends so at or below {unrounded.value:f} {policy.currency}",
                 'set mode = "up", or a smaller modulus',
             )
-        what = "ending" if policy.ending is not None else "step"
-        walk.settle("ending", amount, f"{what} of policy {policy.name}", rounding=str(grid))
+        walk.settle("ending", amount, policy.words.ending, rounding=policy.words.grid)
         return self._lift(walk, amount, tax) if guarded else amount
 
     def _floor(self, walk: Walk, tax: SaleTax) -> tuple[Exact | None, str]:
@@ -309,9 +309,7 @@ class _Run:
         walk, policy = self.walk, self.walk.policy
         if policy.compare_at != "list" or walk.supply.list_price is None:
             return None
-        listed = self.listed = evolve(
-            walk, steps=[], issues=[], amount=Exact(Decimal(0)), shown=None, warned=True
-        )
+        listed = self.listed = evolve(walk, entries=[], issues=[], warned=True)
         listed.start(begin(listed, walk.supply.list_price, "list price"), "catalog list price")
         home_stages(listed)
         market_stages(listed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from attrs import field, frozen
@@ -15,7 +16,7 @@ from storesync.pricing.codec import FORMS, Codec, Form
 from storesync.pricing.currency import currency
 from storesync.pricing.ending import Ending, Mode
 from storesync.pricing.exact import EXACT, exact
-from storesync.pricing.fee import Fee
+from storesync.pricing.fee import Fee, FeePlan
 from storesync.pricing.rate import Kind
 
 __all__ = ["AddOn", "Guards", "Policy", "Problem", "RateRules", "Tax", "WeightStep"]
@@ -147,22 +148,53 @@ class Policy:
     def _look(self) -> tuple[Problem, ...]:
         return tuple(_problems(self))
 
-    @property
+    @cached_property
     def price_digits(self) -> int:
         """Digits after the point that a price of this policy carries."""
         return currency(self.currency).digits if self.digits is None else self.digits
 
-    @property
+    @cached_property
+    def unit(self) -> Decimal:
+        """The smallest difference between two prices of this policy."""
+        return Decimal((0, (1,), -self.price_digits))
+
+    @cached_property
     def grid(self) -> Ending:
         """The amounts a price may have: the ending, or whole steps."""
         return self.ending or Ending.step(self.step_size, self.rounding)
 
-    @property
+    @cached_property
     def step_size(self) -> Decimal:
         """The step between two prices."""
         return currency(self.currency).step if self.step is None else self.step
 
-    @property
+    @cached_property
+    def words(self) -> PolicyWords:
+        """What the trace says of each stage that does the same for every variant."""
+        vat, markup, buffer = self.source_vat, self.markup, self.fx_buffer
+        extras = [f"packing {self.packing:f}"] if self.packing else []
+        extras += [f"{extra.name} {extra.amount:f}" for extra in self.addons]
+        total = self.packing
+        for extra in self.addons:
+            total = EXACT.add(total, extra.amount)
+        return PolicyWords(
+            source_vat=f"less {percent(vat)} home VAT" if vat else "none inside",
+            markup=percent(markup) if markup else "none",
+            extras=", ".join(extras),
+            extras_total=total,
+            fx_buffer=percent(buffer) if buffer else "none",
+            tax=_tax_words(self.tax),
+            fees=", ".join(str(fee) for fee in self.fees) or "none",
+            ending=f"{'ending' if self.ending is not None else 'step'} of policy {self.name}",
+            grid=str(self.grid),
+        )
+
+    @cached_property
+    def fee_plan(self) -> FeePlan:
+        """The fees, ready for the gross-up."""
+        return FeePlan.of(self.fees)
+
+    @cached_property
     def wire(self) -> Codec:
         """How prices of this policy are written on the wire."""
         return Codec(self.codec, self.price_digits if self.codec == "text" else None)
@@ -173,6 +205,40 @@ class Policy:
         where = self.places.get(key) or self.at
         shown = f"{last} = {value}" if isinstance(value, date | int) else f'{last} = "{value}"'
         return f"the line `{shown}` under [{table}]" + (f" in {where}" if where else "")
+
+
+@frozen(kw_only=True)
+class PolicyWords:
+    """Wording and sums that depend on the policy alone, made once."""
+
+    source_vat: str
+    markup: str
+    extras: str
+    extras_total: Decimal
+    fx_buffer: str
+    tax: str
+    fees: str
+    ending: str
+    grid: str
+
+
+def percent(share: Decimal) -> str:
+    """A share as people read it: 0.15 is 15 %."""
+    return f"{EXACT.multiply(share, Decimal(100)).normalize(EXACT):f} %"
+
+
+def _tax_words(tax: Tax) -> str:
+    if tax.mode == "buyer_pays":
+        return "the buyer pays it"
+    if tax.mode == "none":
+        return "none"
+    if tax.on == "price":
+        return "included: taken of the sale price, joins the fees"
+    parts = [f"duty {percent(tax.duty or _ZERO)}"]
+    if tax.consumption:
+        parts.append(f"consumption tax {percent(tax.consumption)}")
+    until = f" until {tax.vat_until}" if tax.vat_until else ""
+    return f"included: {', '.join(parts)}, VAT {percent(tax.vat or _ZERO)}{until}"
 
 
 def _share(name: str, value: Decimal | None, low: int = 0, high: int | None = 1) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from attrs import evolve, field, frozen
@@ -117,6 +118,16 @@ class Route:
         """The older of the legs' days; None when nothing is converted."""
         return min((leg.rate.fresh_on for leg in self.legs), default=None)
 
+    @cached_property
+    def label(self) -> str:
+        """The legs in words."""
+        return " and ".join(str(leg.rate) for leg in self.legs) or f"{self.source} as it is"
+
+    @cached_property
+    def sources(self) -> str:
+        """Who said so."""
+        return ", ".join(leg.rate.source for leg in self.legs)
+
     @property
     def per_target(self) -> Decimal:
         """How much of the source currency one unit of the target costs, to 34 digits."""
@@ -124,7 +135,7 @@ class Route:
         return MONEY_CONTEXT.divide(one.bottom, one.top)
 
     def __str__(self) -> str:
-        return " and ".join(str(leg.rate) for leg in self.legs) or f"{self.source} as it is"
+        return self.label
 
 
 @frozen(kw_only=True)
@@ -141,6 +152,8 @@ class Snapshot:
     _by_pair: Mapping[tuple[str, str], tuple[Rate, ...]] = field(
         init=False, eq=False, repr=False, default=_EMPTY
     )
+
+    _routes: dict[tuple[object, ...], Route | None] = field(init=False, eq=False, repr=False, factory=dict)
 
     @id.default
     def _name(self) -> str:
@@ -193,6 +206,12 @@ class Snapshot:
 
         `skew` is how many days the two legs may lie apart. None when no way exists.
         """
+        way = (source, target, kind, tuple(pivots), skew)
+        if way not in self._routes:
+            self._routes[way] = self._find(*way)
+        return self._routes[way]
+
+    def _find(self, source: str, target: str, kind: Kind, pivots: tuple[str, ...], skew: int) -> Route | None:
         if source == target:
             return Route(source, target)
         direct = self._leg(source, target, kind)

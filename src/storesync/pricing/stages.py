@@ -7,7 +7,6 @@ from decimal import Decimal
 from storesync.model import Money
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, Exact
-from storesync.pricing.fee import gross_up
 from storesync.pricing.rate import Kind, Leg, Route
 from storesync.pricing.taxpack import tax_pack
 from storesync.pricing.walk import Walk
@@ -16,11 +15,6 @@ __all__ = ["addons", "begin", "check_dates", "fees", "home_stages", "import_tax"
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
-_HUNDRED = Decimal(100)
-
-
-def _percent(share: Decimal) -> str:
-    return f"{EXACT.multiply(share, _HUNDRED).normalize(EXACT):f} %"
 
 
 def check_dates(walk: Walk) -> None:
@@ -86,11 +80,7 @@ def begin(walk: Walk, price: Money | None, field: str) -> Money:
 def addons(walk: Walk) -> tuple[Decimal, str]:
     """What is added per piece in the home currency, and what it is made of."""
     policy = walk.policy
-    total = policy.packing
-    parts = [f"packing {policy.packing:f}"] if policy.packing else []
-    for extra in policy.addons:
-        total = EXACT.add(total, extra.amount)
-        parts.append(f"{extra.name} {extra.amount:f}")
+    total, detail = policy.words.extras_total, policy.words.extras
     if policy.freight:
         weight = walk.variant.weight_g if walk.variant is not None else 0
         if weight <= 0 and policy.freight[0].up_to_g is not None:
@@ -103,7 +93,8 @@ def addons(walk: Walk) -> tuple[Decimal, str]:
         for band in policy.freight:
             if band.up_to_g is None or weight <= band.up_to_g:
                 total = EXACT.add(total, band.amount)
-                parts.append(f"freight for {weight} g {band.amount:f}")
+                freight = f"freight for {weight} g {band.amount:f}"
+                detail = f"{detail}, {freight}" if detail else freight
                 break
         else:
             raise walk.hold(
@@ -112,7 +103,7 @@ def addons(walk: Walk) -> tuple[Decimal, str]:
                 f"{weight} g is above the last weight step ({policy.freight[-1].up_to_g} g)",
                 "add a weight step, or one without up_to_g",
             )
-    return total, ", ".join(parts) or "none"
+    return total, detail or "none"
 
 
 def home_stages(walk: Walk) -> None:
@@ -120,9 +111,9 @@ def home_stages(walk: Walk) -> None:
     policy = walk.policy
     vat = policy.source_vat
     amount = walk.amount.over(EXACT.add(_ONE, vat)) if vat else walk.amount
-    walk.step("source vat", amount, f"less {_percent(vat)} home VAT" if vat else "none inside")
+    walk.step("source vat", amount, policy.words.source_vat)
     amount = walk.amount.times(EXACT.add(_ONE, policy.markup)) if policy.markup else walk.amount
-    walk.step("markup", amount, _percent(policy.markup) if policy.markup else "none")
+    walk.step("markup", amount, policy.words.markup)
     extra, detail = addons(walk)
     walk.step("add-ons", walk.amount.plus(extra) if extra else walk.amount, detail)
 
@@ -166,6 +157,9 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
     """The way from home to market currency, every leg checked; holds when there is none that may be used."""
     policy, rates = walk.policy, walk.rates
     rules = policy.rate
+    wanted = kind or rules.kind
+    if wanted in walk.ways:
+        return walk.ways[wanted]
     if rates.kind == "fixture" and walk.environment != "sandbox":
         raise walk.hold(
             "price.rate_fixture",
@@ -175,19 +169,20 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
             'use live rates, or set environment = "sandbox" on the channel',
         )
     found = rates.route(
-        policy.home, policy.currency, kind=kind or rules.kind, pivots=rules.pivots, skew=rules.max_skew_days
+        policy.home, policy.currency, kind=wanted, pivots=rules.pivots, skew=rules.max_skew_days
     )
     if found is None:
         known = ", ".join(sorted({f"{rate.base}/{rate.quote}" for rate in rates.rates})) or "none"
         raise walk.hold(
             "price.rate_missing",
             "convert",
-            f"rate snapshot {rates.id} has no {kind or rules.kind} rate for"
+            f"rate snapshot {rates.id} has no {wanted} rate for"
             f" {policy.currency}/{policy.home}, direct or over one pivot and one day (it has {known})",
             f"add a rate source that quotes {policy.currency}",
         )
     for leg in found.legs:
         _check_leg(walk, leg)
+    walk.ways[wanted] = found
     return found
 
 
@@ -207,32 +202,20 @@ def import_tax(walk: Walk, amount: Exact) -> Exact:
 
 def market_stages(walk: Walk) -> None:
     """Convert, add the FX buffer, and the tax that we bear at import."""
-    policy, tax = walk.policy, walk.policy.tax
+    policy = walk.policy
     way = route(walk)
     walk.step(
         "convert",
         way.convert(walk.amount),
-        str(way),
+        way.label,
         currency=policy.currency,
-        source=", ".join(leg.rate.source for leg in way.legs),
+        source=way.sources,
         rate=walk.rates.id,
     )
     buffer = policy.fx_buffer
-    walk.step(
-        "fx buffer",
-        walk.amount.times(EXACT.add(_ONE, buffer)) if buffer else walk.amount,
-        _percent(buffer) if buffer else "none",
-    )
-    if tax.mode == "included" and tax.on == "import":
-        consumption = f", consumption tax {_percent(tax.consumption)}" if tax.consumption else ""
-        until = f" until {tax.vat_until}" if tax.vat_until else ""
-        duty, vat = _percent(tax.duty or _ZERO), _percent(tax.vat or _ZERO)
-        detail = f"included: duty {duty}{consumption}, VAT {vat}{until}"
-    elif tax.mode == "included":
-        detail = "included: taken of the sale price, joins the fees"
-    else:
-        detail = "the buyer pays it" if tax.mode == "buyer_pays" else "none"
-    walk.step("tax", import_tax(walk, walk.amount), detail)
+    amount = walk.amount.times(EXACT.add(_ONE, buffer)) if buffer else walk.amount
+    walk.step("fx buffer", amount, policy.words.fx_buffer)
+    walk.step("tax", import_tax(walk, walk.amount), policy.words.tax)
 
 
 def fees(
@@ -242,7 +225,7 @@ def fees(
     policy = walk.policy
     if not policy.fees and tax[0] == tax[1] and not share:
         return amount, "none"
-    price = gross_up(amount, policy.fees, share=share, tax=tax)
+    price = policy.fee_plan.gross_up(amount, share=share, tax=tax)
     if price is None:
         raise walk.hold(
             "price.fees_too_high",
@@ -250,4 +233,4 @@ def fees(
             "fees, margin and tax together take the whole price",
             f"check the fees under [prices.{policy.name}]",
         )
-    return price, ", ".join(str(fee) for fee in policy.fees) or "none"
+    return price, policy.words.fees

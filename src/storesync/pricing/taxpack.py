@@ -116,6 +116,19 @@ class Estimate:
                 return part.amount
         return Money(Decimal(0), self.value.currency)
 
+    def document(self) -> dict[str, Any]:
+        """The estimate as JSON, its figures with source and date; money as text."""
+        return {
+            "regime": self.regime,
+            "value": str(self.value),
+            "charges": {part.name: str(part.amount) for part in self.charges},
+            "tax": str(self.tax),
+            "total": str(self.total),
+            "high_end": self.high_end,
+            "confidence": self.confidence,
+            "figures": [str(figure) for figure in self.figures],
+        }
+
     def __str__(self) -> str:
         parts = ", ".join(f"{part.name} {part.amount}" for part in self.charges)
         band = ", high-end line reached" if self.high_end else ""

@@ -9,10 +9,10 @@ from attrs import define, field
 
 from storesync.issues import Issue, Severity
 from storesync.model import Money, Product, Supply, Variant
-from storesync.pricing.exact import EXACT, Exact
+from storesync.pricing.exact import Exact
 from storesync.pricing.policy import Policy
-from storesync.pricing.rate import Snapshot
-from storesync.pricing.trace import Step
+from storesync.pricing.rate import Route, Snapshot
+from storesync.pricing.trace import Entry
 
 __all__ = ["Held", "Walk"]
 
@@ -30,7 +30,7 @@ class Held(Exception):
 
 @define(kw_only=True)
 class Walk:
-    """The state of one pricing: the inputs, the exact amount so far, the steps and findings."""
+    """The state of one pricing: the inputs, the exact amount so far, the stages done and findings."""
 
     policy: Policy
     product: Product
@@ -43,10 +43,10 @@ class Walk:
     variant: Variant | None
     amount: Exact = _NOTHING
     currency: str = ""
-    shown: Money | None = None
-    steps: list[Step] = field(factory=list)
+    entries: list[Entry] = field(factory=list)
     issues: list[Issue] = field(factory=list)
     warned: bool = False
+    ways: dict[str, Route] = field(factory=dict)
 
     def finding(
         self, code: str, stage: str, message: str, hint: str = "", severity: Severity = Severity.ERROR
@@ -77,26 +77,18 @@ class Walk:
         """The first step: the amount everything begins with."""
         self.amount = Exact(money.amount)
         self.currency = money.currency
-        self.shown = money
-        self.steps.append(Step(stage="base", before=None, after=money, detail=detail))
+        self.entries.append(("base", None, "", self.amount, self.currency, detail, "", "", ""))
 
     def step(
         self, stage: str, amount: Exact, detail: str, *, currency: str = "", source: str = "", rate: str = ""
     ) -> None:
         """One stage was done: the amount after it, exact, and what it used."""
-        if amount is self.amount and not currency:
-            after = self.shown
-        else:
-            self.currency = currency or self.currency
-            after = Money(amount.value, self.currency)
-        self.steps.append(
-            Step(stage=stage, before=self.shown, after=after, detail=detail, source=source, rate=rate)
-        )
-        self.amount, self.shown = amount, after
+        was, self.currency = self.currency, currency or self.currency
+        self.entries.append((stage, self.amount, was, amount, self.currency, detail, source, rate, ""))
+        self.amount = amount
 
     def settle(self, stage: str, value: Decimal, detail: str, rounding: str = "") -> None:
         """A stage that ends on an exact decimal: rounding, guards."""
-        unit = Decimal((0, (1,), -self.policy.price_digits))
-        after = Money(value.quantize(unit, context=EXACT), self.currency)
-        self.steps.append(Step(stage=stage, before=self.shown, after=after, detail=detail, rounding=rounding))
-        self.amount, self.shown = Exact(value), after
+        code, amount = self.currency, Exact(value)
+        self.entries.append((stage, self.amount, code, amount, code, detail, "", "", rounding))
+        self.amount = amount
