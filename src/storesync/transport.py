@@ -25,6 +25,8 @@ from storesync.model import loads
 __all__ = ["Transport", "join_hosts"]
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_DATA = {"text/csv", "text/plain", "text/tab-separated-values", "text/xml", "application/xml", "application/zip",
+         "application/gzip", "application/octet-stream", "application/vnd.ms-excel"}  # fmt: skip
 _KEPT_HEADERS = {"content-type", "retry-after", "link", "etag", "location", "last-modified"}
 
 
@@ -195,5 +197,8 @@ def _parse(content: bytes, content_type: str) -> tuple[Any, bool]:
             return loads(content), True
         except ValueError:
             return None, False
-    # An error page instead of data: nobody asked for HTML.
-    return None, "html" not in content_type and start != b"<" or "xml" in content_type
+    if not content:
+        return None, True
+    # An error page or a picture instead of data: nobody asked for that.
+    kind = content_type.partition(";")[0].strip().lower()
+    return None, kind in _DATA or kind.endswith("+xml")

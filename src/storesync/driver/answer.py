@@ -69,9 +69,16 @@ class Part:
         return str(value)
 
     def each(self, path: str) -> list[Part]:
-        """A list as parts; absent, null or empty is none; a single object is one, since some markets do that."""
+        """A list as parts; absent, null or empty is none; a single object is one, since some markets do that.
+
+        The envelope must be there: an answer that is no object, or that lacks the first step of a longer path, is
+        Malformed. Nothing found and nothing understood must never look alike.
+        """
         value = self.maybe(path)
         if value is None:
+            envelope = path.split(".", 1)[0] if "." in path else ""
+            if not isinstance(_walk(self.body, envelope), Mapping | list):
+                raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
             return []
         rows = value if isinstance(value, list) else [value]
         if not all(isinstance(row, Mapping) for row in rows):

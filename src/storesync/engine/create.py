@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import Connection
 
 from storesync.driver import New, Receipt
@@ -16,7 +17,7 @@ from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
 from storesync.model import Offer, Ref, Status
 from storesync.plan import Operation
-from storesync.state import CONVERTER, HIDDEN, SHOWN, Standing, standing
+from storesync.state import CONVERTER, HIDDEN, SHOWN, UNKNOWN, Standing, standing
 
 __all__ = ["accept", "create", "wanted_offers"]
 
@@ -66,30 +67,27 @@ async def _what_exists(work: Work, stand: Standing) -> Ref | None:
     Raises Parked where only a person can tell.
     """
     if stand.doubt is None:
-        return stand.ref
-    identity, env = work.channel.spec.identity, work.channel.env
+        # A half may have grown since its ref was noted: the step that a fault hid, a hand in the shop.
+        return None if stand.ref is None else await _look(work, stand, stand.ref)
+    if stand.ref is not None:
+        # The half is known; the doubt is about a later step.
+        await work.settle_at(stand.doubt)
+        return await _look(work, stand, stand.ref)
+    identity, now = work.channel.spec.identity, work.channel.env.now()
     if identity.by == "address":
-        return stand.ref
+        return None
     if identity.by == "key":
-        age = (env.now() - stand.doubt).total_seconds()
-        if identity.keeps is None or age < identity.keeps:
-            return stand.ref
-        if work.channel.driver.find is None:
-            raise Parked(
-                f"a create of {stand.doubt:%Y-%m-%d %H:%M} may have taken effect, and the market has forgotten its key: "
-                "look in the shop, then `storesync resolve`"
-            )
-    if identity.by == "none" and stand.ref is None:
+        kept = identity.keeps is None or (now - stand.doubt).total_seconds() < identity.keeps
+        if kept:
+            return None
+    if identity.by == "none" or work.channel.driver.find is None:
         raise Parked(
             f"a create of {stand.doubt:%Y-%m-%d %H:%M} may have taken effect, and this market has no way to ask: "
             "look in the shop, then `storesync resolve`"
         )
-    if identity.by != "unique" or stand.ref is not None:
+    if identity.by != "unique":
         await work.settle_at(stand.doubt)
     refs = await work.find(stand, stand.doubt)
-    if stand.ref is not None:
-        same = next((ref for ref in refs if ref.listing == stand.ref.listing), None)
-        return same or await _look(work, stand.ref)
     if len(refs) > 1:
         ids = ", ".join(ref.listing for ref in refs)
         raise Parked(
@@ -98,12 +96,19 @@ async def _what_exists(work: Work, stand: Standing) -> Ref | None:
     return refs[0] if refs else None
 
 
-async def _look(work: Work, half: Ref) -> Ref:
+async def _look(work: Work, stand: Standing, half: Ref) -> Ref | None:
+    """The half as the market has it; when it is gone, what else there is under its key."""
     observe = work.channel.driver.observe
     if observe is None:
-        return half
+        refs = await work.find(stand, stand.doubt)
+        return next((ref for ref in refs if ref.listing == half.listing), half)
     seen = await work.run(observe(work.channel.shop, [half]))
-    return seen[half.listing].ref if half.listing in seen else half
+    if half.listing in seen:
+        found: Ref = seen[half.listing].ref
+        return found
+    at = work.channel.env.now()
+    await work.write(lambda db: work.gone(db, stand.key, at))
+    return await _what_exists(work, evolve(stand, ref=None, doubt=at))
 
 
 async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref | None) -> bool:
@@ -136,11 +141,20 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     except Duplicate as fault:
         return await _adopt(work, operation, stand, log, fault)
     except Fault as fault:
-        return await _refused(work, operation, log, fault, found)
+        return await _refused(work, operation, stand, log, fault, found)
     if receipt.ref is None and receipt.ticket is None:
         nameless = Ambiguous("shape", "the market took the listing but gave neither an id nor a ticket")
-        return await _refused(work, operation, log, nameless, found)
-    await work.write(lambda db: accept(work, db, stand, stand.want, new.offers, receipt, log))
+        return await _refused(work, operation, stand, log, nameless, found)
+    # What was there already, or came of an earlier try, may show an older version: the next plan compares anew.
+    certain = found is None and stand.doubt is None
+
+    def write(db: Connection) -> None:
+        accept(work, db, stand, stand.want, new.offers, receipt, log)
+        if not certain:
+            standing.change(db, channel.name, stand.key, have=UNKNOWN)
+            standing.doubt_offers(db, channel.name, new.offers, prices=True, stock=True)
+
+    await work.write(write)
     state = OutcomeState.DONE if receipt.ticket is None else OutcomeState.IN_REVIEW
     work.done(operation, state, "; ".join(issue.message for issue in receipt.issues))
     return True
@@ -205,7 +219,9 @@ def accept(
     standing.bump(db, channel)
 
 
-async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, found: Ref | None) -> bool:
+async def _refused(
+    work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault, found: Ref | None
+) -> bool:
     channel, key, now = work.channel.name, operation.key, work.channel.env.now()
     half = fault.ref if isinstance(fault.ref, Ref) else found
     doubtful = work.doubtful(log, fault)
@@ -216,7 +232,10 @@ async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, fou
         values |= {"ref": None, "doubt": now, "token": ""}
     elif isinstance(fault, Rejected):
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
-        values |= {"refused": operation.want, "remarks": fault.issues, "token": "", "doubt": None}
+        values |= {"refused": operation.want, "remarks": fault.issues}
+        if stand.doubt is None or work.channel.spec.identity.by != "key":
+            # Under a key nobody looked whether the first try had taken effect: it stays in doubt, key and all.
+            values |= {"token": "", "doubt": None}
     elif log.once:
         values["doubt"] = None  # the half is known, so nothing is in doubt
 

@@ -69,7 +69,7 @@ def operations(
         return
     carries = "carries offers" in spec.update and driver.offers is None and driver.prices is None
     changed_offers = [o for o in stand.offers.values() if o.want is not None and _differs(o)]
-    if stand.want != stand.have or (carries and changed_offers):
+    if stand.want != stand.have or _variants_differ(stand) or (carries and changed_offers):
         yield from _uploads(stand, after, sent, driver)
         yield Operation(
             kind=Kind.UPDATE,
@@ -92,6 +92,14 @@ def operations(
             want=SHOWN,
             have=stand.have_shown,
         )
+
+
+def _variants_differ(stand: Standing) -> bool:
+    """Whether variants must be added or removed; one that the market refused is not asked for again."""
+    known = set(stand.ref.skus) if stand.ref is not None else set()
+    wanted = {offer.sku for offer in stand.offers.values() if offer.want is not None}
+    refused = {offer.sku for offer in stand.offers.values() if offer.refused}
+    return bool(known - wanted or wanted - known - refused)
 
 
 def _off_sale(stand: Standing, driver: Driver[Any, Any]) -> Iterator[Operation]:

@@ -46,6 +46,8 @@ def minor_digits(currency: str) -> int:
 
 
 def _exact(amount: Decimal | int | str) -> Decimal:
+    if isinstance(amount, Decimal) and amount.is_finite():
+        return amount
     if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
         raise TypeError(f"an amount is a Decimal, an int or text, never {type(amount).__name__} ({amount!r})")
     try:
@@ -58,7 +60,7 @@ def _exact(amount: Decimal | int | str) -> Decimal:
 
 
 def _currency(code: str) -> str:
-    if not isinstance(code, str) or not _CURRENCY.fullmatch(code):
+    if not isinstance(code, str) or (code not in MINOR_DIGITS and not _CURRENCY.fullmatch(code)):
         raise ValueError(f"{code!r} is no ISO 4217 currency code (three capital letters)")
     return code
 

@@ -1,0 +1,353 @@
+"""`price`: one variant, market, policy and snapshot → a price with its trace, or a reason to hold."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal, DecimalException
+
+from attrs import evolve, frozen
+
+from storesync.issues import Issue, Issues
+from storesync.model import Market, Money, Price, Product, Supply
+from storesync.pricing.book import PolicyBook
+from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
+from storesync.pricing.declared import Declared
+from storesync.pricing.exact import EXACT, Exact, figure
+from storesync.pricing.policy import Policy
+from storesync.pricing.rate import Snapshot
+from storesync.pricing.stages import (
+    addons,
+    begin,
+    check_dates,
+    fees,
+    home_stages,
+    import_tax,
+    market_stages,
+    route,
+)
+from storesync.pricing.trace import Trace
+from storesync.pricing.walk import Held, Walk
+
+__all__ = ["Priced", "price"]
+
+_ONE = Decimal(1)
+
+
+@frozen(kw_only=True)
+class Priced:
+    """What came out: a price, or None and why; always the trace and every finding.
+
+    When `price` is None the live price stays: `held` says why in one line, and `issues` hold an error.
+    `candidate` is what would have been sent.
+    """
+
+    price: Price | None
+    trace: Trace
+    issues: Issues
+    held: str = ""
+    candidate: Money | None = None
+
+
+def price(
+    *,
+    product: Product,
+    sku: str,
+    market: Market,
+    policy: PolicyBook | Policy,
+    rates: Snapshot,
+    environment: str,
+    today: date,
+    last: Price | None = None,
+    channel: str = "",
+) -> Priced:
+    """The price of one variant on one market, by one policy and one rate snapshot.
+
+    Total: bad data gives issues that name policy, stage and variant, never an exception, never zero. `last`
+    is the live price, which the change guard compares with; `channel` chooses refinements of the policy.
+    """
+    chosen, found = policy, Issues()
+    if isinstance(policy, PolicyBook):
+        in_force, found = policy.resolve(channel=channel, product=product, sku=sku, today=today)
+        if in_force is None:
+            return _refused(policy.name, sku, market, found)
+        chosen = in_force
+    elif not _in_force(policy, today):
+        book = PolicyBook(name=policy.name, policies=(policy,), at=policy.at)
+        _, found = book.resolve(channel=channel, product=product, sku=sku, today=today)
+        return _refused(policy.name, sku, market, found)
+    assert isinstance(chosen, Policy)
+    walk = Walk(
+        policy=chosen,
+        product=product,
+        sku=sku,
+        market=market.code,
+        rates=rates,
+        environment=environment,
+        today=today,
+        supply=product.supply.get(sku) or Supply(sku=sku),
+        variant=next((variant for variant in product.variants if variant.sku == sku), None),
+    )
+    run = _Run(walk)
+    try:
+        made = run.make(market, last)
+    except Held as held:
+        return run.priced(None, found, held.issue)
+    except DecimalException as error:
+        stage = walk.entries[-1][0] if walk.entries else "base"
+        issue = walk.finding(
+            "price.out_of_range",
+            stage,
+            f"an amount after this stage is too large or has too many digits ({type(error).__name__})",
+            "check the catalog price and the amounts of the policy for a slipped decimal point",
+        )
+        return run.priced(None, found, issue)
+    return run.priced(made, found, None)
+
+
+def _in_force(policy: Policy, today: date) -> bool:
+    return (policy.valid_from is None or policy.valid_from <= today) and (
+        policy.valid_until is None or today <= policy.valid_until
+    )
+
+
+def _refused(name: str, sku: str, market: Market, issues: Issues) -> Priced:
+    trace = Trace(sku=sku, market=market.code, policy=name)
+    return Priced(price=None, trace=trace, issues=issues, held=issues[0].message if len(issues) else "")
+
+
+class _Run:
+    """The order of the stages for the sale price, and once more for the compare-at price."""
+
+    def __init__(self, walk: Walk) -> None:
+        self.walk = walk
+        self.listed: Walk | None = None
+        self.declared: tuple[Declared, ...] = ()
+        self.candidate: Money | None = None
+
+    def priced(self, made: Price | None, found: Issues, held: Issue | None) -> Priced:
+        walk = self.walk
+        trace = Trace(
+            sku=walk.sku,
+            market=walk.market,
+            policy=walk.policy.name,
+            digits=0 if walk.policy.problems else walk.policy.price_digits,
+            entries=tuple(walk.entries),
+            list_entries=tuple(self.listed.entries) if self.listed else (),
+            declared=self.declared,
+        )
+        issues = found + walk.issues + ((held,) if held else ())
+        return Priced(
+            price=made,
+            trace=trace,
+            issues=issues,
+            held=held.message if held else "",
+            candidate=self.candidate,
+        )
+
+    def make(self, market: Market, last: Price | None) -> Price:
+        walk, policy = self.walk, self.walk.policy
+        for problem in policy.problems:
+            raise walk.hold(problem.code, "policy", f"{problem.field}: {problem.message}", problem.hint)
+        if policy.currency != market.currency:
+            raise walk.hold(
+                "price.currency",
+                "policy",
+                f"the policy makes {policy.currency}, market {market.code} takes {market.currency}",
+                f"name a policy for {market.currency} on this channel",
+            )
+        check_dates(walk)
+        amount = self._sale()
+        self.candidate = self._money(amount)
+        self.declared = after_price(walk, self.candidate)
+        self._hold_guards(amount, last)
+        sale = self.candidate
+        struck = self._compare_at(amount)
+        self._encode(sale, struck)
+        return Price(sale, struck)
+
+    def _money(self, amount: Decimal) -> Money:
+        return Money(amount.quantize(self.walk.policy.unit, context=EXACT), self.walk.policy.currency)
+
+    def _sale(self) -> Decimal:
+        walk, policy = self.walk, self.walk.policy
+        if policy.fixed is not None:
+            return self._fixed(policy.fixed)
+        if policy.base is not None:
+            start = begin(walk, Money(policy.base, policy.home), "base")
+            walk.start(start, f"override of policy {policy.name}")
+        else:
+            start = begin(walk, walk.supply.price, "price")
+            walk.start(start, "catalog price")
+        home_stages(walk)
+        market_stages(walk)
+        return self._land(walk, guarded=True)
+
+    def _fixed(self, amount: Decimal) -> Decimal:
+        walk, policy = self.walk, self.walk.policy
+        if amount <= 0:
+            raise walk.hold("price.not_positive", "base", f"fixed is {amount:f}", "a price is above zero")
+        walk.start(Money(amount, policy.currency), f"fixed price of policy {policy.name}")
+        _, exactly = Exact(amount).grid(policy.unit, Decimal(0))
+        if not exactly:
+            raise walk.hold(
+                "price.ending",
+                "base",
+                f"fixed is {amount:f}, but prices in {policy.currency} have {policy.price_digits} digits",
+                "write the fixed price with fewer digits",
+            )
+        # A price set by hand is never moved: where a floor would lift it, it is held instead.
+        floor, why = self._floor(walk, sale_tax(walk, high_end=False))
+        if floor is not None and floor.compare(amount) > 0:
+            raise walk.hold(
+                "price.floor", "guards", f"the fixed price {amount:f} is below {why}", "raise the fixed price"
+            )
+        walk.settle("guards", amount, "passed")
+        return amount
+
+    def _land(self, walk: Walk, *, guarded: bool) -> Decimal:
+        """Fees, ending and lifting guards; twice where the ending crosses a tax line on the sale price."""
+        landed, count = walk.amount, len(walk.entries)
+        tax = sale_tax(walk, high_end=False)
+        amount = self._finish(walk, tax, guarded=guarded)
+        if tax.crossed(amount):
+            walk.amount = landed
+            del walk.entries[count:]
+            amount = self._finish(walk, sale_tax(walk, high_end=True), guarded=guarded)
+        return amount
+
+    def _finish(self, walk: Walk, tax: SaleTax, *, guarded: bool) -> Decimal:
+        policy = walk.policy
+        unrounded, detail = fees(walk, walk.amount, tax.factor)
+        walk.step("fees", unrounded, f"{detail}; {tax.detail}" if tax.detail else detail)
+        grid = policy.grid
+        amount = grid.apply(unrounded)
+        if amount is None:
+            raise walk.hold(
+                "price.ending",
+                "ending",
+                f"no price above zero ends so at or below {unrounded.value:f} {policy.currency}",
+                'set mode = "up", or a smaller modulus',
+            )
+        walk.settle("ending", amount, policy.words.ending, rounding=policy.words.grid)
+        return self._lift(walk, amount, tax) if guarded else amount
+
+    def _floor(self, walk: Walk, tax: SaleTax) -> tuple[Exact | None, str]:
+        """The lowest price that covers cost and margin, or the minimum price where that is higher."""
+        guards, policy = walk.policy.guards, walk.policy
+        floor: Exact | None = None
+        why = ""
+        if guards.min_margin is not None:
+            cost = walk.supply.cost
+            if cost is None:
+                raise walk.hold(
+                    "price.cost_missing",
+                    "guards",
+                    f"min_margin {guards.min_margin:f} needs the cost, and the catalog gives none",
+                    f"fill in the cost of {walk.sku}, or remove "
+                    + policy.line("guards.min_margin", guards.min_margin),
+                )
+            if cost.currency != policy.home:
+                raise walk.hold(
+                    "price.currency",
+                    "guards",
+                    f"the cost is in {cost.currency}, the policy starts from {policy.home}",
+                    "give the cost in the home currency",
+                )
+            extra, _ = addons(walk)
+            way = route(walk, policy.rate.floor_kind)
+            covered = import_tax(walk, way.convert(Exact(cost.amount).plus(extra)))
+            floor, _ = fees(walk, covered, tax.factor, guards.min_margin)
+            why = f"the floor {figure(floor.value, 4)} (cost {cost}, margin {guards.min_margin:f})"
+        least = guards.min_price
+        if least is not None and (floor is None or floor.compare(least) < 0):
+            floor, why = Exact(least), f"the minimum price {least:f}"
+        return floor, why
+
+    def _lift(self, walk: Walk, amount: Decimal, tax: SaleTax) -> Decimal:
+        floor, why = self._floor(walk, tax)
+        if floor is None or floor.compare(amount) <= 0:
+            walk.settle("guards", amount, f"passed: above {why}" if why else "passed")
+            return amount
+        lifted = walk.policy.grid.apply(floor, "up")
+        assert lifted is not None
+        walk.settle("guards", lifted, f"raised_to_floor: {amount:f} is below {why}")
+        walk.note("price.raised", "guards", f"{amount:f} is below {why}: raised to {lifted:f}")
+        return lifted
+
+    def _hold_guards(self, amount: Decimal, last: Price | None) -> None:
+        walk, guards = self.walk, self.walk.policy.guards
+        if guards.max_price is not None and amount > guards.max_price:
+            raise walk.hold(
+                "price.ceiling",
+                "guards",
+                f"{amount:f} is above the ceiling {guards.max_price:f}; the live price stays",
+                f"check the price, or change {walk.policy.line('guards.max_price', guards.max_price)}",
+            )
+        if guards.max_change is None or last is None:
+            return
+        live = last.sale
+        if live.currency != walk.policy.currency or live.amount <= 0:
+            raise walk.hold(
+                "price.change",
+                "guards",
+                f"the live price {live} cannot be compared with {amount:f} {walk.policy.currency}; it stays",
+                "check the channel's currency",
+            )
+        change = EXACT.subtract(amount, live.amount)
+        if change.copy_abs() > EXACT.multiply(live.amount, guards.max_change):
+            share = Exact(EXACT.multiply(change, Decimal(100))).over(live.amount).value
+            raise walk.hold(
+                "price.change",
+                "guards",
+                f"{live} would become {amount:f}: {figure(share, 2)} %, more than"
+                f" {EXACT.multiply(guards.max_change, Decimal(100)).normalize(EXACT):f} % in one run;"
+                " the live price stays",
+                f"confirm the change, or change {walk.policy.line('guards.max_change', guards.max_change)}",
+            )
+
+    def _compare_at(self, sale: Decimal) -> Money | None:
+        walk, policy = self.walk, self.walk.policy
+        if policy.compare_at != "list" or walk.supply.list_price is None:
+            return None
+        listed = self.listed = evolve(walk, entries=[], issues=[], warned=True)
+        listed.start(begin(listed, walk.supply.list_price, "list price"), "catalog list price")
+        home_stages(listed)
+        market_stages(listed)
+        struck = self._land(listed, guarded=False)
+        if struck <= sale:
+            walk.settle("compare-at", sale, f"left out: {struck:f} is not above the price")
+            return None
+        limit = policy.guards.max_discount
+        if limit is not None:
+            most = Exact(sale).over(EXACT.subtract(_ONE, limit))
+            if most.compare(struck) < 0:
+                return self._cap(sale, struck, most)
+        walk.settle("compare-at", sale, f"compare-at {struck:f}, through the same stages")
+        return self._money(struck)
+
+    def _cap(self, sale: Decimal, struck: Decimal, most: Exact) -> Money | None:
+        walk, policy = self.walk, self.walk.policy
+        capped = policy.grid.apply(most, "down")
+        shown = f"{most.value:f}".rstrip("0").rstrip(".") if "." in f"{most.value:f}" else f"{most.value:f}"
+        kept = capped if capped is not None and capped > sale else None
+        outcome = f"capped to {kept:f}" if kept is not None else "dropped"
+        text = (
+            f"compare-at {struck:f} means a discount above {policy.guards.max_discount} of it; at most"
+            f" {shown}"
+            f" is allowed: {outcome}"
+        )
+        walk.settle("compare-at", sale, text)
+        walk.warn("price.compare_at", "compare-at", text, "lower the list price in the catalog")
+        return None if kept is None else self._money(kept)
+
+    def _encode(self, sale: Money, struck: Money | None) -> None:
+        walk = self.walk
+        try:
+            wire = walk.policy.wire.encode(sale)
+            if struck is not None:
+                walk.policy.wire.encode(struck)
+        except ValueError as error:
+            raise walk.hold(
+                "price.codec", "codec", str(error), "choose another codec or fewer digits"
+            ) from None
+        walk.settle("codec", sale.amount, f"{walk.policy.codec}: {wire!r}")

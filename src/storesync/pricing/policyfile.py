@@ -1,0 +1,316 @@
+"""`[prices.NAME]` tables of the configuration → policy books."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from attrs import evolve
+
+from storesync.issues import Issue, Issues
+from storesync.pricing.book import PolicyBook, Refinement, Scope
+from storesync.pricing.codec import FORMS
+from storesync.pricing.currency import currency
+from storesync.pricing.ending import Ending, Mode
+from storesync.pricing.fee import Fee
+from storesync.pricing.policy import AddOn, Guards, Policy, RateRules, Tax, WeightStep
+from storesync.pricing.rate import Kind
+from storesync.pricing.tomltable import Locate, Read, TomlTable, nearest
+
+__all__ = ["policies_from"]
+
+_MODES = get_args(Mode)
+_KINDS = get_args(Kind)
+
+
+def _choice(*choices: str) -> Read:
+    return lambda table, key, value: table.one_of(key, value, choices)
+
+
+def _nested(readers: Mapping[str, Read]) -> Read:
+    def read(table: TomlTable, key: str, value: Any) -> Any:
+        inner = table.inner(key, value)
+        return None if inner is None else inner.read(readers)
+
+    return read
+
+
+def _names(table: TomlTable, key: str, value: Any) -> Any:
+    if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    table.wrong(key, f"{key} is {value!r}, not a list of names", f'write {key} = ["EUR", "USD"]')
+    return None
+
+
+def _ending(table: TomlTable, key: str, value: Any) -> Any:
+    if value == "usual":
+        return value
+    inner = table.inner(key, value)
+    if inner is None:
+        return None
+    values = inner.read(
+        {
+            "modulus": TomlTable.decimal,
+            "endings": _decimals,
+            "mode": _choice(*_MODES),
+            "inclusive": TomlTable.flag,
+        }
+    )
+    for name in ("modulus", "endings"):
+        if name not in inner.data:
+            inner.wrong(
+                name, f"{name} is missing", 'such as { modulus = "10", endings = ["9"], mode = "up" }'
+            )
+    return Ending(**values) if {"modulus", "endings"} <= values.keys() else None
+
+
+def _decimals(table: TomlTable, key: str, value: Any) -> Any:
+    if not isinstance(value, list | tuple):
+        table.wrong(key, f"{key} is {value!r}, not a list", f'write {key} = ["9"]')
+        return None
+    numbers = [table.decimal(key, one) for one in value]
+    return None if None in numbers else tuple(numbers)
+
+
+def _addons(table: TomlTable, key: str, value: Any) -> Any:
+    found: list[AddOn] = []
+    for row in table.rows(key, value):
+        values = row.read({"name": TomlTable.text, "amount": TomlTable.decimal})
+        if "amount" not in row.data:
+            row.wrong("amount", "amount is missing", 'write { name = "packing", amount = "1500" }')
+        if "amount" in values:
+            found.append(AddOn(values.get("name", f"add-on {len(found) + 1}"), values["amount"]))
+    return tuple(found)
+
+
+def _freight(table: TomlTable, key: str, value: Any) -> Any:
+    found = []
+    for row in table.rows(key, value):
+        values = row.read({"up_to_g": TomlTable.whole, "amount": TomlTable.decimal})
+        if "amount" not in row.data:
+            row.wrong("amount", "amount is missing", 'write { up_to_g = 500, amount = "3000" }')
+        if "amount" in values:
+            found.append(WeightStep(values["amount"], values.get("up_to_g")))
+    return tuple(found)
+
+
+def _fee(row: TomlTable) -> Fee | None:
+    values = row.read(
+        {
+            "name": TomlTable.text,
+            "rate": TomlTable.decimal,
+            "cap": TomlTable.decimal,
+            "fixed": TomlTable.decimal,
+            "valid_until": TomlTable.day,
+        }
+    )
+    if "name" not in row.data:
+        row.wrong("name", "a fee has no name", 'write { name = "commission", rate = "0.05" }')
+        return None
+    if "rate" not in row.data and "fixed" not in row.data:
+        row.wrong("rate", f"fee {row.data['name']!r} has neither rate nor fixed", 'write rate = "0.05"')
+        return None
+    return Fee(**values) if "name" in values else None
+
+
+def _fees_reader(profiles: Mapping[str, Any]) -> Read:
+    def read(table: TomlTable, key: str, value: Any) -> Any:
+        if isinstance(value, str):
+            value = [value]
+        if not isinstance(value, list | tuple):
+            table.wrong(
+                key,
+                f"{key} is {value!r}, not a list of fees",
+                'write fees = [ { name = "…", rate = "0.05" } ]',
+            )
+            return None
+        found: list[Fee | None] = []
+        for place, one in enumerate(value):
+            if isinstance(one, str):
+                found += _profile(table, key, one, profiles)
+                continue
+            row = table.inner(f"{key}.{place}", one)
+            found.append(None if row is None else _fee(row))
+        return tuple(fee for fee in found if fee is not None)
+
+    return read
+
+
+def _profile(table: TomlTable, key: str, name: str, profiles: Mapping[str, Any]) -> list[Fee | None]:
+    if name not in profiles:
+        near = nearest(name, profiles)
+        known = ", ".join(sorted(profiles)) or "none"
+        hint = f"did you mean {near!r}?" if near else f"add [fees.{name}]; known profiles: {known}"
+        table.wrong(key, f"fee profile {name!r} is unknown", hint, "price.unknown_fee")
+        return []
+    profile = TomlTable(
+        data={
+            "rates": profiles[name].get("rates") if isinstance(profiles[name], Mapping) else profiles[name]
+        },
+        path=f"fees.{name}",
+        at=table.at,
+        locate=table.locate,
+        issues=table.issues,
+    )
+    return [_fee(row) for row in profile.rows("rates", profile.data["rates"])]
+
+
+_TAX: Mapping[str, Read] = {
+    "mode": _choice("none", "included", "buyer_pays"),
+    "duty": TomlTable.decimal,
+    "duty_until": TomlTable.day,
+    "vat": TomlTable.decimal,
+    "vat_until": TomlTable.day,
+    "consumption": TomlTable.decimal,
+    "on": _choice("import", "price"),
+    "regime": _choice("cn-cbec", "vn-import"),
+    "measure": _choice("content", "piece"),
+}
+_GUARDS: Mapping[str, Read] = dict.fromkeys(
+    ("max_change", "min_margin", "min_price", "max_price", "max_discount", "cliff"), TomlTable.decimal
+)
+_RATE: Mapping[str, Read] = {
+    "kind": _choice(*_KINDS),
+    "floor_kind": _choice(*_KINDS),
+    "warn_after": TomlTable.whole,
+    "max_business_days": TomlTable.whole,
+    "max_calendar_days": TomlTable.whole,
+    "max_skew_days": TomlTable.whole,
+    "min_digits": TomlTable.whole,
+    "pivots": _names,
+}
+
+
+def _readers(profiles: Mapping[str, Any]) -> dict[str, Read]:
+    return {
+        "valid_from": TomlTable.day,
+        "valid_until": TomlTable.day,
+        "base": TomlTable.decimal,
+        "fixed": TomlTable.decimal,
+        "source_vat": TomlTable.decimal,
+        "markup": TomlTable.decimal,
+        "addons": _addons,
+        "packing": TomlTable.decimal,
+        "freight": _freight,
+        "fx_buffer": TomlTable.decimal,
+        "rate": _nested(_RATE),
+        "tax": _nested(_TAX),
+        "fees": _fees_reader(profiles),
+        "step": TomlTable.decimal,
+        "rounding": _choice(*_MODES),
+        "ending": _ending,
+        "digits": TomlTable.whole,
+        "guards": _nested(_GUARDS),
+        "compare_at": _choice("none", "list"),
+        "codec": _choice(*FORMS),
+        "quiet": TomlTable.decimal,
+    }
+
+
+_OWN = ("currency", "home")
+_LISTS = ("periods", "refine")
+
+
+def _usual(values: dict[str, Any], code: str, table: TomlTable) -> None:
+    if values.get("ending") == "usual":
+        usual = currency(code).ending
+        if usual is None:
+            table.wrong("ending", f"{code} has no usual ending", 'write { modulus = "10", endings = ["9"] }')
+            del values["ending"]
+        else:
+            values["ending"] = usual
+
+
+def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refinement | None:
+    where = row.inner("where", row.data.get("where"))
+    if where is None:
+        return None
+    scope = where.read(dict.fromkeys(("channel", "category", "product", "variant"), TomlTable.text))
+    if not scope:
+        where.wrong("", "where names nothing", 'write where = { category = "C-MSK" }')
+        return None
+    values = row.read(readers, also=("where",))
+    _usual(values, code, row)
+    return Refinement(scope=Scope(**scope), fields=values, at=row.place())
+
+
+def _places(table: TomlTable) -> dict[str, str]:
+    found = {}
+    for key, value in table.data.items():
+        keys = [f"{key}.{inner}" for inner in value] if isinstance(value, Mapping) else [key]
+        found.update({one: place for one in keys if (place := table.locate(f"{table.path}.{one}"))})
+    return found
+
+
+def _book(name: str, table: TomlTable, profiles: Mapping[str, Any]) -> PolicyBook | None:
+    before = len(table.issues)
+    readers = _readers(profiles)
+    own: dict[str, Read] = dict.fromkeys(_OWN, TomlTable.text)
+    values = table.read({**own, **readers}, also=_LISTS)
+    if "currency" not in table.data:
+        table.wrong("currency", "currency is missing", 'write currency = "CNY"', "price.config_value")
+    for key in _OWN:
+        try:
+            currency(values.get(key, "KRW"))
+        except ValueError as error:
+            table.wrong(key, str(error), "use an ISO 4217 code that is listed", "price.unknown_currency")
+    if len(table.issues) > before or "currency" not in values:
+        return None
+    code = values["currency"]
+    _usual(values, code, table)
+    nested = {key: values.pop(key) for key in ("tax", "guards", "rate") if key in values}
+    root = Policy(
+        name=name,
+        **values,
+        tax=Tax(**nested.get("tax", {})),
+        guards=Guards(**nested.get("guards", {})),
+        rate=RateRules(**nested.get("rate", {})),
+        at=table.place(),
+        places=_places(table),
+    )
+    policies = [root]
+    if "periods" in table.data:
+        policies = []
+        for row in table.rows("periods", table.data["periods"]):
+            changes = row.read(readers)
+            _usual(changes, code, row)
+            for key in ("tax", "guards", "rate"):
+                if key in changes:
+                    changes[key] = evolve(getattr(root, key), **changes[key])
+            policies.append(evolve(root, **changes, at=row.place(), places={**root.places, **_places(row)}))
+    refinements = [
+        _refinement(row, readers, code) for row in table.rows("refine", table.data.get("refine", []))
+    ]
+    if len(table.issues) > before:
+        return None
+    kept = tuple(refinement for refinement in refinements if refinement is not None)
+    return PolicyBook(name=name, policies=tuple(policies), refinements=kept, at=table.place())
+
+
+def policies_from(
+    data: Mapping[str, Any],
+    *,
+    at: str,
+    fees: Mapping[str, Any] | None = None,
+    locate: Locate | None = None,
+) -> tuple[Mapping[str, PolicyBook], Issues]:
+    """The policy books in the tables under `[prices]`, by name, and every finding in them.
+
+    A book with an error is left out. `fees` are the tables under `[fees]`, which policies may name; `at` is
+    the file, and `locate` gives the line of a dotted key (`prices.vn.tax.vat`) where the caller knows it.
+    """
+    issues: list[Issue] = []
+    top = TomlTable(data=data, path="prices", at=at, issues=issues)
+    if locate is not None:
+        top.locate = locate
+    books: dict[str, PolicyBook] = {}
+    for name, value in data.items():
+        table = top.inner(name, value)
+        book = None if table is None else _book(name, table, fees or {})
+        if book is None:
+            continue
+        found = book.findings()
+        issues += found
+        if not found.errors:
+            books[name] = book
+    return books, Issues(tuple(issues))

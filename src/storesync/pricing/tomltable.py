@@ -1,0 +1,162 @@
+"""Reading policy and rate tables: a wrong value becomes an issue that names its line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any, TypeAlias
+
+from attrs import define, field
+
+from storesync.issues import Issue
+from storesync.pricing.exact import exact
+
+__all__ = ["Locate", "Read", "TomlTable"]
+
+Locate: TypeAlias = Callable[[str], str]
+"""Gives the place (`storesync.toml:41`) of a dotted key; empty where it is not known."""
+
+
+def _nowhere(_: str) -> str:
+    return ""
+
+
+@define(kw_only=True)
+class TomlTable:
+    """One table under a dotted path, with the findings of all tables read from the same file."""
+
+    data: Mapping[str, Any]
+    path: str
+    at: str
+    locate: Locate = _nowhere
+    issues: list[Issue] = field(factory=list)
+
+    def place(self, key: str = "") -> str:
+        """Where a key of this table stands."""
+        dotted = f"{self.path}.{key}" if key else self.path
+        return self.locate(dotted) or self.at
+
+    def wrong(self, key: str, message: str, hint: str, code: str = "price.config_value") -> None:
+        """Notes that the value of `key` cannot be used."""
+        path = f"{self.path}.{key}".strip(".").replace(".", "/")
+        self.issues.append(Issue(code, path, f"[{self.path}] {message}", hint=hint, at=self.place(key)))
+
+    def inner(self, key: str, value: Any) -> TomlTable | None:
+        """The table under `key`; None with an issue when it is no table."""
+        if not isinstance(value, Mapping):
+            self.wrong(key, f"{key} is {_kind(value)}, not a table", f"write [{self.path}.{key}]")
+            return None
+        path = f"{self.path}.{key}" if key else self.path
+        return TomlTable(data=value, path=path, at=self.at, locate=self.locate, issues=self.issues)
+
+    def rows(self, key: str, value: Any) -> list[TomlTable]:
+        """A list of tables under `key`."""
+        if not isinstance(value, list | tuple):
+            self.wrong(key, f"{key} is {_kind(value)}, not a list of tables", f"write {key} = [ {{ … }} ]")
+            return []
+        found = (self.inner(f"{key}.{place}", row) for place, row in enumerate(value))
+        return [table for table in found if table is not None]
+
+    def decimal(self, key: str, value: Any) -> Decimal | None:
+        """An exact number, given as text or int; a TOML float is refused."""
+        if isinstance(value, float):
+            self.wrong(
+                key,
+                f"{key} = {value!r} is a floating-point number and not exact",
+                f'quote it: {key} = "{value!r}"',
+                "price.config_float",
+            )
+            return None
+        try:
+            return exact(value)
+        except (TypeError, ValueError):
+            self.wrong(key, f"{key} is {_kind(value)} {value!r}, not a number", f'write {key} = "0.15"')
+            return None
+
+    def whole(self, key: str, value: Any) -> int | None:
+        """A whole number from zero up."""
+        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+            self.wrong(key, f"{key} is {value!r}, not a whole number from 0 up", f"write {key} = 1")
+            return None
+        return value
+
+    def text(self, key: str, value: Any) -> str | None:
+        """Text that is not empty."""
+        if not isinstance(value, str) or not value:
+            self.wrong(key, f"{key} is {_kind(value)} {value!r}, not text", f'write {key} = "…"')
+            return None
+        return value
+
+    def flag(self, key: str, value: Any) -> bool | None:
+        """True or false."""
+        if not isinstance(value, bool):
+            self.wrong(key, f"{key} is {value!r}, not true or false", f"write {key} = true")
+            return None
+        return value
+
+    def day(self, key: str, value: Any) -> date | None:
+        """A calendar day, as a TOML date or as ISO text."""
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+        if isinstance(value, str):
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass
+        self.wrong(key, f"{key} is {value!r}, not a day", f"write {key} = 2026-12-31")
+        return None
+
+    def one_of(self, key: str, value: Any, choices: Iterable[str]) -> Any:
+        """One of a few words."""
+        known = tuple(choices)
+        if value in known and isinstance(value, str):
+            return value
+        near = nearest(str(value), known)
+        self.wrong(
+            key, f"{key} is {value!r}, none of {', '.join(known)}", f'write {key} = "{near or known[0]}"'
+        )
+        return None
+
+    def unknown(self, known: Iterable[str]) -> None:
+        """Notes every key that nobody knows, with the nearest known name."""
+        names = tuple(known)
+        for key in self.data:
+            if key not in names:
+                near = nearest(key, names)
+                hint = f"did you mean {near!r}?" if near else f"known keys: {', '.join(sorted(names))}"
+                self.wrong(key, f"{key} is unknown", hint, "price.config_unknown_key")
+
+    def read(self, readers: Mapping[str, Read], also: Iterable[str] = ()) -> dict[str, Any]:
+        """Every key of the table through its reader; `also` are keys that the caller reads itself."""
+        self.unknown((*readers, *also))
+        values: dict[str, Any] = {}
+        for key, reader in readers.items():
+            if key in self.data:
+                value = reader(self, key, self.data[key])
+                if value is not None:
+                    values[key] = value
+        return values
+
+
+Read: TypeAlias = Callable[[TomlTable, str, Any], Any]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like `name`; empty when none is."""
+    close = get_close_matches(name, tuple(known), n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "a boolean"
+    names = {
+        str: "text",
+        int: "a whole number",
+        float: "a floating-point number",
+        dict: "a table",
+        list: "a list",
+    }
+    return names.get(type(value), type(value).__name__)

@@ -1,0 +1,145 @@
+"""How a price came to be, stage by stage, for people and for machines."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import Any, TypeAlias
+
+from attrs import field, frozen
+
+from storesync.model import Money
+from storesync.pricing.declared import Declared
+from storesync.pricing.exact import Exact
+from storesync.pricing.taxpack import Estimate
+
+__all__ = ["Entry", "Step", "Trace"]
+
+_SHOWN = Decimal("0.000001")
+# Only for print: no price is computed in it.
+_SHOW = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+
+def _shown(money: Money) -> str:
+    value = money.amount
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -6:
+        value = value.quantize(_SHOWN, context=_SHOW)
+    return f"{value:,f} {money.currency}"
+
+
+@frozen(kw_only=True)
+class Step:
+    """One stage: the amount before and after it, and everything it used.
+
+    Amounts are to 34 digits; the price itself is computed on exact quotients. `rate` is the id of the
+    snapshot, `source` says where the numbers of this stage come from, `rounding` how it rounded, if it did.
+    """
+
+    stage: str
+    before: Money | None
+    after: Money | None
+    detail: str = ""
+    source: str = ""
+    rate: str = ""
+    rounding: str = ""
+
+    def document(self) -> dict[str, str]:
+        """The step as JSON; money as text, absent parts left out."""
+        full = {
+            "stage": self.stage,
+            "before": "" if self.before is None else str(self.before),
+            "after": "" if self.after is None else str(self.after),
+            "detail": self.detail,
+            "source": self.source,
+            "rate": self.rate,
+            "rounding": self.rounding,
+        }
+        return {key: value for key, value in full.items() if value}
+
+    def __str__(self) -> str:
+        before = "" if self.before is None else _shown(self.before)
+        after = "-" if self.after is None else _shown(self.after)
+        notes = [self.detail, self.rounding, self.source, f"rates {self.rate}" if self.rate else ""]
+        return f"{self.stage:<12} {before:>28} → {after:<28} {' · '.join(n for n in notes if n)}".rstrip()
+
+
+# Stage, amount and currency before (None at the start), amount and currency after, detail, source, rate
+# snapshot, rounding. A run keeps a trace per price: plain tuples, made into steps when they are read.
+Entry: TypeAlias = tuple[str, Exact | None, str, Exact, str, str, str, str, str]
+
+
+def _step(entry: Entry, digits: int) -> Step:
+    stage, before, from_currency, after, currency, detail, source, rate, rounding = entry
+    return Step(
+        stage=stage,
+        before=None if before is None else _money(before, from_currency, digits),
+        after=_money(after, currency, digits),
+        detail=detail,
+        source=source,
+        rate=rate,
+        rounding=rounding,
+    )
+
+
+def _money(amount: Exact, currency: str, digits: int) -> Money:
+    value = amount.value
+    unit = Decimal((0, (1,), -digits))
+    whole = value.quantize(unit, context=_SHOW)
+    return Money(whole if whole == value else value, currency)
+
+
+@frozen(kw_only=True)
+class Trace:
+    """Every stage of one price, the compare-at price's own stages, and what the buyer's tax depends on.
+
+    `digits` is how many digits a finished price has; amounts on the way carry up to 34.
+    """
+
+    sku: str
+    market: str
+    policy: str
+    digits: int = 0
+    entries: tuple[Entry, ...] = field(default=(), repr=False)
+    list_entries: tuple[Entry, ...] = field(default=(), repr=False)
+    declared: tuple[Declared, ...] = ()
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The stages of the price, in order."""
+        return tuple(_step(entry, self.digits) for entry in self.entries)
+
+    @property
+    def list_steps(self) -> tuple[Step, ...]:
+        """The stages of the compare-at price; empty when none was asked for."""
+        return tuple(_step(entry, self.digits) for entry in self.list_entries)
+
+    @property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """What the buyer will probably pay on top; no price depends on it."""
+        return tuple(declared.estimate for declared in self.declared)
+
+    def stage(self, name: str) -> Step:
+        """The last step of this stage; KeyError when the price never came so far."""
+        for step in reversed(self.steps):
+            if step.stage == name:
+                return step
+        raise KeyError(name)
+
+    def document(self) -> dict[str, Any]:
+        """The trace as JSON; money as text."""
+        return {
+            "sku": self.sku,
+            "market": self.market,
+            "policy": self.policy,
+            "steps": [step.document() for step in self.steps],
+            "list_steps": [step.document() for step in self.list_steps],
+            "estimates": [estimate.document() for estimate in self.estimates],
+        }
+
+    def __str__(self) -> str:
+        head = f"{self.sku} · {self.market} · policy {self.policy}"
+        lines = [head, *(f"  {step}" for step in self.steps)]
+        if self.list_entries:
+            lines += ["  compare-at:", *(f"    {step}" for step in self.list_steps)]
+        lines += [f"  {estimate}" for estimate in self.estimates]
+        return "\n".join(lines)
