@@ -36,6 +36,7 @@ async def create(work: Work, operation: Operation) -> None:
         if stand is None or stand.want != operation.want or stand.made:
             work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
             return
+        await work.calm(stand)
         try:
             found = await what_exists(work, stand)
         except Parked as parked:

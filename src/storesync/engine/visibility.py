@@ -38,6 +38,8 @@ async def set_visibility(work: Work, operation: Operation) -> None:
     """Carry out a hide, a show or an end."""
     channel, kind, key = work.channel, operation.kind, operation.key
     stand = await work.standing(key)
+    if stand is not None:
+        await work.calm(stand)
     try:
         ref = await _ref(work, stand)
     except Parked as parked:
