@@ -76,8 +76,9 @@ class Part:
         """
         value = self.maybe(path)
         if value is None:
-            envelope = path.split(".", 1)[0] if "." in path else ""
-            if not isinstance(_walk(self.body, envelope), Mapping | list):
+            envelope, step = path.split(".", 2)[:2] if "." in path else ("", path)
+            # A list is an envelope only for a path that counts its rows: `[]` has no "listings" to be empty.
+            if not isinstance(_walk(self.body, envelope), Mapping | list if step.isdigit() else Mapping):
                 raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
             return []
         rows = value if isinstance(value, list) else [value]
