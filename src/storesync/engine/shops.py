@@ -31,7 +31,6 @@ from storesync.issues import Issue, Issues
 from storesync.model import digest
 from storesync.plan import GuardLimits, Plan
 from storesync.prepare import Settings
-from storesync.pricing import PolicyBook, Snapshot, policies_from, snapshot_from
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets
 from storesync.transport import Transport, join_hosts
@@ -68,12 +67,8 @@ class Shops:
         self._pacer = Pacer(self.env)
         self._open: dict[str, OpenChannel] = {}
         self._preparers: dict[str, ChannelPreparer] = {}
-        self.findings = Issues()
-        self._policies: Mapping[str, PolicyBook] = {}
-        self._rates: Snapshot | None = None
-        self._read_money()
         self._reference, found = read_reference(config.catalog.folder)
-        self.findings += found
+        self.findings = Issues((*config.issues, *found))
         self.limits = _limits(config)
 
     async def __aenter__(self) -> Shops:
@@ -104,16 +99,6 @@ class Shops:
         """The catalog."""
         return self.config.catalog.open(today=self.today)
 
-    def _read_money(self) -> None:
-        config = self.config
-        self._policies, found = policies_from(
-            config.prices, at=config.prices_at, fees=config.fees, locate=config.place
-        )
-        self.findings += found
-        if config.rates:
-            self._rates, found = snapshot_from(config.rates, at=config.rates_at, locate=config.place)
-            self.findings += found
-
     def _configured(self, name: str) -> Any:
         try:
             return self.config.channels[name]
@@ -130,7 +115,9 @@ class Shops:
         configured = self._configured(name)
         channel = configured.channel
         policies = {
-            market: self._policies[policy] for market, policy in channel.prices.items() if policy in self._policies
+            market: self.config.policies[policy]
+            for market, policy in channel.prices.items()
+            if policy in self.config.policies
         }
         return Settings(
             channel=channel,
@@ -140,7 +127,7 @@ class Shops:
             attributes=configured.attributes,
             accept=self.config.accept,
             policies=policies,
-            rates=self._rates,
+            rates=self.config.snapshot,
             axes=configured.axes,
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,
@@ -197,6 +184,7 @@ class Shops:
         return opened
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
+        shop: Shop | None
         shop, issues = shop_from(driver.shop, self._configured(name))
         if shop is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
@@ -224,7 +212,7 @@ class Shops:
         made = await plan(
             opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
         )
-        snapshot = self._rates.id if self._rates is not None else ""
+        snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
         return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
 
     async def apply(
@@ -317,7 +305,8 @@ def _with_found(shop: Shop, found: Mapping[str, Any]) -> Shop:
     if not names:
         return shop
     whole: Shop = CONVERTER.structure({**values, **{name: found[name] for name in names}}, type(shop))
-    return evolve(shop, **{name: getattr(whole, name) for name in names})
+    known: Shop = evolve(shop, **{name: getattr(whole, name) for name in names})
+    return known
 
 
 async def _discover(opened: OpenChannel, found: Mapping[str, Any]) -> None:
