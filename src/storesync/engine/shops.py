@@ -184,8 +184,8 @@ class Shops:
         return opened
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
-        shop: Shop | None
-        shop, issues = shop_from(driver.shop, self._configured(name))
+        kind: type[Shop] = driver.shop
+        shop, issues = shop_from(kind, self._configured(name))
         if shop is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         return shop
