@@ -8,7 +8,6 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import httpx
 from attrs import evolve, fields
 
 from storesync import __version__
@@ -33,7 +32,7 @@ from storesync.plan import GuardLimits, Plan
 from storesync.prepare import Settings
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets
-from storesync.transport import Transport, join_hosts
+from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
 
@@ -55,7 +54,7 @@ class Shops:
         *,
         env: Env | None = None,
         environ: Mapping[str, str] | None = None,
-        wire: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+        wire: Mapping[str, Wire] | None = None,
         inline: bool = False,
     ) -> None:
         self.config = config
