@@ -12,7 +12,7 @@ from attrs import evolve, fields
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
-from storesync.config import Config, account_from, shop_from
+from storesync.config import Config, account_from, load, shop_from
 from storesync.driver import Driver, Shop
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
@@ -69,6 +69,11 @@ class Shops:
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = _limits(config)
+
+    @classmethod
+    def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
+        """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
+        return cls(load(path), **more)
 
     async def __aenter__(self) -> Shops:
         return self
