@@ -8,12 +8,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import httpx
 from attrs import evolve, fields
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
-from storesync.config import Config, account_from, shop_from
+from storesync.config import Config, account_from, load, shop_from
 from storesync.driver import Driver, Shop
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
@@ -31,10 +30,9 @@ from storesync.issues import Issue, Issues
 from storesync.model import digest
 from storesync.plan import GuardLimits, Plan
 from storesync.prepare import Settings
-from storesync.pricing import PolicyBook, Snapshot, policies_from, snapshot_from
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets
-from storesync.transport import Transport, join_hosts
+from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
 
@@ -56,7 +54,7 @@ class Shops:
         *,
         env: Env | None = None,
         environ: Mapping[str, str] | None = None,
-        wire: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+        wire: Mapping[str, Wire] | None = None,
         inline: bool = False,
     ) -> None:
         self.config = config
@@ -68,13 +66,14 @@ class Shops:
         self._pacer = Pacer(self.env)
         self._open: dict[str, OpenChannel] = {}
         self._preparers: dict[str, ChannelPreparer] = {}
-        self.findings = Issues()
-        self._policies: Mapping[str, PolicyBook] = {}
-        self._rates: Snapshot | None = None
-        self._read_money()
         self._reference, found = read_reference(config.catalog.folder)
-        self.findings += found
+        self.findings = Issues((*config.issues, *found))
         self.limits = _limits(config)
+
+    @classmethod
+    def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
+        """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
+        return cls(load(path), **more)
 
     async def __aenter__(self) -> Shops:
         return self
@@ -104,16 +103,6 @@ class Shops:
         """The catalog."""
         return self.config.catalog.open(today=self.today)
 
-    def _read_money(self) -> None:
-        config = self.config
-        self._policies, found = policies_from(
-            config.prices, at=config.prices_at, fees=config.fees, locate=config.place
-        )
-        self.findings += found
-        if config.rates:
-            self._rates, found = snapshot_from(config.rates, at=config.rates_at, locate=config.place)
-            self.findings += found
-
     def _configured(self, name: str) -> Any:
         try:
             return self.config.channels[name]
@@ -130,7 +119,9 @@ class Shops:
         configured = self._configured(name)
         channel = configured.channel
         policies = {
-            market: self._policies[policy] for market, policy in channel.prices.items() if policy in self._policies
+            market: self.config.policies[policy]
+            for market, policy in channel.prices.items()
+            if policy in self.config.policies
         }
         return Settings(
             channel=channel,
@@ -140,7 +131,7 @@ class Shops:
             attributes=configured.attributes,
             accept=self.config.accept,
             policies=policies,
-            rates=self._rates,
+            rates=self.config.snapshot,
             axes=configured.axes,
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,
@@ -197,7 +188,8 @@ class Shops:
         return opened
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
-        shop, issues = shop_from(driver.shop, self._configured(name))
+        kind: type[Shop] = driver.shop
+        shop, issues = shop_from(kind, self._configured(name))
         if shop is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         return shop
@@ -224,7 +216,7 @@ class Shops:
         made = await plan(
             opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
         )
-        snapshot = self._rates.id if self._rates is not None else ""
+        snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
         return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
 
     async def apply(
@@ -317,7 +309,8 @@ def _with_found(shop: Shop, found: Mapping[str, Any]) -> Shop:
     if not names:
         return shop
     whole: Shop = CONVERTER.structure({**values, **{name: found[name] for name in names}}, type(shop))
-    return evolve(shop, **{name: getattr(whole, name) for name in names})
+    known: Shop = evolve(shop, **{name: getattr(whole, name) for name in names})
+    return known
 
 
 async def _discover(opened: OpenChannel, found: Mapping[str, Any]) -> None:

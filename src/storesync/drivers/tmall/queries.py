@@ -92,15 +92,10 @@ def _next(section: str, page: int, until: str, rows: Sequence[sd.Part], total: i
 def _ref(row: sd.Part, skus: Sequence[str], more: Mapping[str, str] | None = None) -> sd.Ref:
     """The ids of one listing; one that has no SKU rows stands for its only SKU itself."""
     item = row.id("num_iid")
-    ids = {part.id("outer_id"): part.id("sku_id") for part in _rows(row) if part.text("outer_id")}
-    if len(skus) == 1 and not _rows(row):
+    ids = row.ids("skus.sku", "outer_id", "sku_id")
+    if len(skus) == 1 and not row.each("skus.sku"):
         ids = {skus[0]: item}
     return sd.Ref(item, ids, more or {})
-
-
-def _rows(row: sd.Part) -> list[sd.Part]:
-    """The SKU rows of one listing; where it has none, their wrapper is missing too."""
-    return [] if row.maybe("skus") is None else row.each("skus.sku")
 
 
 def _observed(
@@ -119,7 +114,7 @@ def _observed(
     market = shop.market.code
     offers = {
         part.text("outer_id"): _offer(market, part.text("outer_id"), part, "quantity")
-        for part in _rows(row)
+        for part in row.each("skus.sku")
         if part.text("outer_id")
     }
     if not offers and len(ref.skus) == 1 and ref.listing in ref.skus.values():
