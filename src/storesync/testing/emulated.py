@@ -14,7 +14,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, Final
 
-from attrs import define, field, frozen
+from attrs import field, frozen
 
 from storesync.catalog import Read
 from storesync.driver import Driver, Shop
@@ -77,34 +77,34 @@ class Emulated:
     category; each of its SKUs must become a variant, its title the title. `category` is the market's id of that category.
     """
 
-    market: Callable[[Callable[[], datetime]], tuple[Truth, Dialect]] = field()
+    market: Callable[[Callable[[], datetime]], tuple[Truth, Dialect]]
     host: str
     account: Any = field(repr=False)
     listing: Callable[[Item, Category], Listing]
     category: str = "C"
 
 
-@define
 class Bench:
-    """One channel on one emulated market: a catalog that moves, and runs of the whole engine."""
+    """One channel on one emulated market: a catalog that moves, and runs of the whole engine on a virtual clock.
 
-    driver: Driver[Any, Any]
-    shop: Shop
-    emulated: Emulated
-    seed: int = 1
-    items: dict[str, Item] = field(factory=dict)
-    loop: VirtualLoop = field(factory=VirtualLoop)
-    plan: Plan | None = None
+    A context manager: at the end the state and the files are gone.
+    """
 
-    def __attrs_post_init__(self) -> None:
+    def __init__(self, driver: Driver[Any, Any], shop: Shop, emulated: Emulated, *, seed: int = 1) -> None:
+        self.driver = driver
+        self.shop = shop
+        self.emulated = emulated
+        self.items: dict[str, Item] = {}
+        self.plan: Plan | None = None
+        self.rng = Random(seed)
+        self.loop = VirtualLoop()
+        self.store = Store("sqlite://", inline=True)
+        self.store.create_tables()
         self._folder = tempfile.TemporaryDirectory(prefix="storesync-")
         self._file = Path(self._folder.name, "picture.png")
         self._file.write_bytes(_PICTURE)
-        self.rng = Random(self.seed)
-        self.store = Store("sqlite://", inline=True)
-        self.store.create_tables()
-        self.truth, self.dialect = self.emulated.market(
-            lambda: virtual_env(self.loop, self.rng, start=START, owner="market").now()
+        self.truth, self.dialect = emulated.market(
+            virtual_env(self.loop, self.rng, start=START, owner="market").now
         )
 
     def __enter__(self) -> Bench:
