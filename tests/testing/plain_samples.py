@@ -87,7 +87,9 @@ def samples(steps: int = 1) -> tuple[Sample, ...]:
             answers=(told(status="hidden"),),
             result=lambda seen: seen["9001"].status is sd.Status.HIDDEN and seen["9001"].offers == OFFERS,
         ),
-        Sample(part="upload", args=(sd.Media("a" * 64, "image/png", 9),), answers=({"file": "f1"},), result="f1"),
+        Sample(
+            part="upload", args=(sd.Media("a" * 64, "image/png", 9),), answers=({"file": "f1"},), result="f1"
+        ),
         Sample(
             part="refresh",
             args=(ACCOUNT,),

@@ -1,6 +1,7 @@
 """What authors of drivers and services import in their own tests. Each name is loaded when it is first used.
 
-For a driver: `from storesync.testing import conformance, Sample` and one line, `test_it = conformance.suite(…)`.
+For a driver: `from storesync.testing import conformance, Sample` and one line, `test_it =
+conformance.suite(…)`.
 """
 
 from importlib import import_module

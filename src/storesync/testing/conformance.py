@@ -1,11 +1,11 @@
-"""The conformance kit: one line in a driver's test file, and it is judged on every level that the author makes possible.
+"""The conformance kit: one line in a driver's test file, and it is judged on every level that is possible.
 
     from storesync.testing import conformance
 
     test_merca = conformance.suite(DRIVER, shop=SHOP, account=ACCOUNT, samples=SAMPLES, sandbox=SANDBOX)
 
-`pytest` then shows one test per law and per transition, and at its end the level reached, which is the support tier
-of the driver in the documentation.
+`pytest` then shows one test per law and per transition, and at its end the level reached, which is the
+support tier of the driver in the documentation.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SHOWN = 8  # violations of one law that are told
 
 @frozen
 class Check:
-    """One thing to be judged; `run` gives the violations. A `skip` that is not empty says why it cannot be judged."""
+    """One thing to be judged; `run` gives the violations. A `skip` says why it cannot be judged."""
 
     level: Level
     name: str
@@ -42,7 +42,9 @@ class Check:
         return f"{self.level.value}: {self.name}"
 
 
-def checks(subject: Subject, *, sandbox: Emulated | None = None, live: Live | None = None) -> tuple[Check, ...]:
+def checks(
+    subject: Subject, *, sandbox: Emulated | None = None, live: Live | None = None
+) -> tuple[Check, ...]:
     """Everything that can be judged of this driver, level by level."""
     return tuple(_checks(subject, sandbox, live))
 
@@ -56,7 +58,9 @@ def _checks(subject: Subject, sandbox: Emulated | None, live: Live | None) -> It
     if sandbox is not None:
         for transition in TRANSITIONS:
             if transition.concerns(driver):
-                yield Check(Level.SANDBOX, transition.name, partial(transition, driver, subject.shop, sandbox))
+                yield Check(
+                    Level.SANDBOX, transition.name, partial(transition, driver, subject.shop, sandbox)
+                )
     if live is not None:
         account = live.account()
         for look in LOOKS:
@@ -77,9 +81,9 @@ def suite(
 ) -> Callable[..., None]:
     """A pytest test function with one case per check; give it a name that begins with `test_`.
 
-    `samples` are recorded runs, at least one that succeeds for each flow. `account` is one with made-up secrets, for
-    `sign`. `categories` are those to draw listings for, where no sample of `category` gives one. `sandbox` is an emulated
-    market, `live` the real platform; without them their levels are not judged.
+    `samples` are recorded runs, at least one that succeeds for each flow. `account` is one with made-up
+    secrets, for `sign`. `categories` are those to draw listings for, where no sample of `category` gives one.
+    `sandbox` is an emulated market, `live` the real platform; without them their levels are not judged.
     """
     import pytest
 

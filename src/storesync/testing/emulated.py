@@ -72,9 +72,10 @@ IMAGE: Final = Image(hashlib.sha256(_PICTURE).hexdigest(), "main")
 class Emulated:
     """How a driver meets its emulated market.
 
-    `market` makes a new one on a given clock: the truth and its wire dialect. `host` is where it answers, `account`
-    has the credentials that it grants. `listing` makes a canonical listing of one of the kit's `Item`s in the market's
-    category; each of its SKUs must become a variant, its title the title. `category` is the market's id of that category.
+    `market` makes a new one on a given clock: the truth and its wire dialect. `host` is where it answers,
+    `account` has the credentials that it grants. `listing` makes a canonical listing of one of the kit's
+    `Item`s in the market's category; each of its SKUs must become a variant, its title the title. `category`
+    is the market's id of that category.
     """
 
     market: Callable[[Callable[[], datetime]], tuple[Truth, Dialect]]
@@ -85,7 +86,7 @@ class Emulated:
 
 
 class Bench:
-    """One channel on one emulated market: a catalog that moves, and runs of the whole engine on a virtual clock.
+    """One channel on one emulated market: a catalog that moves, and runs of the whole engine.
 
     A context manager: at the end the state and the files are gone.
     """
@@ -126,7 +127,11 @@ class Bench:
     def reads(self) -> Iterator[Read]:
         """The catalog as a source gives it."""
         stored = File(
-            sha256=IMAGE.sha256, path=str(self._file), type="image/png", bytes=len(_PICTURE), name="picture.png"
+            sha256=IMAGE.sha256,
+            path=str(self._file),
+            type="image/png",
+            bytes=len(_PICTURE),
+            name="picture.png",
         )
         for item in self.items.values():
             product = Product(
@@ -196,7 +201,7 @@ class Bench:
             await channel.transport.close()
 
     def settle(self, runs: int = 25) -> Report | None:
-        """Sync again and again, two minutes apart, until nothing is left to do; the last report, None when it never ends."""
+        """Sync every two minutes until nothing is left to do; the last report, None when it never ends."""
         for _ in range(runs):
             try:
                 report = self.sync()
@@ -218,7 +223,9 @@ class Bench:
             environment="sandbox",
             workers=4,
         )
-        hosts = dict.fromkeys(self.driver.spec.hosts.get("sandbox", {"api": ""}), f"https://{self.emulated.host}")
+        hosts = dict.fromkeys(
+            self.driver.spec.hosts.get("sandbox", {"api": ""}), f"https://{self.emulated.host}"
+        )
         wire = SandboxTransport(
             {self.emulated.host: (self.truth, self.dialect)}, latency=lambda: 0.01 + rng.random() * 0.05
         )

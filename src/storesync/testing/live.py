@@ -1,4 +1,4 @@
-"""A look at the real platform with a real account: reading only, and only when the author's credentials are there."""
+"""A look at the real platform: reading only, and only where the author's credentials are."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _NOBODY: Final = "storesync-conformance-7c1e0b"
 class Live:
     """Where the real platform is looked at.
 
-    `account` gives credentials, or None where there are none (then the level is not judged): read them from the
-    environment, never write them into a test. `shop` is the shop they are for, `category` the market's id of any leaf
-    category. `wire` replaces the network, for the kit's own tests.
+    `account` gives credentials, or None where there are none (then the level is not judged): read them from
+    the environment, never write them into a test. `shop` is the shop they are for, `category` the market's id
+    of any leaf category. `wire` replaces the network, for the kit's own tests.
     """
 
     account: Callable[[], Any | None]
@@ -54,7 +54,9 @@ class Live:
             request = next(flow)
             while True:
                 if request.effect is not Effect.READ:
-                    raise RuntimeError(f"{request.method} {request.path} is {request.effect.name}: nothing was sent")
+                    raise RuntimeError(
+                        f"{request.method} {request.path} is {request.effect.name}: nothing was sent"
+                    )
                 await asyncio.sleep(request.after)
                 response = await transport.send(request, signed)
                 fault = driver.classify(request, response)
@@ -80,7 +82,10 @@ class Look:
             found = list(self._look(driver, live, account))
         except (Fault, RuntimeError, httpx.HTTPError) as error:
             found = [f"{type(error).__name__}: {error}"]
-        return [Violation(f"{self.part}, live", seen, (self._look.__doc__ or "").partition("\n")[0]) for seen in found]
+        return [
+            Violation(f"{self.part}, live", seen, (self._look.__doc__ or "").partition("\n")[0])
+            for seen in found
+        ]
 
 
 def _nothing(driver: Driver[Any, Any], live: Live, account: Any) -> Iterator[str]:

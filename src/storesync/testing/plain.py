@@ -53,7 +53,10 @@ def _create(by: str, steps: int, shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Recei
             made = yield sd.request("PUT", f"/listings/{new.key}", json=body)
         else:
             made = yield sd.request(
-                "POST", "/listings", json=body, headers={"idempotency-key": new.token} if by == "key" else None
+                "POST",
+                "/listings",
+                json=body,
+                headers={"idempotency-key": new.token} if by == "key" else None,
             )
         with sd.made(sd.Ref(made.id("id"))):
             ref = _ref(made)
@@ -98,7 +101,9 @@ def _update(shop: sd.Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
     return sd.Receipt(ref)
 
 
-def _offers(part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[sd.OfferChange]) -> sd.Flow[sd.Verdicts]:
+def _offers(
+    part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[sd.OfferChange]
+) -> sd.Flow[sd.Verdicts]:
     rows = [
         {"sku": c.sku, "price": str(c.offer.price.sale.amount)}
         if part == "prices"
@@ -141,8 +146,12 @@ def _observe(shop: sd.Shop, refs: Sequence[sd.Ref]) -> sd.Flow[Mapping[str, sd.O
         if seen.id("id") != ref.listing:
             raise sd.Malformed("shape", f"asked for listing {ref.listing}, told of {seen.id('id')}")
         offers = {row.text("sku"): _offer(shop.market, row) for row in seen.each("variants")}
-        status = {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(seen.text("status"), sd.Status.UNKNOWN)
-        found[ref.listing] = sd.Observed(_ref(seen), status, offers=offers, texts={"title": seen.text("title")})
+        status = {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(
+            seen.text("status"), sd.Status.UNKNOWN
+        )
+        found[ref.listing] = sd.Observed(
+            _ref(seen), status, offers=offers, texts={"title": seen.text("title")}
+        )
     return found
 
 

@@ -1,4 +1,4 @@
-"""The pytest plugin: counts what the conformance suites judge, and tells the level that each driver reached."""
+"""The pytest plugin: counts what conformance suites judge, and tells the level that each driver reached."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ class _Counter:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the file that was asked for; a worker of xdist knows only its part."""
         if self._file and self._total and not hasattr(session.config, "workerinput"):
-            levels = {driver: _reached(self._passed[driver], total) for driver, total in sorted(self._total.items())}
+            levels = {
+                driver: _reached(self._passed[driver], total) for driver, total in sorted(self._total.items())
+            }
             Path(self._file).write_text(json.dumps(levels, indent=2) + "\n", encoding="utf-8")
 
 

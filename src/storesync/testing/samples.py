@@ -1,4 +1,4 @@
-"""What an author gives of a part: its arguments, the answers that the market once gave, and what comes of them."""
+"""What an author gives of a part: its arguments, the answers once given, and what comes of them."""
 
 from __future__ import annotations
 
@@ -35,9 +35,10 @@ class Sample:
     """One recorded run of one part of a driver.
 
     `part` is the part's name (`create`); `args` are its arguments after the shop (for `refresh`: the account
-    alone; for `classify` and `sign`: all). `answers` go to a flow one by one, through the driver's own `classify`, so an
-    error envelope is given as it was recorded. `result` is the value that must come out, or a function that says whether
-    it is right; `fault` the class that must come out instead. `name` tells samples of one part apart.
+    alone; for `classify` and `sign`: all). `answers` go to a flow one by one, through the driver's own
+    `classify`, so an error envelope is given as it was recorded. `result` is the value that must come out, or
+    a function that says whether it is right; `fault` the class that must come out instead. `name` tells
+    samples of one part apart.
     """
 
     part: str
@@ -55,8 +56,9 @@ class Sample:
 class Played:
     """What a flow did: what it asked and was told, and how it ended. Exactly one of the ends is set.
 
-    `crash` is an exception that is no Fault; `hungry` says that it asked for an answer that nobody has, `endless`
-    that it asked too often, `deaf` that it went on after a request of which nobody knows what became.
+    `crash` is an exception that is no Fault; `hungry` says that it asked for an answer that nobody has,
+    `endless` that it asked too often, `deaf` that it went on after a request of which nobody knows what
+    became.
     """
 
     asked: list[tuple[Request, Response | Fault]] = field(factory=list)
@@ -88,14 +90,15 @@ def play(
     flow: Callable[[], Flow[Any]],
     answer: Callable[[int, Request], Any],
 ) -> Played:
-    """Run a flow as the engine would, without network: each answer is judged by `classify`, faults are thrown.
+    """Run a flow as the engine would, without network: `classify` judges each answer, faults are thrown.
 
-    `answer` gives the reply to the n-th request, None when there is none. Whatever comes out is told, nothing raised.
+    `answer` gives the reply to the n-th request, None when there is none. Whatever comes out is told, nothing
+    raised.
     """
     played = Played()
     try:
         running = flow()
-    except Exception as error:  # noqa: BLE001  # the kit tells of every failure in words
+    except Exception as error:  # the kit tells of every failure in words
         played.crash = error
         return played
     try:
@@ -104,7 +107,7 @@ def play(
         played.done, played.result = True, stop.value
     except Fault as fault:
         played.fault = fault
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         played.crash = error
     finally:
         if hasattr(running, "close"):

@@ -1,4 +1,4 @@
-"""What a whole engine must bring about on an emulated market: from this state to that one, and then silence."""
+"""What a whole engine must bring about on an emulated market: from this state to that, then silence."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _FAULTS: Final = {
     "error_after": 0.04,
     "slow": 0.03,
 }
-"""Rates per call. A refusal is final and a token that ends asks for a person on some markets: neither is among them."""
+"""Rates per call. A refusal is final, and a token that ends may ask for a person: neither is among them."""
 
 _SEEDS: Final = (1, 2, 3)
 
@@ -55,7 +55,7 @@ class Transition:
         with Bench(driver, shop, emulated) as bench:
             try:
                 found = list(self._steps(bench))
-            except Exception as error:  # noqa: BLE001  # the kit tells of every failure in words
+            except Exception as error:  # the kit tells of every failure in words
                 found = [f"{type(error).__name__}: {error}"]
         return [Violation(self.name, seen, self.promise) for seen in found]
 
@@ -86,7 +86,6 @@ def _start(bench: Bench, count: int = 3) -> Iterator[str]:
 
 def _sync(bench: Bench, *, end: tuple[str, ...] = (), only: frozenset[str] | None = None) -> Iterator[str]:
     """Sync, and compare the shop with the catalog; then sync again, which must be silent."""
-    before = bench.truth.counters.copy()
     report = bench.sync(end=end)
     for held in bench.plan.held if bench.plan is not None else ():
         yield f"{held.key} is held back: {held.reason} {'; '.join(str(issue) for issue in held.issues)[:300]}"
@@ -96,7 +95,6 @@ def _sync(bench: Bench, *, end: tuple[str, ...] = (), only: frozenset[str] | Non
         yield f"the channel was stopped: {report.stopped}"
     if only is not None and (more := {outcome.kind.value for outcome in report.outcomes} - only):
         yield f"{', '.join(sorted(more))} was planned, where only {', '.join(sorted(only))} is needed"
-    del before
     yield from _compare(bench)
     yield from _silent(bench)
 
@@ -106,7 +104,8 @@ def _silent(bench: Bench) -> Iterator[str]:
     again = bench.sync()
     if again.outcomes:
         first = again.outcomes[0]
-        yield f"the second run is not silent: {first.kind.value} {first.key} ({len(again.outcomes)} operations)"
+        count = len(again.outcomes)
+        yield f"the second run is not silent: {first.kind.value} {first.key} ({count} operations)"
     if bench.truth.writes() != writes:
         yield f"the second run writes {bench.truth.writes() - writes} times"
 
@@ -138,7 +137,9 @@ def _differences(item: Item, listing: Listing) -> Iterator[str]:
 
 
 def _told(offers: dict[str, tuple[Decimal, int]]) -> str:
-    return ", ".join(f"{sku} {stock} at {price}" for sku, (price, stock) in sorted(offers.items())) or "nothing"
+    return (
+        ", ".join(f"{sku} {stock} at {price}" for sku, (price, stock) in sorted(offers.items())) or "nothing"
+    )
 
 
 def _change(bench: Bench, key: str, **changes: Any) -> None:
@@ -163,7 +164,7 @@ def a_new_title_arrives(bench: Bench) -> Iterator[str]:
 def a_new_price_arrives_alone(bench: Bench) -> Iterator[str]:
     """A changed price is one small call: the document is not sent again and no review begins."""
     yield from _start(bench)
-    _change(bench, "P1", offers=bench.items["P1"].offers | {"P1-1": (Decimal("123.5"), 6)})
+    _change(bench, "P1", offers={**bench.items["P1"].offers, "P1-1": (Decimal("123.5"), 6)})
     yield from _sync(bench, only=frozenset({"prices"}))
 
 
@@ -180,13 +181,13 @@ def a_new_stock_arrives_alone(bench: Bench) -> Iterator[str]:
 def new_offers_arrive_alone(bench: Bench) -> Iterator[str]:
     """A changed price and stock go without the document."""
     yield from _start(bench)
-    _change(bench, "P1", offers=bench.items["P1"].offers | {"P1-1": (Decimal("123.5"), 0)})
+    _change(bench, "P1", offers={**bench.items["P1"].offers, "P1-1": (Decimal("123.5"), 0)})
     yield from _sync(bench, only=frozenset({"prices", "stock"}))
 
 
 @_transition("create", "hide", "show")
 def what_is_not_offered_is_hidden_and_comes_back(bench: Bench) -> Iterator[str]:
-    """A product that is no longer offered leaves the shelf, not the shop: its listing comes back with show."""
+    """A product that is no longer offered leaves the shelf, not the shop: show brings it back."""
     yield from _start(bench)
     before = [listing.id for listing in bench.truth.alive("P2")]
     _change(bench, "P2", offered=False)
@@ -254,7 +255,7 @@ def an_expired_token_is_renewed_once(bench: Bench) -> Iterator[str]:
 
 @_transition("create", "update")
 def mishaps_change_nothing_in_the_end(bench: Bench) -> Iterator[str]:
-    """With lost, cut, late and refused answers the shop ends up as without, by seeds that always do the same."""
+    """With lost, cut and slow answers the shop ends up as without, by seeds that always do the same."""
     if bench.driver.spec.within("sandbox").identity.by == "none":
         return
     for seed in _SEEDS:
@@ -263,7 +264,9 @@ def mishaps_change_nothing_in_the_end(bench: Bench) -> Iterator[str]:
         bench.sync()
         first = f"S{seed}1"
         _change(bench, first, title=f"new title {seed}")
-        offers = {sku: (price + 7, stock + 1) for sku, (price, stock) in bench.items[f"S{seed}2"].offers.items()}
+        offers = {
+            sku: (price + 7, stock + 1) for sku, (price, stock) in bench.items[f"S{seed}2"].offers.items()
+        }
         _change(bench, f"S{seed}2", offers=offers)
         bench.loop.skip(120.0)
         bench.sync()

@@ -1,4 +1,4 @@
-"""The published kit, applied to Tmall: laws on recorded answers, and whole runs against the emulated gateway."""
+"""The published kit, applied to Tmall: recorded answers, and whole runs against the emulated gateway."""
 
 from typing import Any
 
@@ -30,7 +30,9 @@ from storesync.testing import IMAGE, Emulated, Item, Sample, conformance
 CHANGES = tuple(sd.OfferChange(REF, OFFERS[sku]) for sku in REF.skus)
 WHOLE = {**REF.skus, "GW-SERUM-80": "9107199254740993003"}
 ALONE = sd.Ref(ITEM, {"GW-SERUM-30": ITEM})
-REFUSED = {"error_response": {"code": 15, "sub_code": "isv.invalid-permission:add-xinpin", "sub_msg": "没有新品权限"}}
+REFUSED = {
+    "error_response": {"code": 15, "sub_code": "isv.invalid-permission:add-xinpin", "sub_msg": "没有新品权限"}
+}
 GONE = {"error_response": {"code": 15, "sub_code": "isv.item-is-delete:invalid-numIid"}}
 DONE = dict.fromkeys(REF.skus, sd.DONE)
 
@@ -55,7 +57,9 @@ SAMPLES = (
     Sample(part="create", args=(new(),), answers=(ADDED, SKUS), result=sd.Receipt(REF)),
     Sample(part="create", name="single", args=(new(single()),), answers=(ADDED,), result=sd.Receipt(ALONE)),
     Sample(part="create", name="found", args=(new(found=REF),), result=sd.Receipt(REF)),
-    Sample(part="create", name="half", args=(new(found=sd.Ref(ITEM)),), answers=(SKUS,), result=sd.Receipt(REF)),
+    Sample(
+        part="create", name="half", args=(new(found=sd.Ref(ITEM)),), answers=(SKUS,), result=sd.Receipt(REF)
+    ),
     Sample(
         part="create",
         name="half, a SKU missing",
@@ -120,7 +124,9 @@ SAMPLES = (
         answers=(answer("alibaba_item_operate_delete", result="success"),),
         result=sd.Receipt(REF, sd.Status.ENDED),
     ),
-    Sample(part="end", name="gone already", args=(REF,), answers=(GONE,), result=sd.Receipt(REF, sd.Status.ENDED)),
+    Sample(
+        part="end", name="gone already", args=(REF,), answers=(GONE,), result=sd.Receipt(REF, sd.Status.ENDED)
+    ),
     Sample(
         part="find",
         args=(sd.Sought("GW-SERUM", tuple(REF.skus)),),
@@ -160,7 +166,12 @@ def listed(item: Item, category: sd.Category) -> sd.Listing:
         brand=sd.Choice(brand, brand_id),
         variants=[sd.Variant(sku, {"axis": value}) for sku, (value, _) in options.items()],
         axes=[
-            sd.Axis("axis", axis.name, axis_id, {value: sd.Choice(text, value) for value, text in options.values()})
+            sd.Axis(
+                "axis",
+                axis.name,
+                axis_id,
+                {value: sd.Choice(text, value) for value, text in options.values()},
+            )
         ],
         images=[IMAGE],
         attributes=attributes,

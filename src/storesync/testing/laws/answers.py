@@ -1,4 +1,4 @@
-"""Laws about what flows make of answers: wrong ones become faults, and nothing is found only where nothing is."""
+"""Laws about what flows make of answers: wrong ones become faults, never an empty shop."""
 
 from __future__ import annotations
 
@@ -32,7 +32,18 @@ __all__ = [
     "worse",
 ]
 
-FAULTS: Final = (Ambiguous, AuthExpired, Denied, Duplicate, Malformed, NotFound, Postponed, Rejected, Throttled, Transient)
+FAULTS: Final = (
+    Ambiguous,
+    AuthExpired,
+    Denied,
+    Duplicate,
+    Malformed,
+    NotFound,
+    Postponed,
+    Rejected,
+    Throttled,
+    Transient,
+)
 """One of each kind of fault that the engine may throw into a flow."""
 
 GARBAGE: Final = (
@@ -74,10 +85,14 @@ def spoiled_answers_raise_only_faults(subject: Subject) -> Iterator[Violation]:
                     found = _ended(sample.part, sample.args, subject.play(sample, run, bad))
                     if found and found not in told:
                         told.add(found)
-                        yield Violation(f"{sample}, answer {position + 1} spoiled to {_shown(bad)}", found, _ADVICE)
+                        yield Violation(
+                            f"{sample}, answer {position + 1} spoiled to {_shown(bad)}", found, _ADVICE
+                        )
 
 
-_ADVICE: Final = "read answers by path and type (at, id, each, decimal): a wrong shape is then a Malformed by itself"
+_ADVICE: Final = (
+    "read answers by path and type (at, id, each, decimal): a wrong shape is then a Malformed by itself"
+)
 
 
 def _ended(part: str, args: Sequence[Any], played: Played) -> str:
@@ -92,16 +107,20 @@ def _ended(part: str, args: Sequence[Any], played: Played) -> str:
 
 @law(Level.LAWS, "find", "observe", "listings", "poll")
 def garbage_is_never_nothing_found(subject: Subject) -> Iterator[Violation]:
-    """An answer that says nothing, or a fault, never looks like an empty shop: what is missing is made again."""
-    advice = "nothing found and nothing understood differ: let faults pass, read lists with `each`, demand the envelope"
+    """An answer that says nothing, or a fault, never looks like an empty shop."""
+    advice = "nothing found and nothing understood differ: let faults pass, read lists with `each`"
     for sample, _ in subject.good("find", "observe", "listings", "poll"):
         faults = [fault("spoiled", "thrown by the kit") for fault in FAULTS if fault is not NotFound]
         for position in range(len(sample.answers)):
             for bad in (*GARBAGE, *faults):
                 played = subject.play(sample, [*sample.answers[:position], bad], bad)
                 if played.done:
-                    what = f"{sample}, answer {position + 1} is {bad!r:.60}" if isinstance(bad, Fault) else (
-                        f"{sample}, answer {position + 1} is {'cut' if not bad.readable else _shown(bad)}"
+                    what = (
+                        f"{sample}, answer {position + 1} is {bad!r:.60}"
+                        if isinstance(bad, Fault)
+                        else (
+                            f"{sample}, answer {position + 1} is {'cut' if not bad.readable else _shown(bad)}"
+                        )
                     )
                     yield Violation(what, f"gives {played.result!r:.120}", advice)
                     break

@@ -24,7 +24,9 @@ __all__ = [
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _SCHEMES = {"https", "sftp", "file"}
-_SECRET = re.compile(r"secret|token|session|password|passphrase|credential|private|(^|_)(access|refresh)($|_)|key$")
+_SECRET = re.compile(
+    r"secret|token|session|password|passphrase|credential|private|(^|_)(access|refresh)($|_)|key$"
+)
 _CHECKED = re.compile(r"20\d\d-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
 _RESETS = re.compile(r"([01]\d|2[0-3]):[0-5]\d[+-](0\d|1[0-4]):[0-5]\d")
 
@@ -52,57 +54,104 @@ def hosts_are_safe(subject: Subject) -> Iterator[Violation]:
             if parts.scheme not in _SCHEMES and not local:
                 yield Violation(where, f"is {address!r}", "use https (plain http is for 127.0.0.1 only)")
             if "@" in parts.netloc or parts.query or parts.fragment:
-                yield Violation(where, f"is {address!r}", "leave out user, query and fragment: `sign` adds what is secret")
+                yield Violation(
+                    where, f"is {address!r}", "leave out user, query and fragment: `sign` adds what is secret"
+                )
             for _, name, _, _ in Formatter().parse(address):
                 if name is not None and name not in known:
-                    yield Violation(where, f"holds {{{name}}}", f"only fields of {subject.driver.shop.__name__} may stand there")
+                    yield Violation(
+                        where,
+                        f"holds {{{name}}}",
+                        f"only fields of {subject.driver.shop.__name__} may stand there",
+                    )
     for host in spec.open_hosts:
         if not re.fullmatch(r"[a-z0-9.-]+", host):
-            yield Violation("Spec.open_hosts", f"has {host!r}", "name bare host names in lower case, without scheme or path")
+            yield Violation(
+                "Spec.open_hosts",
+                f"has {host!r}",
+                "name bare host names in lower case, without scheme or path",
+            )
 
 
 @law(Level.PURE)
 def limits_make_sense_and_have_a_source(subject: Subject) -> Iterator[Violation]:
-    """Quotas, batches, texts, images and prices are possible, and it is said where they were read and when."""
+    """What is declared is possible, and it is said where it was read and when."""
     spec = subject.driver.spec
     if not spec.source.url.strip():
         yield Violation("Spec.source", "has no url", "say where quotas, batches and limits were read")
     if not _CHECKED.fullmatch(spec.source.checked):
-        yield Violation("Spec.source", f"was checked {spec.source.checked!r}", "say when, as 2026-11 or 2026-11-23")
+        yield Violation(
+            "Spec.source", f"was checked {spec.source.checked!r}", "say when, as 2026-11 or 2026-11-23"
+        )
+    yield from _paces(subject)
+    yield from _sizes(subject)
+    yield from _prices(subject)
+    if spec.deadline < spec.review:
+        yield Violation(
+            "Spec.deadline", f"comes before Spec.review ({spec.review})", "ask first, tell a person later"
+        )
+
+
+def _paces(subject: Subject) -> Iterator[Violation]:
+    spec = subject.driver.spec
     environments = {"": spec} | {name: spec.within(name) for name in spec.environments}
     for name, there in environments.items():
         place = f"Spec.environments[{name!r}]" if name else "Spec"
         if min(there.identity.lag, there.identity.late, there.identity.keeps or 0.0) < 0:
-            yield Violation(f"{place}.identity", "has negative seconds", "lag, late and keeps are waits: 0 or more")
+            yield Violation(
+                f"{place}.identity", "has negative seconds", "lag, late and keeps are waits: 0 or more"
+            )
         for label, quotas in there.quotas.items():
             for quota in quotas:
                 if wrong := _quota(quota):
-                    yield Violation(f"{place}.quotas[{label!r}]", wrong, "see Quota: limit per seconds, burst, hour")
+                    yield Violation(
+                        f"{place}.quotas[{label!r}]", wrong, "see Quota: limit per seconds, burst, hour"
+                    )
     for part, batch in spec.batches.items():
         if part not in subject.driver.parts:
-            yield Violation(f"Spec.batches[{part!r}]", "the driver has no such part", "name a part that it has")
+            yield Violation(
+                f"Spec.batches[{part!r}]", "the driver has no such part", "name a part that it has"
+            )
         if batch.size < 1:
             yield Violation(f"Spec.batches[{part!r}]", f"has the size {batch.size}", "at least 1")
+
+
+def _sizes(subject: Subject) -> Iterator[Violation]:
+    spec = subject.driver.spec
     for name, limit in spec.text.items():
         if not 0 <= limit.min <= limit.max:
             yield Violation(f"Spec.text[{name!r}]", f"is from {limit.min} to {limit.max}", "0 ≤ min ≤ max")
     for role, rule in spec.images.items():
         if not 0 <= rule.min <= rule.max or (rule.bytes is not None and rule.bytes < 1) or not rule.types:
-            yield Violation(f"Spec.images[{role!r}]", f"no picture can fit {rule}", "0 ≤ min ≤ max, some bytes, some types")
+            yield Violation(
+                f"Spec.images[{role!r}]",
+                f"no picture can fit {rule}",
+                "0 ≤ min ≤ max, some bytes, some types",
+            )
     if spec.variants.axes < 0 or spec.variants.max < 1:
         yield Violation("Spec.variants", f"allows {spec.variants}", "a listing has at least one variant")
+
+
+def _prices(subject: Subject) -> Iterator[Violation]:
+    spec = subject.driver.spec
     for currency, digits in spec.currencies.items():
         if not re.fullmatch(r"[A-Z]{3}", currency) or not 0 <= digits <= 4:
-            yield Violation(f"Spec.currencies[{currency!r}]", f"has {digits} digits", "ISO code to digits, 0 to 4")
+            yield Violation(
+                f"Spec.currencies[{currency!r}]", f"has {digits} digits", "ISO code to digits, 0 to 4"
+            )
     for currency, (least, most) in spec.price_range.items():
         if currency not in spec.currencies or not 0 <= least <= most:
             yield Violation(
-                f"Spec.price_range[{currency!r}]", f"is {least} to {most}", "a declared currency, smallest before largest"
+                f"Spec.price_range[{currency!r}]",
+                f"is {least} to {most}",
+                "a declared currency, smallest before largest",
             )
     if spec.price_ratio is not None and spec.price_ratio < 1:
         yield Violation("Spec.price_ratio", f"is {spec.price_ratio}", "dearest over cheapest is 1 or more")
     if spec.deadline < spec.review:
-        yield Violation("Spec.deadline", f"comes before Spec.review ({spec.review})", "ask first, tell a person later")
+        yield Violation(
+            "Spec.deadline", f"comes before Spec.review ({spec.review})", "ask first, tell a person later"
+        )
 
 
 def _quota(quota: Quota) -> str:
@@ -132,21 +181,33 @@ def fields_of_account_and_shop_say_what_they_are_for(subject: Subject) -> Iterat
     quotas = [spec.quotas for spec in (driver.spec, *map(driver.spec.within, driver.spec.environments))]
     shared = any(quota.scope == "app" for some in quotas for group in some.values() for quota in group)
     if shared and not apps:
-        yield Violation("account", "no field is marked APP, yet a quota has the scope app", "mark the app's key sd.APP")
+        yield Violation(
+            "account", "no field is marked APP, yet a quota has the scope app", "mark the app's key sd.APP"
+        )
     hints = get_type_hints(driver.account)
     for name in ends:
         if not _holds_datetime(hints.get(name)):
-            yield Violation(f"account.{name}", "is marked EXPIRES and holds no time", "make it `datetime | None`")
+            yield Violation(
+                f"account.{name}", "is marked EXPIRES and holds no time", "make it `datetime | None`"
+            )
     if driver.refresh is not None and not ends:
-        yield Violation("account", "can be refreshed, but no field says when", "mark the end of the token sd.EXPIRES")
+        yield Violation(
+            "account", "can be refreshed, but no field says when", "mark the end of the token sd.EXPIRES"
+        )
     found = [one for one in fields(driver.shop) if one.metadata.get("found")]
     if found and driver.discover is None:
-        yield Violation(f"shop.{found[0].name}", "is marked FOUND and there is no discover", "give discover, or drop the mark")
+        yield Violation(
+            f"shop.{found[0].name}",
+            "is marked FOUND and there is no discover",
+            "give discover, or drop the mark",
+        )
     if driver.discover is not None and not found:
         yield Violation("shop", "discover fills no field", "mark what it fills sd.FOUND")
     for one in found:
         if one.default is NOTHING:
-            yield Violation(f"shop.{one.name}", "is FOUND and has no default", "give one: it is empty until it was found")
+            yield Violation(
+                f"shop.{one.name}", "is FOUND and has no default", "give one: it is empty until it was found"
+            )
 
 
 def _holds_datetime(hint: Any) -> bool:

@@ -72,7 +72,11 @@ def a_complete_find_makes_nothing(subject: Subject) -> Iterator[Violation]:
         where = f"{sample}, again with the whole listing as found"
         once = [request for request in played.requests if request.effect is Effect.ONCE]
         if once:
-            yield Violation(where, f"sends {once[0].method} {once[0].path} ONCE", "go on from new.found: what is there is not made again")
+            yield Violation(
+                where,
+                f"sends {once[0].method} {once[0].path} ONCE",
+                "go on from new.found: what is there is not made again",
+            )
         elif played.crash is not None:
             yield Violation(where, f"{type(played.crash).__name__}: {played.crash}", "go on from new.found")
         elif played.hungry is not None and not _found_whole(subject):
@@ -84,7 +88,9 @@ def a_complete_find_makes_nothing(subject: Subject) -> Iterator[Violation]:
 
 
 def _found_whole(subject: Subject) -> bool:
-    return any(new.found is not None and set(new.offers) <= set(new.found.skus) for _, new, _, _ in _made(subject))
+    return any(
+        new.found is not None and set(new.offers) <= set(new.found.skus) for _, new, _, _ in _made(subject)
+    )
 
 
 def _changes(subject: Subject) -> Iterator[tuple[Sample, Change, Played]]:
@@ -105,9 +111,15 @@ def an_unchanged_document_sends_nothing(subject: Subject) -> Iterator[Violation]
         where = f"{sample}, with before as after"
         if again.requests:
             first = again.requests[0]
-            yield Violation(where, f"sends {first.method} {first.path}", "send what differs: change.touched(…), added, removed")
+            yield Violation(
+                where,
+                f"sends {first.method} {first.path}",
+                "send what differs: change.touched(…), added, removed",
+            )
         elif not again.done:
-            yield Violation(where, f"ends with {again.fault or again.crash!r}", "give the receipt: there is nothing to do")
+            yield Violation(
+                where, f"ends with {again.fault or again.crash!r}", "give the receipt: there is nothing to do"
+            )
 
 
 @law(Level.LAWS, "update")

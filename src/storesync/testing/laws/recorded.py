@@ -21,12 +21,20 @@ def every_flow_has_a_sample(subject: Subject) -> Iterator[Violation]:
     shown = {sample.part for sample, _ in subject.good(*FLOWS)}
     for part in FLOWS:
         if part in subject.driver.parts and part not in shown:
-            yield Violation(part, "has no sample that ends with a result", f'give Sample(part="{part}", args=…, answers=…)')
+            yield Violation(
+                part,
+                "has no sample that ends with a result",
+                f'give Sample(part="{part}", args=…, answers=…)',
+            )
     for sample in subject.samples:
         if sample.part not in (*FLOWS, *_PURE):
-            yield Violation(str(sample), "is a sample of no part", f"the parts are {', '.join((*FLOWS, *_PURE))}")
+            yield Violation(
+                str(sample), "is a sample of no part", f"the parts are {', '.join((*FLOWS, *_PURE))}"
+            )
         elif getattr(subject.driver, sample.part, None) is None:
-            yield Violation(str(sample), "the driver does not have this part", "leave the sample out, or give the part")
+            yield Violation(
+                str(sample), "the driver does not have this part", "leave the sample out, or give the part"
+            )
 
 
 @law(Level.PURE)
@@ -42,16 +50,30 @@ def _flowed(sample: Sample, played: Played) -> Iterator[Violation]:
     name = str(sample)
     if played.hungry is not None:
         asked = "; ".join(_named(request) for request in played.requests)
-        yield Violation(name, f"asks {len(played.requests)} times and has {len(sample.answers)} answers: {asked}", "record every answer")
+        yield Violation(
+            name,
+            f"asks {len(played.requests)} times and has {len(sample.answers)} answers: {asked}",
+            "record every answer",
+        )
         return
     if len(played.asked) < len(sample.answers) and not played.endless:
-        yield Violation(name, f"ends after {len(played.asked)} of {len(sample.answers)} answers", "leave out what is not asked for")
+        yield Violation(
+            name,
+            f"ends after {len(played.asked)} of {len(sample.answers)} answers",
+            "leave out what is not asked for",
+        )
     if sample.fault is not None:
         if not isinstance(played.fault, sample.fault):
-            yield Violation(name, f"gives {_end(played)}, not {sample.fault.__name__}", "see ErrorTable: first match wins")
+            yield Violation(
+                name, f"gives {_end(played)}, not {sample.fault.__name__}", "see ErrorTable: first match wins"
+            )
         return
     if not played.done:
-        yield Violation(name, f"gives {_end(played)}, not a result", "classify must pass a recorded success, the flow must read it")
+        yield Violation(
+            name,
+            f"gives {_end(played)}, not a result",
+            "classify must pass a recorded success, the flow must read it",
+        )
         return
     wrong = misfit(sample.part, played.result, sample.args) or _asked_for(sample, played.result)
     if wrong:
@@ -93,7 +115,7 @@ def _pure(subject: Subject, sample: Sample) -> Iterator[Violation]:
         result = getattr(subject.driver, sample.part)(*given)
         if sample.part == "check":
             result = tuple(result)
-    except Exception as error:  # noqa: BLE001  # the kit tells of every failure in words
+    except Exception as error:  # the kit tells of every failure in words
         yield Violation(str(sample), f"{type(error).__name__}: {error}", "a pure part raises nothing")
         return
     if sample.fault is not None:

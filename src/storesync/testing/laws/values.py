@@ -1,4 +1,4 @@
-"""Laws about the pure parts: render, check, classify and sign decide from what they are given, whatever it is."""
+"""Laws about the pure parts: render, check, classify and sign bear whatever they are given."""
 
 from __future__ import annotations
 
@@ -30,8 +30,41 @@ __all__ = [
     "sign_only_adds",
 ]
 
-_STATUSES = (200, 201, 202, 204, 301, 302, 304, 307, 400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 599)
-_BODIES: tuple[Any, ...] = (None, True, 0, "", "<html>", [], [0], [None], {}, {"?": 0}, {"error": {"code": {}}})
+_STATUSES = (
+    200,
+    201,
+    202,
+    204,
+    301,
+    302,
+    304,
+    307,
+    400,
+    401,
+    403,
+    404,
+    409,
+    422,
+    429,
+    500,
+    502,
+    503,
+    504,
+    599,
+)
+_BODIES: tuple[Any, ...] = (
+    None,
+    True,
+    0,
+    "",
+    "<html>",
+    [],
+    [0],
+    [None],
+    {},
+    {"?": 0},
+    {"error": {"code": {}}},
+)
 
 
 def _categories(subject: Subject) -> list[Category]:
@@ -41,7 +74,7 @@ def _categories(subject: Subject) -> list[Category]:
 
 
 def _tried(subject: Subject, wrong: Callable[[Any], str], drawn: Any) -> str:
-    """The shortest story of what goes wrong with drawn values; empty when nothing does. Always the same values."""
+    """What goes wrong with drawn values, empty when nothing does. The same values are drawn every time."""
     from hypothesis import HealthCheck, Phase, given, settings
 
     calm = settings(
@@ -86,14 +119,18 @@ def render_bears_any_listing(subject: Subject) -> Iterator[Violation]:
             if not isinstance(content, dict) and not hasattr(content, "keys"):
                 return f"gives {type(content).__name__}, not a mapping"
             first, second = dumps(content), dumps(render(shop, listing))
-        except Exception as error:  # noqa: BLE001  # the kit tells of every failure in words
+        except Exception as error:  # the kit tells of every failure in words
             return f"{type(error).__name__}: {error}; with {listing!r:.400}"
         return "" if first == second else "gives another document the second time"
 
     for category in _categories(subject):
         drawn = strategies.listings(category, locale=shop.markets[0].locales[0])
         if found := _tried(subject, wrong, drawn):
-            yield Violation("render", found, "be total: leave out what does not fit; `check` tells of it, numbers are int, Decimal or text")
+            yield Violation(
+                "render",
+                found,
+                "be total: leave out what does not fit, `check` tells of it; no floats",
+            )
 
 
 @law(Level.PURE, "check")
@@ -111,7 +148,7 @@ def check_bears_any_listing(subject: Subject) -> Iterator[Violation]:
         listing, offers = drawn
         try:
             first, second = tuple(check(shop, listing, offers)), tuple(check(shop, listing, offers))
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             return f"{type(error).__name__}: {error}; with {listing!r:.400}"
         for issue in first:
             if not isinstance(issue, Issue) or not issue.code or not issue.message:
@@ -122,11 +159,15 @@ def check_bears_any_listing(subject: Subject) -> Iterator[Violation]:
         both = strategies.listings(category, locale=market.locales[0]).flatmap(
             lambda listing: st.tuples(
                 st.just(listing),
-                strategies.offers([v.sku for v in listing.variants], market=market.code, currency=market.currency),
+                strategies.offers(
+                    [v.sku for v in listing.variants], market=market.code, currency=market.currency
+                ),
             )
         )
         if found := _tried(subject, wrong, both):
-            yield Violation("check", found, "be total: every finding is an Issue, nothing is raised because of data")
+            yield Violation(
+                "check", found, "be total: every finding is an Issue, nothing is raised because of data"
+            )
 
 
 @law(Level.PURE)
@@ -156,18 +197,30 @@ def classify_knows_every_answer(subject: Subject) -> Iterator[Violation]:
 
 
 def _classified(subject: Subject, request: Request, response: Response) -> Iterator[Violation]:
-    what = f"status {response.status} with {'a cut body' if not response.readable else repr(response.body)[:60]}"
+    what = (
+        f"status {response.status} with {'a cut body' if not response.readable else repr(response.body)[:60]}"
+    )
     try:
         fault = subject.driver.classify(request, response)
-    except Exception as error:  # noqa: BLE001
-        yield Violation("classify", f"{what}: {type(error).__name__}: {error}", "be total: read by path with `maybe` and `text`")
+    except Exception as error:
+        yield Violation(
+            "classify",
+            f"{what}: {type(error).__name__}: {error}",
+            "be total: read by path with `maybe` and `text`",
+        )
         return
     if fault is not None and not isinstance(fault, Fault):
         yield Violation("classify", f"{what}: {fault!r:.60}", "give a Fault, or None for success")
     if fault is None and response.status >= 300:
-        yield Violation("classify", f"{what} is a success", "never let an unknown answer become success: ErrorTable knows every status")
+        yield Violation(
+            "classify",
+            f"{what} is a success",
+            "never let an unknown answer become success: ErrorTable knows every status",
+        )
     if fault is None and not response.readable:
-        yield Violation("classify", f"{what} is a success", "an answer that is not `readable` proves nothing: Transient")
+        yield Violation(
+            "classify", f"{what} is a success", "an answer that is not `readable` proves nothing: Transient"
+        )
 
 
 @law(Level.PURE, "sign")
@@ -182,20 +235,34 @@ def sign_only_adds(subject: Subject) -> Iterator[Violation]:
     for name, request in sent:
         try:
             signed, again = (sign(request, account, RECEIVED) for _ in range(2))
-        except Exception as error:  # noqa: BLE001
-            yield Violation(f"sign, {name}", f"{type(error).__name__}: {error}", "be total: sign whatever a flow yields")
+        except Exception as error:
+            yield Violation(
+                f"sign, {name}", f"{type(error).__name__}: {error}", "be total: sign whatever a flow yields"
+            )
             continue
         if signed != again:
-            yield Violation(f"sign, {name}", "differs for the same request and time", "take time from `now` and chance from nowhere")
+            yield Violation(
+                f"sign, {name}",
+                "differs for the same request and time",
+                "take time from `now` and chance from nowhere",
+            )
         if not isinstance(signed, Request):
             yield Violation(f"sign, {name}", f"gives {type(signed).__name__}", "give a Request")
             continue
         if lost := _lost(request, signed):
-            yield Violation(f"sign, {name}", lost, "only add: with_params, with_headers, with_form; what the flow said stays")
+            yield Violation(
+                f"sign, {name}",
+                lost,
+                "only add: with_params, with_headers, with_form; what the flow said stays",
+            )
         shown = f"{signed!r} {signed.payload!r}"
         for field, secret in subject.secrets().items():
             if "secret" in field and not name.startswith("refresh") and secret in shown:
-                yield Violation(f"sign, {name}", f"sends account.{field} itself", "a signing secret never travels: send the signature")
+                yield Violation(
+                    f"sign, {name}",
+                    f"sends account.{field} itself",
+                    "a signing secret never travels: send the signature",
+                )
 
 
 def _lost(request: Request, signed: Request) -> str:
@@ -203,7 +270,10 @@ def _lost(request: Request, signed: Request) -> str:
     for name in ("method", "host", "auth", "effect", "quota", "weight", "after", "path"):
         if getattr(request, name) != getattr(signed, name):
             return f"changes {name} from {getattr(request, name)!r} to {getattr(signed, name)!r}"
-    for what, before, after in (("parameter", request.params, signed.params), ("header", request.headers, signed.headers)):
+    for what, before, after in (
+        ("parameter", request.params, signed.params),
+        ("header", request.headers, signed.headers),
+    ):
         for name, value in before.items():
             if after.get(name) != value:
                 return f"changes the {what} {name!r}"
