@@ -1,4 +1,4 @@
-"""The published kit, applied to the plain driver: every identity, made in one step or in two."""
+"""The published kit, applied to the plain driver: every identity, in one step or in two."""
 
 import pytest
 from tests.testing.plain_samples import ACCOUNT, SHOP, samples
@@ -35,8 +35,9 @@ test_plain = conformance.suite(
 )
 
 
-@pytest.mark.parametrize("steps", [1, 2])
-@pytest.mark.parametrize("by", ["address", "key", "unique", "search", "none"])
+@pytest.mark.parametrize(
+    ("by", "steps"), [("address", 1), ("key", 2), ("unique", 1), ("search", 2), ("none", 1)]
+)
 def test_every_manner_of_the_plain_platform_conforms(by: str, steps: int) -> None:
     """What differs between platforms is declared, and the kit judges by the declaration."""
     driver = plain_driver(by=by, steps=steps, lag=1.0)

@@ -148,10 +148,6 @@ def _prices(subject: Subject) -> Iterator[Violation]:
             )
     if spec.price_ratio is not None and spec.price_ratio < 1:
         yield Violation("Spec.price_ratio", f"is {spec.price_ratio}", "dearest over cheapest is 1 or more")
-    if spec.deadline < spec.review:
-        yield Violation(
-            "Spec.deadline", f"comes before Spec.review ({spec.review})", "ask first, tell a person later"
-        )
 
 
 def _quota(quota: Quota) -> str:
