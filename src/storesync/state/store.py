@@ -63,7 +63,11 @@ class Store:
         self.commits = 0
         self.before_commit: Callable[[], None] | None = None  # a simulation's place to crash
         self.after_commit: Callable[[], None] | None = None
-        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storesync-state")
+        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storesync-write")
+        # A read must not stand in line behind a commit, which waits for the disk. A memory database has one
+        # connection and so one thread.
+        shared = inline or self.engine.pool.__class__ is StaticPool
+        self._reader = None if shared else ThreadPoolExecutor(1, thread_name_prefix="storesync-read")
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -77,8 +81,9 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=True)
+        for thread in (self._thread, self._reader):
+            if thread is not None:
+                thread.shutdown(wait=True)
         self.engine.dispose()
 
     def write_now(self, work: Work[T], fence: Fence | None = None) -> T:
@@ -116,7 +121,7 @@ class Store:
         """Run `work`, which writes nothing."""
         if self.inline or self._thread is None:
             return self.read_now(work)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.read_now, work)
+        return await asyncio.get_running_loop().run_in_executor(self._reader or self._thread, self.read_now, work)
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
