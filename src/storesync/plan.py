@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
@@ -111,9 +112,9 @@ class GuardLimits:
     `floor` listings may always change, so that small shops are not stopped by one product.
     """
 
-    hide_share: float = 0.2
-    touch_share: float = 0.5
-    price_swing: float = 0.3
+    hidden: Decimal = Decimal("0.2")
+    touched: Decimal = Decimal("0.5")
+    price_swing: Decimal = Decimal("0.3")
     floor: int = 3
 
 

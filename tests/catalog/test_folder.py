@@ -1,7 +1,8 @@
 """A folder of CSV files: what is sound arrives, what is wrong is told with its place and stops no other."""
 
 import csv
-from collections.abc import Callable
+import tracemalloc
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from tests.catalog.conftest import Shelf
 
 from storesync.catalog import read_csv
+from storesync.catalog.record import Record
+from storesync.catalog.table import Table
 from storesync.model import Money, NetContent
 
 
@@ -409,6 +412,80 @@ def test_three_options_are_three_axes(shelf: Shelf) -> None:
 
     assert product is not None
     assert ["용량", "향", "색상"] == [axis.name for axis in product.axes]
+
+
+def test_an_invisible_character_makes_no_new_product(shelf: Shelf) -> None:
+    """Else the old one would be gone, and its listing with it."""
+    shelf.spoil("products.csv", "AAA-002", "AAA\u200b-002")
+
+    read = shelf.found()["AAA-002"]
+
+    assert read.product is not None
+    assert ["catalog.key_form"] == [issue.code for issue in read.issues]
+
+
+def test_a_cell_beyond_all_measure_is_told_and_the_next_row_arrives(shelf: Shelf) -> None:
+    """A picture pasted into a cell does not stop the file."""
+    shelf.spoil("products.csv", "촉촉합니다.", "x" * 200_000)
+
+    found = shelf.found()
+
+    assert found["AAA-001"].held
+    assert not found["AAA-002"].held
+
+
+def test_a_product_whose_variants_are_all_drafts_is_a_draft(shelf: Shelf) -> None:
+    """There is nothing to sell of it."""
+    lines = (shelf.folder / "variants.csv").read_text(encoding="utf-8").splitlines()
+    words = ["status", "active", "active", "draft"]
+    shelf.write("variants.csv", "\n".join(f"{line},{word}" for line, word in zip(lines, words, strict=True)))
+
+    product = shelf.found()["AAA-002"].product
+
+    assert product is not None
+    assert "draft" == product.status
+
+
+def test_a_disk_that_fails_on_the_way_makes_the_reading_incomplete(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What came before arrives; nothing after it is gone."""
+    rows = Table.rows
+
+    def failing(table: Table) -> Iterator[Record]:
+        yield from rows(table)
+        if table.file == "variants.csv":
+            raise OSError(5, "Input/output error", "variants.csv")
+
+    monkeypatch.setattr(Table, "rows", failing)
+
+    (read,) = shelf.read()
+
+    assert read.incomplete
+    assert "variants.csv cannot be read to its end" in read.errors[0].message
+
+
+def test_the_memory_of_a_reading_does_not_grow_with_the_catalog(tmp_path: Path) -> None:
+    """One product takes more than 3,000 bytes; a thousand further ones leave less than 200 each."""
+    peaks = []
+    for count in (500, 1_500):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        products = [f"P{number},AAA,C-SER,보습 세럼 {number}" for number in range(count)]
+        (folder / "products.csv").write_text(
+            "\n".join(["product_code,brand_code,category_code,name_ko", *products]), encoding="utf-8"
+        )
+        variants = [f"P{number}-1,P{number},32000,{number}" for number in range(count)]
+        (folder / "variants.csv").write_text(
+            "\n".join(["sku,product_code,price_krw,stock", *variants]), encoding="utf-8"
+        )
+        tracemalloc.start()
+        made = sum(read.product is not None for read in read_csv(folder))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert count == made
+
+    assert peaks[1] - peaks[0] < 200 * 1_000
 
 
 def test_the_shipped_example_is_sound(example: Path, gallery: Callable[[str], Path]) -> None:

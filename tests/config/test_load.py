@@ -5,12 +5,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 import storesync
-from storesync.config import Config, load
+from storesync.config import MARKETS, Config, load
 from storesync.errors import ConfigError
 from storesync.issues import Issue
-from storesync.model import Market
+from storesync.model import Market, Money
+from storesync.pricing import price
 
 EXAMPLE = Path(storesync.__file__).parent / "examples" / "gangwon" / "storesync.toml"
 
@@ -91,9 +93,10 @@ def test_the_shipped_example_loads() -> None:
     assert [29, 29] == [len(channel.categories) for channel in config.channels.values()]
     assert "50200002" == config.channels["tmall-cn"].categories["C-SER"]
     assert "text:净含量" == config.channels["tmall-cn"].attributes["*"]["prop_30000001"]
-    assert "prices.toml" == config.prices_at
+    assert {"cn", "vn"} == set(config.policies)
     assert "prices.toml:24:vat_until" == config.place("prices.vn.tax.vat_until")
-    assert "fixture" == config.rates["kind"]
+    assert config.snapshot is not None
+    assert "fixture" == config.snapshot.kind
 
 
 def test_the_example_maps_every_category_of_its_catalog() -> None:
@@ -256,6 +259,55 @@ def test_a_channel_of_several_markets_names_a_policy_for_each(tmp_path: Path) ->
     (issue,) = findings(tmp_path, text)
 
     assert "no price policy for VN" in issue.message
+
+
+@pytest.mark.parametrize(
+    ("policy", "market", "amount"), [("cn", "CN", "219.00"), ("vn", "VN", "939000")], ids=["CNY", "VND"]
+)
+def test_the_example_prices_its_first_variant_as_the_golden_cases_do(
+    tmp_path: Path, policy: str, market: str, amount: str
+) -> None:
+    """P02 and P07: ₩32,000 is ¥219.00 and 939,000 ₫."""
+    config = load(EXAMPLE)
+    for name in ("main", "01", "02", "detail_ko", "30", "50"):
+        (tmp_path / f"sbg-001_{name}.jpg").write_bytes(b"\xff\xd8\xff\xe0" + name.encode() + b"\xff\xd9")
+    source = evolve(config.catalog, settings={**config.catalog.settings, "images": tmp_path}).open()
+    product = next(iter(source.products())).product
+    assert product is not None
+    assert config.snapshot is not None
+    assert config.today is not None
+
+    priced = price(
+        product=product,
+        sku="SBG-001-30",
+        market=MARKETS[market],
+        policy=config.policies[policy],
+        rates=config.snapshot,
+        environment="sandbox",
+        today=config.today,
+    )
+
+    assert priced.price is not None, priced.issues
+    assert Money(amount, MARKETS[market].currency) == priced.price.sale
+
+
+def test_a_policy_that_contradicts_itself_is_told_with_its_line(tmp_path: Path) -> None:
+    """A share of 15 instead of 0.15 is seen before anything is priced."""
+    text = GOOD.replace('currency = "CNY"', 'currency = "CNY"\nmarkup = "-2"')
+
+    (issue,) = findings(tmp_path, text)
+
+    assert "price.policy_value" == issue.code
+    assert "storesync.toml:12" in issue.at
+
+
+def test_rates_that_cannot_be_read_are_told_with_their_line(tmp_path: Path) -> None:
+    """Half a table of rates is no table."""
+    rates = '[rates]\nkind = "fixture"\nas_of = 2026-11-23\nquotes = { KRW_per_CNY = "-1" }\n'
+
+    (issue,) = findings(tmp_path, GOOD + rates)
+
+    assert "storesync.toml:33" in issue.at
 
 
 def test_an_absent_file_is_named(tmp_path: Path) -> None:

@@ -17,10 +17,12 @@ from storesync.config.mapping import attribute_table, category_table
 from storesync.config.places import TomlFile, read_toml
 from storesync.config.secret import is_reference
 from storesync.config.section import Findings, Section, nearest
-from storesync.config.settings import AccountConfig, CatalogConfig, ChannelConfig, Config
+from storesync.config.settings import AccountConfig, CatalogConfig, ChannelConfig, Config, nearest_place
 from storesync.errors import ConfigError
+from storesync.issues import Severity
 from storesync.model import Channel, Market
 from storesync.model.money import MINOR_DIGITS
+from storesync.pricing import policies_from, snapshot_from
 
 __all__ = ["CHANNEL_KEYS", "MARKETS", "load"]
 
@@ -84,6 +86,16 @@ def load(path: Path | str) -> Config:
     rates, rates_at = _included(root, "rates", place.parent, places)
     reader = _Channels(root, place.parent, _markets(root), prices, prices_at)
     channels = reader.read()
+
+    def locate(key: str) -> str:
+        return nearest_place(places, key)
+
+    policies, told = policies_from(prices, at=prices_at, fees=fees, locate=locate)
+    found.all += told
+    snapshot = None
+    if rates:
+        snapshot, told = snapshot_from(rates, at=rates_at, locate=locate)
+        found.all += told
     localization = root.inner("localization")
     localization.only(("accept",))
     config = Config(
@@ -94,18 +106,20 @@ def load(path: Path | str) -> Config:
         channels=channels,
         accounts=reader.accounts,
         prices=prices,
-        prices_at=prices_at,
+        policies=policies,
         fees=fees,
         rates=rates,
-        rates_at=rates_at,
+        snapshot=snapshot,
         places=places,
         guards=root.inner("guards").table,
         today=_today(root, channels),
     )
-    if found.all:
-        count = len(found.all)
-        raise ConfigError(f"{place} cannot be used: {count} finding{'s' * (count > 1)}", found.all)
-    return config
+    errors = [issue for issue in found.all if issue.severity is Severity.ERROR]
+    if errors:
+        raise ConfigError(
+            f"{place} cannot be used: {len(errors)} finding{'s' * (len(errors) > 1)}", found.all
+        )
+    return evolve(config, issues=tuple(found.all))
 
 
 def _state(section: Section) -> str:

@@ -11,9 +11,18 @@ from attrs import field, frozen
 
 from storesync.catalog import Source, open_source
 from storesync.config.secret import is_reference, resolve
+from storesync.issues import Issue
 from storesync.model import Channel, frozen_map
+from storesync.pricing import PolicyBook, Snapshot
 
-__all__ = ["AccountConfig", "CatalogConfig", "ChannelConfig", "Config"]
+__all__ = ["AccountConfig", "CatalogConfig", "ChannelConfig", "Config", "nearest_place"]
+
+
+def nearest_place(places: Mapping[str, str], key: str) -> str:
+    """Where a dotted key stands, or the nearest one above it that has a line of its own; else empty."""
+    while key and key not in places:
+        key = key.rpartition(".")[0]
+    return places.get(key, "")
 
 
 @frozen(kw_only=True)
@@ -68,8 +77,9 @@ class Config:
     """Everything that a configuration says; no secret is part of it.
 
     `state` is the address of the state store as written, or a reference to it: `state_url` gives the address.
-    `prices`, `fees` and `rates` are the tables as written, for the pricing room to read, with `prices_at` and
-    so on as the files they stand in. `today` is a fixed day, in the sandbox only.
+    `policies` are the price policies by name; `snapshot` the rates that are written down, None when there are
+    none. `prices`, `fees` and `rates` are the tables as written. `today` is a fixed day, in the sandbox only.
+    `issues` are findings that hold nothing up.
     """
 
     path: Path
@@ -79,13 +89,14 @@ class Config:
     channels: Mapping[str, ChannelConfig] = field(factory=dict, converter=frozen_map)
     accounts: Mapping[str, AccountConfig] = field(factory=dict, converter=frozen_map)
     prices: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
-    prices_at: str = ""
+    policies: Mapping[str, PolicyBook] = field(factory=dict, converter=frozen_map)
     fees: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     rates: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
-    rates_at: str = ""
+    snapshot: Snapshot | None = None
     places: Mapping[str, str] = field(factory=dict, converter=frozen_map, eq=False, repr=False)
     guards: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     today: date | None = None
+    issues: tuple[Issue, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -94,11 +105,7 @@ class Config:
 
     def place(self, key: str) -> str:
         """`file:line:key` of a dotted key (`prices.vn.tax.vat`), or of the nearest above; else empty."""
-        while key:
-            if key in self.places:
-                return self.places[key]
-            key = key.rpartition(".")[0]
-        return ""
+        return nearest_place(self.places, key)
 
     def state_url(self, environ: Mapping[str, str] | None = None) -> str:
         """The address of the state store; a relative SQLite file lies in `folder`.

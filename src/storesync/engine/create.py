@@ -19,7 +19,7 @@ from storesync.model import Offer, Ref, Status
 from storesync.plan import Operation
 from storesync.state import CONVERTER, HIDDEN, SHOWN, UNKNOWN, Standing, standing
 
-__all__ = ["accept", "create", "wanted_offers"]
+__all__ = ["accept", "create", "park", "wanted_offers", "what_exists"]
 
 _ROUNDS = 4  # doubts that one run resolves for one listing before it leaves the rest to the next run
 
@@ -36,10 +36,11 @@ async def create(work: Work, operation: Operation) -> None:
         if stand is None or stand.want != operation.want or stand.made:
             work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
             return
+        await work.calm(stand)
         try:
-            found = await _what_exists(work, stand)
+            found = await what_exists(work, stand)
         except Parked as parked:
-            await _park(work, operation, str(parked))
+            await park(work, operation, str(parked))
             return
         except Fault as fault:
             work.failed(operation, fault)
@@ -52,7 +53,7 @@ async def create(work: Work, operation: Operation) -> None:
     )
 
 
-async def _park(work: Work, operation: Operation, said: str) -> None:
+async def park(work: Work, operation: Operation, said: str) -> None:
     def write(db: Connection) -> None:
         standing.change(db, work.channel.name, operation.key, parked=said)
         standing.bump(db, work.channel.name)
@@ -61,7 +62,7 @@ async def _park(work: Work, operation: Operation, said: str) -> None:
     work.done(operation, OutcomeState.PARKED, said)
 
 
-async def _what_exists(work: Work, stand: Standing) -> Ref | None:
+async def what_exists(work: Work, stand: Standing) -> Ref | None:
     """The part of the listing that is already there, by the market's declared identity.
 
     Raises Parked where only a person can tell.
@@ -108,7 +109,7 @@ async def _look(work: Work, stand: Standing, half: Ref) -> Ref | None:
         return found
     at = work.channel.env.now()
     await work.write(lambda db: work.gone(db, stand.key, at))
-    return await _what_exists(work, evolve(stand, ref=None, doubt=at))
+    return await what_exists(work, evolve(stand, ref=None, doubt=at))
 
 
 async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref | None) -> bool:

@@ -103,7 +103,7 @@ def _variants_differ(stand: Standing) -> bool:
 
 
 def _off_sale(stand: Standing, driver: Driver[Any, Any]) -> Iterator[Operation]:
-    exists = stand.ref is not None or stand.doubt is not None
+    exists = stand.ref is not None or (stand.doubt is not None and not stand.parked)
     if exists and stand.have_shown not in (HIDDEN, ENDED) and driver.hide is not None:
         yield Operation(
             kind=Kind.HIDE,
@@ -251,19 +251,19 @@ def guards(
             tripped=products == 0 and live > 0,
             hint="an empty catalog would take the whole shop off sale",
         ),
-        _share("hidden", hides, live, limits.hide_share, limits.floor),
-        _share("touched", touched, live, limits.touch_share, limits.floor),
+        _share("hidden", hides, live, limits.hidden, limits.floor),
+        _share("touched", touched, live, limits.touched, limits.floor),
         Guard(
             name="price swing",
             limit=f"{limits.price_swing:.0%} per SKU",
             measured=f"{swing:.1%}" + (f" at {swung}" if swung else ""),
-            tripped=swing > Decimal(str(limits.price_swing)),
+            tripped=swing > limits.price_swing,
             hint=f"look at {swung} with `storesync explain`" if swung else "",
         ),
     )
 
 
-def _share(name: str, count: int, live: int, limit: float, floor: int) -> Guard:
+def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guard:
     return Guard(
         name=name,
         limit=f"{limit:.0%} of the live listings, {floor} at least",

@@ -121,6 +121,12 @@ def _close(db: Connection, work: Work, operation: Unfinished, *, doubtful: bool)
         if entry.state == "intended":
             journal.answered(db, seq=entry.seq, state="doubtful", at=now)
     journal.end(db, id=operation.id, state="doubtful" if doubtful else "resolved", at=now)
+    late = work.channel.spec.identity.late
+    if late > 0 and operation.entries:
+        until = _latest(work, operation.began, operation.entries[-1]) + timedelta(seconds=late)
+        keys = {operation.key, *standing.keys_of(db, work.channel.name, operation.skus)}
+        for key in keys:
+            standing.change(db, work.channel.name, key, unsettled=until)
 
 
 async def _other(work: Work, operation: Unfinished) -> None:

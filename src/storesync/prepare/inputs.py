@@ -149,10 +149,11 @@ class Inputs:
 
     settings: Settings
     shared: str
+    same: Mapping[str, str]
 
     @classmethod
     def of(cls, settings: Settings, driver: Driver[Any, S], shop: S) -> Inputs:
-        """The shared part: channel, shop, platform, rules, policies, rates, and what the day decides."""
+        """The shared part: channel, shop, platform, policies, rates, and what the day decides."""
         channel = {name: part for name, part in _members(settings.channel) if name not in _CHANNEL_APART}
         rates = settings.rates
         shared = {
@@ -160,31 +161,37 @@ class Inputs:
             "channel": _plain(channel),
             "shop": _plain(shop),
             "driver": _plain(driver.spec.within(settings.channel.environment)),
-            "accept": sorted(settings.accept),
-            "axes": _plain(settings.axes),
-            "brands": _plain(settings.brands),
-            "surplus": settings.surplus_axes,
-            "templates": _plain(settings.templates),
-            "policies": _plain(settings.policies),
-            "rates": rates.id if isinstance(rates, Snapshot) else None,
-            "day": _day(settings),
         }
-        return cls(settings, digest(shared))
+        same = {
+            "price rule": digest([_plain(settings.policies), _day(settings)]),
+            "rate": digest(rates.id if isinstance(rates, Snapshot) else None),
+        }
+        return cls(settings, digest(shared), same)
 
-    def digest(self, product: Product, category: Category | None) -> str:
-        """32 hex digits: as long as they stay, preparing this product again gives the same."""
+    def causes(self, product: Product, category: Category | None) -> Mapping[str, str]:
+        """The digest of each cause apart, so that a change can be told by its cause.
+
+        Causes are `catalog`, `text`, `price rule`, `rate`, `mapping` and `driver` (the platform's code and documents).
+        """
         settings = self.settings
         id_ = settings.categories.get(product.category, "")
         own = {
-            "shared": self.shared,
-            "filter": assort(product, settings.channel),
-            "category": id_,
-            "lines": _plain([settings.attributes.get("*", {}), settings.attributes.get(id_, {})]),
-            "document": _document(category),
-            "product": _plain(product),
-            "words": _words(product, settings),
+            "catalog": [_plain(product), assort(product, settings.channel)],
+            "text": [_words(product, settings), sorted(settings.accept), _plain(settings.templates)],
+            "mapping": [
+                id_,
+                _plain([settings.attributes.get("*", {}), settings.attributes.get(id_, {})]),
+                _plain(settings.axes),
+                _plain(settings.brands),
+                settings.surplus_axes,
+            ],
+            "driver": [self.shared, _document(category)],
         }
-        return digest(own)
+        return {**self.same, **{cause: digest(value) for cause, value in own.items()}}
+
+    def digest(self, product: Product, category: Category | None) -> str:
+        """32 hex digits: as long as they stay, preparing this product again gives the same."""
+        return digest(dict(self.causes(product, category)))
 
 
 def input_digest(

@@ -31,6 +31,7 @@ __all__ = [
     "doubt_offers",
     "key_of",
     "keys",
+    "keys_of",
     "read",
     "read_all",
     "revision",
@@ -64,7 +65,8 @@ class Standing:
     """One row of what the state knows about a listing.
 
     `want` and `have` are digests of content: "" is nothing, "?" is unknown. `made` says that its creation was
-    completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect.
+    completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect;
+    until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile.
     """
 
     key: str
@@ -88,6 +90,7 @@ class Standing:
     asked_at: datetime | None = None
     token: str = ""
     doubt: datetime | None = None
+    unsettled: datetime | None = None
     parked: str = ""
     refused: str = ""
     offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
@@ -142,6 +145,7 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         asked_at=unstamp(row.asked_at) if row.asked_at else None,
         token=row.token,
         doubt=unstamp(row.doubt) if row.doubt else None,
+        unsettled=unstamp(row.unsettled) if row.unsettled else None,
         parked=row.parked,
         refused=row.refused,
         offers={r.sku: _offer_standing(r) for r in rows},
@@ -284,6 +288,7 @@ _PACKED: Mapping[str, Any] = {
     "ticket": lambda value: pack(value) if value is not None else None,
     "status": lambda value: value.value,
     "doubt": lambda value: stamp(value) if value is not None else None,
+    "unsettled": lambda value: stamp(value) if value is not None else None,
     "asked_at": lambda value: stamp(value) if value is not None else None,
     "changed_at": stamp,
     "have_causes": lambda value: dumps(value, sort=True),
@@ -355,3 +360,9 @@ def key_of(db: Connection, channel: str, sku: str) -> str:
     """The listing that a SKU belongs to; empty when it is unknown."""
     found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku == sku)
     return str(db.execute(found).scalar_one_or_none() or "")
+
+
+def keys_of(db: Connection, channel: str, skus: Iterable[str]) -> tuple[str, ...]:
+    """The listings that these SKUs belong to, each once."""
+    found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku.in_(list(skus)))
+    return tuple(dict.fromkeys(str(key) for key in db.execute(found).scalars()))

@@ -71,6 +71,10 @@ class Store:
         """All tables at once, for a store that nobody has used yet; `migrate` is for stores that live on."""
         METADATA.create_all(self.engine)
 
+    def prepare(self) -> None:
+        """Bring the store to the schema of this storesync, whatever state it is in."""
+        self.create_tables()
+
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
         if self._thread is not None:

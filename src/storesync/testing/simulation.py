@@ -21,7 +21,7 @@ from storesync.testing.world import Crash, Profile, World
 __all__ = ["Verdict", "simulate"]
 
 # A world's merchant may do anything: guards have tests of their own.
-_LIMITS = GuardLimits(hide_share=1.0, touch_share=1.0, price_swing=1e9, floor=10_000)
+_LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
 _SETTLING = 12  # quiet runs after which everything must have been reached
 _LEASE_OVER = 61.0
 
@@ -250,7 +250,8 @@ def _judge(world: World, verdict: Verdict) -> None:
         if theirs != dict(item.offers):
             verdict.wrong.append(f"{item.key} offers {theirs}, not {dict(item.offers)}")
     for listing in truth.live():
-        if listing.key not in wanted.items:
+        stand = stands.get(listing.key)
+        if listing.key not in wanted.items and not (stand is not None and stand.parked):
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
     for listing in truth.listings.values():
         for sku in listing.skus.values():
