@@ -1,4 +1,4 @@
-"""What a channel was told or found once and keeps: pictures sent, category documents, shop facts, snapshots."""
+"""What a channel was told or found once and keeps: pictures sent, categories, shop facts, snapshots."""
 
 from __future__ import annotations
 

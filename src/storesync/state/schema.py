@@ -40,7 +40,6 @@ __all__ = [
 METADATA = MetaData()
 
 
-
 def _code_points(length: int) -> String:
     # Sorted by code point on both databases, whatever language the server sorts by.
     text_type = String(length)
@@ -55,8 +54,8 @@ _Serial = BigInteger().with_variant(Integer, "sqlite")
 # Columns with this mark hold JSON or nothing.
 JSON = {"json": True}
 
-# Which rows the planner must look at. Each condition stands word for word in a partial index and in the query,
-# for then both databases see that the index answers the query.
+# Which rows the planner must look at. Each condition stands word for word in a partial index and in the
+# query, for then both databases see that the index answers the query.
 LISTING_PENDING = text(
     "(ticket IS NOT NULL OR doubt IS NOT NULL"
     " OR (want_shown AND (held OR parked <> '' OR refused <> '' OR NOT made OR want <> have"
