@@ -17,7 +17,12 @@ def keep(db: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     On PostgreSQL this waits for a process that is inserting the same key.
     """
     insert = postgresql.insert if db.dialect.name == "postgresql" else sqlite.insert
-    return db.execute(insert(table).on_conflict_do_nothing(), dict(values)).rowcount == 1
+    # SQLAlchemy forgets the count of an INSERT unless it is told to keep it.
+    counted = {"preserve_rowcount": True}
+    return (
+        db.execute(insert(table).on_conflict_do_nothing(), dict(values), execution_options=counted).rowcount
+        == 1
+    )
 
 
 def put(db: Connection, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
