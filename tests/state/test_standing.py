@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from attrs import evolve
 from sqlalchemy import Connection
+from tests.state.samples import CHANNEL, CONTENT, ISSUES, NOW, SKUS, later, offer, wanted
 
 from storesync.model import Money, Offer, Price, Ref, Status, Ticket, digest
 from storesync.state import SHOWN, UNKNOWN, Standing, Store, standing
-from tests.state.samples import CHANNEL, CONTENT, ISSUES, NOW, SKUS, later, offer, wanted
 
 
 def stand(store: Store, key: str = "SBG-001") -> Standing:
@@ -82,7 +82,7 @@ CHANGES: tuple[Mapping[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("values", CHANGES, ids=lambda values: ",".join(values))
+@pytest.mark.parametrize("values", CHANGES, ids=",".join)
 def test_what_changed_is_changed_and_nothing_else(store: Store, values: Mapping[str, Any]) -> None:
     """Each column takes its value back out as the value it was."""
 
