@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from storesync.catalog import Source
 from storesync.config import Config, load
@@ -25,6 +24,7 @@ from storesync.engine.check import Checked
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
 from storesync.plan import Plan
+from storesync.transport import Wire
 
 __all__ = ["Shops", "open"]
 
@@ -120,7 +120,7 @@ def open(
     *,
     env: Env | None = None,
     environ: Mapping[str, str] | None = None,
-    wire: Mapping[str, Any] | None = None,
+    wire: Mapping[str, Wire] | None = None,
 ) -> Shops:
     """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
     return Shops(AsyncShops(load(path), env=env, environ=environ, wire=wire))

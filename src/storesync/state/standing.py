@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER, pack, unpack
+from storesync.state.row import keep, put
 from storesync.state.schema import channels, documents, listings, offers, traces
 
 __all__ = [
@@ -152,9 +153,10 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
 
 
 def _offer_standing(row: Row[Any]) -> OfferStanding:
+    wanted = Offer(row.sku, _prices(row.want_prices), int(row.want_stock)) if row.want_stock else None
     return OfferStanding(
         sku=row.sku,
-        want=unpack(row.want, Offer) if row.want else None,
+        want=wanted,
         have_prices=_prices(row.have_prices) if row.have_prices else None,
         have_stock=int(row.have_stock) if row.have_stock else None,
         refused=row.refused,
@@ -213,9 +215,14 @@ def document(db: Connection, name: str) -> Mapping[str, Any] | None:
 
 def _keep_document(db: Connection, content: Mapping[str, Any]) -> str:
     name = digest(content)
-    if db.execute(select(documents.c.digest).where(documents.c.digest == name)).first() is None:
-        db.execute(insert(documents).values(digest=name, body=dumps(content)))
+    keep(db, documents, {"digest": name, "body": dumps(content)})
     return name
+
+
+def _sku_set(skus: Iterable[str]) -> str:
+    """Names a set of SKUs: equal sets, equal names; empty for none."""
+    some = sorted(skus)
+    return digest(some) if some else ""
 
 
 def want(db: Connection, channel: str, wanted: Want) -> None:
@@ -237,35 +244,43 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
         values["title"] = wanted.title
     if wanted.content is not None and not wanted.held:
         values["want"] = _keep_document(db, wanted.content)
+        values["want_skus"] = _sku_set(wanted.offers)
         _want_offers(db, channel, wanted)
-    known = (listings.c.channel == channel) & (listings.c.key == wanted.key)
-    if db.execute(update(listings).where(known).values(**values)).rowcount == 0:
-        db.execute(insert(listings).values(channel=channel, key=wanted.key, **values))
+    row = {"channel": channel, "key": wanted.key}
+    put(db, listings, row, values)
     if wanted.traces:
-        of_key = (traces.c.channel == channel) & (traces.c.key == wanted.key)
-        body = dumps(wanted.traces)
-        if db.execute(update(traces).where(of_key).values(body=body)).rowcount == 0:
-            db.execute(insert(traces).values(channel=channel, key=wanted.key, body=body))
+        put(db, traces, row, {"body": dumps(wanted.traces)})
 
 
 def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
     of_key = (offers.c.channel == channel) & (offers.c.key == wanted.key)
-    before = {row.sku: row.want for row in db.execute(select(offers.c.sku, offers.c.want).where(of_key))}
+    columns = select(offers.c.sku, offers.c.want_prices, offers.c.want_stock)
+    before = {row.sku: (row.want_prices, row.want_stock) for row in db.execute(columns.where(of_key))}
     gone = before.keys() - wanted.offers.keys()
     if gone:
         db.execute(delete(offers).where(of_key, offers.c.sku.in_(sorted(gone))))
-    for sku, offer in wanted.offers.items():
-        packed = pack(offer)
+    for sku, offer in sorted(wanted.offers.items()):
+        prices, stock = _packed_prices(offer.prices), str(offer.stock)
+        values = {"want_prices": prices, "want_stock": stock}
         if sku not in before:
-            # A SKU that moved here from another listing starts anew.
-            db.execute(delete(offers).where(offers.c.channel == channel, offers.c.sku == sku))
-            db.execute(insert(offers).values(channel=channel, sku=sku, key=wanted.key, want=packed))
-        elif before[sku] != packed:
+            _leave(db, channel, sku)
+            put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
+        elif before[sku] != (prices, stock):
             db.execute(
                 update(offers)
                 .where(offers.c.channel == channel, offers.c.sku == sku)
-                .values(want=packed, refused="")
+                .values(**values, refused="")
             )
+
+
+def _leave(db: Connection, channel: str, sku: str) -> None:
+    """A SKU that moves to another listing starts anew there, and the one it leaves wants it no more."""
+    former = key_of(db, channel, sku)
+    if not former:
+        return
+    db.execute(delete(offers).where(offers.c.channel == channel, offers.c.sku == sku))
+    rest = select(offers.c.sku).where(offers.c.channel == channel, offers.c.key == former)
+    change(db, channel, former, want_skus=_sku_set(db.execute(rest).scalars()))
 
 
 _PACKED: Mapping[str, Any] = {
@@ -284,6 +299,8 @@ _PACKED: Mapping[str, Any] = {
 def change(db: Connection, channel: str, key: str, **values: Any) -> None:
     """Set some of a listing's columns; names are those of `Standing`."""
     packed = {name: _PACKED[name](value) if name in _PACKED else value for name, value in values.items()}
+    if "ref" in values:
+        packed["have_skus"] = _sku_set(values["ref"].skus) if values["ref"] is not None else ""
     db.execute(update(listings).where(listings.c.channel == channel, listings.c.key == key).values(**packed))
 
 
@@ -333,9 +350,9 @@ def revision(db: Connection, channel: str) -> int:
 
 def bump(db: Connection, channel: str) -> int:
     """Note that something changed; plans made before are stale."""
-    known = channels.c.channel == channel
-    if db.execute(update(channels).where(known).values(revision=channels.c.revision + 1)).rowcount == 0:
-        db.execute(insert(channels).values(channel=channel, revision=1))
+    more = update(channels).where(channels.c.channel == channel).values(revision=channels.c.revision + 1)
+    if db.execute(more).rowcount == 0 and not keep(db, channels, {"channel": channel, "revision": 1}):
+        db.execute(more)
     return revision(db, channel)
 
 
