@@ -76,13 +76,11 @@ def _shown(error: StoresyncError | OSError) -> Text:
 
 
 def _kept(outlet: Outlet, common: Common, error: Exception) -> str:
-    if outlet.log:
-        return outlet.log
-    # Nothing was open yet: the trace still needs a place that the message can name.
-    place = common.config.resolve().parent / "storesync.log"
+    # Where no log was open yet, the trace still needs a place that the message can name.
+    place = Path(outlet.log) if outlet.log else common.config.resolve().parent / "storesync.log"
     if not place.parent.is_dir():
         place = Path("storesync.log").resolve()
-    with logging_to(place):
+    with logging_to(place, secrets=outlet.secrets):
         structlog.get_logger("storesync.cli").error(
             "command.failed", trace="".join(traceback.format_exception(error))
         )
@@ -111,9 +109,6 @@ def opened(
                 structlog.get_logger("storesync.cli").warning(
                     "command.refused", kind=type(error).__name__, message=_message(error)
                 )
-                raise
-            except Exception:
-                structlog.get_logger("storesync.cli").exception("command.failed")
                 raise
             finally:
                 kept = shops.secrets
