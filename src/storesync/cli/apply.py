@@ -10,7 +10,7 @@ from rich.prompt import Confirm
 
 from storesync.cli.applying import carried_out, code_of_run
 from storesync.cli.attempt import DONE, FAILED, attempt, each, opened, worst
-from storesync.cli.common import Common
+from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.planning import code_of, made, read_plans, reasons_from, shown
 from storesync.errors import PlanError
@@ -22,7 +22,8 @@ __all__ = ["apply"]
 
 def apply(
     plan: Annotated[
-        Path | None, Parameter(help="A file that `storesync plan -o` wrote; without one the plan is made now.")
+        Path | None,
+        Parameter(help="A file that `storesync plan -o` wrote; without one the plan is made now."),
     ] = None,
     *,
     channel: Annotated[
@@ -36,9 +37,12 @@ def apply(
     yes: Annotated[
         bool, Parameter(name=("-y", "--yes"), negative=(), show_default=False, help="Do not ask.")
     ] = False,
-    common: Common = Common(),
+    common: Common = DEFAULTS,
 ) -> int:
-    """Carry out a plan. A plan that was changed, or that the shop moved away from, is refused and nothing is sent."""
+    """Carry out a plan.
+
+    A plan that was changed, or from which the shop moved away, is refused, and nothing is sent.
+    """
 
     def work(outlet: Outlet) -> int:
         reasons = reasons_from(allow)

@@ -44,7 +44,9 @@ def attempt(common: Common, work: Callable[[Outlet], int]) -> int:
         return FAILED
     except Exception as error:
         place = _kept(outlet, common, error)
-        said = f"unexpected {type(error).__name__}: a fault of storesync, not yours; what happened is in {place}"
+        said = (
+            f"unexpected {type(error).__name__}: a fault of storesync, not yours; what happened is in {place}"
+        )
         outlet.complain(Text(said, "bold red"))
         outlet.document({"error": {"kind": type(error).__name__, "message": said, "issues": []}})
         return FAILED
@@ -88,9 +90,7 @@ def _kept(outlet: Outlet, common: Common, error: Exception) -> str:
 
 
 @contextmanager
-def opened(
-    common: Common, outlet: Outlet, *, environ: Mapping[str, str] | None = None
-) -> Iterator[Shops]:
+def opened(common: Common, outlet: Outlet, *, environ: Mapping[str, str] | None = None) -> Iterator[Shops]:
     """The shops of the configuration, with the log open beside their state."""
     from storesync.sync import open as open_shops
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from storesync.cli.attempt import DONE, FAILED, HELD, attempt, each, opened
-from storesync.cli.common import Channels, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.engine.check import Checked
 from storesync.issues import Severity
@@ -20,9 +20,9 @@ __all__ = ["check"]
 def check(
     *channels: Channels,
     all: Annotated[bool, Parameter(negative=(), show_default=False, help="Show every finding.")] = False,
-    common: Common = Common(),
+    common: Common = DEFAULTS,
 ) -> int:
-    """Look through configuration and catalog without asking a market: every finding with its file and line."""
+    """Look through configuration and catalog without asking a market; each finding has its file and line."""
 
     def work(outlet: Outlet) -> int:
         from storesync.report.plan_view import FEW

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from attrs import frozen
 from cyclopts import Parameter
 
-__all__ = ["Channels", "Common"]
+__all__ = ["DEFAULTS", "Channels", "Common"]
 
 Channels = Annotated[str, Parameter(help="The channels meant; all of them when none is named.")]
 
@@ -31,3 +31,6 @@ class Common:
             help="Show warnings of the log on standard error as well.",
         ),
     ] = False
+
+
+DEFAULTS: Final = Common()

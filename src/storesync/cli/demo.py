@@ -21,7 +21,9 @@ _PICTURES = 425
 
 def demo(
     *,
-    folder: Annotated[Path, Parameter(help="Where the demo keeps its project; made anew each time.")] = Path(".demo"),
+    folder: Annotated[Path, Parameter(help="Where the demo keeps its project; made anew each time.")] = Path(
+        ".demo"
+    ),
     channels: Annotated[
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
@@ -33,9 +35,9 @@ def demo(
         bool, Parameter(negative=(), show_default=False, help="Print one JSON document and nothing else.")
     ] = False,
 ) -> int:
-    """List the sample catalog on two emulated shops and tell the story; exits with 1 when a promise is broken.
+    """List the sample catalog on two emulated shops and tell the story.
 
-    Everything happens on this machine: both shops are emulated, and their ids, brands and accounts are invented.
+    Everything happens on this machine; ids, brands and accounts are invented. Exits with 1 when a promise is broken.
     """
 
     def work(outlet: Outlet) -> int:
@@ -71,8 +73,12 @@ def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Any) -> 
     from storesync.config import load
 
     began = time.monotonic()
-    outlet.secrets = lambda: tuple(value for name, value in ENVIRONMENT.items() if not name.endswith(("_ID", "APP_KEY")))
-    outlet.say(Text("storesync demo: one Korean catalog, two foreign shops, each listing exactly once", "bold"))
+    outlet.secrets = lambda: tuple(
+        value for name, value in ENVIRONMENT.items() if not name.endswith(("_ID", "APP_KEY"))
+    )
+    outlet.say(
+        Text("storesync demo: one Korean catalog, two foreign shops, each listing exactly once", "bold")
+    )
     project = Project.fresh(folder, shops.address)
     config = load(project.config)
     channels, missing = _usable(config, wanted)
@@ -84,8 +90,12 @@ def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Any) -> 
         pictures = generate_images(project.catalog, project.catalog / "images")
     outlet.log = str((folder / "storesync.log").resolve())
     outlet.say(
-        Text(f"  project in {folder}/: 80 products, 116 variants in Korean and won; {pictures} pictures drawn"),
-        Text(f"  today is {config.today} by the example's own configuration, and its rates are a fixture of that day"),
+        Text(
+            f"  project in {folder}/: 80 products, 116 variants in Korean and won; {pictures} pictures drawn"
+        ),
+        Text(
+            f"  today is {config.today}, by the example's own configuration; its rates are a fixture of that day"
+        ),
         Text(f"  both shops are emulated here, at {shops.address}/, and nothing leaves this machine"),
         Text(
             f"  each takes {RATE} requests a second; its search trails {shops.lag:g} s behind; "
@@ -147,7 +157,9 @@ def _missing(config: Any, channel: str) -> str:
     return f"channel {channel} is left out, and the demo therefore fails: no driver {driver!r} is installed"
 
 
-def _end(outlet: Outlet, promises: Any, places: dict[str, Path], missing: tuple[str, ...], seconds: float) -> None:
+def _end(
+    outlet: Outlet, promises: Any, places: dict[str, Path], missing: tuple[str, ...], seconds: float
+) -> None:
     words = {
         "state": "what was asked, answered and acknowledged",
         "plan": "the first plan, as data",
@@ -161,7 +173,11 @@ def _end(outlet: Outlet, promises: Any, places: dict[str, Path], missing: tuple[
     kept = len(promises.all) - len(promises.broken)
     good = not promises.broken and not missing
     outlet.say(
-        "", Text(f"{kept} of {len(promises.all)} promises kept in {seconds:.0f} s", "bold green" if good else "bold red")
+        "",
+        Text(
+            f"{kept} of {len(promises.all)} promises kept in {seconds:.0f} s",
+            "bold green" if good else "bold red",
+        ),
     )
     for promise in promises.broken:
         outlet.complain(Text(f"  ✗ {promise.words}", "red"))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from storesync.cli.attempt import DONE, FAILED, attempt
-from storesync.cli.common import Common
+from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.errors import StoresyncError
 
 __all__ = ["drivers"]
 
 
-def drivers(*, common: Common = Common()) -> int:
+def drivers(*, common: Common = DEFAULTS) -> int:
     """Show the installed drivers and what each can do; the table comes from the drivers themselves."""
 
     def work(outlet: Outlet) -> int:

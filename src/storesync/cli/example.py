@@ -20,7 +20,7 @@ url = "sqlite:///storesync.db"
 
 [catalog]
 source = "csv"
-path = "catalog"                # products.csv, variants.csv, translations.csv, …: see the example, `storesync init`
+path = "catalog"                # products.csv, variants.csv, …: the example shows them
 
 [localization]
 accept = []                     # only reviewed translations; "reference" accepts those of a sample
@@ -73,4 +73,6 @@ def _refuse_overwriting(folder: Path, paths: Iterator[Path] | list[Path]) -> Non
     there = [str(path) for path in paths if (folder / path).exists()]
     if there:
         more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise ConfigError(f"{folder / there[0]}{more} exists already; nothing was written: choose an empty folder")
+        raise ConfigError(
+            f"{folder / there[0]}{more} exists already; nothing was written: choose an empty folder"
+        )

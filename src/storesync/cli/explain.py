@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, FAILED, attempt, opened
-from storesync.cli.common import Common
+from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
 from storesync.report.document import explained_document
@@ -24,15 +24,17 @@ def explain(
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
     ] = (),
-    common: Common = Common(),
+    common: Common = DEFAULTS,
 ) -> int:
-    """Show how a SKU's price came to be stage by stage, where its texts come from, and what was done with it."""
+    """Show how a SKU's price came to be, stage by stage; where its texts come from; what was done with it."""
 
     def work(outlet: Outlet) -> int:
         with opened(common, outlet) as shops:
             for name in channel:
                 if name not in shops.names:
-                    raise ConfigError(f"no channel {name!r} is configured (configured: {', '.join(shops.names)})")
+                    raise ConfigError(
+                        f"no channel {name!r} is configured (configured: {', '.join(shops.names)})"
+                    )
             found = [
                 (name, explained)
                 for name in channel or shops.names

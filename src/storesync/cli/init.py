@@ -21,13 +21,18 @@ def init(
     *,
     minimal: Annotated[
         bool,
-        Parameter(negative=(), show_default=False, help="Only a storesync.toml to fill in, without the example."),
+        Parameter(
+            negative=(), show_default=False, help="Only a storesync.toml to fill in, without the example."
+        ),
     ] = False,
     json: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Print one JSON document and nothing else.")
     ] = False,
 ) -> int:
-    """Write the example (80 product lines, two emulated shops), or a minimal storesync.toml. Nothing is overwritten."""
+    """Write the example (80 product lines, two emulated shops), or a minimal storesync.toml.
+
+    Nothing is overwritten.
+    """
 
     def work(outlet: Outlet) -> int:
         written = write_minimal(folder) if minimal else write_example(folder)

@@ -88,14 +88,18 @@ def logging_to(
     wrapper = structlog.make_filtering_bound_logger(_INFO)
     try:
         if path is None:
-            structlog.configure(processors, wrapper_class=wrapper, logger_factory=structlog.ReturnLoggerFactory())
+            structlog.configure(
+                processors, wrapper_class=wrapper, logger_factory=structlog.ReturnLoggerFactory()
+            )
             yield
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > _LARGEST:
             path.replace(path.with_name(f"{path.name}.1"))
         with path.open("ab") as file:
-            structlog.configure(processors, wrapper_class=wrapper, logger_factory=structlog.BytesLoggerFactory(file))
+            structlog.configure(
+                processors, wrapper_class=wrapper, logger_factory=structlog.BytesLoggerFactory(file)
+            )
             yield
     finally:
         if before is None:

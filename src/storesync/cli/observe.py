@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storesync.cli.attempt import DONE, attempt, each, opened
-from storesync.cli.common import Channels, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
 from storesync.report.document import drift_document
@@ -14,7 +14,7 @@ from storesync.report.status_view import drift_view
 __all__ = ["observe"]
 
 
-def observe(*channels: Channels, common: Common = Common()) -> int:
+def observe(*channels: Channels, common: Common = DEFAULTS) -> int:
     """Look at what the markets show; nothing there changes, and the next plan repairs what differs."""
 
     def work(outlet: Outlet) -> int:

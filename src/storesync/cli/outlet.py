@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 from collections.abc import Callable, Iterable
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import orjson
 from attrs import define, field
@@ -28,7 +27,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
-class _Masked(io.TextIOBase):
+class _Masked:
     """A text stream that shows no secret."""
 
     def __init__(self, below: IO[str], secrets: Callable[[], Iterable[str]]) -> None:
@@ -52,7 +51,7 @@ class _Masked(io.TextIOBase):
 
 def _console(stream: IO[str], secrets: Callable[[], Iterable[str]]) -> Console:
     width = None if stream.isatty() else int(os.environ.get("COLUMNS") or _WIDTH)
-    return Console(file=_Masked(stream, secrets), width=width, highlight=False)
+    return Console(file=cast(IO[str], _Masked(stream, secrets)), width=width, highlight=False)
 
 
 @define

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import attempt, each, opened
-from storesync.cli.common import Channels, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.planning import code_of, made, shown, write_page, write_plans
 from storesync.plan import Plan
@@ -20,11 +20,12 @@ __all__ = ["plan"]
 def plan(
     *channels: Channels,
     output: Annotated[
-        Path | None, Parameter(name=("-o", "--output"), help="Write the plan to this file, for `storesync apply`.")
+        Path | None,
+        Parameter(name=("-o", "--output"), help="Write the plan to this file, for `storesync apply`."),
     ] = None,
     html: Annotated[Path | None, Parameter(help="Write the plan as an HTML page to this file.")] = None,
     all: Annotated[bool, Parameter(negative=(), show_default=False, help="Show every operation.")] = False,
-    common: Common = Common(),
+    common: Common = DEFAULTS,
 ) -> int:
     """Show what would change, why and at which price; nothing on a market changes.
 

@@ -65,7 +65,8 @@ def write_page(path: Path, shops: Shops, plans: Iterable[Plan]) -> None:
     from storesync.report.plan_page import plan_page
 
     some = tuple(plans)
-    keys = {held.key for plan in some for held in (*plan.operations, *plan.held)}
+    keys = {operation.key for plan in some for operation in plan.operations}
+    keys |= {held.key for plan in some for held in plan.held}
     sources = {
         read.key: read.product.text.title
         for read in shops.source.products()
@@ -88,6 +89,7 @@ def reasons_from(allowed: Iterable[str]) -> Mapping[str, str]:
     for given in allowed:
         guard, equals, reason = given.partition("=")
         if not equals or not guard.strip() or not reason.strip():
-            raise PlanError(f"--allow {given!r} gives no reason: write --allow '{guard.strip() or 'guard'}=why it is meant'")
+            name = guard.strip() or "guard"
+            raise PlanError(f"--allow {given!r} gives no reason: write --allow '{name}=why it is meant'")
         reasons[guard.strip()] = reason.strip()
     return reasons

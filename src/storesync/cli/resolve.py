@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, attempt, opened
-from storesync.cli.common import Common
+from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 
 __all__ = ["resolve"]
@@ -21,9 +21,9 @@ def resolve(
     listing: Annotated[
         str, Parameter(show_default=False, help="The market's id that a person found; without it: not there.")
     ] = "",
-    common: Common = Common(),
+    common: Common = DEFAULTS,
 ) -> int:
-    """Take a parked listing up again: with the market's id that a person found in the shop, or as not there."""
+    """Take a parked listing up again: with the id that a person found in the shop, or as not there."""
 
     def work(outlet: Outlet) -> int:
         with opened(common, outlet) as shops:

@@ -43,7 +43,9 @@ def sandbox(
         except KeyboardInterrupt:
             return DONE
         except (OSError, SystemExit) as error:
-            raise ConfigError(f"cannot serve on 127.0.0.1:{port}: {error}; choose another --port, or 0") from None
+            raise ConfigError(
+                f"cannot serve on 127.0.0.1:{port}: {error}; choose another --port, or 0"
+            ) from None
         return DONE
 
     return attempt(Common(), work)

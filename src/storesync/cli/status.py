@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from storesync.cli.attempt import DONE, HELD, attempt, each, opened
-from storesync.cli.common import Channels, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.report.document import status_document
 from storesync.report.status_view import status_view
@@ -13,8 +13,8 @@ from storesync.report.status_view import status_view
 __all__ = ["status"]
 
 
-def status(*channels: Channels, common: Common = Common()) -> int:
-    """Show how the channels stand: listings, what is to change, what is held back, what waits for a person."""
+def status(*channels: Channels, common: Common = DEFAULTS) -> int:
+    """Show how the channels stand: listings, what is to change, what is held back, what waits."""
 
     def work(outlet: Outlet) -> int:
         with opened(common, outlet) as shops:

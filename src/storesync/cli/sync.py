@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 from storesync.cli.applying import code_of_run
 from storesync.cli.attempt import attempt, each, opened, worst
-from storesync.cli.common import Channels, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.planning import code_of, reasons_from
 from storesync.cli.progress import applying
@@ -24,7 +24,7 @@ def sync(
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Pass a guard that tripped: 'guard=reason'."),
     ] = (),
-    common: Common = Common(),
+    common: Common = DEFAULTS,
 ) -> int:
     """Plan and apply every channel; one that fails does not stop the others. Run it as often as you like."""
 

@@ -1,4 +1,4 @@
-"""Views for people and programs: plans, prices, runs and channels as terminal tables, as JSON, and as one HTML page.
+"""Views for people and programs: plans, prices, runs and channels on a terminal, as JSON, as a page.
 
-The terminal views need rich and the page needs Jinja2 (extra `cli`), so each view is imported by its own module.
+The terminal needs rich and the page Jinja2 (extra `cli`), so each view is imported by its own module.
 """

@@ -1,4 +1,4 @@
-"""Money as our own tables and pages write it: ¥219.00, 939,000 ₫, ₩32,000. Only for eyes: nothing reads it back."""
+"""Money as our tables and pages write it: ¥219.00, 939,000 ₫, ₩32,000. Nothing reads it back."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from storesync.model import Money, Offer
 
 __all__ = ["offered", "told", "told_text"]
 
-# A sign that two currencies share (¥, $) is used for one of them only; all others are written with their code.
-_BEFORE: Final[Mapping[str, str]] = {"KRW": "₩", "CNY": "¥", "USD": "US$", "TWD": "NT$", "HKD": "HK$", "SGD": "S$"}
+# A sign that two currencies share (¥, $) is used for one of them only; others are written with their code.
+_BEFORE: Final[Mapping[str, str]] = {
+    "KRW": "₩",
+    "CNY": "¥",
+    "USD": "US$",
+    "TWD": "NT$",
+    "HKD": "HK$",
+    "SGD": "S$",
+}
 _AFTER: Final[Mapping[str, str]] = {"VND": "₫"}
 _CENT = Decimal("0.01")
 _SHOW = Context(prec=60, rounding=ROUND_HALF_EVEN)

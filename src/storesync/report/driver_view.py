@@ -49,7 +49,10 @@ def driver_view(drivers: Sequence[Driver[Any, Any]]) -> RenderableType:
     for words, value in _FACTS:
         table.add_row(words, *(value(driver.spec) for driver in drivers))
     for part, words in PARTS.items():
-        marks = [Text("✓", "green") if getattr(driver, part) is not None else Text("–", "dim") for driver in drivers]
+        marks = [
+            Text("✓", "green") if getattr(driver, part) is not None else Text("–", "dim")
+            for driver in drivers
+        ]
         table.add_row(f"{words} ({part})", *marks)
     return Group(table)
 

@@ -60,7 +60,7 @@ def plan_page(
 ) -> str:
     """The page for these plans.
 
-    `sources` are the catalog's own titles by key; `prices` are price traces by channel, so that each price opens.
+    `sources` are the catalog's own titles by key; `prices` are price traces by channel.
     """
     titles, traces = sources or {}, prices or {}
     return _template().render(
@@ -71,7 +71,9 @@ def plan_page(
 @cache
 def _template() -> Template:
     text = (files("storesync.report") / "plan.html.jinja").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(text)
 
 
@@ -111,7 +113,11 @@ def _change(detail: Detail, traces: Prices) -> _Change:
         after=told_text(after) or "gone",
         stock=stock,
         prices=[
-            {"market": market, "policy": trace.get("policy", ""), "steps": list(stages(trace.get("steps", ())))}
+            {
+                "market": market,
+                "policy": trace.get("policy", ""),
+                "steps": list(stages(trace.get("steps", ()))),
+            }
             for market, trace in traces.get(sku, {}).items()
         ],
     )

@@ -75,7 +75,9 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
         for operation in mine[:most]:
             table.add_row(*_row(operation))
         if most is not None and len(mine) > most:
-            table.add_row("", "", Text(f"… {len(mine) - most} more to {kind.value}: --all shows them", "dim"), "", "")
+            table.add_row(
+                "", "", Text(f"… {len(mine) - most} more to {kind.value}: --all shows them", "dim"), "", ""
+            )
     if table.row_count:
         parts.append(Padding(table, (0, 0, 0, 2)))
     uploads = plan.counts.get("upload", 0)
@@ -127,7 +129,9 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Tex
     for issue in found[:most]:
         style = "red" if issue.severity is Severity.ERROR else "yellow"
         place = " · ".join(part for part in (issue.at, issue.path) if part)
-        yield Text.assemble((f"  ! {issue.severity.value}  ", style), f"{place}: {issue.message} [{issue.code}]")
+        yield Text.assemble(
+            (f"  ! {issue.severity.value}  ", style), f"{place}: {issue.message} [{issue.code}]"
+        )
         if issue.hint:
             yield Text.assemble(("      → ", "green"), issue.hint)
     if most is not None and len(found) > most:
@@ -136,4 +140,6 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Tex
 
 def _guard(guard: Guard) -> Text:
     hint = guard.hint or f"if this is meant: --allow '{guard.name}=why'"
-    return Text.assemble(("  ! guard   ", "bold red"), f"{guard} · nothing is sent unless a reason is given · {hint}")
+    return Text.assemble(
+        ("  ! guard   ", "bold red"), f"{guard} · nothing is sent unless a reason is given · {hint}"
+    )

@@ -1,4 +1,4 @@
-"""One SKU on one channel, opened: every stage of its price, where its texts come from, what was done with it."""
+"""One SKU on one channel, opened: each stage of its price, its texts' origin, what was done with it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ def _facts(explained: Explained) -> RenderableType:
 
 
 def _estimate(estimate: Mapping[str, Any]) -> str:
-    words = " · ".join(f"{name.replace('_', ' ')} {told_text(str(value))}" for name, value in estimate.items() if value)
+    words = " · ".join(
+        f"{name.replace('_', ' ')} {told_text(str(value))}" for name, value in estimate.items() if value
+    )
     return f"buyer's tax, estimated: {words}"
 
 
@@ -94,7 +96,9 @@ def _texts(texts: Mapping[str, Mapping[str, Any]]) -> Table:
     for locale, fields in texts.items():
         for name, source in fields.items():
             origin = str(source.get("source", ""))
-            table.add_row(locale, name.replace("_", " "), source.get("by", ""), source.get("state", ""), Text(origin))
+            table.add_row(
+                locale, name.replace("_", " "), source.get("by", ""), source.get("state", ""), Text(origin)
+            )
     return table
 
 

@@ -27,10 +27,11 @@ def run_view(report: Report) -> RenderableType:
     parts: list[RenderableType] = [run_line(report)]
     if report.stopped:
         parts.append(Text(f"  ! the channel was stopped: {report.stopped}", "bold red"))
-    for bad in report.bad:
-        parts.append(
-            Text.assemble(
-                (f"  ! {bad.state.value:<10}", "red"), f"{bad.kind.value} {bad.key}: {bad.said or 'no reason told'}"
-            )
+    parts += [
+        Text.assemble(
+            (f"  ! {bad.state.value:<10}", "red"),
+            f"{bad.kind.value} {bad.key}: {bad.said or 'no reason told'}",
         )
+        for bad in report.bad
+    ]
     return Group(*parts)

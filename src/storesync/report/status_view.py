@@ -20,7 +20,8 @@ def status_view(status: Status) -> RenderableType:
     by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in status.by_status.items() if count)
     line = Text.assemble(
         (status.channel, "bold"),
-        f"  {status.listings} listings ({by or 'none yet'}) · {status.unchanged} as wanted · {status.pending} to change",
+        f"  {status.listings} listings ({by or 'none yet'}) · {status.unchanged} as wanted",
+        f" · {status.pending} to change",
     )
     if status.waiting:
         line.append(f" · {status.waiting} waiting for the market")
@@ -30,7 +31,10 @@ def status_view(status: Status) -> RenderableType:
         parts.append(Text(f"  at work now: {status.at_work} since {status.since}", "cyan"))
     if status.unfinished:
         parts.append(
-            Text(f"  {status.unfinished} operations were interrupted; the next plan settles them first", "yellow")
+            Text(
+                f"  {status.unfinished} operations were interrupted; the next plan settles them first",
+                "yellow",
+            )
         )
     parts += held_lines(status.held)
     for one in status.parked:

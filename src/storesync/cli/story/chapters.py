@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any, Final
 
 from attrs import define, field
@@ -93,7 +94,9 @@ class Story:
             self.outlet.say(Padding(_table(self.plans), (0, 0, 0, 2)))
             for plan in self.plans:
                 counted = plan.counts.get("create", 0) + len(plan.held) + len(plan.not_offered)
-                self.promises.keep(f"{plan.channel}: all 80 products are accounted for", (80, 80), (plan.products, counted))
+                self.promises.keep(
+                    f"{plan.channel}: all 80 products are accounted for", (80, 80), (plan.products, counted)
+                )
             draft = {held.key for plan in self.plans for held in plan.not_offered if held.reason == "draft"}
             self.promises.keep("PDM-070 is a draft: not offered, and no fault", {"PDM-070"}, draft)
             self.line("ten lines (GGT-*) are kept out by the configuration until chapter 7")
@@ -144,8 +147,8 @@ class Story:
                 explained = shops.explain(channel, code)
                 want = explained.want if explained is not None else None
                 skus += 1
-                sale = next(iter(want.prices.values())).sale.amount if want is not None else None
-                if want is None or str(sale) != price and sale != _number(price) or want.stock != stock:
+                planned = [(one.sale.amount, want.stock) for one in want.prices.values()] if want else []
+                if planned != [(Decimal(price), stock)]:
                     wrong.append(code)
         self.promises.keep(f"{channel}: all {skus} variants show the planned price and stock", [], wrong)
 
@@ -180,9 +183,11 @@ class Story:
                 self.promises.keep(
                     f"{name}: only offers moved, in {len(sent)} calls; no text, no picture was sent again",
                     (True, True, []),
-                    (moved <= {"prices", "stock", "offers"} and len(plan) == 2, len(sent) == 2, [
-                        operation for operation in sent if operation not in _OFFER_CALLS
-                    ]),
+                    (
+                        moved <= {"prices", "stock", "offers"} and len(plan) == 2,
+                        len(sent) == 2,
+                        [operation for operation in sent if operation not in _OFFER_CALLS],
+                    ),
                 )
                 self._compare(shops, name)
 
@@ -203,14 +208,18 @@ class Story:
             plan, report = shops.sync(channel, progress=progress)
         after = self.emulators.export(market)
         calls = {name: count - before["calls"].get(name, 0) for name, count in after["calls"].items()}
-        lost = {name.removeprefix("fault:"): count for name, count in calls.items() if name.startswith("fault:") and count}
+        lost = {
+            name.removeprefix("fault:"): count
+            for name, count in calls.items()
+            if name.startswith("fault:") and count
+        }
         for name, count in lost.items():
             self.line(f"{channel}: {count} × {_WORDS.get(name, name)}")
         creates = plan.counts.get("create", 0)
         self.outlet.say(run_view(report))
         self.line(
-            f"{channel}: {sum(lost.values())} answers lost; what was in doubt was not repeated before it could no longer "
-            f"arrive ({self.emulators.late:g} s) and was looked for by its key"
+            f"{channel}: {sum(lost.values())} answers lost; each listing in doubt was looked for by its key, "
+            f"and sent again only once the lost request could no longer arrive ({self.emulators.late:g} s)"
         )
         self.promises.keep(f"{channel}: ten new lines were planned", 10, creates)
         self.promises.keep(f"{channel}: every answer to be lost was lost", 0, self.emulators.unspent(market))
@@ -218,7 +227,9 @@ class Story:
         self._compare(shops, channel)
         left = shops.plan(channel)
         self.promises.keep(f"{channel}: nothing is left to do", 0, len(left))
-        self.promises.keep(f"{channel}: no call was turned away for coming too fast", 0, self.emulators.throttled(market))
+        self.promises.keep(
+            f"{channel}: no call was turned away for coming too fast", 0, self.emulators.throttled(market)
+        )
 
 
 def _bad(outcomes: Any) -> list[str]:
@@ -230,12 +241,6 @@ def _sold(listing: Mapping[str, Any]) -> list[tuple[str, str, int]]:
     if not listing["skus"]:
         return [(listing["key"], listing["price"], listing["stock"])]
     return [(sku["code"], sku["price"], sku["stock"]) for sku in listing["skus"]]
-
-
-def _number(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
 
 
 def _table(plans: list[Plan]) -> Table:

@@ -1,4 +1,4 @@
-"""The demo's own project folder: the example with its pictures, its shops' address, and ten lines kept for later."""
+"""The demo's own project folder: the example, its shops' address, and ten lines kept for later."""
 
 from __future__ import annotations
 
