@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from storesync.model import Money
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 __all__ = ["display"]
 
 
 def display(money: Money, locale: str) -> str:
-    """The amount as readers of `locale` (a BCP 47 tag, `zh-Hans`, `vi`, `ko`) write it, with the digits it has.
+    """The amount as readers of `locale` (a BCP 47 tag: `zh-Hans`, `vi`) write it, with the digits it has.
 
     Needs the extra `text` (Babel). Babel rounds half to even and does not know cash digits, so it is never
     let to round: what is shown is what is charged.
@@ -27,7 +32,7 @@ def display(money: Money, locale: str) -> str:
     )
 
 
-def _pattern(spoken: object, money: Money) -> str:
+def _pattern(spoken: Locale, money: Money) -> str:
     """The locale's own currency pattern, with as many fraction digits as the amount has."""
     exponent = money.amount.as_tuple().exponent
     digits = max(0, -exponent) if isinstance(exponent, int) else 0

@@ -1,4 +1,4 @@
-"""Guards over many prices at once: siblings, categories, whole runs. One price's own guards are its policy's."""
+"""Guards over many prices at once: siblings, categories, whole runs."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def category_outliers(
                 Issue(
                     "price.outlier",
                     f"{path}/{sku}" if path else sku,
-                    f"stage 'guards': variant {sku} costs {money}, {factor:f} times or more {side} its category's"
-                    f" median of {middle:f}",
+                    f"stage 'guards': variant {sku} costs {money}, {factor:f} times or more {side} its"
+                    f" category's median of {middle:f}",
                     hint=f"check the catalog price of {sku}; if it is right, give it a category of its own",
                 )
             )
@@ -117,8 +117,8 @@ def mass_change(
             Issue(
                 "price.mass_change",
                 path,
-                f"stage 'guards': {len(moved)} of {len(common)} live prices ({percent} %) would move by more than"
-                f" {by} %, among them {', '.join(moved[:3])}; at most {most} % may in one run",
+                f"stage 'guards': {len(moved)} of {len(common)} live prices ({percent} %) would move by more"
+                f" than {by} %, among them {', '.join(moved[:3])}; at most {most} % may in one run",
                 hint="look at the rate and the policy that changed, then confirm the run",
             ),
         )

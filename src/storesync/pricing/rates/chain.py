@@ -37,7 +37,7 @@ class Chain:
     tolerance: Decimal = field(default=Decimal("0.01"), converter=exact)
     max_jump: Decimal = field(default=Decimal("0.07"), converter=exact)
     confirmed: frozenset[str] = frozenset()
-    rules: RateRules = RateRules()
+    rules: RateRules = field(factory=RateRules)
 
     def order(self, currency: str) -> tuple[str, ...]:
         """The sources for one currency, first choice first."""
@@ -184,7 +184,7 @@ async def _first(
             "rates.none",
             f"rates/{currency}",
             f"no usable rate for {currency}/{home}: {told}",
-            hint=f"add a source that quotes {currency} to its chain; prices in {currency} are held until then",
+            hint=f"add a source that quotes {currency} to its chain; until then its prices are held",
         )
     )
     return None

@@ -99,7 +99,7 @@ class Kexim:
     async def fetch(
         self, send: Fetch, *, home: str, currencies: Collection[str], today: date
     ) -> tuple[Rate, ...]:
-        """The rates of the last day with a notice, walking back day by day from `today` (the date in Seoul)."""
+        """The rates of the last day with a notice, walking back from `today` (the date in Seoul)."""
         if home != "KRW":
             return ()
         try:

@@ -1,4 +1,4 @@
-"""What a rate source is, how it sends, and how further ones are found."""
+"""What a rate source is, how it sends, and how it keeps its key to itself."""
 
 from __future__ import annotations
 
@@ -7,17 +7,13 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from typing import NoReturn, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from attrs import field, frozen
 
 from storesync.driver import Request, Response
 from storesync.errors import (
-    ConfigError,
     Denied,
-    DriverError,
     Fault,
     Malformed,
     Rejected,
@@ -32,14 +28,11 @@ __all__ = [
     "RateSource",
     "body_digest",
     "number",
-    "rate_source",
-    "rate_sources",
     "redacted",
     "unwrap",
 ]
 
 Sign: TypeAlias = Callable[[Request], Request]
-GROUP = "storesync.rates"
 
 
 class Fetch(Protocol):
@@ -109,20 +102,20 @@ def unwrap(response: Response, source: str) -> Response:
         if not response.readable:
             raise Malformed("shape", f"{source}: the answer is cut or not of the kind it claims to be")
         return response
-    _refuse(status, source, response)
+    raise _refusal(status, source, response)
 
 
-def _refuse(status: int, source: str, response: Response) -> NoReturn:
+def _refusal(status: int, source: str, response: Response) -> Fault:
     told = response.maybe("message")
     message = f"{source}: HTTP {status}" + (f" {told}" if isinstance(told, str) else "")
     if status == 429:
         after = response.header("retry-after")
-        raise Throttled("http.429", message, retry_after=float(after) if after.isdigit() else None)
+        return Throttled("http.429", message, retry_after=float(after) if after.isdigit() else None)
     if status >= 500:
-        raise Transient(f"http.{status}", message, untouched=True)
+        return Transient(f"http.{status}", message, untouched=True)
     if status in (401, 403):
-        raise Denied(f"http.{status}", message)
-    raise Rejected(f"http.{status}", message)
+        return Denied(f"http.{status}", message)
+    return Rejected(f"http.{status}", message)
 
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -144,36 +137,3 @@ def number(text: str) -> Decimal:
 def body_digest(response: Response) -> str:
     """32 hex digits that name the raw body."""
     return hashlib.blake2b(response.content, digest_size=16).hexdigest() if response.content else ""
-
-
-@cache
-def _found() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
-
-
-def rate_sources() -> tuple[str, ...]:
-    """The names under which rate sources are installed, sorted."""
-    return tuple(sorted(_found()))
-
-
-def rate_source(name: str) -> Callable[..., RateSource]:
-    """What makes the source of this name; it takes the source's settings from the configuration as keywords.
-
-    ConfigError when none is installed, DriverError when it cannot be loaded.
-    """
-    point = _found().get(name)
-    if point is None:
-        known = ", ".join(rate_sources()) or "none"
-        raise ConfigError(
-            f"no rate source {name!r} is installed (installed: {known}); is its package missing?"
-        )
-    try:
-        made = point.load()
-    except ImportError as error:
-        raise DriverError(f"rate source {name!r} ({point.value}) cannot be loaded: {error}") from error
-    if not callable(made):
-        raise DriverError(
-            f"rate source {name!r} ({point.value}) is {type(made).__name__}, not a way to make one"
-        )
-    source: Callable[..., RateSource] = made
-    return source
