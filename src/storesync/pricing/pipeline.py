@@ -7,7 +7,7 @@ from decimal import Decimal, DecimalException
 
 from attrs import evolve, frozen
 
-from storesync.issues import Issue, Issues
+from storesync.issues import Issue, Issues, Severity
 from storesync.model import Market, Money, Price, Product, Supply
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
@@ -19,6 +19,7 @@ from storesync.pricing.stages import (
     addons,
     begin,
     check_dates,
+    check_size,
     fees,
     home_stages,
     import_tax,
@@ -253,6 +254,7 @@ class _Run:
                     f"the cost is in {cost.currency}, the policy starts from {policy.home}",
                     "give the cost in the home currency",
                 )
+            check_size(walk, cost, "guards", "cost")
             extra, _ = addons(walk)
             way = route(walk, policy.rate.floor_kind)
             covered = import_tax(walk, way.convert(Exact(cost.amount).plus(extra)))
@@ -310,10 +312,16 @@ class _Run:
         if policy.compare_at != "list" or walk.supply.list_price is None:
             return None
         listed = self.listed = evolve(walk, entries=[], issues=[], warned=True)
-        listed.start(begin(listed, walk.supply.list_price, "list price"), "catalog list price")
-        home_stages(listed)
-        market_stages(listed)
-        struck = self._land(listed, guarded=False)
+        try:
+            listed.start(begin(listed, walk.supply.list_price, "list price"), "catalog list price")
+            home_stages(listed)
+            market_stages(listed)
+            struck = self._land(listed, guarded=False)
+        except Held as held:
+            # A crossed-out price is never worth holding the price itself.
+            walk.issues.append(evolve(held.issue, severity=Severity.WARNING))
+            walk.settle("compare-at", sale, "left out: it cannot be made")
+            return None
         if struck <= sale:
             walk.settle("compare-at", sale, f"left out: {struck:f} is not above the price")
             return None

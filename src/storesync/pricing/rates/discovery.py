@@ -43,7 +43,7 @@ def rate_sources() -> tuple[str, ...]:
 def rate_source(name: str) -> Callable[..., RateSource]:
     """What makes the source of this name; it takes the source's settings from the configuration as keywords.
 
-    A built-in name cannot be taken over. ConfigError when there is none, DriverError when it cannot be loaded.
+    A built-in name cannot be taken over. ConfigError when there is none, DriverError when it does not load.
     """
     if name in _BUILT_IN:
         return _BUILT_IN[name]
