@@ -23,6 +23,7 @@ from storesync.pricing.rate import Kind
 __all__ = ["AddOn", "Guards", "Policy", "RateRules", "Tax", "WeightStep"]
 
 _ZERO = Decimal(0)
+_ONE = Decimal(1)
 
 
 @frozen
@@ -173,6 +174,9 @@ class Policy:
             markup=percent(markup) if markup else "none",
             extras=", ".join(extras),
             extras_total=total,
+            source_divisor=EXACT.add(_ONE, vat),
+            markup_factor=EXACT.add(_ONE, markup),
+            buffer_factor=EXACT.add(_ONE, buffer),
             fx_buffer=percent(buffer) if buffer else "none",
             tax=_tax_words(self.tax),
             fees=", ".join(str(fee) for fee in self.fees) or "none",
@@ -206,6 +210,9 @@ class PolicyWords:
     markup: str
     extras: str
     extras_total: Decimal
+    source_divisor: Decimal
+    markup_factor: Decimal
+    buffer_factor: Decimal
     fx_buffer: str
     tax: str
     fees: str

@@ -131,11 +131,11 @@ def addons(walk: Walk) -> tuple[Decimal, str]:
 def home_stages(walk: Walk) -> None:
     """Strip the source VAT, mark up, add freight and packing."""
     policy = walk.policy
-    vat = policy.source_vat
-    amount = walk.amount.over(EXACT.add(_ONE, vat)) if vat else walk.amount
-    walk.step("source vat", amount, policy.words.source_vat)
-    amount = walk.amount.times(EXACT.add(_ONE, policy.markup)) if policy.markup else walk.amount
-    walk.step("markup", amount, policy.words.markup)
+    words = policy.words
+    amount = walk.amount.over(words.source_divisor) if policy.source_vat else walk.amount
+    walk.step("source vat", amount, words.source_vat)
+    amount = walk.amount.times(words.markup_factor) if policy.markup else walk.amount
+    walk.step("markup", amount, words.markup)
     extra, detail = addons(walk)
     walk.step("add-ons", walk.amount.plus(extra) if extra else walk.amount, detail)
     if walk.amount.top <= 0:
@@ -241,8 +241,7 @@ def market_stages(walk: Walk) -> None:
         source=way.sources,
         rate=walk.rates.id,
     )
-    buffer = policy.fx_buffer
-    amount = walk.amount.times(EXACT.add(_ONE, buffer)) if buffer else walk.amount
+    amount = walk.amount.times(policy.words.buffer_factor) if policy.fx_buffer else walk.amount
     walk.step("fx buffer", amount, policy.words.fx_buffer)
     walk.step("tax", import_tax(walk, walk.amount), policy.words.tax)
 

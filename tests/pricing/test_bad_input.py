@@ -1,0 +1,466 @@
+"""Bad data and bad policies: an issue that names policy, stage and variant, and the live price stays."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from storesync.issues import Severity
+from storesync.model import Money, Price, Supply
+from storesync.pricing import (
+    Ending,
+    Fee,
+    Guards,
+    Policy,
+    PolicyBook,
+    Priced,
+    Rate,
+    RateRules,
+    Refinement,
+    Scope,
+    Snapshot,
+    Tax,
+    WeightStep,
+    price,
+)
+from tests.pricing.golden import AS_OF, MARKETS, TODAY, fixture, p02, policy, priced, product, sale
+
+
+def live(observed: date, *, calendar: str = "KR", value: str = "200.71") -> Snapshot:
+    """A real rate of one day."""
+    return Snapshot(
+        rates=(
+            Rate(base="CNY", quote="KRW", value=value, observed=observed, source="ecos", calendar=calendar),
+        )
+    )
+
+
+def codes(result: Priced) -> list[str]:
+    """The codes of all findings."""
+    return [issue.code for issue in result.issues]
+
+
+BROKEN: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
+    "no price": ({"krw": None}, {}, "price.missing", "base"),
+    "price of zero": ({"krw": 0}, {}, "price.not_positive", "base"),
+    "price below zero": ({"krw": -5}, {}, "price.not_positive", "base"),
+    "no cost for the floor": (
+        {"krw": 32000},
+        {"guards": Guards(min_margin="0.2")},
+        "price.cost_missing",
+        "guards",
+    ),
+    "no net content for the line": (
+        {"krw": 32000, "content": None},
+        {"tax": Tax(mode="buyer_pays", regime="cn-cbec")},
+        "price.content_missing",
+        "tax",
+    ),
+    "no weight for the freight": (
+        {"krw": 32000, "weight": 0},
+        {"freight": (WeightStep("3000", 500),)},
+        "price.weight_missing",
+        "add-ons",
+    ),
+    "heavier than the last weight step": (
+        {"krw": 32000, "weight": 501},
+        {"freight": (WeightStep("3000", 500),)},
+        "price.freight",
+        "add-ons",
+    ),
+    "nothing left after the add-ons": ({"krw": 100}, {"packing": "-500"}, "price.not_positive", "add-ons"),
+    "an ending above its modulus": (
+        {"krw": 32000},
+        {"ending": Ending("10", ["19"])},
+        "price.ending",
+        "policy",
+    ),
+    "an ending off the step": (
+        {"krw": 32000},
+        {"ending": Ending("10", ["9"]), "step": "2"},
+        "price.ending",
+        "policy",
+    ),
+    "no ending at all": ({"krw": 32000}, {"ending": Ending("10", [])}, "price.ending", "policy"),
+    "no price ends so low": (
+        {"krw": 900},
+        {"ending": Ending("100", ["99"], "down")},
+        "price.ending",
+        "ending",
+    ),
+    "fees that take everything": ({"krw": 32000}, {"fees": ("0.6", "0.5")}, "price.fees_too_high", "policy"),
+    "a fee of 5 for 5 %": ({"krw": 32000}, {"fees": ("5",)}, "price.fee", "policy"),
+    "a tax without a rate": (
+        {"krw": 32000},
+        {"tax": Tax(mode="included", duty="0")},
+        "price.tax_missing",
+        "policy",
+    ),
+    "a codec of another currency": ({"krw": 32000}, {"codec": "integer"}, "price.codec", "policy"),
+    "floor above ceiling": (
+        {"krw": 32000},
+        {"guards": Guards(min_price="200", max_price="100")},
+        "price.policy_value",
+        "policy",
+    ),
+    "above the ceiling": ({"krw": 32000}, {"guards": Guards(max_price="100")}, "price.ceiling", "guards"),
+    "a fee that ended": (
+        {"krw": 32000},
+        {"fees_at": date(2026, 11, 22)},
+        "price.policy_expired",
+        "fees",
+    ),
+    "a slipped digit": ({"krw": "1e25"}, {}, "price.out_of_range", "base"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_bad_input_is_held_with_policy_stage_and_variant(case: str) -> None:
+    """No price, one error, and a message a person can act on."""
+    of, by, code, stage = BROKEN[case]
+    by = dict(by)
+    if "fees_at" in by:
+        until = by.pop("fees_at")
+        made = evolve(policy("CNY", **by), fees=(Fee(name="commission", rate="0.05", valid_until=until),))
+    else:
+        made = policy("CNY", **by)
+    result = priced(product(**of), made)
+    issue = result.issues.errors[0]
+
+    assert None is result.price
+    assert code == issue.code
+    assert issue.message.startswith(f"policy 'cny', stage '{stage}', variant V-1: ")
+    assert issue.message == result.held
+    assert issue.hint
+    assert "P-1/variants/V-1/price/CN" == issue.path
+
+
+def test_an_unknown_sku_is_a_missing_price() -> None:
+    """A SKU without supply is an issue, not a KeyError."""
+    result = price(
+        product=product(32000),
+        sku="V-9",
+        market=MARKETS["CNY"],
+        policy=policy("CNY"),
+        rates=fixture(),
+        environment="sandbox",
+        today=TODAY,
+    )
+
+    assert ["price.missing"] == codes(result)
+
+
+def test_a_price_in_another_currency_is_refused() -> None:
+    """The policy starts from won."""
+    subject = evolve(product(1), supply={"V-1": Supply(sku="V-1", price=Money("20", "USD"))})
+
+    assert ["price.currency"] == codes(priced(subject, policy("CNY")))
+
+
+def test_a_policy_of_another_currency_is_refused() -> None:
+    """The market's currency decides."""
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["VND"],
+        policy=policy("CNY"),
+        rates=fixture(),
+        environment="sandbox",
+        today=TODAY,
+    )
+
+    assert ["price.currency"] == codes(result)
+
+
+def test_an_unknown_currency_is_refused() -> None:
+    """XYZ is no currency; the known ones are listed."""
+    by = Policy(name="x", currency="XYZ")
+    market = evolve(MARKETS["CNY"], currency="XYZ")
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=market,
+        policy=by,
+        rates=fixture(),
+        environment="sandbox",
+        today=TODAY,
+    )
+
+    assert ["price.unknown_currency"] == codes(result)
+    assert "XYZ" in result.held
+
+
+def test_a_missing_rate_is_held() -> None:
+    """The message lists what the snapshot has."""
+    result = priced(product(32000), policy("CNY"), Snapshot(rates=(), kind="fixture"))
+
+    assert ["price.rate_missing"] == codes(result)
+
+
+# 2026-11-20 is a Friday.
+AGES = {
+    "the same day": (date(2026, 11, 20), date(2026, 11, 20), []),
+    "Friday's on Sunday": (date(2026, 11, 20), date(2026, 11, 22), []),
+    "Friday's on Monday": (date(2026, 11, 20), date(2026, 11, 23), []),
+    "Friday's on Tuesday": (date(2026, 11, 20), date(2026, 11, 24), ["price.rate_aging"]),
+    "five business days missed": (date(2026, 11, 20), date(2026, 11, 28), ["price.rate_aging"]),
+    "six business days missed": (date(2026, 11, 20), date(2026, 12, 1), ["price.rate_stale"]),
+    "over Chuseok": (date(2026, 9, 23), date(2026, 9, 28), []),
+    "from tomorrow": (date(2026, 11, 24), date(2026, 11, 23), ["price.rate_future"]),
+}
+
+
+@pytest.mark.parametrize("case", AGES)
+def test_rates_age_by_business_days(case: str) -> None:
+    """Fresh over a weekend, a warning after one missed day, held after five."""
+    observed, today, expected = AGES[case]
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["CNY"],
+        policy=policy("CNY"),
+        rates=live(observed),
+        environment="live",
+        today=today,
+    )
+
+    assert expected == codes(result)
+    assert (result.price is None) == bool(result.issues.errors)
+
+
+def test_ten_calendar_days_are_the_end_whatever_the_calendar() -> None:
+    """A policy that allows many business days still refuses after its calendar days."""
+    by = policy("CNY", rate=RateRules(max_business_days=30))
+    result = priced(product(32000), by, live(TODAY - timedelta(days=11)))
+
+    assert "price.rate_stale" in codes(result)
+
+
+def test_a_cross_of_two_days_is_no_rate() -> None:
+    """Both legs must be of one day, unless the policy allows a skew."""
+    rates = Snapshot(
+        rates=(
+            Rate(base="EUR", quote="KRW", value="1491.76", observed=date(2026, 11, 20), source="ecb"),
+            Rate(base="EUR", quote="CNY", value="7.4326", observed=date(2026, 11, 19), source="ecb"),
+        )
+    )
+
+    assert ["price.rate_missing"] == codes(priced(product(32000), policy("CNY"), rates))
+    assert "159.44" == sale(priced(product(32000), policy("CNY", rate=RateRules(max_skew_days=1)), rates))
+
+
+def test_the_floor_may_use_the_buying_rate() -> None:
+    """The bank buys yuan for less won: the floor rises."""
+    rates = fixture().with_rates(
+        [Rate(base="CNY", quote="KRW", value="190", observed=AS_OF, source="kexim", kind="buy")]
+    )
+    guards = Guards(min_margin="0")
+    mid = priced(product(13500, cost=13500), policy("CNY", guards=guards, markup="-0.5"), rates)
+    buy = priced(
+        product(13500, cost=13500),
+        policy("CNY", guards=guards, markup="-0.5", rate=RateRules(floor_kind="buy")),
+        rates,
+    )
+
+    assert ("67.27", "71.06") == (sale(mid), sale(buy))
+
+
+def test_a_live_price_in_another_currency_holds_the_change_guard() -> None:
+    """A guard that cannot be evaluated trips."""
+    by = policy("CNY", guards=Guards(max_change="0.1"))
+    result = priced(product(32000), by, last=Price(Money("30", "USD")))
+
+    assert ["price.change"] == codes(result)
+
+
+def test_a_fixed_price_below_the_floor_is_held_not_moved() -> None:
+    """What a person set is never changed behind their back."""
+    by = policy("CNY", fixed="50", guards=Guards(min_margin="0.2"))
+
+    assert ["price.floor"] == codes(priced(product(32000, cost=32000), by))
+
+
+def test_a_bad_list_price_never_holds_the_price() -> None:
+    """The compare-at price is left out with a warning."""
+    subject = product(32000)
+    supply = evolve(subject.supply["V-1"], list_price=Money("30", "USD"))
+    result = priced(evolve(subject, supply={"V-1": supply}), p02(compare_at="list"))
+
+    assert "219.00" == sale(result)
+    assert [("price.currency", Severity.WARNING)] == [(issue.code, issue.severity) for issue in result.issues]
+    assert result.price is not None
+    assert None is result.price.list
+
+
+# Several periods, refinements.
+
+VN_2026 = evolve(policy("CNY", markup="0.10"), name="cn", valid_until=date(2026, 12, 31), at="storesync.toml")
+VN_2027 = evolve(VN_2026, markup="0.20", valid_from=date(2027, 1, 1), valid_until=None)
+
+
+def book(*policies: Policy, **more: Any) -> PolicyBook:
+    """A book of these periods."""
+    return PolicyBook(name="cn", policies=policies, at="storesync.toml", **more)
+
+
+def by_book(by: PolicyBook, today: date, **more: Any) -> Priced:
+    """V-1 priced on one day."""
+    return price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["CNY"],
+        policy=by,
+        rates=fixture(),
+        environment="sandbox",
+        today=today,
+        **more,
+    )
+
+
+def test_periods_follow_each_other() -> None:
+    """The last day of one and the first of the next."""
+    by = book(VN_2026, VN_2027)
+
+    assert "175.38" == sale(by_book(by, date(2026, 12, 31)))
+    assert "191.32" == sale(by_book(by, date(2027, 1, 1)))
+
+
+PERIODS = {
+    "overlap": ((VN_2026, evolve(VN_2027, valid_from=None)), TODAY, "price.policy_overlap"),
+    "gap": ((VN_2026, evolve(VN_2027, valid_from=date(2027, 2, 1))), date(2027, 1, 15), "price.policy_gap"),
+    "ended": ((VN_2026,), date(2027, 1, 1), "price.policy_expired"),
+    "not begun": ((VN_2027,), TODAY, "price.policy_gap"),
+    "empty": ((), TODAY, "price.policy_gap"),
+}
+
+
+@pytest.mark.parametrize("case", PERIODS)
+def test_a_day_without_exactly_one_period_is_held(case: str) -> None:
+    """Overlap, gap, end: each with its own code and a hint that names the file."""
+    policies, today, code = PERIODS[case]
+    result = by_book(book(*policies), today)
+    (issue,) = result.issues
+
+    assert (None, code) == (result.price, issue.code)
+    assert issue.message.startswith("policy 'cn', stage 'policy', variant V-1: ")
+    assert issue.hint
+
+
+def test_the_most_specific_refinement_wins() -> None:
+    """Channel, category, product, variant: field by field."""
+    refinements = (
+        Refinement(scope=Scope(variant="V-1"), fields={"markup": "0.40"}),
+        Refinement(scope=Scope(channel="tmall-cn"), fields={"markup": "0.10", "packing": "1000"}),
+        Refinement(scope=Scope(category="C-SER"), fields={"markup": "0.20", "tax": {"mode": "buyer_pays"}}),
+        Refinement(scope=Scope(category="C-CRM"), fields={"markup": "9"}),
+    )
+    by = book(policy("CNY"), refinements=refinements)
+    found, issues = by.resolve(channel="tmall-cn", product=product(1), sku="V-1", today=TODAY)
+    assert found is not None
+
+    assert not len(issues)
+    assert ("0.40", "1000", "buyer_pays") == (str(found.markup), str(found.packing), found.tax.mode)
+
+
+def test_two_equal_refinements_that_differ_are_an_overlap() -> None:
+    """Nobody can say which one is meant."""
+    refinements = tuple(
+        Refinement(scope=Scope(category="C-SER"), fields={"markup": markup, "packing": "1"})
+        for markup in ("0.1", "0.2")
+    )
+    (issue,) = by_book(book(policy("CNY"), refinements=refinements), TODAY).issues
+
+    assert "price.policy_overlap" == issue.code
+    assert "markup" in issue.message
+    assert "packing" not in issue.message
+
+
+def test_a_refinement_of_no_field_is_refused() -> None:
+    """A typing mistake in code is an exception, at once."""
+    with pytest.raises(ValueError, match="markupp"):
+        Refinement(scope=Scope(), fields={"markupp": "0.1"})
+
+
+MAKERS: list[Any] = [
+    lambda number: Ending(number, ["9"]),
+    lambda number: Ending("10", [number]),
+    lambda number: policy("CNY", markup=number),
+    lambda number: Fee(name="x", rate=number),
+    lambda number: Rate(base="CNY", quote="KRW", value=number, observed=TODAY, source="x"),
+]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_floats_are_refused_wherever_they_knock(make: Any) -> None:
+    """A float never becomes a number here."""
+    with pytest.raises(TypeError, match="float"):
+        make(0.5)
+
+
+# The tax cliff and the order limit.
+
+
+def cbec(amount: str, content: str = "30") -> Priced:
+    """A fixed price under cross-border rules."""
+    by = policy("CNY", fixed=amount, tax=Tax(mode="buyer_pays", regime="cn-cbec"), ending=Ending("10", ["9"]))
+    return priced(product(32000, content=content), by)
+
+
+def test_a_price_just_above_the_line_is_told_the_price_below() -> None:
+    """309 for 30 ml costs the buyer far more than 299 would."""
+    (issue,) = cbec("309").issues
+
+    assert ("price.tax_cliff", Severity.WARNING) == (issue.code, issue.severity)
+    assert "299 would stay below it" == issue.hint
+
+
+@pytest.mark.parametrize(("amount", "expected"), [("299.99", []), ("300", ["price.tax_cliff"]), ("900", [])])
+def test_the_cliff_warns_only_near_the_line(amount: str, expected: list[str]) -> None:
+    """Equality counts as high-end; far above the line nothing is gained by going below it."""
+    assert expected == codes(cbec(amount))
+
+
+def test_an_included_tax_jumps_with_the_ending() -> None:
+    """The ending lifts the price before tax over the line: it is solved again with the high rate."""
+    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"), ending=Ending("10", ["9"]))
+    below = priced(product(58_600), by)
+    above = priced(product(59_000), by)
+
+    assert "319" == sale(below).removesuffix(".00")
+    assert "high-end" in above.trace.stage("fees").detail
+    assert "369" == sale(above).removesuffix(".00")
+
+
+def test_an_order_over_the_limit_warns() -> None:
+    """One piece over 5,000 pays full duty and taxes."""
+    assert ["price.order_limit"] == codes(cbec("5009", content="9000"))
+
+
+def test_an_unknown_hs_line_is_noted() -> None:
+    """The estimate says that it used the standard VAT."""
+    by = policy("CNY", tax=Tax(mode="buyer_pays", regime="cn-cbec"))
+    result = priced(product(32000, hs="961900"), by)
+
+    assert [("price.tax_unknown_line", Severity.NOTE)] == [(i.code, i.severity) for i in result.issues]
+    assert "estimate, not advice [U]" in str(result.trace)
+
+
+def test_a_vietnam_vat_without_an_end_gets_the_published_one() -> None:
+    """8 % without an end date is the bug that an end date was invented for."""
+    by = policy("VND", tax=Tax(mode="included", duty="0", vat="0.08"))
+    day = date(2027, 1, 1)
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["VND"],
+        policy=by,
+        rates=fixture(),
+        environment="sandbox",
+        today=day,
+    )
+
+    assert ["price.policy_expired"] == codes(result)
+    assert "Decree 174/2025" in result.held
