@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
@@ -111,9 +112,9 @@ class GuardLimits:
     `floor` listings may always change, so that small shops are not stopped by one product.
     """
 
-    hide_share: float = 0.2
-    touch_share: float = 0.5
-    price_swing: float = 0.3
+    hidden: Decimal = Decimal("0.2")
+    touched: Decimal = Decimal("0.5")
+    price_swing: Decimal = Decimal("0.3")
     floor: int = 3
 
 
@@ -173,7 +174,9 @@ class Plan:
             if operation.kind is Kind.UPLOAD:
                 continue
             cause = f"  [{', '.join(operation.causes)}]" if operation.causes else ""
-            lines.append(f"  {_SIGN[operation.kind]} {operation.kind.value:<7}{operation.key}  {operation.title}{cause}")
+            lines.append(
+                f"  {_SIGN[operation.kind]} {operation.kind.value:<7}{operation.key}  {operation.title}{cause}"
+            )
             lines.extend(f"      {detail}" for detail in operation.details)
         uploads = self.counts.get("upload", 0)
         if uploads:
@@ -235,7 +238,9 @@ class Plan:
         except (KeyError, TypeError, ValueError) as error:
             raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
         if plan.fingerprint != data["fingerprint"]:
-            raise PlanError("the plan file was changed after it was made (its fingerprint differs): plan again")
+            raise PlanError(
+                "the plan file was changed after it was made (its fingerprint differs): plan again"
+            )
         return plan
 
 
@@ -285,7 +290,10 @@ def _held_json(held: Held) -> dict[str, Any]:
 
 def _held(row: Mapping[str, Any]) -> Held:
     return Held(
-        key=row["key"], title=row["title"], reason=row["reason"], issues=tuple(_issue(r) for r in row["issues"])
+        key=row["key"],
+        title=row["title"],
+        reason=row["reason"],
+        issues=tuple(_issue(r) for r in row["issues"]),
     )
 
 

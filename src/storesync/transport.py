@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -22,9 +22,14 @@ from storesync.driver import BytesBody, FormBody, JsonBody, PartsBody, Request, 
 from storesync.errors import ConfigError, DriverError, Rejected, Transient
 from storesync.model import loads
 
-__all__ = ["Transport", "join_hosts"]
+__all__ = ["Transport", "Wire", "join_hosts"]
+
+Wire: TypeAlias = httpx.AsyncBaseTransport
+"""What carries requests: the network, or an emulated market in this process."""
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_DATA = {"text/csv", "text/plain", "text/tab-separated-values", "text/xml", "application/xml", "application/zip",
+         "application/gzip", "application/octet-stream", "application/vnd.ms-excel"}  # fmt: skip
 _KEPT_HEADERS = {"content-type", "retry-after", "link", "etag", "location", "last-modified"}
 
 
@@ -139,8 +144,13 @@ class Transport:
             for name, media in body.files.items():
                 path = self._file(media.sha256)
                 if path is None or not path.is_file():
-                    raise Rejected("file.missing", f"the file {media.name or media.sha256[:12]!r} is not on disk any more")
-                files.append((name, (media.name or "file", opened.enter_context(path.open("rb")), media.type)))
+                    raise Rejected(
+                        "file.missing",
+                        f"the file {media.name or media.sha256[:12]!r} is not on disk any more",
+                    )
+                files.append(
+                    (name, (media.name or "file", opened.enter_context(path.open("rb")), media.type))
+                )
             return self._client.build_request(
                 request.method, url, data=dict(body.fields), files=files, headers=headers
             )
@@ -154,7 +164,9 @@ class Transport:
             parts = urlsplit(request.path)
             if parts.scheme == "https" and parts.hostname in self._open:
                 return request.path
-            raise DriverError(f"the driver sends to {parts.hostname!r}, which its Spec.open_hosts does not name")
+            raise DriverError(
+                f"the driver sends to {parts.hostname!r}, which its Spec.open_hosts does not name"
+            )
         try:
             host = self._hosts[request.host]
         except KeyError:
@@ -188,5 +200,8 @@ def _parse(content: bytes, content_type: str) -> tuple[Any, bool]:
             return loads(content), True
         except ValueError:
             return None, False
-    # An error page instead of data: nobody asked for HTML.
-    return None, "html" not in content_type and start != b"<" or "xml" in content_type
+    if not content:
+        return None, True
+    # An error page or a picture instead of data: nobody asked for that.
+    kind = content_type.partition(";")[0].strip().lower()
+    return None, kind in _DATA or kind.endswith("+xml")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from typing import Literal
 
 from attrs import evolve, frozen
 
@@ -76,37 +77,46 @@ class Assembly:
                     at=record.at(),
                 )
             )
+        variants, supply, found = self._variants(key, record, rows, files)
+        issues += found
+        if made is None or any(issue.severity is Severity.ERROR for issue in issues):
+            return Read(key=key, product=None, issues=issues)
+        # A table of variants has one status cell per row, which counts for that row alone.
+        own = "active" if any(row is record for row in rows) else made.status
+        status: Literal["active", "draft"] = "draft" if own == "draft" or not variants else "active"
+        axes = _axes(variants)
+        product = evolve(made, variants=variants, axes=axes, supply=supply, files=files, status=status)
+        return Read(key=key, product=product, issues=issues)
+
+    def _variants(
+        self, key: str, record: Record, rows: Sequence[Record], files: dict[str, File]
+    ) -> tuple[list[Variant], dict[str, Supply], list[Issue]]:
+        """What is for sale, drafts left out, and everything that is wrong with any row."""
         variants: list[Variant] = []
         supply: dict[str, Supply] = {}
+        issues: list[Issue] = []
         combinations: dict[tuple[tuple[str, str], ...], str] = {}
-        drafts = 0
         for row in rows:
-            sku = wording.line(Cells(row, key), "sku")
+            sku = wording.code(row.cells.get("sku", ""))
             part = Cells(row, f"{key}/variants/{sku or row.row}")
-            if sku:
-                draft = row is not record and _status(part) == "draft"
-                drafts += draft
-                variant, supply[sku] = self._variant(part, sku, files)
+            if not sku:
+                part.error("sku", "sku_missing", "the row has no SKU", "give every sellable unit an id")
+            else:
+                variant, its_supply = self._variant(part, sku, files)
+                # The row that also tells of the product has had its status judged already.
+                draft = (part.raw("status").lower() if row is record else _status(part)) == "draft"
                 if not draft:
                     variants.append(variant)
-                    same = combinations.setdefault(tuple(variant.options.items()), sku)
+                    supply[sku] = its_supply
+                    same = combinations.setdefault(tuple(sorted(variant.options.items())), sku)
                     if same != sku:
                         words = ", ".join(variant.options.values()) or "no option at all"
                         part.error("", "option_same", f"{sku} and {same} have the same options: {words}")
-                else:
-                    del supply[sku]
-            else:
-                part.error("sku", "sku_missing", "the row has no SKU", "give every sellable unit an id")
             if row is not record:
                 issues += [_under(issue, part.path) for issue in row.issues]
             issues += part.issues
-        axes = _axes(variants)
         issues += _uneven(key, variants, rows)
-        if made is None or any(issue.severity is Severity.ERROR for issue in issues):
-            return Read(key=key, product=None, issues=issues)
-        status = "draft" if rows and drafts == len(rows) else made.status
-        product = evolve(made, variants=variants, axes=axes, supply=supply, files=files, status=status)
-        return Read(key=key, product=product, issues=issues)
+        return variants, supply, issues
 
     def _product(self, cells: Cells, key: str, files: dict[str, File]) -> Product | None:
         name = wording.line(cells, "name_ko")
@@ -253,8 +263,8 @@ def _options(cells: Cells) -> dict[str, str]:
         name, value = wording.line(cells, name_column), wording.line(cells, value_column)
         if bool(name) != bool(value):
             given, absent = (name, value_column) if name else (value, name_column)
-            if cells.raw(name_column) and not cells.has(value_column):
-                continue
+            if name and name_column not in cells.record.headers:
+                continue  # a constant names the option for all rows; this one has none
             cells.error(
                 absent, "option_half", f"option {shown(given)} lacks its other half", "fill both cells"
             )
@@ -303,7 +313,7 @@ def _uneven(key: str, variants: Sequence[Variant], rows: Sequence[Record]) -> It
     for variant in variants:
         absent = [name for name in names if name not in variant.options]
         if absent:
-            at = next((row.at() for row in rows if row.cells.get("sku", "").strip() == variant.sku), "")
+            at = next((row.at() for row in rows if wording.code(row.cells.get("sku", "")) == variant.sku), "")
             yield Issue(
                 "catalog.option_missing",
                 f"{key}/variants/{variant.sku}",

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from storesync.catalog.assembly import Assembly
-from storesync.catalog.folder import duplicates, nameless
+from storesync.catalog.folder import duplicates, key_form, nameless
 from storesync.catalog.gallery import Gallery
 from storesync.catalog.jsonstream import Broken, Member, members
 from storesync.catalog.layout import PRODUCTS, VARIANTS, Layout
 from storesync.catalog.record import Record, shown
 from storesync.catalog.rowindex import RowIndex
 from storesync.catalog.source import Read
+from storesync.catalog.wording import code
 from storesync.issues import Issue, Severity
 from storesync.model import Brand, loads
 from storesync.model.money import MINOR_DIGITS
@@ -57,9 +58,9 @@ class Document:
                 "encoding", f"{self.path.name} is not UTF-8{korean}: byte {error.start}", "save it as UTF-8"
             )
 
-    def _whole(self, code: str, message: str, hint: str, row: str = "") -> Read:
+    def _whole(self, kind: str, message: str, hint: str, row: str = "") -> Read:
         at = f"{self.path.name}:{row}" if row else self.path.name
-        return Read(key="", product=None, issues=(Issue(f"catalog.{code}", "", message, hint=hint, at=at),))
+        return Read(key="", product=None, issues=(Issue(f"catalog.{kind}", "", message, hint=hint, at=at),))
 
     def _read(self, index: RowIndex) -> Iterator[Read]:
         home, brands = "KRW", None
@@ -87,22 +88,23 @@ class Document:
                 )
                 continue
             record, rows = self._records(member, body, home)
-            key = record.cells.get("product_code", "").strip()
+            key = code(record.cells["product_code"])
             if not key:
                 yield nameless(record, "product_code")
                 continue
-            yield assembly.read(key, record, rows, duplicates(index, key, record, rows))
+            more = [*key_form(record, key), *duplicates(index, key, record, rows)]
+            yield assembly.read(key, record, rows, more)
 
     def _survey(self, index: RowIndex, member: Member) -> None:
         body = _value(member)
         if not isinstance(body, Mapping):
             return
         record, rows = self._records(member, body, "KRW")
-        key = record.cells.get("product_code", "").strip()
+        key = code(record.cells["product_code"])
         if key:
             index.product(key, record)
             for row in rows:
-                index.sku(key, row.cells["sku"].strip(), row)
+                index.sku(key, code(row.cells["sku"]), row)
 
     def _records(self, member: Member, body: Mapping[str, Any], home: str) -> tuple[Record, list[Record]]:
         line, spot = str(member.line), f"products[{member.index}]"
@@ -177,8 +179,8 @@ def _brands(body: Any) -> Mapping[str, Brand] | None:
     if not isinstance(body, Mapping):
         return None
     return {
-        code: Brand(code=code, name=str(names.get("ko", code)), latin=str(names.get("latin", "")))
-        for code, names in body.items()
+        name: Brand(code=name, name=str(names.get("ko", name)), latin=str(names.get("latin", "")))
+        for name, names in body.items()
         if isinstance(names, Mapping)
     }
 

@@ -33,7 +33,7 @@ def _plain(value: Any) -> Any:
 
 
 def product_digest(product: Product) -> str:
-    """32 hex digits: equal exactly when the catalog says the same of a product, wherever it stands in its source.
+    """32 hex digits, equal exactly when the catalog says the same of a product, wherever it stands.
 
     The order of variants, options and pictures counts. TypeError for a float.
     """

@@ -9,14 +9,15 @@ from pathlib import Path
 from storesync.catalog.assembly import Assembly
 from storesync.catalog.gallery import Gallery
 from storesync.catalog.layout import BRANDS, PRODUCTS, VARIANTS, Layout
-from storesync.catalog.record import Record
+from storesync.catalog.record import Record, finding, shown
 from storesync.catalog.rowindex import RowIndex
 from storesync.catalog.source import Read
 from storesync.catalog.table import Table
-from storesync.issues import Issue
+from storesync.catalog.wording import code
+from storesync.issues import Issue, Severity
 from storesync.model import Brand
 
-__all__ = ["Folder", "duplicates", "nameless", "read_csv"]
+__all__ = ["Folder", "duplicates", "key_form", "nameless", "read_csv", "unreadable"]
 
 
 class Folder:
@@ -53,29 +54,35 @@ class Folder:
             return
         assembly = Assembly(gallery=self.gallery, brands=brands, home=self.home, today=self.today)
         with RowIndex() as index:
-            yield from self._fill(index, products, variants)
-            for record in products.rows():
-                key = record.cells["product_code"].strip()
-                if key:
-                    rows = index.variants(key)
-                    yield assembly.read(key, record, rows, duplicates(index, key, record, rows))
-            for key, place in index.orphans():
-                message = f"variant rows name a product {key!r} that products.csv does not have"
-                issue = Issue("catalog.product_unknown", key, message, hint="add the product's row", at=place)
-                yield Read(key=key, product=None, issues=(issue,))
+            try:
+                yield from self._fill(index, products, variants)
+                yield from self._assemble(index, products, assembly)
+            except OSError as error:
+                yield unreadable(self.folder, error)
+
+    def _assemble(self, index: RowIndex, products: Table, assembly: Assembly) -> Iterator[Read]:
+        for record in products.rows():
+            if key := code(record.cells["product_code"]):
+                rows = index.variants(key)
+                more = [*key_form(record, key), *duplicates(index, key, record, rows)]
+                yield assembly.read(key, record, rows, more)
+        for key, place in index.orphans():
+            message = f"variant rows name a product {key!r} that products.csv does not have"
+            issue = Issue("catalog.product_unknown", key, message, hint="add the product's row", at=place)
+            yield Read(key=key, product=None, issues=(issue,))
 
     def _table(self, name: str, layout: Layout) -> Table:
         return Table(self.folder / name, layout, encoding=self.encoding)
 
     def _fill(self, index: RowIndex, products: Table, variants: Table) -> Iterator[Read]:
         for record in products.rows():
-            if key := record.cells["product_code"].strip():
+            if key := code(record.cells["product_code"]):
                 index.product(key, record)
             else:
                 yield nameless(record, "product_code")
         for record in variants.rows():
-            if key := record.cells["product_code"].strip():
-                index.variant(key, record.cells["sku"].strip(), record)
+            if key := code(record.cells["product_code"]):
+                index.variant(key, code(record.cells["sku"]), record)
             else:
                 yield nameless(record, "product_code")
         index.close_filling()
@@ -87,20 +94,20 @@ class Folder:
         brands: dict[str, Brand] = {}
         issues = list(table.issues)
         for record in table.rows():
-            code = record.cells["brand_code"].strip()
+            name = record.cells["brand_code"].strip()
             issues += record.issues
-            if code in brands:
+            if name in brands:
                 issues.append(
                     Issue(
                         "catalog.brand_double",
                         "",
-                        f"brand {code!r} is there twice",
+                        f"brand {name!r} is there twice",
                         at=record.at("brand_code"),
                     )
                 )
-            elif code and not record.issues:
+            elif name and not record.issues:
                 latin = record.cells.get("brand_latin", "").strip()
-                brands[code] = Brand(code=code, name=record.cells["brand_ko"].strip(), latin=latin)
+                brands[name] = Brand(code=name, name=record.cells["brand_ko"].strip(), latin=latin)
         return (brands if table.usable else None), issues
 
 
@@ -116,8 +123,25 @@ def nameless(record: Record, column: str) -> Read:
     return Read(key="", product=None, issues=(*record.issues, issue))
 
 
+def key_form(record: Record, key: str) -> Iterator[Issue]:
+    """A note where the code was not written as it is read; white space at its ends is not worth one."""
+    given = record.cells["product_code"].strip()
+    if given != key:
+        message = f"product code {shown(given)} read as {key!r}"
+        path = f"{key}/product_code"
+        yield finding(record, "product_code", "key_form", message, path=path, severity=Severity.NOTE)
+
+
+def unreadable(place: Path, error: OSError) -> Read:
+    """A file that could not be read to its end."""
+    message = f"{error.filename or place} cannot be read to its end: {error.strerror}"
+    return Read(
+        key="", product=None, issues=(Issue("catalog.file_unreadable", "", message, hint="try again"),)
+    )
+
+
 def duplicates(index: RowIndex, key: str, record: Record, rows: Iterable[Record]) -> Iterator[Issue]:
-    """A product code or SKU that the source gives twice: no row of them is taken, none is dropped silently."""
+    """A product code or SKU that stands twice: no row of them is taken, none is dropped silently."""
     places = index.products_at(key)
     if len(places) > 1:
         yield Issue(
@@ -128,7 +152,7 @@ def duplicates(index: RowIndex, key: str, record: Record, rows: Iterable[Record]
             at=record.at("product_code"),
         )
     for row in rows:
-        sku = row.cells["sku"].strip()
+        sku = code(row.cells["sku"])
         places = index.skus_at(sku) if sku else []
         if len(places) > 1:
             yield Issue(

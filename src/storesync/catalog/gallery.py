@@ -1,4 +1,4 @@
-"""Pictures on disk: found by base name, known by the hash of their bytes, looked at before anybody sends them."""
+"""Pictures on disk: found by base name, known by the hash of their bytes, looked at before they are sent."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def open_source(kind: str, path: Path | str, **settings: Any) -> Source:
             "config.catalog_source", "catalog/source", f"unknown catalog source {kind!r}", hint=hint
         )
         raise ConfigError("the catalog cannot be opened", [issue])
-    known = [name for name in inspect.signature(make).parameters if name != "path" and name != "folder"]
+    known = [name for name in inspect.signature(make).parameters if name not in ("path", "folder")]
     issues = []
     for name in settings:
         if name not in known:

@@ -57,17 +57,19 @@ def option_columns(columns: Collection[str]) -> tuple[tuple[str, str], ...]:
 
 _PRODUCT = frozenset(
     {
-        "product_code", "brand_code", "category_code", "name_ko", "brand_ko", "brand_latin", "category_path_ko",
-        "short_description_ko", "description_ko", "efficacy_keys", "skin_type_key", "ingredients_inci",
-        "ingredients_ko", "origin_country", "origin_region_ko", "manufacturer_ko", "hs_code6",
-        "shelf_life_months", "pao_months", "storage_ko", "allergens_ko", "kr_functional", "cn_class", "vn_class",
-        "cn_note", "vn_note", "image_main", "image_files", "tags", "status", "expiry",
+        "product_code", "brand_code", "category_code", "name_ko", "brand_ko", "brand_latin",
+        "category_path_ko", "short_description_ko", "description_ko", "efficacy_keys",
+        "skin_type_key", "ingredients_inci", "ingredients_ko", "origin_country",
+        "origin_region_ko", "manufacturer_ko", "hs_code6", "shelf_life_months", "pao_months",
+        "storage_ko", "allergens_ko", "kr_functional", "cn_class", "vn_class", "cn_note",
+        "vn_note", "image_main", "image_files", "tags", "status", "expiry",
     }
 )  # fmt: skip
 _VARIANT = frozenset(
     {
-        "sku", "product_code", "stock", "net_content_value", "net_content_unit", "pieces", "price", "list_price",
-        "cost", "gross_weight_g", "length_mm", "width_mm", "height_mm", "barcode", "image", "status",
+        "sku", "product_code", "stock", "net_content_value", "net_content_unit", "pieces", "price",
+        "list_price", "cost", "gross_weight_g", "length_mm", "width_mm", "height_mm", "barcode",
+        "image", "status",
     }
 )  # fmt: skip
 

@@ -21,9 +21,9 @@ def shown(value: str) -> str:
 
 @frozen
 class Record:
-    """One row: canonical column to text. `row` is a line number, or a position inside a JSON document.
+    """One row: canonical column to text. `row` is the line it begins on.
 
-    `headers` give each canonical column as the source itself writes it; `issues` are about the row as a whole.
+    `headers` give each canonical column as the source itself writes it; `issues` are about the whole row.
     """
 
     file: str

@@ -42,7 +42,7 @@ INGREDIENTS = Layout(required=("ko",), known=_KNOWN_LOCALES | {"key", "inci", "n
 
 
 def read_reference(folder: Path | str) -> tuple[Reference, tuple[Issue, ...]]:
-    """The delivered translations of a catalog folder; a file that is not there is none, a wrong row is an issue."""
+    """The delivered translations of a catalog folder; an absent file is empty, a wrong row an issue."""
     place = Path(folder)
     issues: list[Issue] = []
     texts: dict[str, dict[str, ReferenceText]] = {}

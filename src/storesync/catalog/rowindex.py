@@ -17,7 +17,9 @@ __all__ = ["RowIndex"]
 _PRIVATE = ""
 _TABLES = """
 CREATE TABLE product (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, place TEXT NOT NULL);
-CREATE TABLE variant (seq INTEGER PRIMARY KEY, key TEXT NOT NULL, sku TEXT NOT NULL, place TEXT NOT NULL, row TEXT NOT NULL);
+CREATE TABLE variant (
+    seq INTEGER PRIMARY KEY, key TEXT NOT NULL, sku TEXT NOT NULL, place TEXT NOT NULL, row TEXT NOT NULL
+);
 """
 _KEYS = """
 CREATE INDEX product_key ON product (key);

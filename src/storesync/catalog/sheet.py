@@ -10,13 +10,14 @@ from typing import Literal
 from attrs import evolve
 
 from storesync.catalog.assembly import Assembly
-from storesync.catalog.folder import duplicates, nameless
+from storesync.catalog.folder import duplicates, nameless, unreadable
 from storesync.catalog.gallery import Gallery
 from storesync.catalog.layout import SHEET
 from storesync.catalog.record import Record, finding, shown
 from storesync.catalog.rowindex import RowIndex
 from storesync.catalog.source import Read
 from storesync.catalog.table import Table
+from storesync.catalog.wording import code
 from storesync.issues import Issue, Severity
 from storesync.model import Brand
 
@@ -66,12 +67,15 @@ class Sheet:
             yield Read(key="", product=None, issues=table.issues)
         assembly = Assembly(gallery=self.gallery, brands=self.brands, home=self.home, today=self.today)
         with RowIndex() as index:
-            for raw in table.rows():
-                record = self._filled(raw)
-                if not record.cells["product_code"]:
-                    yield nameless(record, "product_code")
-                else:
-                    index.variant(record.cells["product_code"], record.cells["sku"].strip(), record)
+            try:
+                for raw in table.rows():
+                    record = self._filled(raw)
+                    if not record.cells["product_code"]:
+                        yield nameless(record, "product_code")
+                    else:
+                        index.variant(record.cells["product_code"], code(record.cells["sku"]), record)
+            except OSError as error:
+                yield unreadable(self.path, error)
             index.close_filling()
             for key in index.groups():
                 rows = index.variants(key)
@@ -81,7 +85,7 @@ class Sheet:
     def _filled(self, record: Record) -> Record:
         cells = {**self.constants, **record.cells}
         given = cells.get("product_code", cells["sku"])
-        key = given.strip()
+        key = code(given)
         if self.codes == "upper":
             key = key.upper()
         issues = record.issues

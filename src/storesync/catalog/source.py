@@ -33,7 +33,7 @@ class Read:
 
     @property
     def incomplete(self) -> bool:
-        """Whether something could not be read at all: then no product of this reading may be treated as gone."""
+        """Whether something could not be read at all: then no product may be treated as gone."""
         return not self.key and bool(self.errors)
 
     @property

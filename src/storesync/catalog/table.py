@@ -1,4 +1,4 @@
-"""CSV and tab-separated files, row by row: a wrong row is reported with its line and never stops the others."""
+"""CSV and tab-separated files, row by row: a wrong row is reported with its line and stops no other."""
 
 from __future__ import annotations
 
@@ -254,7 +254,7 @@ class Table:
             if wrong:
                 # The quote opened on the first line swallowed what follows: give the other lines back.
                 waiting[:0] = lines[1:]
-                cells = next(csv.reader([text], delimiter=self._delimiter), [])
+                cells = self._roughly(text)
                 faults.append(
                     (
                         "quote_unclosed",
@@ -263,6 +263,13 @@ class Table:
                     )
                 )
             yield start, cells, faults
+
+    def _roughly(self, line: str) -> list[str]:
+        """What can be told of a broken record by its first line alone; enough to know whose it is."""
+        try:
+            return next(csv.reader([line], delimiter=self._delimiter), [])
+        except csv.Error:
+            return [cell.strip('"') for cell in line.split(self._delimiter)][:1]
 
     def _split(self, lines: Sequence[str]) -> tuple[list[str], bool]:
         """The cells of one record, and whether it is complete; csv.Error when it can never be."""

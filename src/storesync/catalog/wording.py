@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from storesync.catalog.record import Cells, shown
 
-__all__ = ["line", "passage", "plain"]
+__all__ = ["code", "line", "passage", "plain"]
 
 _TAG = re.compile(r"<(?:[A-Za-z][^<>]*|/[A-Za-z][^<>]*|!--.*?--)>", re.DOTALL)
 _HIDDEN = re.compile(
@@ -58,6 +58,13 @@ def plain(html: str) -> str:
     words.close()
     lines = (" ".join(line.split()) for line in "".join(words.parts).splitlines())
     return "\n".join(line for line in lines if line)
+
+
+def code(text: str) -> str:
+    """A product code or SKU without what nobody sees: an invisible character must not make a new product."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return " ".join(_WIDE_SPACE.sub(" ", _HIDDEN.sub("", unicodedata.normalize("NFC", text))).split())
 
 
 def line(cells: Cells, column: str) -> str:

@@ -22,9 +22,9 @@ _SHOWN = 300  # characters of a market's own message that are kept
 class Rule:
     """One line of an error table.
 
-    `codes` is exact or has a `*` at either end or at both; `message` and `paths` narrow it to answers whose message
-    contains the text and to requests whose path or method name contains it; `untouched` promises that the
-    request had no effect; `wait` is a pattern whose first group is seconds.
+    `codes` is exact or has a `*` at either end or at both; `message` and `paths` narrow it to answers whose
+    message contains the text and to requests whose path or method name contains it; `untouched` promises that
+    the request had no effect; `wait` is a pattern whose first group is seconds.
     """
 
     codes: str

@@ -50,7 +50,9 @@ async def at_work(
     try:
         run = report.run
         told = dict(reasons or {})
-        await work.write(lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told))
+        await work.write(
+            lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
+        )
         await settle(work)
         work.media = await store.read(lambda db: assets.media_values(db, channel.name))
         yield work
@@ -145,7 +147,9 @@ async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
                 if progress is not None:
                     progress(operation, ended, total)
 
-    workers = [asyncio.create_task(worker()) for _ in range(max(1, min(work.channel.channel.workers, len(jobs))))]
+    workers = [
+        asyncio.create_task(worker()) for _ in range(max(1, min(work.channel.channel.workers, len(jobs))))
+    ]
     try:
         await asyncio.gather(*workers)
     finally:
@@ -231,5 +235,3 @@ async def _listing(work: Work, steps: Sequence[Operation]) -> None:
         mine = [one for one in work.report.outcomes[before:] if one.kind is step.kind and one.key == step.key]
         if any(not one.good for one in mine):
             failed = f"{step.kind.value} before it did not succeed"
-
-

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import Connection
 
 from storesync.driver import New, Receipt
@@ -16,9 +17,9 @@ from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
 from storesync.model import Offer, Ref, Status
 from storesync.plan import Operation
-from storesync.state import CONVERTER, HIDDEN, SHOWN, Standing, standing
+from storesync.state import CONVERTER, HIDDEN, SHOWN, UNKNOWN, Standing, standing
 
-__all__ = ["accept", "create", "wanted_offers"]
+__all__ = ["accept", "create", "park", "wanted_offers", "what_exists"]
 
 _ROUNDS = 4  # doubts that one run resolves for one listing before it leaves the rest to the next run
 
@@ -35,20 +36,24 @@ async def create(work: Work, operation: Operation) -> None:
         if stand is None or stand.want != operation.want or stand.made:
             work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
             return
+        await work.calm(stand)
         try:
-            found = await _what_exists(work, stand)
+            found = await what_exists(work, stand)
         except Parked as parked:
-            await _park(work, operation, str(parked))
+            await park(work, operation, str(parked))
             return
         except Fault as fault:
             work.failed(operation, fault)
             return
         if await _attempt(work, operation, stand, found):
             return
-    work.failed(operation, Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"))
+    work.failed(
+        operation,
+        Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
+    )
 
 
-async def _park(work: Work, operation: Operation, said: str) -> None:
+async def park(work: Work, operation: Operation, said: str) -> None:
     def write(db: Connection) -> None:
         standing.change(db, work.channel.name, operation.key, parked=said)
         standing.bump(db, work.channel.name)
@@ -57,48 +62,54 @@ async def _park(work: Work, operation: Operation, said: str) -> None:
     work.done(operation, OutcomeState.PARKED, said)
 
 
-async def _what_exists(work: Work, stand: Standing) -> Ref | None:
+async def what_exists(work: Work, stand: Standing) -> Ref | None:
     """The part of the listing that is already there, by the market's declared identity.
 
     Raises Parked where only a person can tell.
     """
     if stand.doubt is None:
-        return stand.ref
-    identity, env = work.channel.spec.identity, work.channel.env
+        # A half may have grown since its ref was noted: the step that a fault hid, a hand in the shop.
+        return None if stand.ref is None else await _look(work, stand, stand.ref)
+    if stand.ref is not None:
+        # The half is known; the doubt is about a later step.
+        await work.settle_at(stand.doubt)
+        return await _look(work, stand, stand.ref)
+    identity, now = work.channel.spec.identity, work.channel.env.now()
     if identity.by == "address":
-        return stand.ref
+        return None
     if identity.by == "key":
-        age = (env.now() - stand.doubt).total_seconds()
-        if identity.keeps is None or age < identity.keeps:
-            return stand.ref
-        if work.channel.driver.find is None:
-            raise Parked(
-                f"a create of {stand.doubt:%Y-%m-%d %H:%M} may have taken effect, and the market has forgotten its key: "
-                "look in the shop, then `storesync resolve`"
-            )
-    if identity.by == "none" and stand.ref is None:
+        kept = identity.keeps is None or (now - stand.doubt).total_seconds() < identity.keeps
+        if kept:
+            return None
+    if identity.by == "none" or work.channel.driver.find is None:
         raise Parked(
             f"a create of {stand.doubt:%Y-%m-%d %H:%M} may have taken effect, and this market has no way to ask: "
             "look in the shop, then `storesync resolve`"
         )
-    if identity.by != "unique" or stand.ref is not None:
+    if identity.by != "unique":
         await work.settle_at(stand.doubt)
     refs = await work.find(stand, stand.doubt)
-    if stand.ref is not None:
-        same = next((ref for ref in refs if ref.listing == stand.ref.listing), None)
-        return same or await _look(work, stand.ref)
     if len(refs) > 1:
         ids = ", ".join(ref.listing for ref in refs)
-        raise Parked(f"the shop has {len(refs)} listings with this key ({ids}): end all but one, then `storesync resolve`")
+        raise Parked(
+            f"the shop has {len(refs)} listings with this key ({ids}): end all but one, then `storesync resolve`"
+        )
     return refs[0] if refs else None
 
 
-async def _look(work: Work, half: Ref) -> Ref:
+async def _look(work: Work, stand: Standing, half: Ref) -> Ref | None:
+    """The half as the market has it; when it is gone, what else there is under its key."""
     observe = work.channel.driver.observe
     if observe is None:
-        return half
+        refs = await work.find(stand, stand.doubt)
+        return next((ref for ref in refs if ref.listing == half.listing), half)
     seen = await work.run(observe(work.channel.shop, [half]))
-    return seen[half.listing].ref if half.listing in seen else half
+    if half.listing in seen:
+        found: Ref = seen[half.listing].ref
+        return found
+    at = work.channel.env.now()
+    await work.write(lambda db: work.gone(db, stand.key, at))
+    return await what_exists(work, evolve(stand, ref=None, doubt=at))
 
 
 async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref | None) -> bool:
@@ -131,11 +142,20 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     except Duplicate as fault:
         return await _adopt(work, operation, stand, log, fault)
     except Fault as fault:
-        return await _refused(work, operation, log, fault, found)
+        return await _refused(work, operation, stand, log, fault, found)
     if receipt.ref is None and receipt.ticket is None:
         nameless = Ambiguous("shape", "the market took the listing but gave neither an id nor a ticket")
-        return await _refused(work, operation, log, nameless, found)
-    await work.write(lambda db: accept(work, db, stand, stand.want, new.offers, receipt, log))
+        return await _refused(work, operation, stand, log, nameless, found)
+    # What was there already, or came of an earlier try, may show an older version: the next plan compares anew.
+    certain = found is None and stand.doubt is None
+
+    def write(db: Connection) -> None:
+        accept(work, db, stand, stand.want, new.offers, receipt, log)
+        if not certain:
+            standing.change(db, channel.name, stand.key, have=UNKNOWN)
+            standing.doubt_offers(db, channel.name, new.offers, prices=True, stock=True)
+
+    await work.write(write)
     state = OutcomeState.DONE if receipt.ticket is None else OutcomeState.IN_REVIEW
     work.done(operation, state, "; ".join(issue.message for issue in receipt.issues))
     return True
@@ -200,7 +220,9 @@ def accept(
     standing.bump(db, channel)
 
 
-async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, found: Ref | None) -> bool:
+async def _refused(
+    work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault, found: Ref | None
+) -> bool:
     channel, key, now = work.channel.name, operation.key, work.channel.env.now()
     half = fault.ref if isinstance(fault.ref, Ref) else found
     doubtful = work.doubtful(log, fault)
@@ -211,7 +233,10 @@ async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, fou
         values |= {"ref": None, "doubt": now, "token": ""}
     elif isinstance(fault, Rejected):
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
-        values |= {"refused": operation.want, "remarks": fault.issues, "token": "", "doubt": None}
+        values |= {"refused": operation.want, "remarks": fault.issues}
+        if stand.doubt is None or work.channel.spec.identity.by != "key":
+            # Under a key nobody looked whether the first try had taken effect: it stays in doubt, key and all.
+            values |= {"token": "", "doubt": None}
     elif log.once:
         values["doubt"] = None  # the half is known, so nothing is in doubt
 
@@ -243,9 +268,13 @@ async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fa
         await work.write(write)
         return False
     what = "no listing" if not refs else f"{len(refs)} listings"
-    said = Rejected(fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues)
+    said = Rejected(
+        fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues
+    )
     await work.write(
-        lambda db: standing.change(db, work.channel.name, stand.key, refused=operation.want, remarks=said.issues)
+        lambda db: standing.change(
+            db, work.channel.name, stand.key, refused=operation.want, remarks=said.issues
+        )
     )
     work.failed(operation, said)
     return True

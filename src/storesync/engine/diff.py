@@ -27,7 +27,9 @@ def blocked(stand: Standing) -> str:
         return stand.parked
     if stand.refused and stand.refused == stand.want:
         said = "; ".join(issue.message for issue in stand.remarks if issue.message)
-        return f"the market refused this version{': ' + said if said else ''}; it is sent again when it changes"
+        return (
+            f"the market refused this version{': ' + said if said else ''}; it is sent again when it changes"
+        )
     return ""
 
 
@@ -67,7 +69,7 @@ def operations(
         return
     carries = "carries offers" in spec.update and driver.offers is None and driver.prices is None
     changed_offers = [o for o in stand.offers.values() if o.want is not None and _differs(o)]
-    if stand.want != stand.have or (carries and changed_offers):
+    if stand.want != stand.have or _variants_differ(stand) or (carries and changed_offers):
         yield from _uploads(stand, after, sent, driver)
         yield Operation(
             kind=Kind.UPDATE,
@@ -83,12 +85,25 @@ def operations(
         yield from _offers(stand)
     if stand.have_shown in (HIDDEN, UNKNOWN) and driver.show is not None:
         yield Operation(
-            kind=Kind.SHOW, key=stand.key, title=stand.title, causes=("catalog",), want=SHOWN, have=stand.have_shown
+            kind=Kind.SHOW,
+            key=stand.key,
+            title=stand.title,
+            causes=("catalog",),
+            want=SHOWN,
+            have=stand.have_shown,
         )
 
 
+def _variants_differ(stand: Standing) -> bool:
+    """Whether variants must be added or removed; one that the market refused is not asked for again."""
+    known = set(stand.ref.skus) if stand.ref is not None else set()
+    wanted = {offer.sku for offer in stand.offers.values() if offer.want is not None}
+    refused = {offer.sku for offer in stand.offers.values() if offer.refused}
+    return bool(known - wanted or wanted - known - refused)
+
+
 def _off_sale(stand: Standing, driver: Driver[Any, Any]) -> Iterator[Operation]:
-    exists = stand.ref is not None or stand.doubt is not None
+    exists = stand.ref is not None or (stand.doubt is not None and not stand.parked)
     if exists and stand.have_shown not in (HIDDEN, ENDED) and driver.hide is not None:
         yield Operation(
             kind=Kind.HIDE,
@@ -179,8 +194,12 @@ def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
     want = offer.want
     assert want is not None
     if kind is Kind.STOCK:
-        return Detail(f"{offer.sku} stock", "?" if offer.have_stock is None else str(offer.have_stock), str(want.stock))
-    before = "?" if offer.have_prices is None else ", ".join(_told_price(p) for p in offer.have_prices.values())
+        return Detail(
+            f"{offer.sku} stock", "?" if offer.have_stock is None else str(offer.have_stock), str(want.stock)
+        )
+    before = (
+        "?" if offer.have_prices is None else ", ".join(_told_price(p) for p in offer.have_prices.values())
+    )
     return Detail(f"{offer.sku} price", before, ", ".join(_told_price(p) for p in want.prices.values()))
 
 
@@ -232,19 +251,19 @@ def guards(
             tripped=products == 0 and live > 0,
             hint="an empty catalog would take the whole shop off sale",
         ),
-        _share("hidden", hides, live, limits.hide_share, limits.floor),
-        _share("touched", touched, live, limits.touch_share, limits.floor),
+        _share("hidden", hides, live, limits.hidden, limits.floor),
+        _share("touched", touched, live, limits.touched, limits.floor),
         Guard(
             name="price swing",
             limit=f"{limits.price_swing:.0%} per SKU",
             measured=f"{swing:.1%}" + (f" at {swung}" if swung else ""),
-            tripped=swing > Decimal(str(limits.price_swing)),
+            tripped=swing > limits.price_swing,
             hint=f"look at {swung} with `storesync explain`" if swung else "",
         ),
     )
 
 
-def _share(name: str, count: int, live: int, limit: float, floor: int) -> Guard:
+def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guard:
     return Guard(
         name=name,
         limit=f"{limit:.0%} of the live listings, {floor} at least",

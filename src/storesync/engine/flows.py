@@ -24,9 +24,19 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
-from storesync.errors import Ambiguous, AuthExpired, Denied, DriverError, Fault, Malformed, StoresyncError, Throttled, Transient
+from storesync.errors import (
+    Ambiguous,
+    AuthExpired,
+    Denied,
+    DriverError,
+    Fault,
+    Malformed,
+    StoresyncError,
+    Throttled,
+    Transient,
+)
 from storesync.model import digest, dumps
-from storesync.state import Fence, journal
+from storesync.state import Fence, journal, standing
 from storesync.state.journal import EntryState
 
 __all__ = ["Log", "Patience", "request_digest", "response_from", "run", "throw"]
@@ -40,7 +50,9 @@ _KEPT_REQUEST = 64 * 1024
 def request_digest(request: Request) -> str:
     """Names a request before it is signed: the same input makes the same requests, and this is how we know."""
     payload = hashlib.blake2b(request.payload, digest_size=16).hexdigest() if request.body is not None else ""
-    files = [media.sha256 for media in request.body.files.values()] if isinstance(request.body, PartsBody) else []
+    files = (
+        [media.sha256 for media in request.body.files.values()] if isinstance(request.body, PartsBody) else []
+    )
     form = dict(request.form) if isinstance(request.body, PartsBody) else {}
     return digest([request.method, request.host, request.path, dict(request.params), payload, form, files])
 
@@ -117,6 +129,8 @@ class Log:
     begun: bool = False
     step: int = 0
     once: bool = False  # a ONCE request succeeded, or nobody knows
+    keys: tuple[str, ...] = ()
+    lost: datetime | None = None  # when an answer was last lost, though its request may yet take effect
     open: int | None = None
     _pending: list[Callable[[Connection], None]] = field(factory=list)
 
@@ -173,6 +187,10 @@ class Log:
         if not self.begun and not self._has_effect():
             return
         self.flush(db)
+        late = self.channel.spec.identity.late
+        if self.lost is not None and late > 0:
+            for key in self.keys:
+                standing.change(db, self.channel.name, key, unsettled=self.lost + timedelta(seconds=late))
         journal.end(db, id=self.id, state=state, at=self.channel.env.now(), fault=fault)
 
     def _has_effect(self) -> bool:
@@ -343,13 +361,16 @@ async def _try(channel: OpenChannel, request: Request, log: Log | None) -> Respo
         channel.pacer.answered(request, quotas, scopes, throttled=True, wait=fault.retry_after)
     elif isinstance(fault, AuthExpired):
         if channel.driver.refresh is None:
-            raise Denied(fault.code, f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: authorize it again")
+            raise Denied(
+                fault.code,
+                f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: authorize it again",
+            )
         await renew(channel, account)
-    elif isinstance(fault, Transient) and request.effect is Effect.ONCE and not fault.untouched:
+    elif log is not None and isinstance(fault, Transient | Ambiguous) and not fault.untouched:
+        log.lost = channel.env.now()
+    if isinstance(fault, Transient) and request.effect is Effect.ONCE and not fault.untouched:
         raise Ambiguous(fault.code, fault.message, answer=fault.answer) from None
-    elif isinstance(fault, Ambiguous) and request.effect is not Effect.ONCE:
+    if isinstance(fault, Ambiguous) and request.effect is not Effect.ONCE:
         # A READ is never doubtful and a SET may be repeated.
         raise Transient(fault.code, fault.message, answer=fault.answer) from None
     raise fault
-
-

@@ -64,16 +64,29 @@ async def _compare(work: Work, stand: Standing, seen: Observed | None) -> list[D
         ours = stand.offers.get(sku)
         if ours is None:
             continue
-        prices = ours.have_prices is not None and "prices" not in owned and _price_differs(ours.have_prices, offer)
+        prices = (
+            ours.have_prices is not None and "prices" not in owned and _price_differs(ours.have_prices, offer)
+        )
         stock = ours.have_stock is not None and "stock" not in owned and ours.have_stock != offer.stock
         if prices:
-            drift.append(Drift(key=stand.key, what=f"{sku} price", ours=_told(ours.have_prices), theirs=_told(offer.prices)))
+            drift.append(
+                Drift(
+                    key=stand.key,
+                    what=f"{sku} price",
+                    ours=_told(ours.have_prices),
+                    theirs=_told(offer.prices),
+                )
+            )
         if stock:
-            drift.append(Drift(key=stand.key, what=f"{sku} stock", ours=str(ours.have_stock), theirs=str(offer.stock)))
+            drift.append(
+                Drift(key=stand.key, what=f"{sku} stock", ours=str(ours.have_stock), theirs=str(offer.stock))
+            )
         if prices or stock:
             theirs.append((offer, prices, stock))
     hidden = seen.status in _HIDDEN
-    shown = stand.have_shown if "shown" in owned or seen.status is Status.UNKNOWN else HIDDEN if hidden else SHOWN
+    shown = (
+        stand.have_shown if "shown" in owned or seen.status is Status.UNKNOWN else HIDDEN if hidden else SHOWN
+    )
     if shown != stand.have_shown and stand.have_shown in (SHOWN, HIDDEN):
         drift.append(Drift(key=stand.key, what="on sale", ours=_sale(stand.have_shown), theirs=_sale(shown)))
 

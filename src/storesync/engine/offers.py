@@ -36,6 +36,7 @@ async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
         if stand is None or stand.ref is None:
             work.done(operation, OutcomeState.SUPERSEDED, "the listing is not there any more")
             continue
+        await work.calm(stand)
         changes += _changes(work, stand, stand.ref, operation)
     faults: dict[str, Fault] = {}
     size = work.channel.spec.batches.get(part_of(work, kind), Batch(1)).size
@@ -79,8 +80,10 @@ async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: 
     part = part_of(work, kind)
     flow = getattr(channel.driver, part)
     skus = tuple(change.sku for change in changes)
-    key = await _key_of(work, changes)
+    keys = await channel.store.read(lambda db: standing.keys_of(db, channel.name, skus))
+    key = keys[0] if keys else ""
     log = work.log(kind, key, skus=skus, input={"part": part})
+    log.keys = keys
     prices, stock = part in ("prices", "offers"), part in ("stock", "offers")
     try:
         verdicts: Verdicts = await work.run(flow(channel.shop, changes), log)
@@ -111,7 +114,12 @@ async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: 
             refused = str(fault) if isinstance(fault, Rejected) else ""
             known = isinstance(fault, Rejected) or not log.begun
             standing.doubt_offers(
-                db, channel.name, [sku], prices=prices and not known, stock=stock and not known, refused=refused
+                db,
+                channel.name,
+                [sku],
+                prices=prices and not known,
+                stock=stock and not known,
+                refused=refused,
             )
         if any(isinstance(fault, NotFound) for fault in bad.values()) and len(bad) == len(skus):
             work.gone(db, key, at)
@@ -119,9 +127,3 @@ async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: 
 
     await work.write(write)
     faults.update(bad)
-
-
-async def _key_of(work: Work, changes: Sequence[OfferChange]) -> str:
-    return await work.channel.store.read(
-        lambda db: standing.key_of(db, work.channel.name, changes[0].sku)
-    )

@@ -14,7 +14,9 @@ from storesync.errors import Denied
 __all__ = ["Bucket", "Pacer"]
 
 _DAY = 86_400.0
-_RESERVE = 0.995  # of a declared quota: clocks differ a little, and a throttled call costs more than half a percent
+_RESERVE = (
+    0.995  # of a declared quota: clocks differ a little, and a throttled call costs more than half a percent
+)
 _SLOWEST = 0.02  # of the declared rate: however often a market throttles, we keep asking
 
 
@@ -90,7 +92,10 @@ class _Window:
         if self.until is None or now >= self.until:
             self.used, self.until = 0, _next_reset(now, self.resets)
         if self.used + weight > self.limit:
-            raise Denied("quota.day", f"the day's quota of {self.limit} calls is used up until {self.until:%Y-%m-%d %H:%M %Z}")
+            raise Denied(
+                "quota.day",
+                f"the day's quota of {self.limit} calls is used up until {self.until:%Y-%m-%d %H:%M %Z}",
+            )
         self.used += weight
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
-from attrs import define, field, frozen
+from attrs import define, evolve, field
 from sqlalchemy import Connection
 
 from storesync.catalog import Read
@@ -17,8 +17,8 @@ from storesync.engine.diff import blocked, guards, operations
 from storesync.engine.flows import run
 from storesync.engine.tickets import poll
 from storesync.errors import Fault
-from storesync.issues import Issue, Severity
-from storesync.model import Category, CategoryKey, Offer, Product, frozen_map
+from storesync.issues import Issue, Issues, Severity
+from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
 from storesync.prepare import Prepared
 from storesync.state import Standing, Want, assets, standing
@@ -154,7 +154,7 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
     key = CategoryKey(preparer.category_id(product))
     category = await _category(reading, key) if key.id else None
     causes = preparer.causes(product, channel.shop, category)
-    name = _input(causes)
+    name = digest(dict(causes))
     if reading.known.get(product.key) == name:
         return
     last = await channel.store.read(lambda db: _last(db, channel.name, product.key))
@@ -176,7 +176,8 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
         Want(
             key=product.key,
             title=title,
-            input=name,
+            # A finding names a place in a file, and places move: a product with findings is prepared every time.
+            input="" if found or prepared.issues else name,
             causes=causes,
             content=prepared.content,
             offers=prepared.offers if prepared.content is not None else {},
@@ -190,12 +191,6 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
     )
 
 
-def _input(causes: Mapping[str, str]) -> str:
-    from storesync.model import digest
-
-    return digest(dict(causes))
-
-
 def _last(db: Connection, channel: str, key: str) -> Mapping[str, Offer]:
     stand = standing.read(db, channel, key)
     if stand is None:
@@ -204,10 +199,6 @@ def _last(db: Connection, channel: str, key: str) -> Mapping[str, Offer]:
 
 
 def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:
-    from attrs import evolve
-
-    from storesync.issues import Issues
-
     said = f": {fault}" if fault is not None else ""
     issue = Issue(
         "map.category_unreadable",

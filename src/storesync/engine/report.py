@@ -55,13 +55,20 @@ class Report:
     channel: str
     run: str
     outcomes: list[Outcome] = field(factory=list)
-    requests: int = 0
     seconds: float = 0.0
     stopped: str = ""
 
     def add(self, outcome: Outcome) -> None:
         """One more operation ended."""
         self.outcomes.append(outcome)
+
+    def follow(self, later: Report) -> None:
+        """Take in a later pass of the same sync: what it carried out counts in place of what failed before."""
+        redone = {(one.kind, one.key) for one in later.outcomes}
+        self.outcomes = [one for one in self.outcomes if one.good or (one.kind, one.key) not in redone]
+        self.outcomes += later.outcomes
+        self.seconds += later.seconds
+        self.stopped = later.stopped
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -96,7 +103,6 @@ class Report:
             "run": self.run,
             "ok": self.ok,
             "counts": dict(self.counts),
-            "requests": self.requests,
             "stopped": self.stopped,
             "outcomes": [
                 {

@@ -56,8 +56,10 @@ async def _create(work: Work, operation: Unfinished) -> None:
     found = CONVERTER.structure(input_["found"], Ref) if input_["found"] is not None else None
     new = New(input_["key"], input_["content"], offers, input_["token"], found)
     flow = channel.driver.create
-    receipt, half, once = (None, None, bool(operation.entries)) if flow is None else _replay(
-        work, flow(channel.shop, new), operation
+    receipt, half, once = (
+        (None, None, bool(operation.entries))
+        if flow is None
+        else _replay(work, flow(channel.shop, new), operation)
     )
     last = operation.entries[-1] if operation.entries else None
     unanswered = last is not None and last.state == "intended" and last.effect == Effect.ONCE.value
@@ -80,13 +82,17 @@ async def _create(work: Work, operation: Unfinished) -> None:
     await work.write(write)
 
 
-def _replay(work: Work, flow: Flow[Receipt], operation: Unfinished) -> tuple[Receipt | None, Ref | None, bool]:
+def _replay(
+    work: Work, flow: Flow[Receipt], operation: Unfinished
+) -> tuple[Receipt | None, Ref | None, bool]:
     """The receipt if the flow had ended, else the half it announced, and whether a ONCE request was taken."""
     once = False
     try:
         request = next(flow)
         for entry in operation.entries:
-            response = response_from(entry.answer) if entry.answer is not None and "status" in entry.answer else None
+            response = (
+                response_from(entry.answer) if entry.answer is not None and "status" in entry.answer else None
+            )
             if request_digest(request) != entry.digest or response is None:
                 break
             fault = work.channel.driver.classify(request, response)
@@ -115,6 +121,12 @@ def _close(db: Connection, work: Work, operation: Unfinished, *, doubtful: bool)
         if entry.state == "intended":
             journal.answered(db, seq=entry.seq, state="doubtful", at=now)
     journal.end(db, id=operation.id, state="doubtful" if doubtful else "resolved", at=now)
+    late = work.channel.spec.identity.late
+    if late > 0 and operation.entries:
+        until = _latest(work, operation.began, operation.entries[-1]) + timedelta(seconds=late)
+        keys = {operation.key, *standing.keys_of(db, work.channel.name, operation.skus)}
+        for key in keys:
+            standing.change(db, work.channel.name, key, unsettled=until)
 
 
 async def _other(work: Work, operation: Unfinished) -> None:

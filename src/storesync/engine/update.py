@@ -30,6 +30,7 @@ async def update(work: Work, operation: Operation) -> None:
         if stand is None or stand.want != operation.want or stand.ref is None:
             work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
             return
+        await work.calm(stand)
         try:
             ref = await _as_it_is(work, stand, stand.ref)
         except Fault as fault:
@@ -40,14 +41,18 @@ async def update(work: Work, operation: Operation) -> None:
             return
         if await _attempt(work, operation, stand, ref):
             return
-    work.failed(operation, Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"))
+    work.failed(
+        operation,
+        Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
+    )
 
 
 async def _as_it_is(work: Work, stand: Standing, ref: Ref) -> Ref | None:
-    """The listing's ids as the market has them after a doubtful change; None when it is gone."""
-    if stand.doubt is None:
+    """The listing's ids as the market has them after an unfinished change; None when it is gone."""
+    if stand.doubt is not None:
+        await work.settle_at(stand.doubt)
+    elif stand.have != UNKNOWN:
         return ref
-    await work.settle_at(stand.doubt)
     observe = work.channel.driver.observe
     if observe is None:
         refs = await work.find(stand, stand.doubt)

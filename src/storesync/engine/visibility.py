@@ -5,12 +5,13 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from storesync.driver import Receipt
+from storesync.engine.create import park, what_exists
 from storesync.engine.report import OutcomeState
-from storesync.engine.work import Work
+from storesync.engine.work import Parked, Work
 from storesync.errors import Fault, NoChange, NotFound, Rejected
-from storesync.model import Status
+from storesync.model import Ref, Status
 from storesync.plan import Kind, Operation
-from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, standing
+from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, Standing, standing
 
 __all__ = ["set_visibility"]
 
@@ -19,21 +20,45 @@ _AFTER = {Kind.HIDE: HIDDEN, Kind.SHOW: SHOWN, Kind.END: ENDED}
 _STATUS = {Kind.HIDE: Status.HIDDEN, Kind.SHOW: Status.LIVE, Kind.END: Status.ENDED}
 
 
+async def _ref(work: Work, stand: Standing | None) -> Ref | None:
+    """The listing's ids; a create in doubt is looked for first, and what is found or not is kept."""
+    if stand is None or stand.ref is not None or stand.doubt is None:
+        return stand.ref if stand is not None else None
+    found = await what_exists(work, stand)
+
+    def write(db: Connection) -> None:
+        standing.change(db, work.channel.name, stand.key, ref=found, doubt=None, token="")
+        standing.bump(db, work.channel.name)
+
+    await work.write(write)
+    return found
+
+
 async def set_visibility(work: Work, operation: Operation) -> None:
     """Carry out a hide, a show or an end."""
     channel, kind, key = work.channel, operation.kind, operation.key
     stand = await work.standing(key)
-    if stand is None or stand.ref is None:
-        work.done(operation, OutcomeState.SUPERSEDED, "the listing is not there any more")
+    if stand is not None:
+        await work.calm(stand)
+    try:
+        ref = await _ref(work, stand)
+    except Parked as parked:
+        await park(work, operation, str(parked))
+        return
+    except Fault as fault:
+        work.failed(operation, fault)
+        return
+    if stand is None or ref is None:
+        work.done(operation, OutcomeState.SUPERSEDED, "there is no such listing in the shop")
         return
     flow = getattr(channel.driver, _PART[kind])
     log = work.log(kind, key)
     at = channel.env.now()
     try:
-        receipt: Receipt = await work.run(flow(channel.shop, stand.ref), log)
+        receipt: Receipt = await work.run(flow(channel.shop, ref), log)
     except (NoChange, NotFound) as fault:
         gone = isinstance(fault, NotFound)
-        receipt = Receipt(stand.ref, _STATUS[kind])
+        receipt = Receipt(ref, _STATUS[kind])
         if gone and kind is not Kind.END:
 
             def forget(db: Connection) -> None:

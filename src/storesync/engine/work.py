@@ -49,7 +49,9 @@ class Work:
     denied: Fault | None = None
     locks: dict[str, asyncio.Lock] = field(factory=dict)
 
-    def log(self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None) -> Log:
+    def log(
+        self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None
+    ) -> Log:
         """The journal of a new operation; nothing is written before its first effect."""
         env = self.channel.env
         name, began = env.token(), env.now()
@@ -68,7 +70,7 @@ class Work:
                 at=began,
             )
 
-        return Log(channel=self.channel, fence=self.fence, id=name, begin=begin)
+        return Log(channel=self.channel, fence=self.fence, id=name, begin=begin, keys=(key,))
 
     async def run(self, flow: Flow[Any], log: Log | None = None) -> Any:
         """Drive a flow with this run's patience."""
@@ -113,6 +115,13 @@ class Work:
         rest = (since - self.channel.env.now()).total_seconds() + identity.lag + identity.late
         if rest > 0:
             await self.channel.env.sleep(rest)
+
+    async def calm(self, stand: Standing) -> None:
+        """Wait until no lost request can still arrive and overwrite what is about to be sent."""
+        if stand.unsettled is not None:
+            rest = (stand.unsettled - self.channel.env.now()).total_seconds()
+            if rest > 0:
+                await self.channel.env.sleep(rest)
 
     async def find(self, stand: Standing, since: datetime | None) -> Sequence[Ref]:
         """Exact matches of a listing's key on the market."""

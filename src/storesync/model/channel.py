@@ -30,7 +30,8 @@ class Channel:
 
     `prices` names the price policy per market code; `settings` are the fields of the driver's Shop that the
     configuration sets; `only` and `never` are key, category or tag patterns that choose products
-    (`only` empty: all); `owned_by_seller` are canonical fields that a person keeps by hand in the shop.
+    (`only` empty: all); `owned_by_seller` are canonical fields that a person keeps by hand in the shop;
+    `hosts` replace the driver's addresses by label, in the sandbox only.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Channel:
     never: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     owned_by_seller: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     workers: int = 8
+    hosts: Mapping[str, str] = field(factory=dict, converter=frozen_map)
 
     @property
     def market(self) -> Market:

@@ -1,6 +1,7 @@
 """One product and one channel in, one listing with its offers and all findings out. Pure."""
 
+from storesync.prepare.inputs import Inputs, input_digest
 from storesync.prepare.pipeline import Prepared, prepare
 from storesync.prepare.settings import Settings
 
-__all__ = ["Prepared", "Settings", "prepare"]
+__all__ = ["Inputs", "Prepared", "Settings", "input_digest", "prepare"]

@@ -57,7 +57,9 @@ def _listing(listing: Listing, own: tuple[str, ...]) -> Iterator[tuple[str, str,
 def listing_leaks(listing: Listing, locales: tuple[str, ...]) -> Issues:
     """Every text in a script that its language is not written in; the first locale is the listing's own."""
     return Issues(
-        tuple(issue for text, path, here in _listing(listing, locales[:1]) for issue in _leaks(text, path, here))
+        tuple(
+            issue for text, path, here in _listing(listing, locales[:1]) for issue in _leaks(text, path, here)
+        )
     )
 
 

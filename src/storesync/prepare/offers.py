@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from datetime import date
+from typing import Protocol
 
 from storesync.issues import Issue, Issues
-from storesync.model import Offer, Price, Product
+from storesync.model import Market, Offer, Price, Product
 from storesync.prepare.remedy import policy_line
 from storesync.prepare.settings import Settings
+from storesync.pricing import Policy, PolicyBook, Priced, Snapshot, Trace
 
 __all__ = ["Pricer", "price_product"]
 
@@ -21,13 +23,14 @@ class Pricer(Protocol):
         *,
         product: Product,
         sku: str,
-        market: Any,
-        policy: Any,
-        rates: Any,
-        environment: Any,
-        today: Any,
-        last: Any = None,
-    ) -> Any:
+        market: Market,
+        policy: PolicyBook | Policy,
+        rates: Snapshot,
+        environment: str,
+        today: date,
+        last: Price | None = None,
+        channel: str = "",
+    ) -> Priced:
         """The price with its trace, or why there is none."""
 
 
@@ -47,11 +50,11 @@ def _stock(product: Product, sku: str) -> tuple[int | None, Issue | None]:
 
 def price_product(
     product: Product, settings: Settings, last: Mapping[str, Offer], pricer: Pricer
-) -> tuple[dict[str, Offer], dict[str, dict[str, Any]], Issues]:
+) -> tuple[dict[str, Offer], dict[str, dict[str, Trace]], Issues]:
     """The complete offers, the trace of every price, and what keeps the other offers from being complete."""
     issues: list[Issue] = []
     offers: dict[str, Offer] = {}
-    traces: dict[str, dict[str, Any]] = {}
+    traces: dict[str, dict[str, Trace]] = {}
     lacking = [market for market in settings.channel.markets if market.code not in settings.policies]
     issues += [
         Issue(
@@ -62,6 +65,8 @@ def price_product(
         )
         for market in lacking
     ]
+    # Without a snapshot no pair is known: pricing says so for each price that needs one, and only for those.
+    rates = settings.rates or Snapshot(rates=())
     for variant in product.variants:
         sku = variant.sku
         prices: dict[str, Price] = {}
@@ -74,14 +79,14 @@ def price_product(
                 sku=sku,
                 market=market,
                 policy=settings.policies[market.code],
-                rates=settings.rates,
+                rates=rates,
                 environment=settings.channel.environment,
                 today=settings.today,
                 last=before,
+                channel=settings.channel.name,
             )
             issues += priced.issues
-            if priced.trace is not None:
-                traces.setdefault(sku, {})[market.code] = priced.trace
+            traces.setdefault(sku, {})[market.code] = priced.trace
             if priced.price is not None:
                 prices[market.code] = priced.price
         stock, unknown = _stock(product, sku)

@@ -19,6 +19,7 @@ from storesync.prepare.mapping import category_id, chosen, map_product
 from storesync.prepare.offers import Pricer, price_product
 from storesync.prepare.render import check_by_driver, render
 from storesync.prepare.settings import Settings
+from storesync.pricing import Trace, price
 
 __all__ = ["Prepared", "prepare"]
 
@@ -26,8 +27,8 @@ S = TypeVar("S", bound=Shop)
 _NOTHING: Mapping[str, Any] = frozen_map({})
 
 
-def _by_sku(traces: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    return frozen_map({sku: frozen_map(markets) for sku, markets in traces.items()})
+def _nested(tables: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    return frozen_map({name: frozen_map(table) for name, table in tables.items()})
 
 
 @frozen(kw_only=True)
@@ -46,8 +47,8 @@ class Prepared:
     listing: Listing | None = None
     content: Content | None = None
     offers: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
-    traces: Mapping[str, Mapping[str, Any]] = field(factory=dict, converter=_by_sku)
-    provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_by_sku)
+    traces: Mapping[str, Mapping[str, Trace]] = field(factory=dict, converter=_nested)
+    provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_nested)
     issues: Issues = field(factory=Issues)
     needs: tuple[CategoryKey, ...] = field(default=(), converter=tuple[CategoryKey, ...])
 
@@ -89,9 +90,9 @@ def prepare(
     driver: Driver[Any, S],
     shop: S,
     category: Category | None,
-    pricer: Pricer,
     last: Mapping[str, Offer] = _NOTHING,
     chosen_for: Mapping[str, str] = _NOTHING,
+    pricer: Pricer = price,
 ) -> Prepared:
     """One product as this channel will show it, or every reason why not.
 

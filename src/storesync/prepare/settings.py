@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from attrs import field, frozen
 
 from storesync.localization import TEMPLATES, Reference, Template
 from storesync.model import Channel, frozen_map
+from storesync.pricing import Policy, PolicyBook, Snapshot
 
 __all__ = ["Settings"]
 
@@ -36,8 +37,8 @@ class Settings:
     categories: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     attributes: Mapping[str, Mapping[str, str]] = field(factory=dict, converter=_tables)
     accept: frozenset[str] = frozenset()
-    policies: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
-    rates: Any = None
+    policies: Mapping[str, PolicyBook | Policy] = field(factory=dict, converter=frozen_map)
+    rates: Snapshot | None = None
     axes: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     brands: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     surplus_axes: Literal["refuse", "join"] = "refuse"

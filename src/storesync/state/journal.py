@@ -15,7 +15,18 @@ from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import packed_fault
 from storesync.state.schema import journal, operations, runs
 
-__all__ = ["Entry", "Unfinished", "answered", "begin", "begin_run", "end", "end_run", "intend", "last", "unfinished"]
+__all__ = [
+    "Entry",
+    "Unfinished",
+    "answered",
+    "begin",
+    "begin_run",
+    "end",
+    "end_run",
+    "intend",
+    "last",
+    "unfinished",
+]
 
 EntryState = Literal["intended", "done", "refused", "doubtful", "resolved"]
 
@@ -49,7 +60,9 @@ class Unfinished:
 
 def begin_run(db: Connection, *, id: str, channel: str, at: datetime, reasons: Mapping[str, str]) -> None:
     """A run starts; `reasons` are those given for passing a guard."""
-    db.execute(insert(runs).values(id=id, channel=channel, began=stamp(at), reasons=dumps(reasons, sort=True)))
+    db.execute(
+        insert(runs).values(id=id, channel=channel, began=stamp(at), reasons=dumps(reasons, sort=True))
+    )
 
 
 def end_run(db: Connection, *, id: str, at: datetime, summary: Mapping[str, Any]) -> None:
@@ -90,7 +103,9 @@ def begin(
 def end(db: Connection, *, id: str, state: str, at: datetime, fault: Fault | None = None) -> None:
     """An operation ended: done, failed, doubtful, or resolved after doubt."""
     told = dumps(packed_fault(fault)) if fault is not None else ""
-    db.execute(update(operations).where(operations.c.id == id).values(state=state, ended=stamp(at), fault=told))
+    db.execute(
+        update(operations).where(operations.c.id == id).values(state=state, ended=stamp(at), fault=told)
+    )
 
 
 def intend(

@@ -22,7 +22,9 @@ def take(db: Connection, name: str, owner: str, now: datetime, ttl: float) -> Fe
         db.execute(insert(leases).values(name=name, owner=owner, fence=1, since=stamp(now), until=until))
         return Fence(name, owner, 1)
     if row.owner and row.owner != owner and row.until > stamp(now):
-        raise Locked(f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed")
+        raise Locked(
+            f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"
+        )
     number = row.fence + 1
     db.execute(
         update(leases)
@@ -36,9 +38,7 @@ def renew(db: Connection, fence: Fence, now: datetime, ttl: float) -> None:
     """Hold on for another `ttl` seconds; Locked when the lease was lost."""
     fence.check(db)
     db.execute(
-        update(leases)
-        .where(leases.c.name == fence.lease)
-        .values(until=stamp(now + timedelta(seconds=ttl)))
+        update(leases).where(leases.c.name == fence.lease).values(until=stamp(now + timedelta(seconds=ttl)))
     )
 
 
@@ -57,5 +57,3 @@ def holder(db: Connection, name: str, now: datetime) -> tuple[str, str] | None:
     if row is None or not row.owner or row.until <= stamp(now):
         return None
     return row.owner, row.since
-
-

@@ -95,6 +95,8 @@ listings = Table(
     # A create that may have taken effect: since when, and under which token.
     Column("token", String(32), nullable=False, server_default=""),
     Column("doubt", _Time),
+    # Until then a lost request may still take effect, and overwrite what is sent meanwhile.
+    Column("unsettled", _Time),
     Column("parked", Text, nullable=False, server_default=""),
     # The market refused this very document: not sent again until it changes.
     Column("refused", String(32), nullable=False, server_default=""),

@@ -30,6 +30,7 @@ __all__ = [
     "doubt_offers",
     "key_of",
     "keys",
+    "keys_of",
     "read",
     "read_all",
     "revision",
@@ -63,7 +64,8 @@ class Standing:
     """One row of what the state knows about a listing.
 
     `want` and `have` are digests of content: "" is nothing, "?" is unknown. `made` says that its creation was
-    completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect.
+    completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect;
+    until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile.
     """
 
     key: str
@@ -87,6 +89,7 @@ class Standing:
     asked_at: datetime | None = None
     token: str = ""
     doubt: datetime | None = None
+    unsettled: datetime | None = None
     parked: str = ""
     refused: str = ""
     offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
@@ -141,6 +144,7 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         asked_at=unstamp(row.asked_at) if row.asked_at else None,
         token=row.token,
         doubt=unstamp(row.doubt) if row.doubt else None,
+        unsettled=unstamp(row.unsettled) if row.unsettled else None,
         parked=row.parked,
         refused=row.refused,
         offers={r.sku: _offer_standing(r) for r in rows},
@@ -167,7 +171,9 @@ def _packed_prices(prices: Mapping[str, Price]) -> str:
 
 def read(db: Connection, channel: str, key: str) -> Standing | None:
     """One listing's standing, or None."""
-    row = db.execute(select(listings).where(listings.c.channel == channel, listings.c.key == key)).one_or_none()
+    row = db.execute(
+        select(listings).where(listings.c.channel == channel, listings.c.key == key)
+    ).one_or_none()
     if row is None:
         return None
     rows = db.execute(
@@ -222,7 +228,9 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
         "causes": dumps(wanted.causes, sort=True),
         "want_shown": wanted.shown,
         "reason": wanted.reason,
-        "issues": dumps([CONVERTER.unstructure(issue) for issue in wanted.issues]) if wanted.issues else _EMPTY_LIST,
+        "issues": dumps([CONVERTER.unstructure(issue) for issue in wanted.issues])
+        if wanted.issues
+        else _EMPTY_LIST,
         "held": wanted.held,
     }
     if wanted.title:
@@ -265,6 +273,7 @@ _PACKED: Mapping[str, Any] = {
     "ticket": lambda value: pack(value) if value is not None else None,
     "status": lambda value: value.value,
     "doubt": lambda value: stamp(value) if value is not None else None,
+    "unsettled": lambda value: stamp(value) if value is not None else None,
     "asked_at": lambda value: stamp(value) if value is not None else None,
     "changed_at": stamp,
     "have_causes": lambda value: dumps(value, sort=True),
@@ -288,11 +297,19 @@ def acknowledge_offers(
             values["have_prices"] = _packed_prices(offer.prices)
         if stock:
             values["have_stock"] = str(offer.stock)
-        db.execute(update(offers).where(offers.c.channel == channel, offers.c.sku == offer.sku).values(**values))
+        db.execute(
+            update(offers).where(offers.c.channel == channel, offers.c.sku == offer.sku).values(**values)
+        )
 
 
 def doubt_offers(
-    db: Connection, channel: str, skus: Iterable[str], *, prices: bool = False, stock: bool = False, refused: str = ""
+    db: Connection,
+    channel: str,
+    skus: Iterable[str],
+    *,
+    prices: bool = False,
+    stock: bool = False,
+    refused: str = "",
 ) -> None:
     """Nobody knows what the market has of these; `refused` says that the market did not want them."""
     values: dict[str, Any] = {}
@@ -303,7 +320,9 @@ def doubt_offers(
     if refused:
         values["refused"] = refused
     if values:
-        db.execute(update(offers).where(offers.c.channel == channel, offers.c.sku.in_(list(skus))).values(**values))
+        db.execute(
+            update(offers).where(offers.c.channel == channel, offers.c.sku.in_(list(skus))).values(**values)
+        )
 
 
 def revision(db: Connection, channel: str) -> int:
@@ -324,3 +343,9 @@ def key_of(db: Connection, channel: str, sku: str) -> str:
     """The listing that a SKU belongs to; empty when it is unknown."""
     found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku == sku)
     return str(db.execute(found).scalar_one_or_none() or "")
+
+
+def keys_of(db: Connection, channel: str, skus: Iterable[str]) -> tuple[str, ...]:
+    """The listings that these SKUs belong to, each once."""
+    found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku.in_(list(skus)))
+    return tuple(dict.fromkeys(str(key) for key in db.execute(found).scalars()))

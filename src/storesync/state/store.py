@@ -37,7 +37,9 @@ class Fence:
         ).one_or_none()
         if row is None or row.fence != self.number or row.owner != self.owner:
             who = "nobody" if row is None else f"{row.owner}, since {row.since}"
-            raise Locked(f"{self.lease}: the lease of {self.owner} is over, {who} holds it now; nothing was sent")
+            raise Locked(
+                f"{self.lease}: the lease of {self.owner} is over, {who} holds it now; nothing was sent"
+            )
 
 
 @define
@@ -68,6 +70,10 @@ class Store:
     def create_tables(self) -> None:
         """All tables at once, for a store that nobody has used yet; `migrate` is for stores that live on."""
         METADATA.create_all(self.engine)
+
+    def prepare(self) -> None:
+        """Bring the store to the schema of this storesync, whatever state it is in."""
+        self.create_tables()
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""

@@ -56,18 +56,22 @@ def _create(by: str, steps: int, shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Recei
             )
         with sd.made(sd.Ref(made.id("id"))):
             ref = _ref(made)
-    with sd.made(ref):
-        missing = [sku for sku in new.offers if sku not in ref.skus]
-        if missing:
+    missing = [sku for sku in new.offers if sku not in ref.skus]
+    if missing:
+        with sd.made(ref):
             body = {"variants": _rows(new.offers, missing)}
             made = yield sd.request("POST", f"/listings/{ref.listing}/variants", json=body, after=1)
             ref = _ref(made)
+    with sd.made(ref):
+        for sku in [sku for sku in ref.skus if sku not in new.offers]:
+            yield sd.request("DELETE", f"/listings/{ref.listing}/variants/{ref.skus[sku]}")
         if new.found is not None:
             # What was found may have been made from an older document.
             yield sd.request("PATCH", f"/listings/{ref.listing}", json=new.content)
             yield from _set(ref, new.offers)
         if new.found is not None or steps == 2:
             yield sd.request("DELETE", f"/listings/{ref.listing}/hidden")
+    ref = evolve(ref, skus={sku: id_ for sku, id_ in ref.skus.items() if sku in new.offers})
     return sd.Receipt(ref)
 
 

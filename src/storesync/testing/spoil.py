@@ -12,7 +12,7 @@ _STRANGERS: tuple[Any, ...] = (None, True, 0, -1, "", "<", [], [0], {}, {"?": 0}
 
 
 def spoiled(body: Any) -> Iterator[Any]:
-    """Every answer that differs from `body` at one place: a value of the wrong type, a missing key, a cut text.
+    """Every answer that differs from `body` at one place: a wrong type, a missing key, a cut text.
 
     The order is always the same. `body` itself is never among them and never changed.
     """

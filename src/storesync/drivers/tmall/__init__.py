@@ -48,7 +48,7 @@ SPEC: Final = sd.Spec(
     batches={"prices": sd.Batch(20), "stock": sd.Batch(20), "observe": sd.Batch(20, "channel")},
     quotas={
         "default": (
-            # assumption: per-API quotas are shown in the console only; all calls together keep to 5 a second [U]
+            # assumption: per-API quotas are shown in the console only; all calls keep to 5 a second [U]
             sd.Quota(5, scope="app"),
             # assumption: what unreleased test apps had in 2015 [D]; the day ends at midnight in China
             sd.Quota(5_000, 86_400, scope="app", resets="00:00+08:00"),

@@ -42,7 +42,7 @@ class Account:
 
 @frozen(kw_only=True)
 class Shop(sd.Shop):
-    """A Tmall shop. `picture_category` is the folder of the picture space that takes uploads (0: the default)."""
+    """A Tmall shop. `picture_category` is the folder of the picture space for uploads (0: the default)."""
 
     picture_category: str = "0"
 
@@ -67,7 +67,7 @@ def call(
 
 
 def envelope(method: str, path: str) -> str:
-    """Where `path` stands in the answer to `method`: a leading `taobao.` is dropped, dots are underscores [S]."""
+    """Where `path` stands in the answer to `method`: no leading `taobao.`, dots as underscores [S]."""
     return f"{method.removeprefix('taobao.').replace('.', '_')}_response.{path}"
 
 

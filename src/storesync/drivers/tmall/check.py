@@ -32,7 +32,7 @@ _ROW_PLACES: Final[Mapping[str, str]] = {
 
 
 def check(shop: Shop, listing: sd.Listing, offers: Mapping[str, sd.Offer]) -> Iterator[sd.Issue]:
-    """Everything this category demands that the listing or its offers do not meet; paths start at the listing.
+    """All that this category demands and listing or offers do not meet; paths start at the listing.
 
     A SKU without an offer is not judged by price or stock: why it has none is said elsewhere.
     """
@@ -83,7 +83,8 @@ def _codes(listing: sd.Listing) -> Iterator[sd.Issue]:
             yield sd.Issue(
                 "key.unusable",
                 path,
-                f"{code!r} cannot be looked up on Tmall again: it is empty, or has a comma, outer spaces or control characters",
+                f"{code!r} cannot be looked up on Tmall again: it is empty, or has a comma, outer spaces or"
+                " control characters",
                 hint="give the product another code in the catalog",
             )
 

@@ -1,4 +1,4 @@
-"""From a listing to the document of its category: field id to type and value, for the fields this category has.
+"""From a listing to the document of its category: field id to type and value, for the fields it has.
 
 `fields` are those of the whole listing, `skus` one row each; a part with `offer` instead of `value` is filled
 with price or stock when it is sent. `rows` is the id of the field that takes the rows. Where a product has
@@ -90,13 +90,13 @@ def render(shop: Shop, listing: sd.Listing) -> sd.Content:
 
 
 def product_of(listing: sd.Listing) -> str:
-    """The market's product (SPU) id from `extras.product_id`; "0" where the category has no product rule [D]."""
+    """The market's product (SPU) id from `extras.product_id`; "0" where there is no product rule [D]."""
     given = listing.extras.get("product_id")
     return str(given) if isinstance(given, str | int) and not isinstance(given, bool) and given else "0"
 
 
 def values_of(listing: sd.Listing) -> dict[str, Any]:
-    """Field id to value for the fields this category has, before price and stock; rows in the order of variants."""
+    """Field id to value for the fields this category has, without price and stock; rows as the variants."""
     rules = listing.category.rules
     text = next(iter(listing.texts.values()), sd.Copy(""))
     shown = [image for image in listing.images if image.role != "detail"]
@@ -186,7 +186,7 @@ def _row(
 
 
 def _shaped(field: Field, value: Any) -> Any:
-    """The value in the shape of its field's type, without what XML cannot carry; None when it does not fit."""
+    """The value in the shape of its field's type, fit for XML; None when it has another shape."""
     match field["type"]:
         case "complex":
             parts = value.items() if isinstance(value, Mapping) else ()

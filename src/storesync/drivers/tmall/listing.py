@@ -26,7 +26,7 @@ _RULES: Final = "tmall.item.increment.update.schema.get"
 _CHANGE: Final = "tmall.item.schema.increment.update"
 _NAMES: Final = "update_fields"
 
-# The vocabulary of update_fields is told by the document; these are the short words seen for some ids (2026 notes).
+# The document tells the vocabulary of update_fields; these short words were seen for some ids (2026 notes).
 _SHORT: Final[Mapping[str, str]] = {"description": "desc", "wireless_desc": "wapdesc"}
 # Ours to set once: later it belongs to show and hide.
 _ONCE: Final = frozenset({"item_status"})
@@ -35,7 +35,7 @@ _LOOKS, _EVERY = 4, 2.0  # assumption: a new listing's SKUs can be read by id wi
 
 
 def create(shop: Shop, new: sd.New) -> sd.Flow[sd.Receipt]:
-    """The listing on the shelf with its ids; goes on from `new.found`, and sends nothing when that is complete."""
+    """The listing on the shelf with its ids; goes on from `new.found`, silent when that is complete."""
     wanted = frozenset(_skus_of(new.content))
     issues: tuple[sd.Issue, ...] = ()
     if new.found is None:

@@ -1,4 +1,4 @@
-"""Prices and stock: absolute values, at most 20 SKUs of one listing in a call (notes, sections 8.9 and 8.10)."""
+"""Prices and stock: absolute values, at most 20 SKUs of one listing in a call (notes, 8.9 and 8.10)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _STOCK: Final = "tmall.item.quantity.update"
 
 
 def prices(shop: Shop, changes: Sequence[sd.OfferChange]) -> sd.Flow[sd.Verdicts]:
-    """New prices in yuan. The listing's own price goes along: the lowest of these, so that it lies among them."""
+    """New prices in yuan. The listing's own price goes along: the lowest, so that it lies among them."""
     if not changes:
         return {}
     fields = {"item_price": cheapest([change.offer for change in changes])}

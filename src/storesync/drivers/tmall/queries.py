@@ -17,9 +17,9 @@ _INVENTORY: Final = "taobao.items.inventory.get"
 _FIELDS: Final = "num_iid,outer_id,title,price,num,approve_status,modified,skus"
 
 _SIZE: Final = 200
-# page_no * page_size must stay below 20,000 by the careful reading of the notes (section 8.12), page_no below 102.
+# page_no * page_size stays below 20,000 by the careful reading of the notes (8.12), page_no below 102.
 _LAST: Final = 99
-# assumption: these three banners together hold all that is not on sale; for_shelved includes the other ones [U]
+# assumption: these three banners together hold all that is not on sale; for_shelved includes the others [U]
 _SECTIONS: Final = ("onsale", "for_shelved", "sold_out", "violation_off_shelf")
 
 

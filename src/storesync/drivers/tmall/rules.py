@@ -42,7 +42,7 @@ class Breach:
 
 
 def columns(text: str) -> int:
-    """Bytes as Taobao counts them: one for ASCII, two for anything else, a Chinese character above all [D]."""
+    """Bytes as Taobao counts them: one for ASCII, two for anything else, as for Chinese [D]."""
     return sum(1 if char.isascii() else 2 for char in text)
 
 
@@ -108,7 +108,7 @@ def limit(field: Field, name: str) -> tuple[int, str] | None:
 def breaches(
     rules: Mapping[str, Field], values: Mapping[str, Any], around: Mapping[str, Any] | None = None
 ) -> Iterator[Breach]:
-    """Every demand that `values` do not meet; inside a complex field `around` are the values outside of it."""
+    """Every demand that `values` do not meet; in a complex field `around` are the values outside of it."""
     scope = {**(around or {}), **values}
     for id_, field in rules.items():
         if field["type"] == "label" or locked(field, scope, rules):
@@ -116,7 +116,7 @@ def breaches(
         value = values.get(id_)
         if not value:
             if _flag("requiredRule", field, scope, rules):
-                yield Breach(id_, "", field["name"], "missing", f"{field['name'] or id_} is required")
+                yield from _missing(field, scope)
             continue
         active = [rule for rule in field["rules"] if holds(rule["when"], scope, rules)]
         for message in _broken(field, active, value):
@@ -127,6 +127,16 @@ def breaches(
                 for found in breaches(field["fields"], row, scope):
                     where = index if field["type"] == "multiComplex" else None
                     yield Breach(id_, found.field, found.name, found.kind, found.message, where)
+
+
+def _missing(field: Field, scope: Mapping[str, Any]) -> Iterator[Breach]:
+    """A required field without a value; of a complex one the parts that it requires."""
+    parts = list(breaches(field["fields"], {}, scope)) if field["type"] == "complex" else []
+    for part in parts:
+        yield Breach(field["id"], part.field, part.name, part.kind, part.message)
+    if not parts:
+        name = field["name"]
+        yield Breach(field["id"], "", name, "missing", f"{name or field['id']} is required")
 
 
 def _broken(field: Field, active: Sequence[Mapping[str, Any]], value: Any) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """A category's rule document: XML in, plain data out, and back into the parameter document that is sent.
 
 The plain data of one field is `{"id", "name", "type", "rules", "options", "fields"}`; of one rule `{"name",
-"value", "unit", "exclusive", "when"}`, where `when` is a group `{"any", "of"}` of `{"field", "symbol", "value"}`
-and of further groups. Everything is JSON, so that it can lie in the state. A value is text, a list of texts,
-a mapping by field id (complex) or a list of such mappings (multiComplex).
+"value", "unit", "exclusive", "when"}`, where `when` is a group `{"any", "of"}` of `{"field", "symbol",
+"value"}` and of further groups. Everything is JSON, so that it can lie in the state. A value is text, a list
+of texts, a mapping by field id (complex) or a list of such mappings (multiComplex).
 """
 
 from __future__ import annotations

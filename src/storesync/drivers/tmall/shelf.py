@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Final
 
 import storesync.driver as sd
@@ -27,10 +28,8 @@ def show(shop: Shop, ref: sd.Ref) -> sd.Flow[sd.Receipt]:
 
 def end(shop: Shop, ref: sd.Ref) -> sd.Flow[sd.Receipt]:
     """Deleted for good; what is gone already counts as deleted."""
-    try:
+    with suppress(sd.NotFound):
         yield from _operate("alibaba.item.operate.delete", ref)
-    except sd.NotFound:
-        pass
     return sd.Receipt(ref, sd.Status.ENDED)
 
 
@@ -44,7 +43,7 @@ def _operate(method: str, ref: sd.Ref) -> sd.Flow[None]:
 
 
 def upload(shop: Shop, media: sd.Media) -> sd.Flow[str]:
-    """The picture's address in the picture space, to be used everywhere. A repeat makes a second copy, no harm."""
+    """The picture's address in the picture space, to be used everywhere. A repeat makes a harmless copy."""
     ending = _ENDINGS.get(media.type, "")
     name = media.name or media.sha256[:32]
     done = yield call(

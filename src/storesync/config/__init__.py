@@ -1,0 +1,21 @@
+"""storesync.toml as values: channels, accounts, catalog, prices; every finding with its line."""
+
+from storesync.config.filling import account_from, shop_from
+from storesync.config.reading import CHANNEL_KEYS, MARKETS, load
+from storesync.config.secret import Secret, is_reference, resolve
+from storesync.config.settings import AccountConfig, CatalogConfig, ChannelConfig, Config
+
+__all__ = [
+    "CHANNEL_KEYS",
+    "MARKETS",
+    "AccountConfig",
+    "CatalogConfig",
+    "ChannelConfig",
+    "Config",
+    "Secret",
+    "account_from",
+    "is_reference",
+    "load",
+    "resolve",
+    "shop_from",
+]

@@ -1,0 +1,98 @@
+"""The catalog against one channel without asking the market: every finding before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from storesync.catalog import Source
+from storesync.driver import Driver, Shop
+from storesync.engine.preparer import ChannelPreparer
+from storesync.issues import Issue, Severity
+from storesync.model import Category, CategoryKey, Channel
+from storesync.plan import Held
+from storesync.state import Store, assets
+
+__all__ = ["Checked", "check"]
+
+
+@frozen(kw_only=True)
+class Checked:
+    """What a check found. `unread` counts products whose category document was never read from the market."""
+
+    channel: str
+    products: int = 0
+    ready: int = 0
+    held: tuple[Held, ...] = ()
+    not_offered: tuple[Held, ...] = ()
+    unread: int = 0
+    issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is held back."""
+        return not self.held and not any(issue.severity is Severity.ERROR for issue in self.issues)
+
+
+async def check(
+    store: Store,
+    channel: Channel,
+    driver: Driver[Any, Any],
+    shop: Shop,
+    preparer: ChannelPreparer,
+    source: Source,
+) -> Checked:
+    """Prepare every product by what the state knows of the market."""
+    known: dict[str, Category | None] = {}
+    products = ready = unread = 0
+    held: list[Held] = []
+    not_offered: list[Held] = []
+    issues: list[Issue] = []
+    for read in source.products():
+        issues += read.issues
+        if not read.key:
+            continue
+        products += 1
+        if read.product is None:
+            said = read.errors[0].message if read.errors else "held back"
+            held.append(Held(key=read.key, title="", reason=said, issues=read.errors))
+            continue
+        product = read.product
+        id_ = preparer.category_id(product)
+        if id_ not in known:
+            known[id_] = await _category(store, channel.name, driver, id_)
+        prepared = preparer.prepare(product, shop, known[id_], _NO_OFFERS, {})
+        issues += prepared.issues
+        title = product.text.title
+        if not prepared.offered:
+            not_offered.append(Held(key=product.key, title=title, reason=prepared.reason))
+        elif prepared.needs:
+            unread += 1
+        elif prepared.held:
+            errors = prepared.issues.errors
+            held.append(Held(key=product.key, title=title, reason=errors[0].message, issues=errors))
+        else:
+            ready += 1
+    return Checked(
+        channel=channel.name,
+        products=products,
+        ready=ready,
+        held=tuple(held),
+        not_offered=tuple(not_offered),
+        unread=unread,
+        issues=tuple(dict.fromkeys(issues)),
+    )
+
+
+_NO_OFFERS: Mapping[str, Any] = {}
+
+
+async def _category(store: Store, channel: str, driver: Driver[Any, Any], id_: str) -> Category | None:
+    if not id_:
+        return None
+    if driver.category is None:
+        return Category(id_)
+    kept = await store.read(lambda db: assets.category(db, channel, CategoryKey(id_)))
+    return kept[0] if kept is not None else None

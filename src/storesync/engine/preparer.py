@@ -1,0 +1,62 @@
+"""One channel's way from product to listing, wired from the configuration's values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from storesync.driver import Driver, Shop
+from storesync.model import Category, Offer, Product
+from storesync.prepare import Inputs, Prepared, Settings, prepare
+from storesync.state import CONVERTER
+
+__all__ = ["ChannelPreparer"]
+
+
+class ChannelPreparer:
+    """Prepares products for one channel; what all of them share is digested once."""
+
+    def __init__(self, settings: Settings, driver: Driver[Any, Any], shop: Shop) -> None:
+        self.settings = settings
+        self._driver = driver
+        self._inputs = Inputs.of(settings, driver, shop)
+
+    def category_id(self, product: Product) -> str:
+        """The market's category for a product; empty when none is known."""
+        return self.settings.categories.get(product.category, "")
+
+    def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
+        """What the result depends on, by cause, as digests."""
+        return self._inputs.causes(product, category)
+
+    def prepare(
+        self,
+        product: Product,
+        shop: Any,
+        category: Category | None,
+        last: Mapping[str, Offer],
+        chosen: Mapping[str, str],
+    ) -> Prepared:
+        """One product as this channel will show it, or every reason why not."""
+        return prepare(
+            product,
+            settings=self.settings,
+            driver=self._driver,
+            shop=shop,
+            category=category,
+            last=last,
+            chosen_for=chosen,
+        )
+
+    def traces(self, prepared: Prepared) -> Mapping[str, Any]:
+        """How prices and texts came to be, as JSON, for `explain`."""
+        return {
+            "prices": {
+                sku: {market: trace.document() for market, trace in markets.items()}
+                for sku, markets in prepared.traces.items()
+            },
+            "texts": {
+                locale: {name: CONVERTER.unstructure(source) for name, source in fields.items()}
+                for locale, fields in prepared.provenance.items()
+            },
+        }

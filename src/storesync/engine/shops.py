@@ -1,0 +1,323 @@
+"""All channels of one configuration, open for work: what services import, async."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta, timezone
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, fields
+
+from storesync import __version__
+from storesync.catalog import Source, read_reference
+from storesync.config import Config, account_from, load, shop_from
+from storesync.driver import Driver, Shop
+from storesync.engine.apply import Progress, apply, at_work
+from storesync.engine.channel import OpenChannel
+from storesync.engine.check import Checked, check
+from storesync.engine.env import Env
+from storesync.engine.flows import run
+from storesync.engine.observe import Drift, observe
+from storesync.engine.pace import Pacer
+from storesync.engine.planning import plan
+from storesync.engine.preparer import ChannelPreparer
+from storesync.engine.report import Report
+from storesync.engine.status import Explained, Status, explain, resolve, status
+from storesync.errors import ConfigError
+from storesync.issues import Issue, Issues
+from storesync.model import digest
+from storesync.plan import GuardLimits, Plan
+from storesync.prepare import Settings
+from storesync.registry import driver as find_driver
+from storesync.state import CONVERTER, Store, assets
+from storesync.transport import Transport, Wire, join_hosts
+
+__all__ = ["Shops"]
+
+_HOME = timezone(timedelta(hours=9))  # a Korean merchant's day decides which policy is in force
+_PASSES = 3  # of one sync: what a doubt left open is compared and repaired in the next
+_GUARDS = ("hidden", "touched", "price_swing", "floor")
+
+
+class Shops:
+    """The channels of a configuration. Open it with `async with`, or close it yourself.
+
+    `env` is the clock and chance to run by; `environ` the variables that references like `env:NAME` name;
+    `wire` replaces the network, by channel name, for tests.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        env: Env | None = None,
+        environ: Mapping[str, str] | None = None,
+        wire: Mapping[str, Wire] | None = None,
+        inline: bool = False,
+    ) -> None:
+        self.config = config
+        self.env = env or Env()
+        self._environ = environ
+        self._wire = dict(wire or {})
+        self.store = Store(config.state_url(environ), inline=inline)
+        self.store.prepare()
+        self._pacer = Pacer(self.env)
+        self._open: dict[str, OpenChannel] = {}
+        self._preparers: dict[str, ChannelPreparer] = {}
+        self._reference, found = read_reference(config.catalog.folder)
+        self.findings = Issues((*config.issues, *found))
+        self.limits = _limits(config)
+
+    @classmethod
+    def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
+        """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
+        return cls(load(path), **more)
+
+    async def __aenter__(self) -> Shops:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close every connection and the state store."""
+        for channel in self._open.values():
+            await channel.transport.close()
+        self._open.clear()
+        self.store.close()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The configured channels, in the order of the file."""
+        return tuple(self.config.channels)
+
+    @property
+    def today(self) -> date:
+        """The merchant's day: the configured one in the sandbox, else today in Seoul."""
+        return self.config.today or self.env.now().astimezone(_HOME).date()
+
+    @property
+    def source(self) -> Source:
+        """The catalog."""
+        return self.config.catalog.open(today=self.today)
+
+    def _configured(self, name: str) -> Any:
+        try:
+            return self.config.channels[name]
+        except KeyError:
+            known = ", ".join(self.names) or "none"
+            raise ConfigError(f"no channel {name!r} is configured (configured: {known})") from None
+
+    def driver(self, name: str) -> Driver[Any, Any]:
+        """The driver of a channel; ConfigError when it is not installed."""
+        return find_driver(self._configured(name).channel.driver)
+
+    def settings(self, name: str) -> Settings:
+        """What the preparation of a channel depends on."""
+        configured = self._configured(name)
+        channel = configured.channel
+        policies = {
+            market: self.config.policies[policy]
+            for market, policy in channel.prices.items()
+            if policy in self.config.policies
+        }
+        return Settings(
+            channel=channel,
+            reference=self._reference,
+            today=self.today,
+            categories=configured.categories,
+            attributes=configured.attributes,
+            accept=self.config.accept,
+            policies=policies,
+            rates=self.config.snapshot,
+            axes=configured.axes,
+            brands=configured.brands,
+            surplus_axes=configured.surplus_axes,
+            edition=__version__,
+        )
+
+    async def channel(self, name: str) -> OpenChannel:
+        """The channel, connected; ConfigError with every finding about its account and shop."""
+        if name not in self._open:
+            self._open[name] = await self._connect(name)
+        return self._open[name]
+
+    async def _connect(self, name: str) -> OpenChannel:
+        configured = self._configured(name)
+        driver = self.driver(name)
+        channel = configured.channel
+        shop = self._shop(name, driver)
+        account_config = self.config.accounts[channel.account]
+        account, issues = account_from(
+            driver.account, account_config, channel=name, folder=self.config.folder, environ=self._environ
+        )
+        if account is None or issues:
+            raise ConfigError(f"channel {name!r} cannot be opened", issues)
+        found = await self.store.read(lambda db: assets.shop(db, name))
+        shop = _with_found(shop, found)
+        hosts = channel.hosts or driver.spec.hosts.get(channel.environment)
+        if not hosts:
+            known = ", ".join(driver.spec.hosts)
+            raise ConfigError(
+                f"channel {name!r}: driver {channel.driver!r} knows no environment {channel.environment!r} (only {known})"
+            )
+        transport = Transport(
+            join_hosts(hosts, CONVERTER.unstructure(shop), what=f"channel {name!r}"),
+            now=self.env.now,
+            open_hosts=driver.spec.open_hosts,
+            file=self._file,
+            timeout=driver.spec.timeout,
+            connections=max(channel.workers, 1),
+            wire=self._wire.get(name),
+        )
+        opened = OpenChannel(
+            channel=channel,
+            driver=driver,
+            shop=shop,
+            account=account,
+            account_name=channel.account,
+            base=digest(CONVERTER.unstructure(account)),
+            transport=transport,
+            store=self.store,
+            env=self.env,
+            pacer=self._pacer,
+        )
+        await _discover(opened, found)
+        return opened
+
+    def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
+        kind: type[Shop] = driver.shop
+        shop, issues = shop_from(kind, self._configured(name))
+        if shop is None or issues:
+            raise ConfigError(f"channel {name!r} cannot be opened", issues)
+        return shop
+
+    def _file(self, sha256: str) -> Path | None:
+        file = self.store.read_now(lambda db: assets.file(db, sha256))
+        return Path(file.path) if file is not None else None
+
+    async def _preparer(self, name: str) -> ChannelPreparer:
+        if name not in self._preparers:
+            opened = await self.channel(name)
+            self._preparers[name] = ChannelPreparer(self.settings(name), opened.driver, opened.shop)
+        return self._preparers[name]
+
+    async def plan(
+        self,
+        name: str,
+        *,
+        end: Iterable[str] = (),
+        progress: Callable[[int], None] | None = None,
+    ) -> Plan:
+        """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
+        opened, preparer = await self.channel(name), await self._preparer(name)
+        made = await plan(
+            opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
+        )
+        snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
+        return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
+
+    async def apply(
+        self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> Report:
+        """Carry out a plan: UnsafePlan, StalePlan or Locked when it must not be, and then nothing was sent."""
+        return await apply(await self.channel(plan.channel), plan, reasons=reasons, progress=progress)
+
+    async def sync(
+        self, name: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> tuple[Plan, Report]:
+        """Plan and apply until nothing is left that can be done now; the first plan and all that came of it."""
+        first = await self.plan(name)
+        report = await self.apply(first, reasons=reasons, progress=progress)
+        for _ in range(_PASSES - 1):
+            if not report.outcomes or report.stopped:
+                break
+            again = await self.plan(name)
+            if not again.operations:
+                break
+            more = await self.apply(again, reasons=reasons, progress=progress)
+            report.follow(more)
+            if not any(outcome.good for outcome in more.outcomes):
+                break
+        return first, report
+
+    async def observe(self, name: str) -> list[Drift]:
+        """Look at what the market shows; the next plan repairs what differs."""
+        async with at_work(await self.channel(name)) as work:
+            return await observe(work)
+
+    async def status(self, name: str) -> Status:
+        """How a channel stands, from the state alone."""
+        self._configured(name)
+        now = self.env.now()
+        return await self.store.read(lambda db: status(db, name, now))
+
+    async def explain(self, name: str, sku: str) -> Explained | None:
+        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
+        self._configured(name)
+        return await self.store.read(lambda db: explain(db, name, sku))
+
+    async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
+        """Take a parked listing up again: with the market's id that a person found, or as not there."""
+        async with at_work(await self.channel(name)) as work:
+            return await resolve(work, key, listing=listing)
+
+    async def check(self, name: str) -> Checked:
+        """Prepare the whole catalog for a channel without asking the market, and collect every finding."""
+        driver = self.driver(name)
+        shop = self._shop(name, driver)
+        found = await self.store.read(lambda db: assets.shop(db, name))
+        shop = _with_found(shop, found)
+        preparer = ChannelPreparer(self.settings(name), driver, shop)
+        checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
+        account = self.config.accounts[self._configured(name).channel.account]
+        _, missing = account_from(
+            driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
+        )
+        return evolve(checked, issues=(*missing, *self.findings, *checked.issues))
+
+
+def _limits(config: Config) -> GuardLimits:
+    values: dict[str, Any] = {}
+    issues: list[Issue] = []
+    for key, value in config.guards.items():
+        at = config.place(f"guards.{key}")
+        if key not in _GUARDS:
+            said = f"[guards] has no {key!r}; it knows {', '.join(_GUARDS)}"
+            issues.append(Issue("config.unknown_key", f"guards/{key}", said, at=at))
+            continue
+        try:
+            values[key] = int(value) if key == "floor" else Decimal(str(value))
+        except (InvalidOperation, ValueError):
+            said = f"[guards] {key} = {value!r} is no number"
+            issues.append(Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %'))
+    if issues:
+        raise ConfigError(f"{config.path} cannot be used: {len(issues)} findings", issues)
+    return GuardLimits(**values)
+
+
+def _found_fields(shop: Shop) -> list[str]:
+    return [attribute.name for attribute in fields(type(shop)) if attribute.metadata.get("found")]
+
+
+def _with_found(shop: Shop, found: Mapping[str, Any]) -> Shop:
+    """The shop with what was found before; what the configuration sets stays as set."""
+    values = CONVERTER.unstructure(shop)
+    names = [name for name in _found_fields(shop) if name in found and name not in values]
+    if not names:
+        return shop
+    whole: Shop = CONVERTER.structure({**values, **{name: found[name] for name in names}}, type(shop))
+    known: Shop = evolve(shop, **{name: getattr(whole, name) for name in names})
+    return known
+
+
+async def _discover(opened: OpenChannel, found: Mapping[str, Any]) -> None:
+    flow = opened.driver.discover
+    if flow is None or found:
+        return
+    seen = CONVERTER.unstructure(await run(opened, flow(opened.shop)))
+    facts = {name: seen[name] for name in _found_fields(opened.shop) if name in seen}
+    opened.shop = _with_found(opened.shop, facts)
+    await opened.store.write(lambda db: assets.keep_shop(db, opened.name, facts))

@@ -1,0 +1,153 @@
+"""How things stand, told from the state alone; and what a person can do where only a person can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+from sqlalchemy import Connection
+
+from storesync.engine.diff import blocked
+from storesync.engine.work import Work
+from storesync.errors import StateError
+from storesync.model import Offer, Ref
+from storesync.plan import Held
+from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing
+
+__all__ = ["Explained", "Status", "explain", "resolve", "status"]
+
+
+@frozen(kw_only=True)
+class Status:
+    """One channel at a glance."""
+
+    channel: str
+    revision: int
+    listings: int = 0
+    by_status: Mapping[str, int] = field(factory=dict)
+    unchanged: int = 0
+    pending: int = 0
+    waiting: int = 0
+    held: tuple[Held, ...] = ()
+    parked: tuple[Held, ...] = ()
+    unfinished: int = 0
+    at_work: str = ""
+    since: str = ""
+
+
+@frozen(kw_only=True)
+class Explained:
+    """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done."""
+
+    channel: str
+    key: str
+    sku: str
+    title: str
+    status: str
+    listing: str
+    want: Offer | None
+    have: Offer | None
+    prices: Mapping[str, Any]
+    texts: Mapping[str, Any]
+    held: str
+    operations: tuple[Mapping[str, Any], ...]
+
+
+def status(db: Connection, channel: str, now: datetime) -> Status:
+    """How a channel stands."""
+    by_status: dict[str, int] = {}
+    held: list[Held] = []
+    parked: list[Held] = []
+    listings = unchanged = pending = waiting = 0
+    for stand in standing.read_all(db, channel):
+        if stand.ref is not None:
+            listings += 1
+            by_status[stand.status.value] = by_status.get(stand.status.value, 0) + 1
+        waiting += stand.ticket is not None
+        if stand.parked:
+            parked.append(Held(key=stand.key, title=stand.title, reason=stand.parked))
+        elif stand.want_shown and (why := blocked(stand)):
+            held.append(Held(key=stand.key, title=stand.title, reason=why, issues=stand.issues))
+        elif stand.want_shown and stand.want == stand.have:
+            unchanged += 1
+        elif stand.want_shown:
+            pending += 1
+    holder = lease.holder(db, f"channel:{channel}", now)
+    return Status(
+        channel=channel,
+        revision=standing.revision(db, channel),
+        listings=listings,
+        by_status=by_status,
+        unchanged=unchanged,
+        pending=pending,
+        waiting=waiting,
+        held=tuple(held),
+        parked=tuple(parked),
+        unfinished=len(journal.unfinished(db, channel)),
+        at_work=holder[0] if holder else "",
+        since=holder[1] if holder else "",
+    )
+
+
+def explain(db: Connection, channel: str, sku: str) -> Explained | None:
+    """Everything about one SKU; a listing's key stands for its first SKU."""
+    key = standing.key_of(db, channel, sku)
+    stand = standing.read(db, channel, key or sku)
+    if stand is None:
+        return None
+    if not key:
+        sku = next(iter(stand.offers), "")
+    offer = stand.offers.get(sku)
+    trace = assets.trace(db, channel, stand.key) or {}
+    return Explained(
+        channel=channel,
+        key=stand.key,
+        sku=sku,
+        title=stand.title,
+        status=stand.status.value,
+        listing=stand.ref.listing if stand.ref is not None else "",
+        want=offer.want if offer is not None else None,
+        have=offer.have if offer is not None else None,
+        prices=trace.get("prices", {}).get(sku, {}),
+        texts=trace.get("texts", {}),
+        held=blocked(stand) if stand.want_shown else stand.reason,
+        operations=tuple(journal.last(db, channel, stand.key)),
+    )
+
+
+async def resolve(work: Work, key: str, *, listing: str = "") -> str:
+    """Take a parked listing up again; says what will happen next.
+
+    With `listing` it is adopted under that id and compared by the next plan; without, a person has made sure that
+    the shop does not have it, and the next plan creates it. StateError when the listing is not parked.
+    """
+    stand = await work.standing(key)
+    if stand is None or not stand.parked:
+        raise StateError(f"{work.channel.name}: {key!r} is not parked; `storesync status` shows what is")
+    ref = await _seen(work, stand, listing) if listing else None
+
+    def write(db: Connection) -> None:
+        values: dict[str, Any] = {"parked": "", "doubt": None, "token": "", "ref": ref}
+        if ref is not None:
+            values |= {"made": True, "have": UNKNOWN, "have_shown": UNKNOWN}
+        standing.change(db, work.channel.name, key, **values)
+        standing.bump(db, work.channel.name)
+
+    await work.write(write)
+    if ref is not None:
+        return f"{key} is listing {ref.listing}; the next plan compares it with what is wanted"
+    return f"{key} counts as not listed; the next plan creates it"
+
+
+async def _seen(work: Work, stand: Standing, listing: str) -> Ref:
+    observe = work.channel.driver.observe
+    given = Ref(listing)
+    if observe is None:
+        return given
+    seen = await work.run(observe(work.channel.shop, [given]))
+    if listing not in seen:
+        raise StateError(f"{work.channel.name}: the shop has no listing {listing!r}; nothing was changed")
+    found: Ref = seen[listing].ref
+    return found

@@ -1,1 +1,0 @@
-"""Complete examples that `storesync init` and `storesync demo` copy: configuration, catalog, tables, prices."""

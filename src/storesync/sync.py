@@ -1,0 +1,109 @@
+"""The blocking facade: the same shops for programs without an event loop.
+
+    import storesync
+
+    with storesync.sync.open("storesync.toml") as shops:
+        plan = shops.plan("tmall-cn")
+        print(plan)
+        shops.apply(plan).raise_for_faults()
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+
+from storesync.config import Config, load
+from storesync.engine import Drift, Env, Report
+from storesync.engine.apply import Progress
+from storesync.engine.check import Checked
+from storesync.engine.shops import Shops as AsyncShops
+from storesync.engine.status import Explained, Status
+from storesync.plan import Plan
+from storesync.transport import Wire
+
+__all__ = ["Shops", "open"]
+
+
+class Shops:
+    """The channels of a configuration, every call blocking until it is done. Use it from one thread."""
+
+    def __init__(self, shops: AsyncShops) -> None:
+        self._shops = shops
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Shops:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection and the state store."""
+        try:
+            self._runner.run(self._shops.close())
+        finally:
+            self._runner.close()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The configured channels, in the order of the file."""
+        return self._shops.names
+
+    @property
+    def config(self) -> Config:
+        """What the configuration says."""
+        return self._shops.config
+
+    def plan(
+        self, channel: str, *, end: Iterable[str] = (), progress: Callable[[int], None] | None = None
+    ) -> Plan:
+        """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
+        return self._runner.run(self._shops.plan(channel, end=end, progress=progress))
+
+    def apply(
+        self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> Report:
+        """Carry out a plan: UnsafePlan, StalePlan or Locked when it must not be, and then nothing was sent."""
+        return self._runner.run(self._shops.apply(plan, reasons=reasons, progress=progress))
+
+    def sync(
+        self, channel: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
+    ) -> tuple[Plan, Report]:
+        """Plan and apply until nothing is left that can be done now; the first plan and all that came of it."""
+        return self._runner.run(self._shops.sync(channel, reasons=reasons, progress=progress))
+
+    def observe(self, channel: str) -> list[Drift]:
+        """Look at what the market shows; the next plan repairs what differs."""
+        return self._runner.run(self._shops.observe(channel))
+
+    def status(self, channel: str) -> Status:
+        """How a channel stands, from the state alone."""
+        return self._runner.run(self._shops.status(channel))
+
+    def explain(self, channel: str, sku: str) -> Explained | None:
+        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
+        return self._runner.run(self._shops.explain(channel, sku))
+
+    def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
+        """Take a parked listing up again: with the market's id that a person found, or as not there."""
+        return self._runner.run(self._shops.resolve(channel, key, listing=listing))
+
+    def check(self, channel: str) -> Checked:
+        """Prepare the whole catalog for a channel without asking the market, and collect every finding."""
+        return self._runner.run(self._shops.check(channel))
+
+
+def open(
+    path: str | Path = "storesync.toml",
+    *,
+    env: Env | None = None,
+    environ: Mapping[str, str] | None = None,
+    wire: Mapping[str, Wire] | None = None,
+) -> Shops:
+    """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
+    return Shops(AsyncShops(load(path), env=env, environ=environ, wire=wire))
