@@ -239,6 +239,29 @@ def test_ten_calendar_days_are_the_end_whatever_the_calendar() -> None:
     assert "price.rate_stale" in codes(result)
 
 
+def test_no_rates_at_all_hold_every_price() -> None:
+    """Nobody could fetch anything: an issue, not an exception."""
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["CNY"],
+        policy=policy("CNY"),
+        rates=None,
+        environment="live",
+        today=TODAY,
+    )
+
+    assert ["price.rate_missing"] == codes(result)
+
+
+def test_an_included_tax_on_an_unknown_line_warns() -> None:
+    """Here the standard VAT is part of the price, not only of an estimate."""
+    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"))
+    (issue,) = priced(product(32000, hs="961900"), by).issues
+
+    assert ("price.tax_unknown_line", Severity.WARNING) == (issue.code, issue.severity)
+
+
 def test_a_cross_of_two_days_is_no_rate() -> None:
     """Both legs must be of one day, unless the policy allows a skew."""
     rates = Snapshot(
@@ -464,3 +487,68 @@ def test_a_vietnam_vat_without_an_end_gets_the_published_one() -> None:
 
     assert ["price.policy_expired"] == codes(result)
     assert "Decree 174/2025" in result.held
+
+
+# What is no mistake at all.
+
+
+def test_a_home_market_needs_no_rate() -> None:
+    """Won to won: nothing is converted, nothing can be stale."""
+    by = policy("KRW", ending=Ending("1000", ["900"]))
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=evolve(MARKETS["CNY"], code="KR", currency="KRW"),
+        policy=by,
+        rates=None,
+        environment="live",
+        today=TODAY,
+    )
+
+    assert "32900" == sale(result)
+    assert "KRW as it is" == result.trace.stage("convert").detail
+
+
+@pytest.mark.parametrize(("weight", "extra"), [(500, "3000"), (501, "6000"), (9000, "6000")])
+def test_freight_goes_by_weight_step(weight: int, extra: str) -> None:
+    """Up to and including the step's weight; the last one has no end."""
+    by = policy("KRW", freight=(WeightStep("3000", 500), WeightStep("6000")), packing="100", step="1")
+    result = price(
+        product=product(32000, weight=weight),
+        sku="V-1",
+        market=evolve(MARKETS["CNY"], code="KR", currency="KRW"),
+        policy=by,
+        rates=None,
+        environment="live",
+        today=TODAY,
+    )
+
+    assert str(32100 + int(extra)) == sale(result)
+    assert f"packing 100, freight for {weight} g {extra}" == result.trace.stage("add-ons").detail
+
+
+def test_a_base_of_the_policy_replaces_the_catalog_s() -> None:
+    """A channel override stands even where the catalog has no price."""
+    result = priced(product(None), policy("CNY", base="64000"))
+
+    assert "318.87" == sale(result)
+    assert "override of policy cny" == result.trace.stage("base").detail
+
+
+def test_a_held_price_keeps_trace_and_candidate() -> None:
+    """The report can say what would have been sent."""
+    by = p02(guards=Guards(max_change="0.01"))
+    result = priced(product(32000), by, last=Price(Money("199", "CNY")))
+
+    assert (None, Money("219.00", "CNY")) == (result.price, result.candidate)
+    assert "guards" == result.trace.steps[-1].stage
+
+
+@pytest.mark.parametrize(
+    ("live_price", "holds"), [("243.33", False), ("243.34", True), ("199.10", False), ("199.09", True)]
+)
+def test_the_change_guard_counts_from_the_live_price(live_price: str, holds: bool) -> None:
+    """Exactly ten percent is allowed, in both directions."""
+    by = p02(guards=Guards(max_change="0.10"))
+
+    assert holds == (priced(product(32000), by, last=Price(Money(live_price, "CNY"))).price is None)

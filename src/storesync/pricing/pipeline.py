@@ -32,6 +32,7 @@ from storesync.pricing.walk import Held, Walk
 __all__ = ["Priced", "price"]
 
 _ONE = Decimal(1)
+_NO_RATES = Snapshot(rates=())
 
 
 @frozen(kw_only=True)
@@ -55,7 +56,7 @@ def price(
     sku: str,
     market: Market,
     policy: PolicyBook | Policy,
-    rates: Snapshot,
+    rates: Snapshot | None,
     environment: str,
     today: date,
     last: Price | None = None,
@@ -63,8 +64,9 @@ def price(
 ) -> Priced:
     """The price of one variant on one market, by one policy and one rate snapshot.
 
-    Total: bad data gives issues that name policy, stage and variant, never an exception, never zero. `last`
-    is the live price, which the change guard compares with; `channel` chooses refinements of the policy.
+    Total: bad data gives issues that name policy, stage and variant, never an exception, never zero. `rates`
+    None means that none could be had. `last` is the live price, which the change guard compares with;
+    `channel` chooses refinements of the policy.
     """
     chosen, found = policy, Issues()
     if isinstance(policy, PolicyBook):
@@ -82,7 +84,7 @@ def price(
         product=product,
         sku=sku,
         market=market.code,
-        rates=rates,
+        rates=rates or _NO_RATES,
         environment=environment,
         today=today,
         supply=product.supply.get(sku) or Supply(sku=sku),
