@@ -15,12 +15,9 @@ from storesync.pricing import (
     Fee,
     Guards,
     Policy,
-    PolicyBook,
     Priced,
     Rate,
     RateRules,
-    Refinement,
-    Scope,
     Snapshot,
     Tax,
     WeightStep,
@@ -318,95 +315,6 @@ def test_a_bad_list_price_never_holds_the_price() -> None:
     assert None is result.price.list
 
 
-# Several periods, refinements.
-
-VN_2026 = evolve(policy("CNY", markup="0.10"), name="cn", valid_until=date(2026, 12, 31), at="storesync.toml")
-VN_2027 = evolve(VN_2026, markup="0.20", valid_from=date(2027, 1, 1), valid_until=None)
-
-
-def book(*policies: Policy, **more: Any) -> PolicyBook:
-    """A book of these periods."""
-    return PolicyBook(name="cn", policies=policies, at="storesync.toml", **more)
-
-
-def by_book(by: PolicyBook, today: date, **more: Any) -> Priced:
-    """V-1 priced on one day."""
-    return price(
-        product=product(32000),
-        sku="V-1",
-        market=MARKETS["CNY"],
-        policy=by,
-        rates=fixture(),
-        environment="sandbox",
-        today=today,
-        **more,
-    )
-
-
-def test_periods_follow_each_other() -> None:
-    """The last day of one and the first of the next."""
-    by = book(VN_2026, VN_2027)
-
-    assert "175.38" == sale(by_book(by, date(2026, 12, 31)))
-    assert "191.32" == sale(by_book(by, date(2027, 1, 1)))
-
-
-PERIODS = {
-    "overlap": ((VN_2026, evolve(VN_2027, valid_from=None)), TODAY, "price.policy_overlap"),
-    "gap": ((VN_2026, evolve(VN_2027, valid_from=date(2027, 2, 1))), date(2027, 1, 15), "price.policy_gap"),
-    "ended": ((VN_2026,), date(2027, 1, 1), "price.policy_expired"),
-    "not begun": ((VN_2027,), TODAY, "price.policy_gap"),
-    "empty": ((), TODAY, "price.policy_gap"),
-}
-
-
-@pytest.mark.parametrize("case", PERIODS)
-def test_a_day_without_exactly_one_period_is_held(case: str) -> None:
-    """Overlap, gap, end: each with its own code and a hint that names the file."""
-    policies, today, code = PERIODS[case]
-    result = by_book(book(*policies), today)
-    (issue,) = result.issues
-
-    assert (None, code) == (result.price, issue.code)
-    assert issue.message.startswith("policy 'cn', stage 'policy', variant V-1: ")
-    assert issue.hint
-
-
-def test_the_most_specific_refinement_wins() -> None:
-    """Channel, category, product, variant: field by field."""
-    refinements = (
-        Refinement(scope=Scope(variant="V-1"), fields={"markup": "0.40"}),
-        Refinement(scope=Scope(channel="tmall-cn"), fields={"markup": "0.10", "packing": "1000"}),
-        Refinement(scope=Scope(category="C-SER"), fields={"markup": "0.20", "tax": {"mode": "buyer_pays"}}),
-        Refinement(scope=Scope(category="C-CRM"), fields={"markup": "9"}),
-    )
-    by = book(policy("CNY"), refinements=refinements)
-    found, issues = by.resolve(channel="tmall-cn", product=product(1), sku="V-1", today=TODAY)
-    assert found is not None
-
-    assert not len(issues)
-    assert ("0.40", "1000", "buyer_pays") == (str(found.markup), str(found.packing), found.tax.mode)
-
-
-def test_two_equal_refinements_that_differ_are_an_overlap() -> None:
-    """Nobody can say which one is meant."""
-    refinements = tuple(
-        Refinement(scope=Scope(category="C-SER"), fields={"markup": markup, "packing": "1"})
-        for markup in ("0.1", "0.2")
-    )
-    (issue,) = by_book(book(policy("CNY"), refinements=refinements), TODAY).issues
-
-    assert "price.policy_overlap" == issue.code
-    assert "markup" in issue.message
-    assert "packing" not in issue.message
-
-
-def test_a_refinement_of_no_field_is_refused() -> None:
-    """A typing mistake in code is an exception, at once."""
-    with pytest.raises(ValueError, match="markupp"):
-        Refinement(scope=Scope(), fields={"markupp": "0.1"})
-
-
 MAKERS: list[Any] = [
     lambda number: Ending(number, ["9"]),
     lambda number: Ending("10", [number]),
@@ -421,72 +329,6 @@ def test_floats_are_refused_wherever_they_knock(make: Any) -> None:
     """A float never becomes a number here."""
     with pytest.raises(TypeError, match="float"):
         make(0.5)
-
-
-# The tax cliff and the order limit.
-
-
-def cbec(amount: str, content: str = "30") -> Priced:
-    """A fixed price under cross-border rules."""
-    by = policy("CNY", fixed=amount, tax=Tax(mode="buyer_pays", regime="cn-cbec"), ending=Ending("10", ["9"]))
-    return priced(product(32000, content=content), by)
-
-
-def test_a_price_just_above_the_line_is_told_the_price_below() -> None:
-    """309 for 30 ml costs the buyer far more than 299 would."""
-    (issue,) = cbec("309").issues
-
-    assert ("price.tax_cliff", Severity.WARNING) == (issue.code, issue.severity)
-    assert "299 would stay below it" == issue.hint
-
-
-@pytest.mark.parametrize(("amount", "expected"), [("299.99", []), ("300", ["price.tax_cliff"]), ("900", [])])
-def test_the_cliff_warns_only_near_the_line(amount: str, expected: list[str]) -> None:
-    """Equality counts as high-end; far above the line nothing is gained by going below it."""
-    assert expected == codes(cbec(amount))
-
-
-def test_an_included_tax_jumps_with_the_ending() -> None:
-    """The ending lifts the price before tax over the line: it is solved again with the high rate."""
-    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"), ending=Ending("10", ["9"]))
-    below = priced(product(58_600), by)
-    above = priced(product(59_000), by)
-
-    assert "319" == sale(below).removesuffix(".00")
-    assert "high-end" in above.trace.stage("fees").detail
-    assert "369" == sale(above).removesuffix(".00")
-
-
-def test_an_order_over_the_limit_warns() -> None:
-    """One piece over 5,000 pays full duty and taxes."""
-    assert ["price.order_limit"] == codes(cbec("5009", content="9000"))
-
-
-def test_an_unknown_hs_line_is_noted() -> None:
-    """The estimate says that it used the standard VAT."""
-    by = policy("CNY", tax=Tax(mode="buyer_pays", regime="cn-cbec"))
-    result = priced(product(32000, hs="961900"), by)
-
-    assert [("price.tax_unknown_line", Severity.NOTE)] == [(i.code, i.severity) for i in result.issues]
-    assert "estimate, not advice [U]" in str(result.trace)
-
-
-def test_a_vietnam_vat_without_an_end_gets_the_published_one() -> None:
-    """8 % without an end date is the bug that an end date was invented for."""
-    by = policy("VND", tax=Tax(mode="included", duty="0", vat="0.08"))
-    day = date(2027, 1, 1)
-    result = price(
-        product=product(32000),
-        sku="V-1",
-        market=MARKETS["VND"],
-        policy=by,
-        rates=fixture(),
-        environment="sandbox",
-        today=day,
-    )
-
-    assert ["price.policy_expired"] == codes(result)
-    assert "Decree 174/2025" in result.held
 
 
 # What is no mistake at all.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.pricing.oracle import HELD, Case, cases, compare, difference, judge
+from tests.pricing.oracle import HELD, compare, difference, judge
+from tests.pricing.random_cases import Case, cases
 
 # 20,000 cases in eight shares, so that they run beside each other.
 SHARES = 8
@@ -33,8 +36,6 @@ def test_the_judge_sees_prices_that_lie_exactly_on_an_ending() -> None:
 
 
 def _longer(case: Case) -> Case:
-    from dataclasses import replace
-
     return replace(case, base=f"{case.base[:-3]}1e-8")
 
 
