@@ -140,8 +140,10 @@ class Response(Part):
         An answer that is no object, or that lacks the first step of a longer path, is Malformed: nothing found
         and nothing understood must never look alike.
         """
-        envelope = path.split(".", 1)[0] if "." in path else ""
-        if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), Mapping | list):
+        envelope, step = path.split(".", 2)[:2] if "." in path else ("", path)
+        # A list is an envelope only for a path that counts its rows: `[]` has no "listings" that could be empty.
+        kind = Mapping | list if step.isdigit() else Mapping
+        if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), kind):
             raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
         # Not super(): a slotted attrs class is made anew, and its bare super() would name the old one.
         return Part.each(self, path)
