@@ -78,7 +78,7 @@ class Shop(sd.Shop):
     """
 
     logistics: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
-    settle_seconds: int = 5
+    settle_seconds: int = field(default=5)
     location: str = field(default="", metadata=sd.FOUND)
     channels: tuple[Channel, ...] = field(default=(), converter=tuple[Channel, ...], metadata=sd.FOUND)
 

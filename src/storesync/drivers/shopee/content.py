@@ -1,8 +1,9 @@
 """From a listing to Shopee's document: the item, its tiers, and one model per SKU; no price and no stock.
 
 `item` holds the fields of add_item and update_item, `tiers` the standardized tiers, `models` by SKU what a
-model has besides its offer. A product without axes has neither tiers nor models: the item itself is sold, and
-`single` names its SKU, whose id is then "0", the model id that Shopee's own calls give to "no model" [S].
+model has besides its offer. A product of one variant is made without them: the item itself is sold, `single`
+names its SKU, and the SKU's id is "0", the model id that Shopee's own calls give to "no model" [S]. Its tiers
+are there all the same where it has an option, for a listing that had variants before: it cannot lose them.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ def render(shop: Shop, listing: sd.Listing) -> sd.Content:
     """The listing as Shopee's document, JSON only."""
     text = next(iter(listing.texts.values()), sd.Copy(""))
     weight, size = weight_g(listing), size_mm(listing)
-    tiered = bool(listing.axes)
+    single = listing.variants[0] if len(listing.variants) == 1 else None
     item: dict[str, Any] = {
         "item_name": clean(text.title).replace("\n", " "),
         "description": clean(text.description),
@@ -57,13 +58,14 @@ def render(shop: Shop, listing: sd.Listing) -> sd.Content:
         # Whole centimeters, rounded up: the parcel must not be larger than told.
         length, width, height = (-(-side // 10) for side in size)
         item["dimension"] = {"package_length": length, "package_width": width, "package_height": height}
-    if not tiered:
-        item["gtin_code"] = (listing.variants[0].gtin if listing.variants else "") or NO_GTIN
+    if single is not None:
+        item["gtin_code"] = single.gtin or NO_GTIN
+    models = {variant.sku: _model(listing, variant) for variant in listing.variants} if listing.axes else {}
     return {
         "item": item,
         "tiers": _tiers(listing),
-        "models": {variant.sku: _model(listing, variant) for variant in listing.variants} if tiered else {},
-        "single": listing.variants[0].sku if listing.variants and not tiered else "",
+        "models": models,
+        "single": "" if single is None else single.sku,
     }
 
 

@@ -54,7 +54,7 @@ def create(shop: Shop, new: sd.New) -> sd.Flow[sd.Receipt]:
 def _whole(ref: sd.Ref, content: sd.Content) -> bool:
     """Whether everything that this document sells is there already."""
     if content["single"]:
-        return ref.skus.get(content["single"]) == SINGLE
+        return bool(ref.skus.get(content["single"]))
     return all(ref.skus.get(sku, SINGLE) != SINGLE for sku in content["models"])
 
 
@@ -62,7 +62,7 @@ def _add(shop: Shop, new: sd.New) -> sd.Flow[tuple[str, sd.Status, tuple[sd.Issu
     content = new.content
     first = offer_of(content["single"] or next(iter(content["models"]), ""), new.offers)
     for sku in content["models"]:
-        offer_of(sku, new.offers)
+        offer_of(sku, new.offers)  # before anything is made, not after half of it
     done = yield post(
         "product/add_item",
         {
@@ -116,7 +116,7 @@ def update(shop: Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
     differing = {
         sku: model
         for sku, model in after["models"].items()
-        if ref.skus[sku] == change.ref.skus.get(sku)
+        if ref.skus[sku] == change.ref.skus.get(sku) != SINGLE
         and (before is None or _own(before["models"].get(sku)) != _own(model))
     }
     if differing:

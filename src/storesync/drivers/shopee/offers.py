@@ -1,4 +1,4 @@
-"""Prices and stock: absolute values, at most 50 models of one item in a call, a verdict per row (notes, 5.4)."""
+"""Prices and stock: absolute values, at most 50 models of one item in a call, a verdict per row."""
 
 from __future__ import annotations
 

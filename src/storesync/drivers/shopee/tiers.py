@@ -82,15 +82,15 @@ def arrange(
 ) -> sd.Flow[Arranged]:
     """The item with exactly the tiers and models of `content`; ids of models that stay are kept.
 
-    `redraw` sends the tiers also where their texts are right already: pictures may differ. Rejected when the
-    shop shows variants and none are wanted, since Shopee cannot take tiers away.
+    `redraw` sends the tiers also where their texts are right already: pictures may differ. One variant needs
+    no tiers, but keeps those that it has, since Shopee cannot take them away: Rejected when no option is left.
     """
     seen = yield read("product/get_model_list", {"item_id": item})
     shown, tiers = _models(seen), _tiers(seen)
-    if content["single"]:
-        if shown:
-            raise _undivided(item)
+    if content["single"] and not shown:
         return Arranged({content["single"]: SINGLE})
+    if not content["tiers"]:
+        raise _undivided(item)
     if not shown or len(tiers) != len(content["tiers"]):
         done = yield from divide(shop, item, content, offers)
         return done
