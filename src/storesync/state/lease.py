@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, insert, select, update
@@ -14,14 +15,25 @@ from storesync.state.store import Fence
 __all__ = ["holder", "release", "renew", "take"]
 
 
-def take(db: Connection, name: str, owner: str, now: datetime, ttl: float) -> Fence:
-    """The lease for `owner`, for `ttl` seconds; Locked when somebody else holds it and it is not over."""
+def take(
+    db: Connection,
+    name: str,
+    owner: str,
+    now: datetime,
+    ttl: float,
+    *,
+    ended: Callable[[str], bool] = lambda owner: False,
+) -> Fence:
+    """The lease for `owner`, for `ttl` seconds; Locked when somebody else holds it and it is not over.
+
+    An owner that has `ended` holds nothing: whoever asks next takes over, under a higher number.
+    """
     row = db.execute(select(leases).where(leases.c.name == name)).one_or_none()
     until = stamp(now + timedelta(seconds=ttl))
     if row is None:
         db.execute(insert(leases).values(name=name, owner=owner, fence=1, since=stamp(now), until=until))
         return Fence(name, owner, 1)
-    if row.owner and row.owner != owner and row.until > stamp(now):
+    if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):
         raise Locked(
             f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"
         )
