@@ -18,6 +18,7 @@ __all__ = ["Part", "Response"]
 T = TypeVar("T")
 _MISSING = object()
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_WIDEST = 60  # digits: nobody means more, and int("1e999999999") would never end
 
 
 def _walk(body: Any, path: str) -> Any:
@@ -91,7 +92,7 @@ class Part:
             number = Decimal(value)
         except InvalidOperation:
             raise Malformed("shape", f"{path!r} in the answer is no number") from None
-        if not number.is_finite():
+        if not number.is_finite() or abs(number.adjusted()) > _WIDEST:
             raise Malformed("shape", f"{path!r} in the answer is no number")
         return number
 

@@ -55,8 +55,8 @@ def backup(store: Store, path: Path) -> None:
 def export(store: Store) -> Iterator[str]:
     """The whole state but tokens as JSON lines, as it is at this moment.
 
-    The first line names the schema; each other one is a row, `{"table": …}` and its columns. Exact amounts keep
-    every digit.
+    The first line names the schema; each other one is a row, `{"table": …}` and its columns. Exact amounts
+    keep every digit.
     """
     yield dumps({"storesync": "state", "schema": revision.HEAD})
     with store.reading() as db:

@@ -20,8 +20,8 @@ class Counts:
     """How many listings of a channel stand how.
 
     `listings` is all of them: `not_offered` and those on offer, which are `pending` or `unchanged`. The other
-    numbers overlap with these: `live` as the market acknowledged it, `waiting` for the market's verdict, and on
-    offer but `held` by an issue, `parked` for a person, or `refused` by the market as they are.
+    numbers overlap with these: `live` as the market acknowledged it, `waiting` for the market's verdict, and
+    on offer but `held` by an issue, `parked` for a person, or `refused` by the market as they are.
     """
 
     listings: int

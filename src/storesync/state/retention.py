@@ -30,9 +30,9 @@ class Compacted:
 def compact(db: Connection, before: datetime) -> Compacted:
     """Drop operations that ended before this time, with their journal, and documents that nothing names.
 
-    Never drops an operation that is unfinished or doubtful, one with a request whose outcome nobody knows unless
-    it was resolved, or any of a listing that is in doubt, half made, waiting or parked: these are what a person
-    or a recovery reads. `before` must be aware.
+    Never drops an operation that is unfinished or doubtful, one with a request whose outcome nobody knows
+    unless it was resolved, or any of a listing that is in doubt, half made, waiting or parked: these are what
+    a person or a recovery reads. `before` must be aware.
     """
     if db.dialect.name == "postgresql":
         # Whoever keeps a document has touched this table before naming it: so nobody is in between.
