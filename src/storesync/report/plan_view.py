@@ -139,7 +139,8 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Tex
 
 
 def _guard(guard: Guard) -> Text:
-    hint = guard.hint or f"if this is meant: --allow '{guard.name}=why'"
+    allow = f"if it is meant: --allow '{guard.name}=why'"
+    hint = guard.hint if "--allow" in guard.hint else "; ".join(part for part in (guard.hint, allow) if part)
     return Text.assemble(
-        ("  ! guard   ", "bold red"), f"{guard} · nothing is sent unless a reason is given · {hint}"
+        ("  ! guard   ", "bold red"), f"{guard}: nothing is sent without a reason\n", ("      → ", "green"), hint
     )
