@@ -240,7 +240,7 @@ class Plan:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
-        if plan.fingerprint != data["fingerprint"]:
+        if plan.fingerprint != data.get("fingerprint"):
             raise PlanError(
                 "the plan file was changed after it was made (its fingerprint differs): plan again"
             )

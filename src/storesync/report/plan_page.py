@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from storesync.plan import Detail, Held, Kind, Operation, Plan
 from storesync.report.amount import told_text
+from storesync.report.plan_view import held_groups
 from storesync.report.price_view import stages
 
 __all__ = ["Prices", "plan_page"]
@@ -89,6 +90,7 @@ def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[s
     pictures = counts.pop("upload", 0)
     return {
         "plan": plan,
+        "held": [_together(group) for group in held_groups(plan.held)],
         "made": plan.made_at[:16].replace("T", " "),
         "counts": [(_MARKS[Kind(kind)][0], count, _MARKS[Kind(kind)][1]) for kind, count in counts.items()],
         "pictures": pictures,
@@ -96,6 +98,12 @@ def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[s
         "titles": titles,
         "warnings": list(dict.fromkeys(plan.warnings)),
     }
+
+
+def _together(group: Sequence[Held]) -> Mapping[str, Any]:
+    """Listings with one way out: their names, and the findings of the first, one for each way out."""
+    issues = {issue.hint or issue.message: issue for issue in reversed(group[0].issues)}
+    return {"all": group, "reason": group[0].reason, "issues": list(reversed(issues.values()))}
 
 
 def _row(operation: Operation, titles: Mapping[str, str], traces: Prices) -> _Row:
