@@ -14,7 +14,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from storesync.config import Config, load
 from storesync.engine import Drift, Env, Report
@@ -23,6 +22,7 @@ from storesync.engine.check import Checked
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
 from storesync.plan import Plan
+from storesync.transport import Wire
 
 __all__ = ["Shops", "open"]
 
@@ -103,7 +103,7 @@ def open(
     *,
     env: Env | None = None,
     environ: Mapping[str, str] | None = None,
-    wire: Mapping[str, Any] | None = None,
+    wire: Mapping[str, Wire] | None = None,
 ) -> Shops:
     """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
     return Shops(AsyncShops(load(path), env=env, environ=environ, wire=wire))

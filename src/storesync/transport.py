@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -22,7 +22,10 @@ from storesync.driver import BytesBody, FormBody, JsonBody, PartsBody, Request, 
 from storesync.errors import ConfigError, DriverError, Rejected, Transient
 from storesync.model import loads
 
-__all__ = ["Transport", "join_hosts"]
+__all__ = ["Transport", "Wire", "join_hosts"]
+
+Wire: TypeAlias = httpx.AsyncBaseTransport
+"""What carries requests: the network, or an emulated market in this process."""
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DATA = {"text/csv", "text/plain", "text/tab-separated-values", "text/xml", "application/xml", "application/zip",

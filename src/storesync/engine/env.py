@@ -16,6 +16,12 @@ from attrs import field, frozen
 __all__ = ["Env"]
 
 
+# Seeded from the system once: asking it for every id costs more than a request's journal line on some machines.
+_CHANCE = random.Random(secrets.randbits(256))
+# A forked process must not repeat its parent's ids.
+os.register_at_fork(after_in_child=lambda: _CHANCE.seed(secrets.randbits(256)))
+
+
 def _owner() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
@@ -30,6 +36,6 @@ class Env:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     elapsed: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    random: random.Random = field(factory=random.SystemRandom)
-    token: Callable[[], str] = lambda: secrets.token_hex(16)
+    random: random.Random = _CHANCE
+    token: Callable[[], str] = lambda: f"{_CHANCE.getrandbits(128):032x}"
     owner: str = field(factory=_owner)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, literal_column, select, update
 
 from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
@@ -15,6 +15,7 @@ from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER, pack, unpack
 from storesync.state.row import keep, put
 from storesync.state.schema import channels, documents, listings, offers, traces
+from storesync.state.statement import Statement, overwrite
 
 __all__ = [
     "ENDED",
@@ -114,6 +115,17 @@ class Want:
 
 
 _EMPTY_LIST = "[]"
+_ONE: tuple[Any, Any] = (bindparam("channel"), bindparam("key"))
+_LISTING = Statement(select(listings).where(listings.c.channel == _ONE[0], listings.c.key == _ONE[1]))
+_OFFERS = Statement(
+    select(offers).where(offers.c.channel == _ONE[0], offers.c.key == _ONE[1]).order_by(offers.c.sku)
+)
+_DOCUMENT = Statement(select(documents.c.body).where(documents.c.digest == bindparam("digest")))
+_MORE = Statement(
+    update(channels)
+    .where(channels.c.channel == bindparam("of_channel"))
+    .values(revision=channels.c.revision + literal_column("1"))
+)
 
 
 def _issues(text: str) -> tuple[Issue, ...]:
@@ -129,15 +141,15 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         input=row.input,
         causes=loads(row.causes),
         want=row.want,
-        want_shown=row.want_shown,
+        want_shown=bool(row.want_shown),
         reason=row.reason,
         issues=_issues(row.issues),
-        held=row.held,
+        held=bool(row.held),
         have=row.have,
         have_shown=row.have_shown,
         have_causes=loads(row.have_causes),
         ref=unpack(row.ref, Ref) if row.ref else None,
-        made=row.made,
+        made=bool(row.made),
         status=Status(row.status),
         remarks=_issues(row.remarks),
         ticket=unpack(row.ticket, Ticket) if row.ticket else None,
@@ -173,15 +185,9 @@ def _packed_prices(prices: Mapping[str, Price]) -> str:
 
 def read(db: Connection, channel: str, key: str) -> Standing | None:
     """One listing's standing, or None."""
-    row = db.execute(
-        select(listings).where(listings.c.channel == channel, listings.c.key == key)
-    ).one_or_none()
-    if row is None:
-        return None
-    rows = db.execute(
-        select(offers).where(offers.c.channel == channel, offers.c.key == key).order_by(offers.c.sku)
-    )
-    return _standing(row, rows)
+    named = {"channel": channel, "key": key}
+    row = _LISTING.run(db, named).one_or_none()
+    return _standing(row, _OFFERS.run(db, named)) if row is not None else None
 
 
 def read_all(db: Connection, channel: str, *, keys: Iterable[str] | None = None) -> Iterator[Standing]:
@@ -209,7 +215,7 @@ def document(db: Connection, name: str) -> Mapping[str, Any] | None:
     """The content document with this digest; None for nothing and for unknown."""
     if not name or name == UNKNOWN:
         return None
-    body = db.execute(select(documents.c.body).where(documents.c.digest == name)).scalar_one_or_none()
+    body = _DOCUMENT.run(db, {"digest": name}).scalar_one_or_none()
     return loads(body) if body is not None else None
 
 
@@ -266,11 +272,7 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
             _leave(db, channel, sku)
             put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
         elif before[sku] != (prices, stock):
-            db.execute(
-                update(offers)
-                .where(offers.c.channel == channel, offers.c.sku == sku)
-                .values(**values, refused="")
-            )
+            overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
 
 
 def _leave(db: Connection, channel: str, sku: str) -> None:
@@ -301,7 +303,7 @@ def change(db: Connection, channel: str, key: str, **values: Any) -> None:
     packed = {name: _PACKED[name](value) if name in _PACKED else value for name, value in values.items()}
     if "ref" in values:
         packed["have_skus"] = _sku_set(values["ref"].skus) if values["ref"] is not None else ""
-    db.execute(update(listings).where(listings.c.channel == channel, listings.c.key == key).values(**packed))
+    overwrite(db, listings, {"channel": channel, "key": key}, packed)
 
 
 def acknowledge_offers(
@@ -314,9 +316,7 @@ def acknowledge_offers(
             values["have_prices"] = _packed_prices(offer.prices)
         if stock:
             values["have_stock"] = str(offer.stock)
-        db.execute(
-            update(offers).where(offers.c.channel == channel, offers.c.sku == offer.sku).values(**values)
-        )
+        overwrite(db, offers, {"channel": channel, "sku": offer.sku}, values)
 
 
 def doubt_offers(
@@ -336,10 +336,8 @@ def doubt_offers(
         values["have_stock"] = ""
     if refused:
         values["refused"] = refused
-    if values:
-        db.execute(
-            update(offers).where(offers.c.channel == channel, offers.c.sku.in_(list(skus))).values(**values)
-        )
+    for sku in skus if values else ():
+        overwrite(db, offers, {"channel": channel, "sku": sku}, values)
 
 
 def revision(db: Connection, channel: str) -> int:
@@ -348,12 +346,11 @@ def revision(db: Connection, channel: str) -> int:
     return int(db.execute(highest).scalar_one())
 
 
-def bump(db: Connection, channel: str) -> int:
+def bump(db: Connection, channel: str) -> None:
     """Note that something changed; plans made before are stale."""
-    more = update(channels).where(channels.c.channel == channel).values(revision=channels.c.revision + 1)
-    if db.execute(more).rowcount == 0 and not keep(db, channels, {"channel": channel, "revision": 1}):
-        db.execute(more)
-    return revision(db, channel)
+    named = {"of_channel": channel}
+    if _MORE.run(db, named).rowcount == 0 and not keep(db, channels, {"channel": channel, "revision": 1}):
+        _MORE.run(db, named)
 
 
 def key_of(db: Connection, channel: str, sku: str) -> str:

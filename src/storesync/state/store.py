@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import define, frozen
-from sqlalchemy import URL, Connection, create_engine, event, make_url, select
+from sqlalchemy import URL, Connection, bindparam, create_engine, event, make_url, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
@@ -18,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 from storesync.errors import ConfigError, Locked, StateError
 from storesync.state import revision
 from storesync.state.schema import METADATA, leases
+from storesync.state.statement import Statement
 
 __all__ = ["Fence", "Store"]
 
@@ -27,6 +28,13 @@ Work = Callable[[Connection], T]
 _PATIENCE = 30  # seconds that a writer waits for another process's transaction
 _TRIES = 5
 _CHOSEN_AGAINST = ("40001", "40P01")  # PostgreSQL's codes: could not serialize, deadlock
+
+
+_HOLDER = Statement(
+    select(leases.c.owner, leases.c.fence, leases.c.since)
+    .where(leases.c.name == bindparam("name"))
+    .with_for_update()
+)
 
 
 @frozen
@@ -42,11 +50,7 @@ class Fence:
 
         Until the transaction ends nobody can take it: whoever tries waits at the row.
         """
-        row = db.execute(
-            select(leases.c.owner, leases.c.fence, leases.c.since)
-            .where(leases.c.name == self.lease)
-            .with_for_update()
-        ).one_or_none()
+        row = _HOLDER.run(db, {"name": self.lease}).one_or_none()
         if row is None or row.fence != self.number or row.owner != self.owner:
             who = "nobody" if row is None else f"{row.owner}, since {row.since}"
             raise Locked(
@@ -76,7 +80,11 @@ class Store:
         self.commits = 0
         self.before_commit: Callable[[], None] | None = None  # a simulation's place to crash
         self.after_commit: Callable[[], None] | None = None
-        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storesync-state")
+        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storesync-write")
+        # A read must not stand in line behind a commit, which waits for the disk. A memory database has one
+        # connection and so one thread.
+        shared = inline or self.engine.pool.__class__ is StaticPool
+        self._read_thread = None if shared else ThreadPoolExecutor(1, thread_name_prefix="storesync-read")
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
@@ -94,8 +102,9 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=True)
+        for thread in (self._thread, self._read_thread):
+            if thread is not None:
+                thread.shutdown(wait=True)
         self.engine.dispose()
 
     def write_now(self, work: Work[T], fence: Fence | None = None) -> T:
@@ -155,7 +164,8 @@ class Store:
         """Run `work`, which writes nothing."""
         if self.inline or self._thread is None:
             return self.read_now(work)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.read_now, work)
+        thread = self._read_thread or self._thread
+        return await asyncio.get_running_loop().run_in_executor(thread, self.read_now, work)
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
