@@ -18,7 +18,19 @@ import storesync.driver as sd
 from storesync.drivers.shopee.call import Channel, Shop, clean, number
 from storesync.drivers.shopee.category import DATE, NO_BRAND
 
-__all__ = ["NO_GTIN", "SINGLE", "carriers", "gallery", "measured", "model_id", "moment", "render", "rule_of", "size_mm", "weight_g"]  # fmt: skip
+__all__ = [
+    "NO_GTIN",
+    "SINGLE",
+    "carriers",
+    "gallery",
+    "measured",
+    "model_id",
+    "moment",
+    "render",
+    "rule_of",
+    "size_mm",
+    "weight_g",
+]
 
 SINGLE: Final = "0"
 NO_GTIN: Final = "00"  # "this product has none" [S]

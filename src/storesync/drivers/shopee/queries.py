@@ -116,9 +116,7 @@ def _ref(row: sd.Part, models: Sequence[sd.Part], skus: Sequence[str], more: Map
     item = row.id("item_id")
     if row.maybe("has_model") is not True:
         return sd.Ref(item, {skus[0]: SINGLE} if len(skus) == 1 else {}, more)
-    ids = {
-        model.text("model_sku"): model_id(model) for model in reversed(models) if model.text("model_sku")
-    }
+    ids = {model.text("model_sku"): model_id(model) for model in reversed(models) if model.text("model_sku")}
     return sd.Ref(item, dict(reversed(ids.items())), more)
 
 

@@ -83,7 +83,7 @@ def arrange(
     """The item with exactly the tiers and models of `content`; ids of models that stay are kept.
 
     `redraw` sends the tiers also where their texts are right already: pictures may differ. One variant needs
-    no tiers, but keeps those that it has, since Shopee cannot take them away: Rejected when no option is left.
+    no tiers, but keeps those that it has, since Shopee cannot take them away: Rejected without any option.
     """
     seen = yield read("product/get_model_list", {"item_id": item})
     shown, tiers = _models(seen), _tiers(seen)
