@@ -15,16 +15,19 @@ from datetime import datetime
 from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 
 from storesync.driver import BytesBody, FormBody, JsonBody, PartsBody, Request, Response
 from storesync.errors import ConfigError, DriverError, Rejected, Transient
-from storesync.model import loads
+from storesync.model.codec import loads_foreign
 
-__all__ = ["Transport", "join_hosts"]
+__all__ = ["Transport", "Wire", "join_hosts"]
+
+Wire: TypeAlias = httpx.AsyncBaseTransport
+"""What carries requests: the network, or an emulated market in this process."""
 
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DATA = {"text/csv", "text/plain", "text/tab-separated-values", "text/xml", "application/xml", "application/zip",
@@ -212,7 +215,7 @@ def _parse(content: bytes, content_type: str) -> tuple[Any, bool]:
     start = content.lstrip()[:1]
     if start in (b"{", b"[") or "json" in content_type:
         try:
-            return loads(content), True
+            return loads_foreign(content), True
         except ValueError:
             return None, False
     if not content:

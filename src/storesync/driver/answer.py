@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element, ParseError
 from attrs import field, frozen
 
 from storesync.errors import Malformed
-from storesync.model import frozen_map, loads
+from storesync.model import frozen_map
+from storesync.model.codec import loads_foreign
 
 __all__ = ["Part", "Response"]
 
@@ -70,16 +71,9 @@ class Part:
         return str(value)
 
     def each(self, path: str) -> list[Part]:
-        """A list as parts; absent, null or empty is none; a single object is one, since some markets do that.
-
-        The envelope must be there: an answer that is no object, or that lacks the first step of a longer path, is
-        Malformed. Nothing found and nothing understood must never look alike.
-        """
+        """A list as parts; absent, null or empty is none; a single object is one, since some markets do that."""
         value = self.maybe(path)
         if value is None:
-            envelope = path.split(".", 1)[0] if "." in path else ""
-            if not isinstance(_walk(self.body, envelope), Mapping | list):
-                raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
             return []
         rows = value if isinstance(value, list) else [value]
         if not all(isinstance(row, Mapping) for row in rows):
@@ -113,7 +107,7 @@ class Part:
     def inner(self, path: str) -> Part:
         """JSON that travels as text inside JSON."""
         try:
-            return Part(loads(self.at(path, str)))
+            return Part(loads_foreign(self.at(path, str)))
         except ValueError:
             raise Malformed("shape", f"{path!r} in the answer holds no JSON") from None
 
@@ -140,6 +134,20 @@ class Response(Part):
     received: datetime = _NEVER
     content: bytes = b""
     readable: bool = True
+
+    def each(self, path: str) -> list[Part]:
+        """A list as parts, as in a Part; but the answer's envelope must be there.
+
+        An answer that is no object, or that lacks the first step of a longer path, is Malformed: nothing found
+        and nothing understood must never look alike.
+        """
+        envelope, step = path.split(".", 2)[:2] if "." in path else ("", path)
+        # A list is an envelope only for a path that counts its rows: `[]` has no "listings" that could be empty.
+        kind = Mapping | list if step.isdigit() else Mapping
+        if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), kind):
+            raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
+        # Not super(): a slotted attrs class is made anew, and its bare super() would name the old one.
+        return Part.each(self, path)
 
     def header(self, name: str) -> str:
         """One header, whatever its case; empty when it is absent."""

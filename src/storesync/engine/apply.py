@@ -39,13 +39,14 @@ async def at_work(
 ) -> AsyncIterator[Work]:
     """Hold the channel's lease while at work on it, and settle what a dead process left.
 
-    Raises Locked when another process holds it: its owner and since when are in the message.
+    Raises Locked when another process, or another run of this one, holds it: its owner and since when are in the
+    message. A lease whose owner is known to have ended is taken over at once, any other one when it is over.
     """
     store, env, name = channel.store, channel.env, f"channel:{channel.name}"
     run = env.token()
-    # Two runs inside one process are rivals like two processes.
-    owner = f"{env.owner} run {run[:8]}"
-    fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE))
+    # Each run is an owner of its own: two of one process are as much in each other's way as two processes.
+    owner = f"{env.owner}/{run[:8]}"
+    fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE, ended=env.ended))
     report = Report(channel=channel.name, run=run)
     work = Work(channel=channel, fence=fence, report=report, patience=patience)
     began, started = env.now(), env.elapsed()
