@@ -37,7 +37,8 @@ def demo(
 ) -> int:
     """List the sample catalog on two emulated shops and tell the story.
 
-    Everything happens on this machine; ids, brands and accounts are invented. Exits with 1 when a promise is broken.
+    Everything happens on this machine; ids, brands and accounts are invented.
+    Exits with 1 when a promise is broken.
     """
 
     def work(outlet: Outlet) -> int:
@@ -93,9 +94,7 @@ def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Any) -> 
         Text(
             f"  project in {folder}/: 80 products, 116 variants in Korean and won; {pictures} pictures drawn"
         ),
-        Text(
-            f"  today is {config.today}, by the example's own configuration; its rates are a fixture of that day"
-        ),
+        Text(f"  today is {config.today}, by the example's own configuration; its rates are of that day"),
         Text(f"  both shops are emulated here, at {shops.address}/, and nothing leaves this machine"),
         Text(
             f"  each takes {RATE} requests a second; its search trails {shops.lag:g} s behind; "

@@ -88,7 +88,7 @@ async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | 
             if worker is not None:
                 worker.cancel()
             return lost
-        except Exception as error:  # noqa: BLE001  # a busy database: two more tries fit before the lease ends
+        except Exception as error:  # a busy database: two more tries fit before the lease ends
             _log.warning("lease.unrenewed", channel=channel.name, error=type(error).__name__)
 
 
