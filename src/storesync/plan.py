@@ -221,7 +221,7 @@ class Plan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
         """The plan that `as_json` wrote; PlanError when it was changed by hand or is of another version."""
-        if data.get("version") != _VERSION:
+        if not isinstance(data, Mapping) or data.get("version") != _VERSION:
             raise PlanError(f"this is no plan of version {_VERSION}: plan again with this storesync")
         try:
             plan = cls(
@@ -238,9 +238,10 @@ class Plan:
                 waiting=data["waiting"],
                 snapshot=data["snapshot"],
             )
-        except (KeyError, TypeError, ValueError) as error:
+            unchanged = plan.fingerprint == data["fingerprint"]  # inside: a damaged value may show only now
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
-        if plan.fingerprint != data.get("fingerprint"):
+        if not unchanged:
             raise PlanError(
                 "the plan file was changed after it was made (its fingerprint differs): plan again"
             )

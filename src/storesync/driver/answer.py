@@ -141,7 +141,7 @@ class Response(Part):
         and nothing understood must never look alike.
         """
         envelope, step = path.split(".", 2)[:2] if "." in path else ("", path)
-        # A list is an envelope only for a path that counts its rows: `[]` has no "listings" that could be empty.
+        # A list is an envelope only for a path that counts its rows: `[]` has no empty "listings".
         kind = Mapping | list if step.isdigit() else Mapping
         if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), kind):
             raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
