@@ -103,7 +103,7 @@ def test_nothing_found_is_none(body: Any, path: str) -> None:
 def test_nothing_understood_is_never_nothing_found(body: Any, path: str) -> None:
     """An error page read as an empty search would make a listing twice."""
     with pytest.raises(sd.Malformed):
-        Part(body).each(path)
+        sd.Response(body).each(path)
 
 
 def test_a_single_object_is_a_list_of_one() -> None:
