@@ -158,8 +158,15 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Names exactly these operations on this revision."""
-        return digest([self.channel, self.revision, [operation.id for operation in self.operations]])[:16]
+<<<<<<< HEAD
+        """Names everything that this plan would do and says, guards included, on this revision."""
+        said = {name: value for name, value in self._document().items() if name != "made_at"}
+        return digest(said)[:16]
+=======
+        """Names exactly this plan: what it does, on which revision, what it holds back, and what its guards say."""
+        told = self._told()
+        return digest([told[part] for part in ("channel", "revision", *_REVIEWED)])[:16]
+>>>>>>> engine
 
     def only(self, keys: Iterable[str]) -> Plan:
         """The part of the plan that is about these listings; what another listing's file needs stays with it."""
@@ -188,12 +195,19 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON, with counts and fingerprint for people and programs to check."""
+<<<<<<< HEAD
+        return {**self._document(), "fingerprint": self.fingerprint}
+
+    def _document(self) -> dict[str, Any]:
+=======
+        return {"version": _VERSION, "fingerprint": self.fingerprint, **self._told()}
+
+    def _told(self) -> dict[str, Any]:
+>>>>>>> engine
         return {
-            "version": _VERSION,
             "channel": self.channel,
             "revision": self.revision,
             "made_at": self.made_at,
-            "fingerprint": self.fingerprint,
             "products": self.products,
             "unchanged": self.unchanged,
             "waiting": self.waiting,
@@ -218,7 +232,7 @@ class Plan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
         """The plan that `as_json` wrote; PlanError when it was changed by hand or is of another version."""
-        if data.get("version") != _VERSION:
+        if not isinstance(data, Mapping) or data.get("version") != _VERSION:
             raise PlanError(f"this is no plan of version {_VERSION}: plan again with this storesync")
         try:
             plan = cls(
@@ -235,9 +249,14 @@ class Plan:
                 waiting=data["waiting"],
                 snapshot=data["snapshot"],
             )
-        except (KeyError, TypeError, ValueError) as error:
+            unchanged = plan.fingerprint == data["fingerprint"]
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
-        if plan.fingerprint != data["fingerprint"]:
+<<<<<<< HEAD
+        if plan.fingerprint != data.get("fingerprint"):
+=======
+        if not unchanged:
+>>>>>>> engine
             raise PlanError(
                 "the plan file was changed after it was made (its fingerprint differs): plan again"
             )
@@ -245,6 +264,7 @@ class Plan:
 
 
 _VERSION = 1
+_REVIEWED = ("operations", "held", "not_offered", "guards")  # what a person or a program decides by
 _SIGN: Final[Mapping[Kind, str]] = {
     Kind.UPLOAD: "↑",
     Kind.CREATE: "+",
