@@ -22,7 +22,7 @@ _ENFORCE: Mapping[str, Enforce] = {"block": "block", "warn": "warn", "advise": "
 
 @frozen(kw_only=True)
 class GlossaryTerm:
-    """One source term; `accepted` and `never` are renderings by locale, the first accepted one is preferred."""
+    """One source term; `accepted` and `never` are renderings by locale, the first one is preferred."""
 
     source: str
     accepted: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=frozen_map)

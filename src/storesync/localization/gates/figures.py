@@ -48,10 +48,11 @@ _FIGURE = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 
+_VI_WORDS = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
 _WORDS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
     {
         "zh": tuple((one,) for one in ("一", "二两", "三", "四", "五", "六", "七", "八", "九", "十")),
-        "vi": tuple((one,) for one in ["một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười"]),
+        "vi": tuple((one,) for one in _VI_WORDS),
         "ko": (
             ("한 ", "하나", "첫"), ("두 ", "둘", "이중"), ("세 ", "셋", "삼중"), ("네 ", "넷"), ("다섯",),
             ("여섯",), ("일곱",), ("여덟",), ("아홉",), ("열 ",),
@@ -116,7 +117,7 @@ def figures(text: str, locale: str) -> tuple[Figure, ...]:
 
 
 def numbers(source: str, text: str, source_locale: str, locale: str) -> Iterator[Finding]:
-    """`numbers` and `units`: what was lost, added or changed; an equal amount in another unit is for review."""
+    """`numbers` and `units`: what was lost, added or changed; an equal amount otherwise is for review."""
     if _DIGIT.search(source) is None and _DIGIT.search(text) is None:
         return
     missing = list(figures(source, source_locale))
