@@ -158,15 +158,9 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-<<<<<<< HEAD
         """Names everything that this plan would do and says, guards included, on this revision."""
         said = {name: value for name, value in self._document().items() if name != "made_at"}
         return digest(said)[:16]
-=======
-        """Names exactly this plan: what it does, on which revision, what it holds back, and what its guards say."""
-        told = self._told()
-        return digest([told[part] for part in ("channel", "revision", *_REVIEWED)])[:16]
->>>>>>> engine
 
     def only(self, keys: Iterable[str]) -> Plan:
         """The part of the plan that is about these listings; what another listing's file needs stays with it."""
@@ -195,16 +189,11 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON, with counts and fingerprint for people and programs to check."""
-<<<<<<< HEAD
         return {**self._document(), "fingerprint": self.fingerprint}
 
     def _document(self) -> dict[str, Any]:
-=======
-        return {"version": _VERSION, "fingerprint": self.fingerprint, **self._told()}
-
-    def _told(self) -> dict[str, Any]:
->>>>>>> engine
         return {
+            "version": _VERSION,
             "channel": self.channel,
             "revision": self.revision,
             "made_at": self.made_at,
@@ -249,14 +238,10 @@ class Plan:
                 waiting=data["waiting"],
                 snapshot=data["snapshot"],
             )
-            unchanged = plan.fingerprint == data["fingerprint"]
+            unchanged = plan.fingerprint == data["fingerprint"]  # inside: a damaged value may show only now
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
-<<<<<<< HEAD
-        if plan.fingerprint != data.get("fingerprint"):
-=======
         if not unchanged:
->>>>>>> engine
             raise PlanError(
                 "the plan file was changed after it was made (its fingerprint differs): plan again"
             )
@@ -264,7 +249,6 @@ class Plan:
 
 
 _VERSION = 1
-_REVIEWED = ("operations", "held", "not_offered", "guards")  # what a person or a program decides by
 _SIGN: Final[Mapping[Kind, str]] = {
     Kind.UPLOAD: "↑",
     Kind.CREATE: "+",

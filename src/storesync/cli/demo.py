@@ -94,9 +94,7 @@ def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Any) -> 
         Text(
             f"  project in {folder}/: 80 products, 116 variants in Korean and won; {pictures} pictures drawn"
         ),
-        Text(
-            f"  today is {config.today}, by the example's own configuration; its rates are of that day"
-        ),
+        Text(f"  today is {config.today}, by the example's own configuration; its rates are of that day"),
         Text(f"  both shops are emulated here, at {shops.address}/, and nothing leaves this machine"),
         Text(
             f"  each takes {RATE} requests a second; its search trails {shops.lag:g} s behind; "

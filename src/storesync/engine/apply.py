@@ -43,18 +43,11 @@ async def at_work(
     message. A lease whose owner is known to have ended is taken over at once, any other one when it is over.
     """
     store, env, name = channel.store, channel.env, f"channel:{channel.name}"
-<<<<<<< HEAD
-    report = Report(channel=channel.name, run=env.token())
-    # Each run is an owner of its own: two of one process are as much in each other's way as two processes.
-    owner = f"{env.owner}/{report.run[:8]}"
-    fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE, ended=env.ended))
-=======
     run = env.token()
-    # Two runs inside one process are rivals like two processes.
-    owner = f"{env.owner} run {run[:8]}"
-    fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE))
+    # Each run is an owner of its own: two of one process are as much in each other's way as two processes.
+    owner = f"{env.owner}/{run[:8]}"
+    fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE, ended=env.ended))
     report = Report(channel=channel.name, run=run)
->>>>>>> engine
     work = Work(channel=channel, fence=fence, report=report, patience=patience)
     began, started = env.now(), env.elapsed()
     worker = asyncio.current_task()
@@ -95,7 +88,7 @@ async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | 
             if worker is not None:
                 worker.cancel()
             return lost
-        except Exception as error:  # noqa: BLE001  # a busy database: two more tries fit before the lease ends
+        except Exception as error:  # a busy database: two more tries fit before the lease ends
             _log.warning("lease.unrenewed", channel=channel.name, error=type(error).__name__)
 
 

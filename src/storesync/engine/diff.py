@@ -9,8 +9,8 @@ from typing import Any
 from storesync.driver import Driver, Spec
 from storesync.engine.documents import media_in
 from storesync.model import MONEY_CONTEXT, Offer, Price, digest
-from storesync.plan import Detail, Guard, GuardLimits, Held, Kind, Operation
-from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, CONVERTER, OfferStanding, Standing
+from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
+from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
 __all__ = ["blocked", "guards", "operations"]
 

@@ -359,7 +359,7 @@ def _judged(channel: OpenChannel, request: Request, response: Response) -> Fault
         fault = channel.driver.classify(request, response)
     except Fault as unread:
         fault = unread
-    except Exception as error:  # noqa: BLE001  # the request has left: what it did must be noted, whoever is to blame
+    except Exception as error:  # the request has left: what it did must be noted, whoever is to blame
         fault = _broken(channel, error)
     if fault is not None:
         fault.answer = response
@@ -371,7 +371,7 @@ def _told_pace(channel: OpenChannel, request: Request, response: Response) -> Se
         return ()
     try:
         return channel.driver.pace(request, response)
-    except Exception as error:  # noqa: BLE001  # the answer itself is good: nothing about it is in doubt
+    except Exception as error:  # the answer itself is good: nothing about it is in doubt
         _log.warning("pace.unreadable", channel=channel.name, error=type(error).__name__)
         return ()
 

@@ -109,7 +109,7 @@ async def _send(
             await _send(work, kind, changes[:middle], listings, faults)
             await _send(work, kind, changes[middle:], listings, faults)
             return
-        verdicts = {sku: fault for sku in skus}
+        verdicts = dict.fromkeys(skus, fault)
         if isinstance(fault, Denied) and work.denied is None:
             work.denied = fault
     lost = Transient("no verdict", "the market said nothing about this SKU")

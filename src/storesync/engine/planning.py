@@ -287,7 +287,6 @@ _GONE = "gone"
 
 def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]) -> Plan:
     channel = reading.channel
-    spec = channel.spec
     sent = set(assets.media_values(db, channel.name))
     found: list[Operation] = []
     held: list[Held] = []
@@ -334,7 +333,9 @@ def _operations(
         if operation.key not in ending:
             yield operation
     if stand.key in ending and stand.ref is not None and channel.driver.end is not None:
-        yield Operation(kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have)
+        yield Operation(
+            kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have
+        )
 
 
 def _media(mine: Iterable[Operation]) -> Iterator[tuple[str, str]]:

@@ -64,7 +64,10 @@ async def _create(work: Work, operation: Unfinished) -> None:
     )
     last = operation.entries[-1] if operation.entries else None
     # Under an address a create is repeatable, yet the listing that it may have made must not be forgotten.
-    makes = {Effect.ONCE.value, Effect.SET.value if channel.spec.identity.by == "address" else Effect.ONCE.value}
+    makes = {
+        Effect.ONCE.value,
+        Effect.SET.value if channel.spec.identity.by == "address" else Effect.ONCE.value,
+    }
     unanswered = last is not None and last.state == "intended" and last.effect in makes
     doubtful = unanswered or (once and half is None and receipt is None)
     stand = await work.standing(operation.key)
@@ -109,7 +112,7 @@ def _replay(
     except Fault as fault:
         half = fault.ref if isinstance(fault.ref, Ref) else None
         return None, half, once or any(_taken(entry) for entry in operation.entries)
-    except Exception:  # noqa: BLE001  # a driver that breaks on its own record tells nothing: then all is in doubt
+    except Exception:  # a driver that breaks on its own record tells nothing: then all is in doubt
         return None, None, any(entry.effect == Effect.ONCE.value for entry in operation.entries)
     finally:
         flow.close()

@@ -106,7 +106,9 @@ def loads(text: str | bytes) -> Any:
         value = json.loads(text, parse_float=_decimal, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("JSON is nested too deeply") from None
-    if len(text) > 2 * _DEEPEST and isinstance(value, dict | list):  # what is shorter has no room to be deeper
+    if len(text) > 2 * _DEEPEST and isinstance(
+        value, dict | list
+    ):  # what is shorter has no room to be deeper
         _bound(value)
     escape = b"\\ud" if isinstance(text, bytes) else "\\ud"
     return _whole(value) if escape in text.lower() else value  # type: ignore[operator]  # both are of one kind

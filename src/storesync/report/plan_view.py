@@ -173,5 +173,8 @@ def _guard(guard: Guard) -> Text:
     allow = f"if it is meant: --allow '{guard.name}=why'"
     hint = guard.hint if "--allow" in guard.hint else "; ".join(part for part in (guard.hint, allow) if part)
     return Text.assemble(
-        ("  ! guard   ", "bold red"), f"{guard}: nothing is sent without a reason\n", ("      → ", "green"), hint
+        ("  ! guard   ", "bold red"),
+        f"{guard}: nothing is sent without a reason\n",
+        ("      → ", "green"),
+        hint,
     )

@@ -29,7 +29,7 @@ def _some(seeds: Iterable[int]) -> list[Verdict | str]:
     for seed in seeds:
         try:
             verdicts.append(simulate(seed, store))
-        except Exception as error:  # noqa: BLE001  # the judge tells of every world, a broken one too
+        except Exception as error:  # the judge tells of every world, a broken one too
             verdicts.append(f"seed {seed}: {type(error).__name__}: {error}")
     store.close()
     return verdicts
@@ -69,7 +69,8 @@ def main(arguments: list[str] | None = None) -> int:
         "max_calls_second_run": max((verdict.second_run_calls for verdict in verdicts), default=0),
         "writes_second_run": sum(verdict.second_run_writes for verdict in verdicts),
         "worst_calls_ratio": max(
-            (round(verdict.calls / verdict.minimum, 4) for verdict in verdicts if verdict.minimum), default=1.0
+            (round(verdict.calls / verdict.minimum, 4) for verdict in verdicts if verdict.minimum),
+            default=1.0,
         ),
         "parked": sum(verdict.parked for verdict in verdicts),
         "crashes": sum(verdict.crashes for verdict in verdicts),
