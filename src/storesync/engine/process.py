@@ -38,7 +38,13 @@ def ended(name: str) -> bool:
     host, pid, mark = parts
     place, _, started = mark.partition(".")
     here = _place()
-    if not here or place != here or host != socket.gethostname()[:_HOST] or not started or not pid.isdecimal():
+    if (
+        not here
+        or place != here
+        or host != socket.gethostname()[:_HOST]
+        or not started
+        or not pid.isdecimal()
+    ):
         return False
     return _started(int(pid)) != started
 

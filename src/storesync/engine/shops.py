@@ -26,7 +26,7 @@ from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
-from storesync.errors import ConfigError
+from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issue, Issues
 from storesync.model import digest
 from storesync.plan import GuardLimits, Plan
@@ -225,8 +225,7 @@ class Shops:
         self, name: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> tuple[Plan, Report]:
         """Plan and apply until nothing is left that can be done now; the first plan and all that came of it."""
-        first = await self.plan(name)
-        report = await self.apply(first, reasons=reasons, progress=progress)
+        first, report = await self._fresh(name, reasons, progress)
         for _ in range(_PASSES - 1):
             if not report.outcomes or report.stopped:
                 break
@@ -238,6 +237,19 @@ class Shops:
             if not any(outcome.good for outcome in more.outcomes):
                 break
         return first, report
+
+    async def _fresh(
+        self, name: str, reasons: Mapping[str, str] | None, progress: Progress | None
+    ) -> tuple[Plan, Report]:
+        """Plan and apply; when somebody else moved the state in between, plan once more: nothing was sent."""
+        for left in reversed(range(_PASSES)):
+            made = await self.plan(name)
+            try:
+                return made, await self.apply(made, reasons=reasons, progress=progress)
+            except StalePlan:
+                if not left:
+                    raise
+        raise AssertionError("the last pass returns or raises")
 
     async def observe(self, name: str) -> list[Drift]:
         """Look at what the market shows; the next plan repairs what differs."""
