@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
+from storesync.catalog import Source
 from storesync.config import Config, load
 from storesync.engine import Drift, Env, Report
 from storesync.engine.apply import Progress
@@ -23,6 +24,7 @@ from storesync.engine.check import Checked
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
 from storesync.plan import Plan
+from storesync.transport import Wire
 
 __all__ = ["Shops", "open"]
 
@@ -58,6 +60,21 @@ class Shops:
     def config(self) -> Config:
         """What the configuration says."""
         return self._shops.config
+
+    @property
+    def today(self) -> date:
+        """The merchant's day: the configured one in the sandbox, else today in Seoul."""
+        return self._shops.today
+
+    @property
+    def source(self) -> Source:
+        """The catalog."""
+        return self._shops.source
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no output may repeat: the hidden fields of every account in use, renewed ones too."""
+        return self._shops.secrets
 
     def plan(
         self, channel: str, *, end: Iterable[str] = (), progress: Callable[[int], None] | None = None
@@ -103,7 +120,7 @@ def open(
     *,
     env: Env | None = None,
     environ: Mapping[str, str] | None = None,
-    wire: Mapping[str, Any] | None = None,
+    wire: Mapping[str, Wire] | None = None,
 ) -> Shops:
     """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
     return Shops(AsyncShops(load(path), env=env, environ=environ, wire=wire))

@@ -18,6 +18,7 @@ __all__ = ["Part", "Response"]
 T = TypeVar("T")
 _MISSING = object()
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_WIDEST = 60  # digits: nobody means more, and int("1e999999999") would never end
 
 
 def _walk(body: Any, path: str) -> Any:
@@ -69,16 +70,9 @@ class Part:
         return str(value)
 
     def each(self, path: str) -> list[Part]:
-        """A list as parts; absent, null or empty is none; a single object is one, since some markets do that.
-
-        The envelope must be there: an answer that is no object, or that lacks the first step of a longer path, is
-        Malformed. Nothing found and nothing understood must never look alike.
-        """
+        """A list as parts; absent, null or empty is none; a single object is one, since some markets do that."""
         value = self.maybe(path)
         if value is None:
-            envelope = path.split(".", 1)[0] if "." in path else ""
-            if not isinstance(_walk(self.body, envelope), Mapping | list):
-                raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
             return []
         rows = value if isinstance(value, list) else [value]
         if not all(isinstance(row, Mapping) for row in rows):
@@ -98,7 +92,7 @@ class Part:
             number = Decimal(value)
         except InvalidOperation:
             raise Malformed("shape", f"{path!r} in the answer is no number") from None
-        if not number.is_finite():
+        if not number.is_finite() or abs(number.adjusted()) > _WIDEST:
             raise Malformed("shape", f"{path!r} in the answer is no number")
         return number
 
@@ -139,6 +133,20 @@ class Response(Part):
     received: datetime = _NEVER
     content: bytes = b""
     readable: bool = True
+
+    def each(self, path: str) -> list[Part]:
+        """A list as parts, as in a Part; but the answer's envelope must be there.
+
+        An answer that is no object, or that lacks the first step of a longer path, is Malformed: nothing found
+        and nothing understood must never look alike.
+        """
+        envelope, step = path.split(".", 2)[:2] if "." in path else ("", path)
+        # A list is an envelope only for a path that counts its rows: `[]` has no "listings" that could be empty.
+        kind = Mapping | list if step.isdigit() else Mapping
+        if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), kind):
+            raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
+        # Not super(): a slotted attrs class is made anew, and its bare super() would name the old one.
+        return Part.each(self, path)
 
     def header(self, name: str) -> str:
         """One header, whatever its case; empty when it is absent."""

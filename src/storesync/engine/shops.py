@@ -8,12 +8,11 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import httpx
 from attrs import evolve, fields
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
-from storesync.config import Config, account_from, shop_from
+from storesync.config import Config, account_from, load, shop_from
 from storesync.driver import Driver, Shop
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
@@ -33,7 +32,7 @@ from storesync.plan import GuardLimits, Plan
 from storesync.prepare import Settings
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets
-from storesync.transport import Transport, join_hosts
+from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
 
@@ -55,7 +54,7 @@ class Shops:
         *,
         env: Env | None = None,
         environ: Mapping[str, str] | None = None,
-        wire: Mapping[str, httpx.AsyncBaseTransport] | None = None,
+        wire: Mapping[str, Wire] | None = None,
         inline: bool = False,
     ) -> None:
         self.config = config
@@ -70,6 +69,11 @@ class Shops:
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = _limits(config)
+
+    @classmethod
+    def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
+        """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
+        return cls(load(path), **more)
 
     async def __aenter__(self) -> Shops:
         return self
@@ -88,6 +92,17 @@ class Shops:
     def names(self) -> tuple[str, ...]:
         """The configured channels, in the order of the file."""
         return tuple(self.config.channels)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no output may repeat: the hidden fields of every account in use, renewed ones too."""
+        found = (
+            getattr(opened.account, hidden.name)
+            for opened in self._open.values()
+            for hidden in fields(type(opened.account))
+            if not hidden.repr
+        )
+        return tuple(value for value in found if isinstance(value, str) and value)
 
     @property
     def today(self) -> date:

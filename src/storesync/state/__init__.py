@@ -1,6 +1,7 @@
-"""What storesync remembers: listings, offers, media, the journal, leases and tokens, on SQLite or PostgreSQL."""
+"""What storesync remembers: listings, offers, media, journal, leases and tokens, on SQLite or PostgreSQL."""
 
 from storesync.state.converter import CONVERTER, pack, packed_fault, unpack
+from storesync.state.migration import migrate
 from storesync.state.standing import ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing, Want
 from storesync.state.store import Fence, Store
 
@@ -15,6 +16,7 @@ __all__ = [
     "Standing",
     "Store",
     "Want",
+    "migrate",
     "pack",
     "packed_fault",
     "unpack",

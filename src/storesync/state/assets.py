@@ -1,4 +1,4 @@
-"""What a channel was told or found once and keeps: pictures sent, category documents, shop facts, snapshots."""
+"""What a channel was told or found once and keeps: pictures sent, categories, shop facts, snapshots."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, select
 
 from storesync.model import Category, CategoryKey, File, digest, dumps, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER
+from storesync.state.row import keep, put
 from storesync.state.schema import categories, channels, files, media, snapshots, traces
 
 __all__ = [
@@ -28,17 +29,12 @@ __all__ = [
 ]
 
 
-def _put(db: Connection, table: Table, where: Mapping[str, Any], values: Mapping[str, Any]) -> None:
-    condition = [table.c[name] == value for name, value in where.items()]
-    if db.execute(update(table).where(*condition).values(**values)).rowcount == 0:
-        db.execute(insert(table).values(**where, **values))
-
-
 def keep_files(db: Connection, some: Iterable[File]) -> None:
     """Where the bytes of these files lie."""
-    for one in some:
+    # In one order, so that processes that keep the same files wait for each other in turn.
+    for one in sorted(some, key=lambda file: file.sha256):
         values = {"path": one.path, "type": one.type, "bytes": one.bytes, "name": one.name}
-        _put(db, files, {"sha256": one.sha256}, values)
+        put(db, files, {"sha256": one.sha256}, values)
 
 
 def file(db: Connection, sha256: str) -> File | None:
@@ -51,7 +47,7 @@ def file(db: Connection, sha256: str) -> File | None:
 
 def keep_media(db: Connection, channel: str, sha256: str, role: str, value: str, at: datetime) -> None:
     """The market's id or address for a file that was sent."""
-    _put(db, media, {"channel": channel, "sha256": sha256, "role": role}, {"value": value, "at": stamp(at)})
+    put(db, media, {"channel": channel, "sha256": sha256, "role": role}, {"value": value, "at": stamp(at)})
 
 
 def media_values(db: Connection, channel: str) -> dict[tuple[str, str], str]:
@@ -69,7 +65,7 @@ def keep_category(db: Connection, channel: str, key: CategoryKey, found: Categor
     body = CONVERTER.unstructure(found)
     body["rules"] = found.rules  # opaque: every digit stays as it is
     where = {"channel": channel, "id": key.id, "chosen": _chosen(key)}
-    _put(db, categories, where, {"body": dumps(body), "at": stamp(at)})
+    put(db, categories, where, {"body": dumps(body), "at": stamp(at)})
 
 
 def category(db: Connection, channel: str, key: CategoryKey) -> tuple[Category, datetime] | None:
@@ -87,7 +83,7 @@ def category(db: Connection, channel: str, key: CategoryKey) -> tuple[Category, 
 
 def keep_shop(db: Connection, channel: str, found: Mapping[str, Any]) -> None:
     """What `discover` found."""
-    _put(db, channels, {"channel": channel}, {"shop": dumps(found, sort=True)})
+    put(db, channels, {"channel": channel}, {"shop": dumps(found, sort=True)})
 
 
 def shop(db: Connection, channel: str) -> Mapping[str, Any]:
@@ -98,8 +94,7 @@ def shop(db: Connection, channel: str) -> Mapping[str, Any]:
 
 def keep_snapshot(db: Connection, name: str, body: Mapping[str, Any], at: datetime) -> None:
     """A rate snapshot, for ever under its own id."""
-    if db.execute(select(snapshots.c.id).where(snapshots.c.id == name)).first() is None:
-        db.execute(insert(snapshots).values(id=name, body=dumps(body), at=stamp(at)))
+    keep(db, snapshots, {"id": name, "body": dumps(body), "at": stamp(at)})
 
 
 def snapshot(db: Connection, name: str) -> Mapping[str, Any] | None:

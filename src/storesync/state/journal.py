@@ -14,6 +14,7 @@ from storesync.model import dumps, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import packed_fault
 from storesync.state.schema import journal, operations, runs
+from storesync.state.statement import overwrite, write_row
 
 __all__ = [
     "Entry",
@@ -84,28 +85,25 @@ def begin(
     at: datetime,
 ) -> None:
     """An operation starts; `input` is all that its flow needs to be run again."""
-    db.execute(
-        insert(operations).values(
-            id=id,
-            channel=channel,
-            key=key,
-            kind=kind,
-            skus=dumps(list(skus)),
-            input=dumps(input),
-            state="running",
-            fence=fence,
-            run=run,
-            began=stamp(at),
-        )
-    )
+    row = {
+        "id": id,
+        "channel": channel,
+        "key": key,
+        "kind": kind,
+        "skus": dumps(list(skus)),
+        "input": dumps(input),
+        "state": "running",
+        "fence": fence,
+        "run": run,
+        "began": stamp(at),
+    }
+    write_row(db, operations, row)
 
 
 def end(db: Connection, *, id: str, state: str, at: datetime, fault: Fault | None = None) -> None:
     """An operation ended: done, failed, doubtful, or resolved after doubt."""
     told = dumps(packed_fault(fault)) if fault is not None else ""
-    db.execute(
-        update(operations).where(operations.c.id == id).values(state=state, ended=stamp(at), fault=told)
-    )
+    overwrite(db, operations, {"id": id}, {"state": state, "ended": stamp(at), "fault": told})
 
 
 def intend(
@@ -122,22 +120,18 @@ def intend(
     answered: datetime | None = None,
 ) -> int:
     """A request is about to leave; a READ is entered later, with its answer. Gives the entry's number."""
-    result = db.execute(
-        insert(journal).values(
-            operation=operation,
-            step=step,
-            effect=effect,
-            digest=digest,
-            request=dumps(request),
-            at=stamp(at),
-            state=state,
-            answer=dumps(answer) if answer is not None else "",
-            answered=stamp(answered) if answered else None,
-        )
-    )
-    key = result.inserted_primary_key
-    assert key is not None
-    return int(key[0])
+    row = {
+        "operation": operation,
+        "step": step,
+        "effect": effect,
+        "digest": digest,
+        "request": dumps(request),
+        "at": stamp(at),
+        "state": state,
+        "answer": dumps(answer) if answer is not None else "",
+        "answered": stamp(answered) if answered else None,
+    }
+    return int(write_row(db, journal, row, returning="seq"))
 
 
 def answered(
@@ -147,7 +141,7 @@ def answered(
     values: dict[str, Any] = {"state": state, "answered": stamp(at)}
     if answer is not None:
         values["answer"] = dumps(answer)
-    db.execute(update(journal).where(journal.c.seq == seq).values(**values))
+    overwrite(db, journal, {"seq": seq}, values)
 
 
 def unfinished(db: Connection, channel: str) -> list[Unfinished]:

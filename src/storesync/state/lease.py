@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from storesync.errors import Locked
 from storesync.state.clock import stamp
+from storesync.state.row import keep
 from storesync.state.schema import leases
 from storesync.state.store import Fence
 
@@ -26,13 +27,16 @@ def take(
 ) -> Fence:
     """The lease for `owner`, for `ttl` seconds; Locked when somebody else holds it and it is not over.
 
-    An owner that has `ended` holds nothing: whoever asks next takes over, under a higher number.
+    An owner that has `ended` holds nothing: whoever asks next takes over, under a higher number. Of processes that
+    ask at the same moment one gets it: they wait for each other at the row.
     """
-    row = db.execute(select(leases).where(leases.c.name == name)).one_or_none()
-    until = stamp(now + timedelta(seconds=ttl))
+    free = {"name": name, "owner": "", "fence": 0, "since": "", "until": ""}
+    find = select(leases).where(leases.c.name == name).with_for_update()
+    row = db.execute(find).one_or_none()
     if row is None:
-        db.execute(insert(leases).values(name=name, owner=owner, fence=1, since=stamp(now), until=until))
-        return Fence(name, owner, 1)
+        keep(db, leases, free)
+        row = db.execute(find).one()
+    until = stamp(now + timedelta(seconds=ttl))
     if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):
         raise Locked(
             f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"

@@ -17,7 +17,10 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "JSON",
+    "LISTING_PENDING",
     "METADATA",
+    "OFFER_PENDING",
     "categories",
     "channels",
     "documents",
@@ -36,17 +39,37 @@ __all__ = [
 
 METADATA = MetaData()
 
-_Key = String(190)
-_Name = String(120)
-_Time = String(40)  # ISO 8601 in UTC: sorts as text, reads by eye, the same on both databases
+
+def _code_points(length: int) -> String:
+    # Sorted by code point on both databases, whatever language the server sorts by.
+    text_type = String(length)
+    return text_type.with_variant(String(length, collation="C"), "postgresql")
+
+
+_Key = _code_points(190)
+_Name = _code_points(120)
+_Time = _code_points(40)  # ISO 8601 in UTC: sorts as text, reads by eye, the same on both databases
 _Serial = BigInteger().with_variant(Integer, "sqlite")
+
+# Columns with this mark hold JSON or nothing.
+JSON = {"json": True}
+
+# Which rows the planner must look at. Each condition stands word for word in a partial index and in the
+# query, for then both databases see that the index answers the query.
+LISTING_PENDING = text(
+    "(ticket IS NOT NULL OR doubt IS NOT NULL"
+    " OR (want_shown AND (held OR parked <> '' OR refused <> '' OR NOT made OR want <> have"
+    " OR want_skus <> have_skus OR have_shown IN ('-', '?')))"
+    " OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x')))"
+)
+OFFER_PENDING = text("(want_prices <> have_prices OR want_stock <> have_stock)")
 
 channels = Table(
     "channels",
     METADATA,
     Column("channel", _Name, primary_key=True),
     Column("revision", Integer, nullable=False, server_default="0"),
-    Column("shop", Text, nullable=False, server_default="{}"),
+    Column("shop", Text, info=JSON, nullable=False, server_default="{}"),
 )
 
 leases = Table(
@@ -63,7 +86,7 @@ documents = Table(
     "documents",
     METADATA,
     Column("digest", String(32), primary_key=True),
-    Column("body", Text, nullable=False),
+    Column("body", Text, info=JSON, nullable=False),
 )
 
 listings = Table(
@@ -73,23 +96,25 @@ listings = Table(
     Column("key", _Key, nullable=False),
     # What we want: the input it was made from, the content, and whether it should be on sale.
     Column("input", String(32), nullable=False, server_default=""),
-    Column("causes", Text, nullable=False, server_default="{}"),
+    Column("causes", Text, info=JSON, nullable=False, server_default="{}"),
     Column("title", Text, nullable=False, server_default=""),
     Column("want", String(32), nullable=False, server_default=""),
     Column("want_shown", Boolean, nullable=False, server_default=text("false")),
+    Column("want_skus", String(32), nullable=False, server_default=""),  # names the set of SKUs
     Column("reason", Text, nullable=False, server_default=""),
-    Column("issues", Text, nullable=False, server_default="[]"),
+    Column("issues", Text, info=JSON, nullable=False, server_default="[]"),
     Column("held", Boolean, nullable=False, server_default=text("false")),
     # What the market acknowledged: "" is nothing yet, "?" is unknown.
     Column("have", String(32), nullable=False, server_default=""),
     Column("have_shown", String(1), nullable=False, server_default=""),
-    Column("have_causes", Text, nullable=False, server_default="{}"),
-    Column("ref", Text),
+    Column("have_skus", String(32), nullable=False, server_default=""),
+    Column("have_causes", Text, info=JSON, nullable=False, server_default="{}"),
+    Column("ref", Text, info=JSON),
     Column("made", Boolean, nullable=False, server_default=text("false")),
     Column("status", _Name, nullable=False, server_default="unknown"),
-    Column("remarks", Text, nullable=False, server_default="[]"),
+    Column("remarks", Text, info=JSON, nullable=False, server_default="[]"),
     # A promise of the market, and what was promised.
-    Column("ticket", Text),
+    Column("ticket", Text, info=JSON),
     Column("asked", String(32), nullable=False, server_default=""),
     Column("asked_at", _Time),
     # A create that may have taken effect: since when, and under which token.
@@ -103,7 +128,14 @@ listings = Table(
     Column("changed_at", _Time),
     PrimaryKeyConstraint("channel", "key"),
 )
-Index("ix_listings_pending", listings.c.channel, listings.c.key, sqlite_where=text("want <> have"))
+Index(
+    "ix_listings_pending",
+    listings.c.channel,
+    listings.c.key,
+    sqlite_where=LISTING_PENDING,
+    postgresql_where=LISTING_PENDING,
+)
+Index("ix_listings_shown", listings.c.channel, listings.c.want_shown, listings.c.have_shown)
 
 offers = Table(
     "offers",
@@ -111,21 +143,29 @@ offers = Table(
     Column("channel", _Name, nullable=False),
     Column("sku", _Key, nullable=False),
     Column("key", _Key, nullable=False),
-    Column("want", Text, nullable=False, server_default=""),
-    # Prices and stock are acknowledged apart: "" is nothing yet or unknown.
-    Column("have_prices", Text, nullable=False, server_default=""),
+    # Prices and stock are wanted together and acknowledged apart: "" is nothing yet or unknown.
+    Column("want_prices", Text, info=JSON, nullable=False, server_default=""),
+    Column("want_stock", Text, nullable=False, server_default=""),
+    Column("have_prices", Text, info=JSON, nullable=False, server_default=""),
     Column("have_stock", Text, nullable=False, server_default=""),
     Column("refused", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("channel", "sku"),
 )
 Index("ix_offers_key", offers.c.channel, offers.c.key)
+Index(
+    "ix_offers_pending",
+    offers.c.channel,
+    offers.c.key,
+    sqlite_where=OFFER_PENDING,
+    postgresql_where=OFFER_PENDING,
+)
 
 traces = Table(
     "traces",
     METADATA,
     Column("channel", _Name, nullable=False),
     Column("key", _Key, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("body", Text, info=JSON, nullable=False),
     PrimaryKeyConstraint("channel", "key"),
 )
 
@@ -156,7 +196,7 @@ categories = Table(
     Column("channel", _Name, nullable=False),
     Column("id", _Name, nullable=False),
     Column("chosen", String(32), nullable=False, server_default=""),
-    Column("body", Text, nullable=False),
+    Column("body", Text, info=JSON, nullable=False),
     Column("at", _Time, nullable=False),
     PrimaryKeyConstraint("channel", "id", "chosen"),
 )
@@ -168,10 +208,10 @@ operations = Table(
     Column("channel", _Name, nullable=False),
     Column("key", _Key, nullable=False),
     Column("kind", _Name, nullable=False),
-    Column("skus", Text, nullable=False, server_default="[]"),
-    Column("input", Text, nullable=False),
+    Column("skus", Text, info=JSON, nullable=False, server_default="[]"),
+    Column("input", Text, info=JSON, nullable=False),
     Column("state", _Name, nullable=False),  # running, done, failed, doubtful, resolved
-    Column("fault", Text, nullable=False, server_default=""),
+    Column("fault", Text, info=JSON, nullable=False, server_default=""),
     Column("fence", Integer, nullable=False),
     Column("run", String(32), nullable=False),
     Column("began", _Time, nullable=False),
@@ -188,9 +228,9 @@ journal = Table(
     Column("step", Integer, nullable=False),
     Column("effect", String(4), nullable=False),
     Column("state", _Name, nullable=False),  # intended, done, refused, doubtful, resolved
-    Column("request", Text, nullable=False),
+    Column("request", Text, info=JSON, nullable=False),
     Column("digest", String(32), nullable=False),
-    Column("answer", Text, nullable=False, server_default=""),
+    Column("answer", Text, info=JSON, nullable=False, server_default=""),
     Column("at", _Time, nullable=False),
     Column("answered", _Time),
 )
@@ -202,7 +242,7 @@ tokens = Table(
     Column("account", _Name, primary_key=True),
     Column("version", Integer, nullable=False),
     Column("base", String(32), nullable=False),  # digest of the configured credentials it descends from
-    Column("body", Text, nullable=False),
+    Column("body", Text, info=JSON, nullable=False),
     Column("expires", _Time),
     Column("at", _Time, nullable=False),
 )
@@ -214,14 +254,14 @@ runs = Table(
     Column("channel", _Name, nullable=False),
     Column("began", _Time, nullable=False),
     Column("ended", _Time),
-    Column("reasons", Text, nullable=False, server_default="{}"),
-    Column("summary", Text, nullable=False, server_default="{}"),
+    Column("reasons", Text, info=JSON, nullable=False, server_default="{}"),
+    Column("summary", Text, info=JSON, nullable=False, server_default="{}"),
 )
 
 snapshots = Table(
     "snapshots",
     METADATA,
     Column("id", String(64), primary_key=True),
-    Column("body", Text, nullable=False),
+    Column("body", Text, info=JSON, nullable=False),
     Column("at", _Time, nullable=False),
 )

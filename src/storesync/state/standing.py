@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, literal_column, select, update
 
 from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER, pack, unpack
+from storesync.state.row import keep, put
 from storesync.state.schema import channels, documents, listings, offers, traces
+from storesync.state.statement import Statement, overwrite
 
 __all__ = [
     "ENDED",
@@ -113,6 +115,17 @@ class Want:
 
 
 _EMPTY_LIST = "[]"
+_ONE: tuple[Any, Any] = (bindparam("channel"), bindparam("key"))
+_LISTING = Statement(select(listings).where(listings.c.channel == _ONE[0], listings.c.key == _ONE[1]))
+_OFFERS = Statement(
+    select(offers).where(offers.c.channel == _ONE[0], offers.c.key == _ONE[1]).order_by(offers.c.sku)
+)
+_DOCUMENT = Statement(select(documents.c.body).where(documents.c.digest == bindparam("digest")))
+_MORE = Statement(
+    update(channels)
+    .where(channels.c.channel == bindparam("of_channel"))
+    .values(revision=channels.c.revision + literal_column("1"))
+)
 
 
 def _issues(text: str) -> tuple[Issue, ...]:
@@ -128,15 +141,15 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         input=row.input,
         causes=loads(row.causes),
         want=row.want,
-        want_shown=row.want_shown,
+        want_shown=bool(row.want_shown),
         reason=row.reason,
         issues=_issues(row.issues),
-        held=row.held,
+        held=bool(row.held),
         have=row.have,
         have_shown=row.have_shown,
         have_causes=loads(row.have_causes),
         ref=unpack(row.ref, Ref) if row.ref else None,
-        made=row.made,
+        made=bool(row.made),
         status=Status(row.status),
         remarks=_issues(row.remarks),
         ticket=unpack(row.ticket, Ticket) if row.ticket else None,
@@ -152,9 +165,10 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
 
 
 def _offer_standing(row: Row[Any]) -> OfferStanding:
+    wanted = Offer(row.sku, _prices(row.want_prices), int(row.want_stock)) if row.want_stock else None
     return OfferStanding(
         sku=row.sku,
-        want=unpack(row.want, Offer) if row.want else None,
+        want=wanted,
         have_prices=_prices(row.have_prices) if row.have_prices else None,
         have_stock=int(row.have_stock) if row.have_stock else None,
         refused=row.refused,
@@ -171,15 +185,9 @@ def _packed_prices(prices: Mapping[str, Price]) -> str:
 
 def read(db: Connection, channel: str, key: str) -> Standing | None:
     """One listing's standing, or None."""
-    row = db.execute(
-        select(listings).where(listings.c.channel == channel, listings.c.key == key)
-    ).one_or_none()
-    if row is None:
-        return None
-    rows = db.execute(
-        select(offers).where(offers.c.channel == channel, offers.c.key == key).order_by(offers.c.sku)
-    )
-    return _standing(row, rows)
+    named = {"channel": channel, "key": key}
+    row = _LISTING.run(db, named).one_or_none()
+    return _standing(row, _OFFERS.run(db, named)) if row is not None else None
 
 
 def read_all(db: Connection, channel: str, *, keys: Iterable[str] | None = None) -> Iterator[Standing]:
@@ -207,15 +215,20 @@ def document(db: Connection, name: str) -> Mapping[str, Any] | None:
     """The content document with this digest; None for nothing and for unknown."""
     if not name or name == UNKNOWN:
         return None
-    body = db.execute(select(documents.c.body).where(documents.c.digest == name)).scalar_one_or_none()
+    body = _DOCUMENT.run(db, {"digest": name}).scalar_one_or_none()
     return loads(body) if body is not None else None
 
 
 def _keep_document(db: Connection, content: Mapping[str, Any]) -> str:
     name = digest(content)
-    if db.execute(select(documents.c.digest).where(documents.c.digest == name)).first() is None:
-        db.execute(insert(documents).values(digest=name, body=dumps(content)))
+    keep(db, documents, {"digest": name, "body": dumps(content)})
     return name
+
+
+def _sku_set(skus: Iterable[str]) -> str:
+    """Names a set of SKUs: equal sets, equal names; empty for none."""
+    some = sorted(skus)
+    return digest(some) if some else ""
 
 
 def want(db: Connection, channel: str, wanted: Want) -> None:
@@ -237,35 +250,39 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
         values["title"] = wanted.title
     if wanted.content is not None and not wanted.held:
         values["want"] = _keep_document(db, wanted.content)
+        values["want_skus"] = _sku_set(wanted.offers)
         _want_offers(db, channel, wanted)
-    known = (listings.c.channel == channel) & (listings.c.key == wanted.key)
-    if db.execute(update(listings).where(known).values(**values)).rowcount == 0:
-        db.execute(insert(listings).values(channel=channel, key=wanted.key, **values))
+    row = {"channel": channel, "key": wanted.key}
+    put(db, listings, row, values)
     if wanted.traces:
-        of_key = (traces.c.channel == channel) & (traces.c.key == wanted.key)
-        body = dumps(wanted.traces)
-        if db.execute(update(traces).where(of_key).values(body=body)).rowcount == 0:
-            db.execute(insert(traces).values(channel=channel, key=wanted.key, body=body))
+        put(db, traces, row, {"body": dumps(wanted.traces)})
 
 
 def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
     of_key = (offers.c.channel == channel) & (offers.c.key == wanted.key)
-    before = {row.sku: row.want for row in db.execute(select(offers.c.sku, offers.c.want).where(of_key))}
+    columns = select(offers.c.sku, offers.c.want_prices, offers.c.want_stock)
+    before = {row.sku: (row.want_prices, row.want_stock) for row in db.execute(columns.where(of_key))}
     gone = before.keys() - wanted.offers.keys()
     if gone:
         db.execute(delete(offers).where(of_key, offers.c.sku.in_(sorted(gone))))
-    for sku, offer in wanted.offers.items():
-        packed = pack(offer)
+    for sku, offer in sorted(wanted.offers.items()):
+        prices, stock = _packed_prices(offer.prices), str(offer.stock)
+        values = {"want_prices": prices, "want_stock": stock}
         if sku not in before:
-            # A SKU that moved here from another listing starts anew.
-            db.execute(delete(offers).where(offers.c.channel == channel, offers.c.sku == sku))
-            db.execute(insert(offers).values(channel=channel, sku=sku, key=wanted.key, want=packed))
-        elif before[sku] != packed:
-            db.execute(
-                update(offers)
-                .where(offers.c.channel == channel, offers.c.sku == sku)
-                .values(want=packed, refused="")
-            )
+            _leave(db, channel, sku)
+            put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
+        elif before[sku] != (prices, stock):
+            overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
+
+
+def _leave(db: Connection, channel: str, sku: str) -> None:
+    """A SKU that moves to another listing starts anew there, and the one it leaves wants it no more."""
+    former = key_of(db, channel, sku)
+    if not former:
+        return
+    db.execute(delete(offers).where(offers.c.channel == channel, offers.c.sku == sku))
+    rest = select(offers.c.sku).where(offers.c.channel == channel, offers.c.key == former)
+    change(db, channel, former, want_skus=_sku_set(db.execute(rest).scalars()))
 
 
 _PACKED: Mapping[str, Any] = {
@@ -284,7 +301,9 @@ _PACKED: Mapping[str, Any] = {
 def change(db: Connection, channel: str, key: str, **values: Any) -> None:
     """Set some of a listing's columns; names are those of `Standing`."""
     packed = {name: _PACKED[name](value) if name in _PACKED else value for name, value in values.items()}
-    db.execute(update(listings).where(listings.c.channel == channel, listings.c.key == key).values(**packed))
+    if "ref" in values:
+        packed["have_skus"] = _sku_set(values["ref"].skus) if values["ref"] is not None else ""
+    overwrite(db, listings, {"channel": channel, "key": key}, packed)
 
 
 def acknowledge_offers(
@@ -297,9 +316,7 @@ def acknowledge_offers(
             values["have_prices"] = _packed_prices(offer.prices)
         if stock:
             values["have_stock"] = str(offer.stock)
-        db.execute(
-            update(offers).where(offers.c.channel == channel, offers.c.sku == offer.sku).values(**values)
-        )
+        overwrite(db, offers, {"channel": channel, "sku": offer.sku}, values)
 
 
 def doubt_offers(
@@ -319,10 +336,8 @@ def doubt_offers(
         values["have_stock"] = ""
     if refused:
         values["refused"] = refused
-    if values:
-        db.execute(
-            update(offers).where(offers.c.channel == channel, offers.c.sku.in_(list(skus))).values(**values)
-        )
+    for sku in skus if values else ():
+        overwrite(db, offers, {"channel": channel, "sku": sku}, values)
 
 
 def revision(db: Connection, channel: str) -> int:
@@ -331,12 +346,11 @@ def revision(db: Connection, channel: str) -> int:
     return int(db.execute(highest).scalar_one())
 
 
-def bump(db: Connection, channel: str) -> int:
+def bump(db: Connection, channel: str) -> None:
     """Note that something changed; plans made before are stale."""
-    known = channels.c.channel == channel
-    if db.execute(update(channels).where(known).values(revision=channels.c.revision + 1)).rowcount == 0:
-        db.execute(insert(channels).values(channel=channel, revision=1))
-    return revision(db, channel)
+    named = {"of_channel": channel}
+    if _MORE.run(db, named).rowcount == 0 and not keep(db, channels, {"channel": channel, "revision": 1}):
+        _MORE.run(db, named)
 
 
 def key_of(db: Connection, channel: str, sku: str) -> str:

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from attrs import define, frozen
-from sqlalchemy import Connection, create_engine, event, make_url, select
+from sqlalchemy import URL, Connection, bindparam, create_engine, event, make_url, select
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from storesync.errors import Locked
+from storesync.errors import ConfigError, Locked, StateError
+from storesync.state import revision
 from storesync.state.schema import METADATA, leases
+from storesync.state.statement import Statement
 
 __all__ = ["Fence", "Store"]
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+
+_PATIENCE = 30  # seconds that a writer waits for another process's transaction
+_TRIES = 5
+_CHOSEN_AGAINST = ("40001", "40P01")  # PostgreSQL's codes: could not serialize, deadlock
+
+
+_HOLDER = Statement(
+    select(leases.c.owner, leases.c.fence, leases.c.since)
+    .where(leases.c.name == bindparam("name"))
+    .with_for_update()
+)
 
 
 @frozen
@@ -31,10 +46,11 @@ class Fence:
     number: int
 
     def check(self, db: Connection) -> None:
-        """Raises Locked when somebody else has taken the lease since."""
-        row = db.execute(
-            select(leases.c.owner, leases.c.fence, leases.c.since).where(leases.c.name == self.lease)
-        ).one_or_none()
+        """Raises Locked when somebody else has taken the lease since.
+
+        Until the transaction ends nobody can take it: whoever tries waits at the row.
+        """
+        row = _HOLDER.run(db, {"name": self.lease}).one_or_none()
         if row is None or row.fence != self.number or row.owner != self.owner:
             who = "nobody" if row is None else f"{row.owner}, since {row.since}"
             raise Locked(
@@ -59,32 +75,56 @@ class Store:
     def __init__(self, url: str, *, inline: bool = False) -> None:
         self.url = make_url(url)
         self.inline = inline
-        self.engine = _engine(url)
+        self.engine = _engine(self.url)
+        self._reader = _snapshots(self.engine)
         self.commits = 0
         self.before_commit: Callable[[], None] | None = None  # a simulation's place to crash
         self.after_commit: Callable[[], None] | None = None
-        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storesync-state")
+        self._thread = None if inline else ThreadPoolExecutor(1, thread_name_prefix="storesync-write")
+        # A read must not stand in line behind a commit, which waits for the disk. A memory database has one
+        # connection and so one thread.
+        shared = inline or self.engine.pool.__class__ is StaticPool
+        self._read_thread = None if shared else ThreadPoolExecutor(1, thread_name_prefix="storesync-read")
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
     def create_tables(self) -> None:
         """All tables at once, for a store that nobody has used yet; `migrate` is for stores that live on."""
-        METADATA.create_all(self.engine)
+        with self.engine.begin() as db:
+            METADATA.create_all(db)
+            revision.note(db)
 
     def prepare(self) -> None:
         """Bring the store to the schema of this storesync, whatever state it is in."""
-        self.create_tables()
+        from storesync.state.migration import migrate
+
+        migrate(self)
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
-        if self._thread is not None:
-            self._thread.shutdown(wait=True)
+        for thread in (self._thread, self._read_thread):
+            if thread is not None:
+                thread.shutdown(wait=True)
         self.engine.dispose()
 
     def write_now(self, work: Work[T], fence: Fence | None = None) -> T:
-        """Run `work` in a transaction of its own, in this thread."""
+        """Run `work` in a transaction of its own, in this thread.
+
+        It runs again when the database had to choose between two processes and chose the other one, so it
+        must not change anything but the database.
+        """
+        fences = () if fence is None else (fence,)
+        for _ in range(_TRIES - 1):
+            try:
+                return self._write_once(work, fences)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in _CHOSEN_AGAINST:
+                    raise
+        return self._write_once(work, fences)
+
+    def _write_once(self, work: Work[T], fences: Sequence[Fence]) -> T:
         with self.engine.connect().execution_options(write=True) as db, db.begin():
-            if fence is not None:
+            for fence in fences:
                 fence.check(db)
             result = work(db)
             if self.before_commit is not None:
@@ -94,15 +134,23 @@ class Store:
             self.after_commit()
         return result
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees the store as it is at its first query, whatever is written meanwhile."""
+        with self._reader.connect() as db, db.begin():
+            yield db
+
     def read_now(self, work: Work[T]) -> T:
         """Run `work`, which writes nothing, in this thread."""
-        with self.engine.connect() as db, db.begin():
+        with self.reading() as db:
             return work(db)
 
     async def write(self, work: Work[T], fence: Fence | None = None) -> T:
         """Run `work` durably; returns after the commit. What waits at the same moment shares one commit.
 
-        Raises Locked when `fence` is no longer the lease's: then nothing of `work` was done.
+        Raises Locked when `fence` is no longer the lease's: then nothing of `work` was done. `work` may run
+        more than once, so it must not change anything but the database. Who is canceled meanwhile cannot know
+        whether it was done.
         """
         if self.inline:
             return self.write_now(work, fence)
@@ -116,15 +164,26 @@ class Store:
         """Run `work`, which writes nothing."""
         if self.inline or self._thread is None:
             return self.read_now(work)
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self.read_now, work)
+        thread = self._read_thread or self._thread
+        return await asyncio.get_running_loop().run_in_executor(thread, self.read_now, work)
 
     async def _drain(self) -> None:
         loop = asyncio.get_running_loop()
         while self._waiting:
             group, self._waiting = self._waiting, []
-            outcomes = await loop.run_in_executor(self._thread, self._commit, group)
+            try:
+                outcomes = await loop.run_in_executor(self._thread, self._commit, group)
+            except (asyncio.CancelledError, RuntimeError) as stopped:
+                # Canceled or closed: nobody may wait for ever for what will not happen.
+                for waiting in (*group, *self._waiting):
+                    if not waiting.future.done():
+                        waiting.future.set_exception(_unwritten(stopped))
+                self._waiting = []
+                if isinstance(stopped, asyncio.CancelledError):
+                    raise
+                return
             for waiting, (result, error) in zip(group, outcomes, strict=True):
-                if waiting.future.cancelled():
+                if waiting.future.done():
                     continue
                 if error is None:
                     waiting.future.set_result(result)
@@ -132,32 +191,74 @@ class Store:
                     waiting.future.set_exception(error)
 
     def _commit(self, group: list[_Waiting]) -> list[tuple[Any, Exception | None]]:
+        reached = False
+
         def together(db: Connection) -> list[Any]:
-            for fence in {waiting.fence for waiting in group if waiting.fence is not None}:
+            nonlocal reached
+            reached = True
+            for fence in sorted({one.fence for one in group if one.fence is not None}, key=str):
                 fence.check(db)
             return [waiting.work(db) for waiting in group]
 
         try:
             return [(result, None) for result in self.write_now(together)]
         except Exception as error:
+            # Without the connection nobody knows whether the commit came through: then it is not done twice.
+            lost = isinstance(error, DBAPIError) and error.connection_invalidated
+            if len(group) == 1 or lost or not reached:
+                return [(None, error)] * len(group)
             # One of them spoiled the transaction for all: each gets its own, so that only that one fails.
-            if len(group) == 1:
-                return [(None, error)]
             return [outcome for waiting in group for outcome in self._commit([waiting])]
 
 
-def _engine(url: str) -> Engine:
-    where = make_url(url)
-    if where.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
-    memory = where.database in (None, "", ":memory:")
+def _unwritten(stopped: BaseException) -> StateError:
+    return StateError(f"the state store was closed before this was written ({stopped!r})")
+
+
+def _engine(where: URL) -> Engine:
+    if where.get_backend_name() == "sqlite":
+        return _sqlite(where)
+    if where.get_backend_name() == "postgresql":
+        return _postgresql(where)
+    raise ConfigError(
+        f"state.url {where.render_as_string()}: the state cannot be kept in {where.get_backend_name()}; "
+        "use sqlite:///FILE or postgresql+psycopg://USER@HOST/NAME"
+    )
+
+
+def _postgresql(url: URL) -> Engine:
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    try:
+        engine = create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as missing:
+        raise ConfigError(
+            f"state.url {url.render_as_string()}: the package {missing.name} is not installed; "
+            "install it with `pip install 'storesync[postgres]'`"
+        ) from None
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _: Any) -> None:
+        # An intent must survive a power cut: a server that commits before it writes is told to wait for us.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('synchronous_commit', 'on', false)"
+                " WHERE current_setting('synchronous_commit') = 'off'"
+            )
+        connection.commit()
+
+    return engine
+
+
+def _sqlite(url: URL) -> Engine:
+    memory = url.database in (None, "", ":memory:")
     if not memory:
-        path = Path(str(where.database))
+        path = Path(str(url.database))
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)  # it may hold tokens
     # One connection object must serve the memory database, else each thread would see an empty one.
-    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 30}}
+    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": _PATIENCE}}
     engine = create_engine(url, **arguments, **({"poolclass": StaticPool} if memory else {}))
 
     @event.listens_for(engine, "connect")
@@ -176,3 +277,10 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def _snapshots(engine: Engine) -> Engine:
+    """The same connections for readers: all queries of a transaction see one state. SQLite does so anyway."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from storesync.model import dumps, loads
 from storesync.state.clock import stamp, unstamp
+from storesync.state.row import keep
 from storesync.state.schema import tokens
 
 __all__ = ["Token", "load", "save"]
@@ -60,11 +61,11 @@ def save(
         "expires": stamp(expires) if expires else None,
         "at": stamp(at),
     }
-    row = db.execute(select(tokens.c.version, tokens.c.base).where(tokens.c.account == account)).one_or_none()
+    known = select(tokens.c.version, tokens.c.base).where(tokens.c.account == account)
+    row = db.execute(known.with_for_update()).one_or_none()  # who saves at the same moment waits here
     if row is None:
-        db.execute(insert(tokens).values(account=account, **values))
-        return True
+        return keep(db, tokens, {"account": account, **values})
     if row.base == base and row.version != after:
         return False
-    condition = (tokens.c.account == account) & (tokens.c.version == row.version)
-    return db.execute(update(tokens).where(condition).values(**values)).rowcount == 1
+    db.execute(update(tokens).where(tokens.c.account == account).values(**values))
+    return True

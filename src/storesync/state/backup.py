@@ -1,0 +1,83 @@
+"""Copies of the state: one to start again from, one to read elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from storesync.errors import StateError
+from storesync.model import dumps, loads
+from storesync.state import revision
+from storesync.state.schema import METADATA, tokens
+from storesync.state.store import Store
+
+__all__ = ["backup", "export"]
+
+_FETCH = 500  # rows held in memory at once
+
+
+def backup(store: Store, path: Path) -> None:
+    """Copy a SQLite store to a new file as it is at this moment, while others go on writing.
+
+    The file holds the tokens too, is for its owner alone, and is there whole or not at all. Raises StateError
+    when it is there already or the store is not SQLite.
+    """
+    if store.engine.dialect.name != "sqlite":
+        raise StateError(
+            f"{store.url.render_as_string()}: a backup of a PostgreSQL store is made with its own pg_dump"
+        )
+    if path.exists():
+        raise StateError(f"{path}: is there already; name a new file for the backup")
+    part = path.with_name(path.name + ".part")
+    part.unlink(missing_ok=True)
+    os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        target = sqlite3.connect(part)
+        try:
+            with store.engine.connect() as db:
+                source: Any = db.connection.driver_connection
+                source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, no companions
+        finally:
+            target.close()
+        _settle(part)
+        part.rename(path)
+        _settle(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def export(store: Store) -> Iterator[str]:
+    """The whole state but tokens as JSON lines, as it is at this moment.
+
+    The first line names the schema; each other one is a row, `{"table": …}` and its columns. Exact amounts
+    keep every digit.
+    """
+    yield dumps({"storesync": "state", "schema": revision.HEAD})
+    with store.reading() as db:
+        for table in METADATA.sorted_tables:
+            if table is not tokens:
+                yield from _rows(db, table)
+
+
+def _rows(db: Connection, table: Table) -> Iterator[str]:
+    nested = {column.name for column in table.columns if column.info.get("json")}
+    every = select(table).order_by(*table.primary_key)
+    found = db.execute(every, execution_options={"yield_per": _FETCH})
+    for row in found.mappings():
+        values = {name: loads(value) if name in nested and value else value for name, value in row.items()}
+        yield dumps({"table": table.name, **values})
+
+
+def _settle(path: Path) -> None:
+    """Return when the file, or the folder's list of files, would survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

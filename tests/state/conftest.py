@@ -1,0 +1,83 @@
+"""Every promise of the state room is kept on each database it may live in."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from attrs import frozen
+from sqlalchemy import create_engine, make_url, text
+
+from storesync.state import Store, migrate
+
+
+@frozen
+class Place:
+    """Where a test keeps its state; everything that opens it sees the same rows."""
+
+    url: str
+    inline: bool = False
+
+    def open(self) -> Store:
+        """Another process's view: its own connections."""
+        return Store(self.url, inline=self.inline)
+
+
+@contextmanager
+def schema_of_its_own() -> Iterator[Place]:
+    """A PostgreSQL schema for one test, gone afterwards."""
+    server = os.environ.get("STORESYNC_TEST_POSTGRES")
+    if not server:
+        pytest.skip("no PostgreSQL: start one with `export STORESYNC_TEST_POSTGRES=$(scripts/postgres)`")
+    name = f"test_{uuid4().hex}"
+    admin = create_engine(server)
+    with admin.begin() as db:
+        db.execute(text(f"CREATE SCHEMA {name}"))
+    url = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
+    try:
+        yield Place(url.render_as_string(hide_password=False))
+    finally:
+        with admin.begin() as db:
+            db.execute(text(f"DROP SCHEMA {name} CASCADE"))
+        admin.dispose()
+
+
+@contextmanager
+def place_for(kind: str, folder: Path) -> Iterator[Place]:
+    """An empty place of one kind."""
+    if kind == "postgres":
+        with schema_of_its_own() as place:
+            yield place
+    elif kind == "file":
+        yield Place(f"sqlite:///{folder}/state/storesync.db")
+    else:
+        yield Place("sqlite://", inline=True)
+
+
+POSTGRES = pytest.param("postgres", marks=pytest.mark.postgres)
+
+
+@pytest.fixture(params=["file", "memory", POSTGRES])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """An empty place on each database."""
+    with place_for(request.param, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    """A store with its tables, on each database."""
+    opened = place.open()
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["file", POSTGRES])
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    """A place with its tables that several processes can open."""
+    with place_for(request.param, tmp_path) as made:
+        migrate(made.url)
+        yield made
