@@ -14,6 +14,7 @@ from storesync import __version__
 from storesync.catalog import Source, read_reference
 from storesync.config import Config, account_from, load, shop_from
 from storesync.driver import Driver, Shop
+from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check
@@ -286,6 +287,23 @@ class Shops:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
         async with at_work(await self.channel(name)) as work:
             return await resolve(work, key, listing=listing)
+
+    async def survey(self, name: str, review: Path | str | None = None) -> Adoption:
+        """What a shop shows that is not known as ours, matched with the catalog; nothing is adopted yet.
+
+        With `review` a CSV file for a person is written there. Asks the market with read-only requests.
+        """
+        await self.plan(name)  # the catalog's localized titles are those of a plan
+        found = await survey(await self.channel(name), self.source.products())
+        if review is not None:
+            write_review(Path(review), found)
+        return found
+
+    async def adopt(self, name: str, review: Path | str) -> Adopted:
+        """Know the listings of a reviewed file as ours; nothing on the market changes, the next plan compares."""
+        rows, undecided, left = read_review(Path(review))
+        async with at_work(await self.channel(name)) as work:
+            return await take_over(work, rows, undecided=undecided, left=left)
 
     async def check(self, name: str) -> Checked:
         """Prepare the whole catalog for a channel without asking the market, and collect every finding."""
