@@ -125,8 +125,10 @@ class Part:
 
 @frozen
 class Response(Part):
-    """One answer. `received` is the only time a flow knows; `readable` is False when the body is cut or not
-    of the kind it claims to be, so that nobody can tell what the market meant.
+    """One answer.
+
+    `received` is the only time a flow knows; `readable` is False when the body is cut or not of the kind it
+    claims to be, so that nobody can tell what the market meant.
     """
 
     status: int = 200

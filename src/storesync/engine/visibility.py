@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Receipt
 from storesync.engine.create import look_for, park
+from storesync.engine.flows import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.work import Parked, Work
 from storesync.errors import Fault, NoChange, NotFound, Rejected
@@ -57,21 +58,13 @@ async def set_visibility(work: Work, operation: Operation) -> None:
     at = channel.env.now()
     try:
         receipt: Receipt = await work.run(flow(channel.shop, ref), log)
-    except (NoChange, NotFound) as fault:
-        gone = isinstance(fault, NotFound)
+    except NoChange:
         receipt = Receipt(ref, _STATUS[kind])
-        if gone and kind is not Kind.END:
-
-            def forget(db: Connection) -> None:
-                log.finish(db, "failed")
-                work.gone(db, key, at)
-
-            await work.write(forget)
-            if kind is Kind.SHOW:
-                work.failed(operation, NotFound("gone", "the market does not have this listing any more"))
-            else:
-                work.done(operation, said="the market does not have this listing any more")
+    except NotFound:
+        if kind is not Kind.END:
+            await _gone(work, operation, log)
             return
+        receipt = Receipt(ref, _STATUS[kind])
     except Fault as fault:
         raised = fault
 
@@ -97,3 +90,18 @@ async def set_visibility(work: Work, operation: Operation) -> None:
 
     await work.write(write)
     work.done(operation)
+
+
+async def _gone(work: Work, operation: Operation, log: Log) -> None:
+    at = work.channel.env.now()
+
+    def forget(db: Connection) -> None:
+        log.finish(db, "failed")
+        work.gone(db, operation.key, at)
+
+    await work.write(forget)
+    said = "the market does not have this listing any more"
+    if operation.kind is Kind.SHOW:
+        work.failed(operation, NotFound("gone", said))
+    else:
+        work.done(operation, said=said)

@@ -32,7 +32,7 @@ def _number(value: Decimal) -> str:
     return format(value, "f")
 
 
-def _write(value: Any, sort: bool, out: list[str]) -> None:
+def _write(value: Any, out: list[str], *, sort: bool) -> None:
     if value is None:
         out.append("null")
     elif value is True:
@@ -40,7 +40,7 @@ def _write(value: Any, sort: bool, out: list[str]) -> None:
     elif value is False:
         out.append("false")
     elif isinstance(value, Enum):
-        _write(value.value, sort, out)
+        _write(value.value, out, sort=sort)
     elif isinstance(value, str):
         out.append(encode_basestring(value))
     elif isinstance(value, int):
@@ -58,14 +58,14 @@ def _write(value: Any, sort: bool, out: list[str]) -> None:
             out.append(mark)
             out.append(encode_basestring(key))
             out.append(":")
-            _write(value[key], sort, out)
+            _write(value[key], out, sort=sort)
             mark = ","
         out.append("}" if mark == "," else "{}")
     elif isinstance(value, list | tuple):
         mark = "["
         for part in value:
             out.append(mark)
-            _write(part, sort, out)
+            _write(part, out, sort=sort)
             mark = ","
         out.append("]" if mark == "," else "[]")
     else:
@@ -75,7 +75,7 @@ def _write(value: Any, sort: bool, out: list[str]) -> None:
 def dumps(value: Any, *, sort: bool = False) -> str:
     """Compact JSON text with every digit as given; TypeError for a float or anything that is no JSON value."""
     out: list[str] = []
-    _write(value, sort, out)
+    _write(value, out, sort=sort)
     text = "".join(out)
     # Half a surrogate pair has no UTF-8: escaped it passes every file and database.
     return text if text.isascii() else _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
