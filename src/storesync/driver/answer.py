@@ -125,7 +125,7 @@ class Part:
 
 @frozen
 class Response(Part):
-    """One answer.
+    """One answer of a market.
 
     `received` is the only time a flow knows; `readable` is False when the body is cut or not of the kind it
     claims to be, so that nobody can tell what the market meant.

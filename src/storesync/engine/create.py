@@ -55,7 +55,7 @@ async def create(work: Work, operation: Operation) -> None:
 
 
 async def park(work: Work, operation: Operation, said: str) -> None:
-    """Leave a listing to a person; `said` is what to look at and what to do then."""
+    """Leave a listing to a person; the next plans hold it until `resolve`."""
 
     def write(db: Connection) -> None:
         standing.change(db, work.channel.name, operation.key, parked=said)

@@ -424,10 +424,10 @@ async def _try(
                 "authorize it again",
             )
         await renew(channel, account)
-    unknown = isinstance(fault, Transient | Ambiguous | Malformed) and not fault.untouched
-    if log is not None and unknown and request.effect is not Effect.READ:
+    unknown = isinstance(fault, Transient | Malformed) and not fault.untouched
+    if log is not None and request.effect is not Effect.READ and (unknown or isinstance(fault, Ambiguous)):
         log.lost = channel.env.now()
-    if unknown and not isinstance(fault, Ambiguous) and request.effect is Effect.ONCE:
+    if unknown and request.effect is Effect.ONCE:
         # Malformed too: an answer that nobody understands does not say that nothing was made.
         raise Ambiguous(fault.code, fault.message, answer=fault.answer) from None
     if isinstance(fault, Ambiguous) and request.effect is not Effect.ONCE:

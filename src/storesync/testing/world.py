@@ -252,26 +252,26 @@ class World:
         self.wanted.remember()
 
     def _moved(self, item: Item) -> Item:
-        rng, chance = self.rng, self.rng.random()
-        if chance < 0.4:
-            sku = rng.choice(list(item.offers))
+        chance = self.rng.random()
+        if chance < 0.2:
+            sku = self.rng.choice(list(item.offers))
             price, stock = item.offers[sku]
-            if chance < 0.2:
-                return evolve(item, offers={**item.offers, sku: (price, stock + rng.randint(0, 9))})
-            return evolve(item, offers={**item.offers, sku: (price + rng.randint(-5, 5), stock)})
+            return evolve(item, offers={**item.offers, sku: (price, stock + self.rng.randint(0, 9))})
+        if chance < 0.4:
+            sku = self.rng.choice(list(item.offers))
+            price, stock = item.offers[sku]
+            return evolve(item, offers={**item.offers, sku: (price + self.rng.randint(-5, 5), stock)})
         if chance < 0.5:
             return evolve(item, title=f"{item.title}'")
         if chance < 0.56:
             return evolve(item, offered=not item.offered)
         if chance < 0.62:
-            new = f"{item.key}-{len(item.offers)}n{rng.randint(0, 99)}"
-            return evolve(item, offers={**item.offers, new: (Decimal(rng.randint(50, 300)), 5)})
+            new = f"{item.key}-{len(item.offers)}n{self.rng.randint(0, 99)}"
+            return evolve(item, offers={**item.offers, new: (Decimal(self.rng.randint(50, 300)), 5)})
         if chance < 0.66 and len(item.offers) > 1:
-            gone = rng.choice(list(item.offers))
+            gone = self.rng.choice(list(item.offers))
             return evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
-        if chance < 0.7:
-            return evolve(item, broken=not item.broken)
-        return item
+        return evolve(item, broken=not item.broken) if chance < 0.7 else item
 
     def edit_by_hand(self) -> None:
         """A seller changes or deletes something in the shop itself."""
