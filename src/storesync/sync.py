@@ -1,20 +1,22 @@
 """The blocking facade: the same shops for programs without an event loop.
 
-    import storesync
+import storesync
 
-    with storesync.sync.open("storesync.toml") as shops:
-        plan = shops.plan("tmall-cn")
-        print(plan)
-        shops.apply(plan).raise_for_faults()
+with storesync.sync.open("storesync.toml") as shops:
+    plan = shops.plan("tmall-cn")
+    print(plan)
+    shops.apply(plan).raise_for_faults()
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 
+from storesync.catalog import Source
 from storesync.config import Config, load
 from storesync.engine import Drift, Env, Report
 from storesync.engine.apply import Progress
@@ -58,6 +60,21 @@ class Shops:
     def config(self) -> Config:
         """What the configuration says."""
         return self._shops.config
+
+    @property
+    def today(self) -> date:
+        """The merchant's day: the configured one in the sandbox, else today in Seoul."""
+        return self._shops.today
+
+    @property
+    def source(self) -> Source:
+        """The catalog."""
+        return self._shops.source
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no output may repeat: the hidden fields of every account in use, renewed ones too."""
+        return self._shops.secrets
 
     def plan(
         self, channel: str, *, end: Iterable[str] = (), progress: Callable[[int], None] | None = None

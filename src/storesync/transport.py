@@ -7,11 +7,13 @@ Redirects are never followed, cookies never kept, and a signature goes to declar
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
@@ -31,6 +33,8 @@ _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DATA = {"text/csv", "text/plain", "text/tab-separated-values", "text/xml", "application/xml", "application/zip",
          "application/gzip", "application/octet-stream", "application/vnd.ms-excel"}  # fmt: skip
 _KEPT_HEADERS = {"content-type", "retry-after", "link", "etag", "location", "last-modified"}
+_QUOTA_HEADER = re.compile("limit|quota")  # what `Driver.pace` reads; every market names it otherwise
+_ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 @cache
@@ -89,6 +93,7 @@ class Transport:
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
             timeout=httpx.Timeout(timeout, pool=timeout),
             follow_redirects=False,
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             trust_env=False,
             headers={"user-agent": "storesync", "accept": "*/*"},
         )
@@ -111,7 +116,7 @@ class Transport:
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 raise Transient("unreachable", _told(error), untouched=True) from None
             except httpx.UnsupportedProtocol as error:
-                raise DriverError(f"{request.path}: {error}") from None
+                raise DriverError(f"{request.place}: {error}") from None
             except (httpx.HTTPError, httpx.StreamError, OSError, TimeoutError) as error:
                 raise Transient("no answer", _told(error)) from None
 
@@ -127,7 +132,7 @@ class Transport:
         return Response(
             body=body,
             status=answer.status_code,
-            headers={name: value for name, value in answer.headers.items() if name in _KEPT_HEADERS},
+            headers={name: value for name, value in answer.headers.items() if _kept(name)},
             received=self._now(),
             content=content,
             readable=readable and whole,
@@ -148,6 +153,11 @@ class Transport:
                         "file.missing",
                         f"the file {media.name or media.sha256[:12]!r} is not on disk any more",
                     )
+                if media.bytes and path.stat().st_size != media.bytes:
+                    raise Rejected(
+                        "file.changed",
+                        f"the file {media.name or media.sha256[:12]!r} was changed after the plan was made: plan again",
+                    )
                 files.append(
                     (name, (media.name or "file", opened.enter_context(path.open("rb")), media.type))
                 )
@@ -155,7 +165,8 @@ class Transport:
                 request.method, url, data=dict(body.fields), files=files, headers=headers
             )
         if isinstance(body, JsonBody | FormBody | BytesBody):
-            headers.setdefault("content-type", body.type)
+            if not any(name.lower() == "content-type" for name in headers):
+                headers["content-type"] = body.type
             return self._client.build_request(request.method, url, content=request.payload, headers=headers)
         return self._client.build_request(request.method, url, headers=headers)
 
@@ -172,11 +183,18 @@ class Transport:
         except KeyError:
             known = ", ".join(sorted(self._hosts))
             raise DriverError(f"the driver sends to host {request.host!r}; its Spec names {known}") from None
+        if request.path and request.path[0] not in "/?":
+            # Joined to the host, it would name another one, and the signature would go there.
+            raise DriverError(f"the driver sends to path {request.place!r}: begin it with a slash")
         return host + request.path
 
 
 def _absolute(path: str) -> bool:
-    return "://" in path
+    return _ABSOLUTE.match(path) is not None
+
+
+def _kept(header: str) -> bool:
+    return header in _KEPT_HEADERS or _QUOTA_HEADER.search(header) is not None
 
 
 def _told(error: BaseException) -> str:

@@ -18,6 +18,7 @@ __all__ = ["Part", "Response"]
 T = TypeVar("T")
 _MISSING = object()
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_WIDEST = 60  # digits: nobody means more, and int("1e999999999") would never end
 
 
 def _walk(body: Any, path: str) -> Any:
@@ -91,7 +92,7 @@ class Part:
             number = Decimal(value)
         except InvalidOperation:
             raise Malformed("shape", f"{path!r} in the answer is no number") from None
-        if not number.is_finite():
+        if not number.is_finite() or abs(number.adjusted()) > _WIDEST:
             raise Malformed("shape", f"{path!r} in the answer is no number")
         return number
 
@@ -139,8 +140,10 @@ class Response(Part):
         An answer that is no object, or that lacks the first step of a longer path, is Malformed: nothing found
         and nothing understood must never look alike.
         """
-        envelope = path.split(".", 1)[0] if "." in path else ""
-        if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), Mapping | list):
+        envelope, step = path.split(".", 2)[:2] if "." in path else ("", path)
+        # A list is an envelope only for a path that counts its rows: `[]` has no empty "listings".
+        kind = Mapping | list if step.isdigit() else Mapping
+        if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), kind):
             raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")
         # Not super(): a slotted attrs class is made anew, and its bare super() would name the old one.
         return Part.each(self, path)

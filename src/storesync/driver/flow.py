@@ -26,7 +26,7 @@ def until(request: Request, done: Callable[[Response], bool], *, every: float, l
         answer = yield evolve(request, after=every if turn else request.after)
         if done(answer):
             return answer
-    raise Postponed("slow", f"{request.path} was not done after {limit} looks, {every:g} s apart")
+    raise Postponed("slow", f"{request.place} was not done after {limit} looks, {every:g} s apart")
 
 
 @contextmanager

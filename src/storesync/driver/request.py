@@ -107,6 +107,11 @@ class Request:
         return b"" if self.body is None else self.body.encode()
 
     @property
+    def place(self) -> str:
+        """What logs, journals and messages may show of the address: its query may hold a signature."""
+        return self.path.partition("?")[0].partition("#")[0]
+
+    @property
     def form(self) -> Mapping[str, str]:
         """The form fields, without files; empty for other bodies."""
         return self.body.fields if isinstance(self.body, FormBody | PartsBody) else {}

@@ -6,12 +6,13 @@ import asyncio
 import os
 import random
 import secrets
-import socket
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from attrs import field, frozen
+
+from storesync.engine import process
 
 __all__ = ["Env"]
 
@@ -22,15 +23,12 @@ _CHANCE = random.Random(secrets.randbits(256))
 os.register_at_fork(after_in_child=lambda: _CHANCE.seed(secrets.randbits(256)))
 
 
-def _owner() -> str:
-    return f"{socket.gethostname()}:{os.getpid()}"
-
-
 @frozen(kw_only=True)
 class Env:
     """What the engine takes from the world. `elapsed` is a clock in seconds that never goes back.
 
-    `owner` names this process in leases. The defaults are the real ones.
+    `owner` names this process in leases; `ended` says of another owner whether it certainly ended, so that nobody
+    waits for its lease. The defaults are the real ones.
     """
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -38,4 +36,5 @@ class Env:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     random: random.Random = _CHANCE
     token: Callable[[], str] = lambda: f"{_CHANCE.getrandbits(128):032x}"
-    owner: str = field(factory=_owner)
+    owner: str = field(factory=process.owner)
+    ended: Callable[[str], bool] = process.ended

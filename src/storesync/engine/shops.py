@@ -94,6 +94,17 @@ class Shops:
         return tuple(self.config.channels)
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no output may repeat: the hidden fields of every account in use, renewed ones too."""
+        found = (
+            getattr(opened.account, hidden.name)
+            for opened in self._open.values()
+            for hidden in fields(type(opened.account))
+            if not hidden.repr
+        )
+        return tuple(value for value in found if isinstance(value, str) and value)
+
+    @property
     def today(self) -> date:
         """The merchant's day: the configured one in the sandbox, else today in Seoul."""
         return self.config.today or self.env.now().astimezone(_HOME).date()
@@ -292,7 +303,9 @@ def _limits(config: Config) -> GuardLimits:
             values[key] = int(value) if key == "floor" else Decimal(str(value))
         except (InvalidOperation, ValueError):
             said = f"[guards] {key} = {value!r} is no number"
-            issues.append(Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %'))
+            issues.append(
+                Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %')
+            )
     if issues:
         raise ConfigError(f"{config.path} cannot be used: {len(issues)} findings", issues)
     return GuardLimits(**values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from storesync.driver import Receipt
-from storesync.engine.create import park, what_exists
+from storesync.engine.create import look_for, park
 from storesync.engine.report import OutcomeState
 from storesync.engine.work import Parked, Work
 from storesync.errors import Fault, NoChange, NotFound, Rejected
@@ -24,7 +24,8 @@ async def _ref(work: Work, stand: Standing | None) -> Ref | None:
     """The listing's ids; a create in doubt is looked for first, and what is found or not is kept."""
     if stand is None or stand.ref is not None or stand.doubt is None:
         return stand.ref if stand is not None else None
-    found = await what_exists(work, stand)
+    # Not `what_exists`: where a create is simply sent again, nobody looks whether the first one arrived.
+    found = await look_for(work, stand, stand.doubt)
 
     def write(db: Connection) -> None:
         standing.change(db, work.channel.name, stand.key, ref=found, doubt=None, token="")

@@ -1,13 +1,15 @@
 """JSON with exact numbers: what goes to a market, into the state and into digests.
 
 The usual encoders turn a Decimal into a float on the way. Money must not take that way, so numbers are
-written digit by digit and read back as int or Decimal; a float is refused.
+written digit by digit and read back as int or Decimal; a float is refused. What is read may come from anybody:
+nesting and exponents are bounded, and half a character never gets further than here.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -19,8 +21,13 @@ __all__ = ["Json", "digest", "dumps", "dumps_bytes", "loads"]
 Json: TypeAlias = "None | bool | int | Decimal | str | Sequence[Json] | Mapping[str, Json]"
 
 
+_DEEPEST = 64
+_WIDEST = 400  # digits before or after the point: 1e999999999 would be written out as a gigabyte of zeros
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 def _number(value: Decimal) -> str:
-    if not value.is_finite():
+    if not value.is_finite() or abs(value.adjusted()) > _WIDEST:
         raise ValueError(f"{value} is no JSON number")
     return format(value, "f")
 
@@ -69,7 +76,9 @@ def dumps(value: Any, *, sort: bool = False) -> str:
     """Compact JSON text with every digit as given; TypeError for a float or anything that is no JSON value."""
     out: list[str] = []
     _write(value, sort, out)
-    return "".join(out)
+    text = "".join(out)
+    # Half a surrogate pair has no UTF-8: escaped it passes every file and database.
+    return text if text.isascii() else _HALF.sub(lambda half: f"\\u{ord(half[0]):04x}", text)
 
 
 def dumps_bytes(value: Any) -> bytes:
@@ -81,12 +90,52 @@ def _refuse(constant: str) -> Any:
     raise ValueError(f"{constant} is no JSON number")
 
 
+def _decimal(text: str) -> Decimal:
+    value = Decimal(text)
+    if abs(value.adjusted()) > _WIDEST:
+        raise ValueError(f"{text[:40]} is no number that anybody means")
+    return value
+
+
 def loads(text: str | bytes) -> Any:
-    """JSON as None, bool, int, Decimal, str, list and dict; ValueError when it is not JSON."""
+    """JSON as None, bool, int, Decimal, str, list and dict; ValueError when it is not JSON, or JSON made to hurt.
+
+    Half a surrogate pair, as of an emoji that was cut in two, is read as U+FFFD.
+    """
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=_refuse)
+        value = json.loads(text, parse_float=_decimal, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("JSON is nested too deeply") from None
+    if len(text) > 2 * _DEEPEST and isinstance(
+        value, dict | list
+    ):  # what is shorter has no room to be deeper
+        _bound(value)
+    escape = b"\\ud" if isinstance(text, bytes) else "\\ud"
+    return _whole(value) if escape in text.lower() else value  # type: ignore[operator]  # both are of one kind
+
+
+def _bound(value: Any) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if type(parent) is dict else parent)
+            if type(child) is dict or type(child) is list
+        ]
+        if not level:
+            return
+    raise ValueError("JSON is nested too deeply")
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return _HALF.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_whole(part) for part in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(part) for key, part in value.items()}
+    return value
 
 
 def digest(value: Any) -> str:

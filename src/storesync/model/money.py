@@ -35,6 +35,8 @@ MINOR_DIGITS: Mapping[str, int] = MappingProxyType(
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
+_WIDEST = 60  # digits: written out, 1E+999999999 CNY would be a gigabyte of zeros
+
 
 def minor_digits(currency: str) -> int:
     """The digits after the point that ISO 4217 gives `currency`; ValueError for one that is not known here."""
@@ -46,7 +48,7 @@ def minor_digits(currency: str) -> int:
 
 
 def _exact(amount: Decimal | int | str) -> Decimal:
-    if isinstance(amount, Decimal) and amount.is_finite():
+    if isinstance(amount, Decimal) and amount.is_finite() and abs(amount.adjusted()) <= _WIDEST:
         return amount
     if isinstance(amount, bool) or not isinstance(amount, Decimal | int | str):
         raise TypeError(f"an amount is a Decimal, an int or text, never {type(amount).__name__} ({amount!r})")
@@ -54,7 +56,7 @@ def _exact(amount: Decimal | int | str) -> Decimal:
         value = Decimal(amount)
     except decimal.InvalidOperation:
         raise ValueError(f"{amount!r} is no amount") from None
-    if not value.is_finite():
+    if not value.is_finite() or abs(value.adjusted()) > _WIDEST:
         raise ValueError(f"{amount!r} is no amount")
     return value
 

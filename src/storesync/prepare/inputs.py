@@ -143,6 +143,28 @@ def _document(category: Category | None) -> Any:
     return [category.id, category.version] if category.version else _plain(category)
 
 
+def _claims(settings: Settings) -> tuple[str, ...]:
+    """The rules about wordings, and what the day decides about them; nothing while none are checked."""
+    rules = settings.compliance
+    if rules is None:
+        return ()
+    packs = {
+        market: [pack.version, _plain(pack.terms), _plain(pack.labels)]
+        for market, pack in rules.packs.items()
+    }
+    waivers = [[_plain(waiver), waiver.counts(settings.today)] for waiver in rules.waivers]
+    inventory = {market: _plain(names) for market, names in rules.inventory.items()}
+    return (digest([_plain(packs), _plain(waivers), _plain(inventory), sorted(rules.holding)]),)
+
+
+def _shown(product: Product, settings: Settings) -> list[Any]:
+    """The evidence of one product: another product's new number is no reason to prepare this one again."""
+    if settings.compliance is None:
+        return []
+    evidence = [one for one in settings.compliance.evidence if one.product == product.key]
+    return [[[_plain(one), one.counts(settings.today)] for one in evidence]]
+
+
 @frozen
 class Inputs:
     """What all products of one channel share, digested once: make it once per run, then ask per product."""
@@ -150,6 +172,7 @@ class Inputs:
     settings: Settings
     shared: str
     same: Mapping[str, str]
+    claims: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: Settings, driver: Driver[Any, S], shop: S) -> Inputs:
@@ -166,7 +189,7 @@ class Inputs:
             "price rule": digest([_plain(settings.policies), _day(settings)]),
             "rate": digest(rates.id if isinstance(rates, Snapshot) else None),
         }
-        return cls(settings, digest(shared), same)
+        return cls(settings, digest(shared), same, _claims(settings))
 
     def causes(self, product: Product, category: Category | None) -> Mapping[str, str]:
         """The digest of each cause apart, so that a change can be told by its cause.
@@ -177,7 +200,13 @@ class Inputs:
         id_ = settings.categories.get(product.category, "")
         own = {
             "catalog": [_plain(product), assort(product, settings.channel)],
-            "text": [_words(product, settings), sorted(settings.accept), _plain(settings.templates)],
+            "text": [
+                _words(product, settings),
+                sorted(settings.accept),
+                _plain(settings.templates),
+                *self.claims,
+                *_shown(product, settings),
+            ],
             "mapping": [
                 id_,
                 _plain([settings.attributes.get("*", {}), settings.attributes.get(id_, {})]),

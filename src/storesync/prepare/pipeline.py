@@ -13,6 +13,7 @@ from storesync.localization import Provenance
 from storesync.model import Category, CategoryKey, Listing, Offer, Product, frozen_map
 from storesync.prepare.assort import assort
 from storesync.prepare.check import check_images, check_listing, check_offers
+from storesync.prepare.claims import check_compliance
 from storesync.prepare.leak import content_leaks, listing_leaks
 from storesync.prepare.localize import localize
 from storesync.prepare.mapping import category_id, chosen, map_product
@@ -138,6 +139,7 @@ def prepare(
     issues += found
     listing, found = check_images(product, listing, spec)
     issues += (*found, *check_listing(listing, spec), *check_offers(listing, offers, spec))
+    issues += check_compliance(product, localized, listing, settings)
     leaks = listing_leaks(listing, settings.channel.locales)
     issues += leaks
     content: Content | None = None

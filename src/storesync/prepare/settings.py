@@ -8,6 +8,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from storesync.compliance import Compliance
 from storesync.localization import TEMPLATES, Reference, Template
 from storesync.model import Channel, frozen_map
 from storesync.pricing import Policy, PolicyBook, Snapshot
@@ -27,7 +28,8 @@ class Settings:
     market attribute id to canonical source; `accept` are text states that count besides reviewed and final;
     `policies` are by market code; `axes` ties the merchant's axes (code or name) to the market's axis ids,
     where names do not do it; `brands` ties brand codes to the market's brand ids; `surplus_axes` says what
-    becomes of more axes than the market takes. `edition` names the code that prepares (versions of
+    becomes of more axes than the market takes. `compliance` are the claims, labels and numbers to be checked;
+    None checks none of them. `edition` names the code that prepares (versions of
     storesync and driver): another edition prepares everything again.
     """
 
@@ -43,4 +45,5 @@ class Settings:
     brands: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     surplus_axes: Literal["refuse", "join"] = "refuse"
     templates: Mapping[str, Template] = field(default=TEMPLATES, converter=frozen_map)
+    compliance: Compliance | None = None
     edition: str = ""

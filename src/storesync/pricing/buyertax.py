@@ -93,14 +93,18 @@ def declared(walk: Walk, price: Money) -> tuple[Declared, ...]:
 
 def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
     """What the estimate needs, and warnings just above a tax line or over an order limit."""
-    if walk.policy.tax.regime != "cn-cbec" or price.currency != "CNY":
+    tax = walk.policy.tax
+    if tax.mode == "none" or tax.regime != "cn-cbec" or price.currency != "CNY":
         return declared(walk, price)
     limit = _limit(walk)
     if not china.tax_line(walk.product.hs).known:
-        walk.note(
+        # An included tax is part of the price: a guess in it is worth more than a note.
+        tell = walk.warn if tax.mode == "included" else walk.note
+        tell(
             "price.tax_unknown_line",
             "tax",
-            f"no tax figure for HS {walk.product.hs or 'unknown'}; the estimate uses the standard VAT",
+            f"no tax figure for HS {walk.product.hs or 'unknown'}; the standard VAT stands in",
+            f"check the HS code of {walk.product.key}",
         )
     factor = sale_tax(walk, high_end=False).factor
     if limit is not None:

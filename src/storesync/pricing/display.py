@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from storesync.model import Money
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 __all__ = ["display"]
 
 
 def display(money: Money, locale: str) -> str:
-    """The amount as readers of `locale` write it (`zh_Hans_CN`, `vi_VN`, `ko_KR`); BCP 47 tags work too.
+    """The amount as readers of `locale` (a BCP 47 tag: `zh-Hans`, `vi`) write it, with the digits it has.
 
-    Needs the extra `text` (Babel). Babel rounds half to even and knows nothing of cash digits, so the amount
-    is shown with exactly the digits it has.
+    Needs the extra `text` (Babel). Babel rounds half to even and does not know cash digits, so it is never
+    let to round: what is shown is what is charged.
     """
-    from babel.numbers import format_currency, get_currency_symbol
+    from babel import Locale
+    from babel.numbers import format_currency
 
+    spoken = Locale.parse(locale, sep="-")
+    return format_currency(
+        money.amount,
+        money.currency,
+        format=_pattern(spoken, money),
+        locale=spoken,
+        currency_digits=False,
+        decimal_quantization=False,
+    )
+
+
+def _pattern(spoken: Locale, money: Money) -> str:
+    """The locale's own currency pattern, with as many fraction digits as the amount has."""
     exponent = money.amount.as_tuple().exponent
     digits = max(0, -exponent) if isinstance(exponent, int) else 0
-    tag = locale.replace("-", "_")
-    symbol = get_currency_symbol(money.currency, tag)
-    # ¥ alone may be yuan or yen: a sign that two currencies share is followed by the code.
-    text: str = format_currency(
-        money.amount, money.currency, locale=tag, decimal_quantization=False, currency_digits=False
-    )
-    if digits == 0 and "." in text and symbol in text:
-        return text
-    return text
+    pattern: str = spoken.currency_formats["standard"].pattern
+    fraction = "." + "0" * digits if digits else ""
+    return ";".join(part.replace(".00", fraction) for part in pattern.split(";"))

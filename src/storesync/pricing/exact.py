@@ -13,7 +13,7 @@ from attrs import frozen
 
 from storesync.model import MONEY_CONTEXT
 
-__all__ = ["EXACT", "Exact", "exact", "figure"]
+__all__ = ["EXACT", "Exact", "exact", "figure", "sane"]
 
 # Private like MONEY_CONTEXT, but wide, and rounding is an error: products and sums here are exact or refused.
 EXACT = decimal.Context(
@@ -55,6 +55,15 @@ def exact(amount: Decimal | int | str) -> Decimal:
     if not value.is_finite():
         raise ValueError(f"{amount!r} is no finite number")
     return value
+
+
+def sane(value: Decimal) -> bool:
+    """Whether a number can be money or a rate at all: at most 18 digits before the point and 18 after it.
+
+    Everything that was multiplied out of such numbers still fits the exact context.
+    """
+    exponent = value.as_tuple().exponent
+    return value.adjusted() < 18 and isinstance(exponent, int) and exponent >= -18
 
 
 def figure(value: Decimal, places: int) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal, DecimalException
 
 from attrs import evolve, frozen
 
-from storesync.issues import Issue, Issues
+from storesync.issues import Issue, Issues, Severity
 from storesync.model import Market, Money, Price, Product, Supply
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
@@ -19,6 +19,7 @@ from storesync.pricing.stages import (
     addons,
     begin,
     check_dates,
+    check_size,
     fees,
     home_stages,
     import_tax,
@@ -31,6 +32,7 @@ from storesync.pricing.walk import Held, Walk
 __all__ = ["Priced", "price"]
 
 _ONE = Decimal(1)
+_NO_RATES = Snapshot(rates=())
 
 
 @frozen(kw_only=True)
@@ -54,7 +56,7 @@ def price(
     sku: str,
     market: Market,
     policy: PolicyBook | Policy,
-    rates: Snapshot,
+    rates: Snapshot | None,
     environment: str,
     today: date,
     last: Price | None = None,
@@ -62,8 +64,9 @@ def price(
 ) -> Priced:
     """The price of one variant on one market, by one policy and one rate snapshot.
 
-    Total: bad data gives issues that name policy, stage and variant, never an exception, never zero. `last`
-    is the live price, which the change guard compares with; `channel` chooses refinements of the policy.
+    Total: bad data gives issues that name policy, stage and variant, never an exception, never zero. `rates`
+    None means that none could be had. `last` is the live price, which the change guard compares with;
+    `channel` chooses refinements of the policy.
     """
     chosen, found = policy, Issues()
     if isinstance(policy, PolicyBook):
@@ -81,7 +84,7 @@ def price(
         product=product,
         sku=sku,
         market=market.code,
-        rates=rates,
+        rates=rates or _NO_RATES,
         environment=environment,
         today=today,
         supply=product.supply.get(sku) or Supply(sku=sku),
@@ -253,6 +256,7 @@ class _Run:
                     f"the cost is in {cost.currency}, the policy starts from {policy.home}",
                     "give the cost in the home currency",
                 )
+            check_size(walk, cost, "guards", "cost")
             extra, _ = addons(walk)
             way = route(walk, policy.rate.floor_kind)
             covered = import_tax(walk, way.convert(Exact(cost.amount).plus(extra)))
@@ -310,10 +314,16 @@ class _Run:
         if policy.compare_at != "list" or walk.supply.list_price is None:
             return None
         listed = self.listed = evolve(walk, entries=[], issues=[], warned=True)
-        listed.start(begin(listed, walk.supply.list_price, "list price"), "catalog list price")
-        home_stages(listed)
-        market_stages(listed)
-        struck = self._land(listed, guarded=False)
+        try:
+            listed.start(begin(listed, walk.supply.list_price, "list price"), "catalog list price")
+            home_stages(listed)
+            market_stages(listed)
+            struck = self._land(listed, guarded=False)
+        except Held as held:
+            # A crossed-out price is never worth holding the price itself.
+            walk.issues.append(evolve(held.issue, severity=Severity.WARNING))
+            walk.settle("compare-at", sale, "left out: it cannot be made")
+            return None
         if struck <= sale:
             walk.settle("compare-at", sale, f"left out: {struck:f} is not above the price")
             return None

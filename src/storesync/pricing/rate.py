@@ -21,7 +21,9 @@ _EMPTY: Mapping[tuple[str, str], Any] = {}
 
 def _above_zero(instance: object, attribute: object, value: Decimal) -> None:
     if value <= 0:
-        raise ValueError(f"a rate is above zero, not {value:f}")
+        raise ValueError(f"a rate is above zero, not {value}")
+    if not -18 <= value.adjusted() < 18:
+        raise ValueError(f"{value} is no exchange rate")
 
 
 @frozen(kw_only=True)

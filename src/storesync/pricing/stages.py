@@ -6,12 +6,22 @@ from decimal import Decimal
 
 from storesync.model import Money
 from storesync.pricing.businessday import missed_days
-from storesync.pricing.exact import EXACT, Exact
+from storesync.pricing.exact import EXACT, Exact, sane
 from storesync.pricing.rate import Kind, Leg, Route
 from storesync.pricing.taxpack import tax_pack
 from storesync.pricing.walk import Walk
 
-__all__ = ["addons", "begin", "check_dates", "fees", "home_stages", "import_tax", "market_stages", "route"]
+__all__ = [
+    "addons",
+    "begin",
+    "check_dates",
+    "check_size",
+    "fees",
+    "home_stages",
+    "import_tax",
+    "market_stages",
+    "route",
+]
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -67,6 +77,7 @@ def begin(walk: Walk, price: Money | None, field: str) -> Money:
             f"the {field} is in {price.currency}, the policy starts from {walk.policy.home}",
             f"change {walk.policy.line('home', walk.policy.home)}",
         )
+    check_size(walk, price, "base", field)
     if price.amount <= 0:
         raise walk.hold(
             "price.not_positive",
@@ -75,6 +86,17 @@ def begin(walk: Walk, price: Money | None, field: str) -> Money:
             "a price is above zero: correct the catalog",
         )
     return price
+
+
+def check_size(walk: Walk, money: Money, stage: str, field: str) -> None:
+    """Holds for an amount that no money has: more than 18 digits before or after the point."""
+    if not sane(money.amount):
+        raise walk.hold(
+            "price.out_of_range",
+            stage,
+            f"the {field} has more than 18 digits before or after the point",
+            f"check the {field} of {walk.sku} for a slipped decimal point",
+        )
 
 
 def addons(walk: Walk) -> tuple[Decimal, str]:
@@ -109,13 +131,20 @@ def addons(walk: Walk) -> tuple[Decimal, str]:
 def home_stages(walk: Walk) -> None:
     """Strip the source VAT, mark up, add freight and packing."""
     policy = walk.policy
-    vat = policy.source_vat
-    amount = walk.amount.over(EXACT.add(_ONE, vat)) if vat else walk.amount
-    walk.step("source vat", amount, policy.words.source_vat)
-    amount = walk.amount.times(EXACT.add(_ONE, policy.markup)) if policy.markup else walk.amount
-    walk.step("markup", amount, policy.words.markup)
+    words = policy.words
+    amount = walk.amount.over(words.source_divisor) if policy.source_vat else walk.amount
+    walk.step("source vat", amount, words.source_vat)
+    amount = walk.amount.times(words.markup_factor) if policy.markup else walk.amount
+    walk.step("markup", amount, words.markup)
     extra, detail = addons(walk)
     walk.step("add-ons", walk.amount.plus(extra) if extra else walk.amount, detail)
+    if walk.amount.top <= 0:
+        raise walk.hold(
+            "price.not_positive",
+            "add-ons",
+            f"nothing is left after the add-ons ({detail})",
+            f"check markup and add-ons under [prices.{policy.name}]",
+        )
 
 
 def _check_leg(walk: Walk, leg: Leg) -> None:
@@ -212,8 +241,7 @@ def market_stages(walk: Walk) -> None:
         source=way.sources,
         rate=walk.rates.id,
     )
-    buffer = policy.fx_buffer
-    amount = walk.amount.times(EXACT.add(_ONE, buffer)) if buffer else walk.amount
+    amount = walk.amount.times(policy.words.buffer_factor) if policy.fx_buffer else walk.amount
     walk.step("fx buffer", amount, policy.words.fx_buffer)
     walk.step("tax", import_tax(walk, walk.amount), policy.words.tax)
 

@@ -35,13 +35,13 @@ class TomlTable:
 
     def place(self, key: str = "") -> str:
         """Where a key of this table stands."""
-        dotted = f"{self.path}.{key}" if key else self.path
-        return self.locate(dotted) or self.at
+        return self.locate(f"{self.path}.{key}".strip(".")) or self.at
 
     def wrong(self, key: str, message: str, hint: str, code: str = "price.config_value") -> None:
         """Notes that the value of `key` cannot be used."""
         path = f"{self.path}.{key}".strip(".").replace(".", "/")
-        self.issues.append(Issue(code, path, f"[{self.path}] {message}", hint=hint, at=self.place(key)))
+        told = f"[{self.path}] {message}" if self.path else message
+        self.issues.append(Issue(code, path, told, hint=hint, at=self.place(key)))
 
     def inner(self, key: str, value: Any) -> TomlTable | None:
         """The table under `key`; None with an issue when it is no table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any, TypeAlias
 
@@ -63,22 +64,25 @@ class Step:
         return f"{self.stage:<12} {before:>28} → {after:<28} {' · '.join(n for n in notes if n)}".rstrip()
 
 
-# Stage, amount and currency before (None at the start), amount and currency after, detail, source, rate
-# snapshot, rounding. A run keeps a trace per price: plain tuples, made into steps when they are read.
-Entry: TypeAlias = tuple[str, Exact | None, str, Exact, str, str, str, str, str]
+# Stage, numerator and denominator after it, currency, detail, source, rate snapshot, rounding. A run keeps a
+# trace per price: flat tuples, which the garbage collector soon forgets, made into steps when they are read.
+Entry: TypeAlias = tuple[str, Decimal, Decimal, str, str, str, str, str]
 
 
-def _step(entry: Entry, digits: int) -> Step:
-    stage, before, from_currency, after, currency, detail, source, rate, rounding = entry
-    return Step(
-        stage=stage,
-        before=None if before is None else _money(before, from_currency, digits),
-        after=_money(after, currency, digits),
-        detail=detail,
-        source=source,
-        rate=rate,
-        rounding=rounding,
-    )
+def _steps(entries: tuple[Entry, ...], digits: int) -> Iterator[Step]:
+    before: Money | None = None
+    for stage, top, bottom, currency, detail, source, rate, rounding in entries:
+        after = _money(Exact(top, bottom), currency, digits)
+        yield Step(
+            stage=stage,
+            before=before,
+            after=after,
+            detail=detail,
+            source=source,
+            rate=rate,
+            rounding=rounding,
+        )
+        before = after
 
 
 def _money(amount: Exact, currency: str, digits: int) -> Money:
@@ -106,12 +110,12 @@ class Trace:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The stages of the price, in order."""
-        return tuple(_step(entry, self.digits) for entry in self.entries)
+        return tuple(_steps(self.entries, self.digits))
 
     @property
     def list_steps(self) -> tuple[Step, ...]:
         """The stages of the compare-at price; empty when none was asked for."""
-        return tuple(_step(entry, self.digits) for entry in self.list_entries)
+        return tuple(_steps(self.list_entries, self.digits))
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:

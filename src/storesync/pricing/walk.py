@@ -17,6 +17,7 @@ from storesync.pricing.trace import Entry
 __all__ = ["Held", "Walk"]
 
 
+_ONE = Decimal(1)
 _NOTHING = Exact(Decimal(0))
 
 
@@ -77,18 +78,18 @@ class Walk:
         """The first step: the amount everything begins with."""
         self.amount = Exact(money.amount)
         self.currency = money.currency
-        self.entries.append(("base", None, "", self.amount, self.currency, detail, "", "", ""))
+        self.entries.append(("base", money.amount, _ONE, self.currency, detail, "", "", ""))
 
     def step(
         self, stage: str, amount: Exact, detail: str, *, currency: str = "", source: str = "", rate: str = ""
     ) -> None:
         """One stage was done: the amount after it, exact, and what it used."""
-        was, self.currency = self.currency, currency or self.currency
-        self.entries.append((stage, self.amount, was, amount, self.currency, detail, source, rate, ""))
+        if currency:
+            self.currency = currency
+        self.entries.append((stage, amount.top, amount.bottom, self.currency, detail, source, rate, ""))
         self.amount = amount
 
     def settle(self, stage: str, value: Decimal, detail: str, rounding: str = "") -> None:
         """A stage that ends on an exact decimal: rounding, guards."""
-        code, amount = self.currency, Exact(value)
-        self.entries.append((stage, self.amount, code, amount, code, detail, "", "", rounding))
-        self.amount = amount
+        self.entries.append((stage, value, _ONE, self.currency, detail, "", "", rounding))
+        self.amount = Exact(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select, update
@@ -15,10 +16,19 @@ from storesync.state.store import Fence
 __all__ = ["holder", "release", "renew", "take"]
 
 
-def take(db: Connection, name: str, owner: str, now: datetime, ttl: float) -> Fence:
+def take(
+    db: Connection,
+    name: str,
+    owner: str,
+    now: datetime,
+    ttl: float,
+    *,
+    ended: Callable[[str], bool] = lambda owner: False,
+) -> Fence:
     """The lease for `owner`, for `ttl` seconds; Locked when somebody else holds it and it is not over.
 
-    Of processes that ask at the same moment one gets it: they wait for each other at the row.
+    An owner that has `ended` holds nothing: whoever asks next takes over, under a higher number. Of processes that
+    ask at the same moment one gets it: they wait for each other at the row.
     """
     free = {"name": name, "owner": "", "fence": 0, "since": "", "until": ""}
     find = select(leases).where(leases.c.name == name).with_for_update()
@@ -27,7 +37,7 @@ def take(db: Connection, name: str, owner: str, now: datetime, ttl: float) -> Fe
         keep(db, leases, free)
         row = db.execute(find).one()
     until = stamp(now + timedelta(seconds=ttl))
-    if row.owner and row.owner != owner and row.until > stamp(now):
+    if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):
         raise Locked(
             f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"
         )

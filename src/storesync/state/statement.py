@@ -11,6 +11,9 @@ from sqlalchemy.sql import ClauseElement, Executable
 
 __all__ = ["Statement", "overwrite", "write_row"]
 
+# SQLAlchemy forgets the count of an INSERT unless it is told to keep it.
+_COUNTED: Mapping[str, Any] = {"preserve_rowcount": True}
+
 
 class Statement:
     """A statement with named parameters, compiled when it first meets a database of a kind.
@@ -33,8 +36,8 @@ class Statement:
             self._compiled[db.dialect.name] = known
         text, order = known
         if order is not None:
-            return db.exec_driver_sql(text, tuple([values[name] for name in order]))
-        return db.exec_driver_sql(text, dict(values))
+            return db.exec_driver_sql(text, tuple([values[name] for name in order]), _COUNTED)
+        return db.exec_driver_sql(text, dict(values), _COUNTED)
 
 
 @cache

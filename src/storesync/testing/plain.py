@@ -24,9 +24,10 @@ class Account:
 
 
 def _render(shop: sd.Shop, listing: sd.Listing) -> sd.Content:
+    text = next(iter(listing.texts.values()), sd.Copy(""))
     return {
-        "title": listing.text.title,
-        "text": listing.text.description,
+        "title": text.title,
+        "text": text.description,
         "images": [image.ref for image in listing.images],
     }
 
@@ -52,7 +53,10 @@ def _create(by: str, steps: int, shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Recei
             made = yield sd.request("PUT", f"/listings/{new.key}", json=body)
         else:
             made = yield sd.request(
-                "POST", "/listings", json=body, headers={"idempotency-key": new.token} if by == "key" else None
+                "POST",
+                "/listings",
+                json=body,
+                headers={"idempotency-key": new.token} if by == "key" else None,
             )
         with sd.made(sd.Ref(made.id("id"))):
             ref = _ref(made)
@@ -97,7 +101,9 @@ def _update(shop: sd.Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
     return sd.Receipt(ref)
 
 
-def _offers(part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[sd.OfferChange]) -> sd.Flow[sd.Verdicts]:
+def _offers(
+    part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[sd.OfferChange]
+) -> sd.Flow[sd.Verdicts]:
     rows = [
         {"sku": c.sku, "price": str(c.offer.price.sale.amount)}
         if part == "prices"
@@ -105,7 +111,8 @@ def _offers(part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[s
         for c in changes
     ]
     done = yield sd.request("PUT", f"/listings/{changes[0].ref.listing}/{part}", json={"rows": rows})
-    verdicts: dict[str, sd.Receipt | sd.Fault] = dict.fromkeys(done.at("done", list), sd.DONE)
+    taken = done.at("done", list)
+    verdicts: dict[str, sd.Receipt | sd.Fault] = {c.sku: sd.DONE for c in changes if c.sku in taken}
     return verdicts | {row.id("sku"): sd.NotFound(row.text("code")) for row in done.each("refused")}
 
 
@@ -136,23 +143,29 @@ def _observe(shop: sd.Shop, refs: Sequence[sd.Ref]) -> sd.Flow[Mapping[str, sd.O
             seen = yield sd.get(f"/listings/{ref.listing}")
         except sd.NotFound:
             continue
-        market = shop.market
-        offers = {
-            row.text("sku"): sd.Offer(
-                row.text("sku"),
-                {market.code: sd.Price(sd.Money(row.decimal("price"), market.currency))},
-                row.whole("stock"),
-            )
-            for row in seen.each("variants")
-        }
-        status = {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(seen.text("status"), sd.Status.UNKNOWN)
-        found[ref.listing] = sd.Observed(_ref(seen), status, offers=offers, texts={"title": seen.text("title")})
+        if seen.id("id") != ref.listing:
+            raise sd.Malformed("shape", f"asked for listing {ref.listing}, told of {seen.id('id')}")
+        offers = {row.text("sku"): _offer(shop.market, row) for row in seen.each("variants")}
+        status = {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(
+            seen.text("status"), sd.Status.UNKNOWN
+        )
+        found[ref.listing] = sd.Observed(
+            _ref(seen), status, offers=offers, texts={"title": seen.text("title")}
+        )
     return found
+
+
+def _offer(market: sd.Market, row: sd.Part) -> sd.Offer:
+    stock = row.whole("stock")
+    if stock < 0:
+        raise sd.Malformed("shape", f"{row.text('sku')} has a stock of {stock}")
+    price = sd.Price(sd.Money(row.decimal("price"), market.currency))
+    return sd.Offer(row.text("sku"), {market.code: price}, stock)
 
 
 def _upload(shop: sd.Shop, media: sd.Media) -> sd.Flow[str]:
     kept = yield sd.request("POST", "/files", files={"file": media}, effect=sd.Effect.SET)
-    return kept.at("file", str)
+    return kept.id("file")
 
 
 def _refresh(account: Account) -> sd.Flow[Account]:

@@ -133,7 +133,9 @@ class Wanted:
         """The catalog as a source gives it."""
         for item in self.items.values():
             if item.broken:
-                yield Read(key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),))
+                yield Read(
+                    key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),)
+                )
                 continue
             product = Product(
                 key=item.key, text=Copy(item.title), brand=Brand(code="B", name="B"), category="C"
@@ -147,7 +149,9 @@ class Wanted:
     def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
-        return {"catalog": digest([item.title, item.offered, [[s, p, n] for s, (p, n) in item.offers.items()]])}
+        return {
+            "catalog": digest([item.title, item.offered, [[s, p, n] for s, (p, n) in item.offers.items()]])
+        }
 
     def prepare(
         self,
@@ -288,15 +292,17 @@ class World:
         """A new process at work on the channel; `tick` is called wherever it may die."""
         self.processes += 1
         rng = Random(self.rng.getrandbits(64))
-        env = virtual_env(
-            self.loop, rng, start=START, owner=f"host:{self.processes}", skew=self.profile.skew
+        env = virtual_env(self.loop, rng, start=START, owner=f"host:{self.processes}", skew=self.profile.skew)
+        channel = Channel(
+            name="plain-cn", driver="plain", markets=(_MARKET,), environment="sandbox", workers=4
         )
-        channel = Channel(name="plain-cn", driver="plain", markets=(_MARKET,), environment="sandbox", workers=4)
         # A market takes a moment to answer, so that requests of several workers are on their way at once.
         inner = SandboxTransport(
             {HOST: (self.truth, self.dialect)}, latency=lambda: 0.01 + self.rng.random() * 0.05
         )
-        transport = Transport({"api": f"https://{HOST}"}, now=env.now, timeout=20.0, wire=_Wire(self, inner, tick))
+        transport = Transport(
+            {"api": f"https://{HOST}"}, now=env.now, timeout=20.0, wire=_Wire(self, inner, tick)
+        )
         more = f"-{self.grants}" if self.grants else ""
         account = Account(app=APP, access=ACCESS + more, refresh=REFRESH + more)
         return OpenChannel(

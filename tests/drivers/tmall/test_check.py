@@ -3,14 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from tests.drivers.tmall.samples import CATEGORY, OFFERS, SHOP, listing, offer, offers, single
 
 import storesync.driver as sd
 from storesync.drivers.tmall import DRIVER
 from storesync.drivers.tmall.rules import breaches, columns, holds
-from storesync.testing import strategies
 
 
 def found(of: sd.Listing, given_: dict[str, sd.Offer] | None = None) -> list[tuple[str, str]]:
@@ -181,15 +178,3 @@ def test_an_excluded_bound_is_excluded() -> None:
     rules = [{"name": "maxLengthRule", "value": "2", "unit": "", "exclusive": True, "when": None}]
 
     assert 1 == len(list(breaches({"f": {**field, "rules": rules}}, {"f": "ab"})))
-
-
-@given(st.data())
-def test_check_bears_any_listing(data: st.DataObject) -> None:
-    """Total, repeatable, and every finding has a code, a path and words."""
-    assert DRIVER.check is not None
-    odd = data.draw(strategies.listings(CATEGORY))
-    some = data.draw(strategies.offers([v.sku for v in odd.variants], market="CN", currency="CNY"))
-    issues = list(DRIVER.check(SHOP, odd, some))
-
-    assert issues == list(DRIVER.check(SHOP, odd, some))
-    assert all(issue.code and issue.path and issue.message for issue in issues)

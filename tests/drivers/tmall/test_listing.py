@@ -101,15 +101,6 @@ def test_sku_ids_that_never_come_keep_the_half() -> None:
     assert sd.Ref(ITEM) == caught.value.ref
 
 
-@pytest.mark.parametrize("fault", [sd.Rejected("x"), sd.Transient("x"), sd.Denied("x"), sd.NotFound("x")])
-def test_a_refusal_in_step_two_keeps_the_half(fault: sd.Fault) -> None:
-    """Whatever stops the second request, the listing made by the first is named."""
-    with pytest.raises(type(fault)) as caught:
-        drive(create(SHOP, new()), ADDED, fault)
-
-    assert sd.Ref(ITEM) == caught.value.ref
-
-
 @pytest.mark.parametrize("of", [listing(), single()])
 def test_a_complete_find_sends_nothing(of: sd.Listing) -> None:
     """All SKUs are known: nothing is left to do."""
@@ -185,13 +176,6 @@ def test_only_what_differs_is_sent() -> None:
     assert [sd.Effect.READ, sd.Effect.SET] == [request.effect for request in requests]
     assert {"update_fields": ["TITLE"], "title": "新标题"} == read(requests[1])
     assert sd.Receipt(REF) == receipt
-
-
-def test_no_difference_sends_nothing() -> None:
-    """An unchanged document costs no call."""
-    requests, _ = drive(update(SHOP, change(listing(), listing())))
-
-    assert [] == requests
 
 
 def test_rows_that_stay_keep_the_markets_price_and_stock() -> None:

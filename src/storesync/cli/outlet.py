@@ -1,0 +1,107 @@
+"""Where a command says what it has to say: tables for people, or one JSON document; never a secret."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from typing import IO, Any, cast
+
+import orjson
+from attrs import define, field
+from rich.console import Console, RenderableType
+
+from storesync.cli.common import Common
+
+__all__ = ["Outlet", "masked"]
+
+_WIDTH = 100  # where no terminal tells its own
+_SHORTEST = 6  # a shorter "secret" would blot out ordinary words
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """The text with every secret in it replaced by stars."""
+    for secret in secrets:
+        if len(secret) >= _SHORTEST:
+            text = text.replace(secret, "***")
+    return text
+
+
+class _Masked:
+    """A text stream that shows no secret."""
+
+    def __init__(self, below: IO[str], secrets: Callable[[], Iterable[str]]) -> None:
+        self._below = below
+        self._secrets = secrets
+
+    def write(self, text: str) -> int:
+        self._below.write(masked(text, self._secrets()))
+        return len(text)
+
+    def flush(self) -> None:
+        self._below.flush()
+
+    def isatty(self) -> bool:
+        return self._below.isatty()
+
+    @property
+    def encoding(self) -> str:
+        return getattr(self._below, "encoding", None) or "utf-8"
+
+
+def _console(stream: IO[str], secrets: Callable[[], Iterable[str]]) -> Console:
+    width = None if stream.isatty() else int(os.environ.get("COLUMNS") or _WIDTH)
+    return Console(file=cast(IO[str], _Masked(stream, secrets)), width=width, highlight=False)
+
+
+@define
+class Outlet:
+    """One command's mouth. With `json` only `document` reaches standard output."""
+
+    json: bool
+    verbose: bool
+    secrets: Callable[[], Iterable[str]] = tuple
+    log: str = ""
+    out: Console = field(init=False)
+    err: Console = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.out = _console(sys.stdout, self._secrets)
+        self.err = _console(sys.stderr, self._secrets)
+
+    @classmethod
+    def of(cls, common: Common) -> Outlet:
+        """The outlet that the options ask for."""
+        return cls(common.json, common.verbose)
+
+    def _secrets(self) -> Iterable[str]:
+        return self.secrets()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person can be asked."""
+        return not self.json and sys.stdin.isatty() and sys.stdout.isatty()
+
+    @property
+    def lively(self) -> bool:
+        """Whether progress may be shown: only to a person, never into a file."""
+        return not self.json and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+    def say(self, *parts: RenderableType) -> None:
+        """Tell a person; nothing with --json."""
+        if not self.json:
+            for part in parts:
+                self.out.print(part)
+
+    def complain(self, *parts: RenderableType) -> None:
+        """Tell a person what went wrong, on standard error; nothing with --json."""
+        if not self.json:
+            for part in parts:
+                self.err.print(part, soft_wrap=True)
+
+    def document(self, data: Any) -> None:
+        """The one JSON document; nothing without --json."""
+        if self.json:
+            text = orjson.dumps(data, default=str, option=orjson.OPT_INDENT_2).decode()
+            sys.stdout.write(masked(text, self._secrets()) + "\n")
+            sys.stdout.flush()

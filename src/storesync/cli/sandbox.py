@@ -1,0 +1,51 @@
+"""storesync sandbox: the emulated markets on loopback, until interrupted."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from storesync.cli.attempt import DONE, attempt
+from storesync.cli.common import Common
+from storesync.cli.outlet import Outlet
+from storesync.errors import ConfigError
+
+__all__ = ["sandbox"]
+
+
+def sandbox(
+    *, port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8765
+) -> int:
+    """Serve the emulated markets on this machine until interrupted. Nothing is kept, and nothing is real."""
+
+    def work(outlet: Outlet) -> int:
+        from storesync.cli.story.emulators import ENVIRONMENT
+
+        try:
+            from storesync.sandbox.server import serve
+        except ModuleNotFoundError as error:
+            raise ConfigError(f"the sandbox needs {error.name}: pip install 'storesync[sandbox]'") from None
+
+        def ready(address: str) -> None:
+            outlet.say(
+                Text.assemble(("Tmall   ", "bold"), f"{address}/tmall"),
+                Text.assemble(("Shopee  ", "bold"), f"{address}/shopee"),
+                Text.assemble(("page    ", "bold"), f"{address}/"),
+                Text("The accounts of the example read these variables; the values are invented:", "dim"),
+                *(Text(f"  export {name}={value}") for name, value in ENVIRONMENT.items()),
+                Text("Ctrl-C ends it.", "dim"),
+            )
+
+        try:
+            serve(port=port, ready=ready)
+        except KeyboardInterrupt:
+            return DONE
+        except (OSError, SystemExit) as error:
+            raise ConfigError(
+                f"cannot serve on 127.0.0.1:{port}: {error}; choose another --port, or 0"
+            ) from None
+        return DONE
+
+    return attempt(Common(), work)

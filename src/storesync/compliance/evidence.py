@@ -1,0 +1,166 @@
+"""What a merchant can show: registrations, filings, studies, and waivers that somebody signed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from attrs import field, frozen
+
+from storesync.compliance.fold import fold
+from storesync.compliance.termfile import read_rows
+from storesync.issues import Issue
+
+__all__ = ["EVIDENCE", "Evidence", "Waiver", "read_evidence", "read_waivers"]
+
+EVIDENCE: Mapping[str, str] = {
+    "registration": "registration of a special good",
+    "filing": "filing of an ordinary cosmetic",
+    "notification": "notification of a cosmetic",
+    "producer": "registration of the overseas food producer (GACC)",
+    "approval": "approval of a restricted food",
+    "efficacy": "evidence of what a text claims",
+    "inventory": "proof that an ingredient is in the market's inventory",
+    "label": "the market's own label",
+}
+"""Kinds of evidence, and what each shows."""
+
+
+@frozen(kw_only=True)
+class Evidence:
+    """A document or number that a merchant holds for a product on a market.
+
+    `covers` names what it shows (wordings, term ids, ingredients); empty covers all of its kind. It counts up
+    to and with `expires_on`; None never ends.
+    """
+
+    product: str
+    market: str
+    kind: str
+    reference: str
+    covers: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    expires_on: date | None = None
+    at: str = field(default="", eq=False)
+
+    def counts(self, today: date) -> bool:
+        """Whether it is still good."""
+        return self.expires_on is None or today <= self.expires_on
+
+    def shows(self, *names: str) -> bool:
+        """Whether it covers something known by one of these names."""
+        return not self.covers or bool(
+            {fold(one).text for one in self.covers} & {fold(name).text for name in names}
+        )
+
+
+@frozen(kw_only=True)
+class Waiver:
+    """A wording that a person lets pass, with reason, evidence, name and end. `product` `*` is any.
+
+    `term` is a term id, or a phrase in which the wording is harmless. Nobody waives for ever.
+    """
+
+    product: str
+    market: str
+    term: str
+    reason: str
+    evidence: str
+    approved_by: str
+    expires_on: date
+    at: str = field(default="", eq=False)
+
+    def counts(self, today: date) -> bool:
+        """Whether it is still good."""
+        return today <= self.expires_on
+
+    def lets(self, product: str, market: str, term: str, text: str, offset: int, end: int) -> bool:
+        """Whether it speaks of this term, found from `offset` to `end` of `text`, of this product there."""
+        if self.product not in ("*", product) or self.market != market:
+            return False
+        if self.term == term:
+            return True
+        place = text.find(self.term, max(0, end - len(self.term)), offset + len(self.term))
+        return 0 <= place <= offset and end <= place + len(self.term)
+
+
+def _day(row: Mapping[str, str], place: str, code: str, issues: list[Issue]) -> date | None:
+    given = row.get("expires_on", "")
+    if not given:
+        return None
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        issues.append(
+            Issue(
+                code,
+                row.get("product", ""),
+                f"expires_on {given!r} is no day",
+                hint="write 2027-12-31",
+                at=place,
+            )
+        )
+        return date.min
+
+
+def read_evidence(text: str, *, at: str) -> tuple[tuple[Evidence, ...], tuple[Issue, ...]]:
+    """The rows of an evidence table: product, market, kind, reference, covers (parted by `;`), expires_on."""
+    code = "claim.evidence_file"
+    rows, issues = read_rows(text, ("product", "market", "kind", "reference"), at=at, code=code)
+    found = []
+    for place, row in rows:
+        if row["kind"] not in EVIDENCE:
+            message = f"kind {row['kind']!r} is unknown"
+            issues.append(Issue(code, row["product"], message, hint=f"write {', '.join(EVIDENCE)}", at=place))
+            continue
+        covers = tuple(part for piece in row.get("covers", "").split(";") if (part := piece.strip()))
+        until = _day(row, place, code, issues)
+        if until != date.min:
+            found.append(
+                Evidence(
+                    product=row["product"],
+                    market=row["market"],
+                    kind=row["kind"],
+                    reference=row["reference"],
+                    covers=covers,
+                    expires_on=until,
+                    at=place,
+                )
+            )
+    return tuple(found), tuple(issues)
+
+
+def read_waivers(text: str, *, at: str) -> tuple[tuple[Waiver, ...], tuple[Issue, ...]]:
+    """The rows of a waiver table; every column must be filled: a waiver without evidence or end is none."""
+    code = "claim.waiver_file"
+    needed = ("product", "market", "term", "reason", "evidence_reference", "approved_by", "expires_on")
+    rows, issues = read_rows(text, needed, at=at, code=code)
+    found = []
+    for place, row in rows:
+        until = _day(row, place, code, issues)
+        if until is not None and until != date.min:
+            found.append(
+                Waiver(
+                    product=row["product"],
+                    market=row["market"],
+                    term=row["term"],
+                    reason=row["reason"],
+                    evidence=row["evidence_reference"],
+                    approved_by=row["approved_by"],
+                    expires_on=until,
+                    at=place,
+                )
+            )
+    return tuple(found), tuple(issues)
+
+
+def held(
+    evidence: Iterable[Evidence], product: str, market: str, kind: str, today: date, *names: str
+) -> tuple[Evidence | None, Evidence | None]:
+    """The evidence that counts, and one that would if it had not expired."""
+    late = None
+    for one in evidence:
+        if (one.product, one.market, one.kind) == (product, market, kind) and one.shows(*names):
+            if one.counts(today):
+                return one, None
+            late = one
+    return None, late

@@ -1,0 +1,140 @@
+"""Whether a product may be sold in a market at all: numbers, ingredients, label, before any text is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from unicodedata import normalize
+
+from storesync.compliance.claims import Compliance
+from storesync.issues import Issue, Issues, Severity
+from storesync.model import Product
+
+__all__ = ["check_readiness", "ingredient_names", "kind_of"]
+
+# Chapters of the Harmonized System: 33 and 34 are cosmetics and soap, 02 to 22 are food and drink.
+_COSMETIC_CHAPTERS = frozenset({"33", "34"})
+_FOOD_CHAPTERS = frozenset(f"{chapter:02}" for chapter in range(2, 23))
+
+
+def kind_of(product: Product) -> str:
+    """`cosmetic`, `food`, or empty: by the regulatory class for China, else by the HS chapter."""
+    class_ = product.classes.get("cn", "")
+    if class_.startswith("food"):
+        return "food"
+    if class_ in ("ordinary", "special"):
+        return "cosmetic"
+    chapter = product.hs[:2]
+    if chapter in _COSMETIC_CHAPTERS:
+        return "cosmetic"
+    return "food" if chapter in _FOOD_CHAPTERS else ""
+
+
+def ingredient_names(product: Product) -> tuple[str, ...]:
+    """The INCI names of a cosmetic, else the names in its own language, in descending order."""
+    written = product.facts.get("inci") or product.facts.get("ingredients", "")
+    return tuple(name for part in written.split(";") if (name := normalize("NFC", part).strip()))
+
+
+def check_readiness(product: Product, *, compliance: Compliance, market: str, today: date) -> Issues:
+    """What the market asks of such a product before its first listing, and what is not there.
+
+    Codes: claim.registration, claim.restricted, claim.filing, claim.notification, claim.producer,
+    claim.ingredient, claim.label. No legal advice; what the rules rest on is marked in the packs.
+    """
+    kind = kind_of(product)
+    if not kind:
+        return Issues(
+            (
+                Issue(
+                    "claim.kind_unknown",
+                    "class",
+                    f"{product.key} is neither known as a cosmetic nor as food: its rules are unknown",
+                    Severity.WARNING,
+                    "give its class for the market or its HS code",
+                ),
+            )
+        )
+    rule = _MARKETS.get(market)
+    return Issues(tuple(rule(product, kind, compliance, market, today)) if rule else ())
+
+
+_Rule = Callable[[Product, str, Compliance, str, date], Iterator[Issue]]
+
+# Class of a product for China → evidence, code, and why it is asked for.
+_CHINA = {
+    # CN-CSAR-16 [U]: hair dye, perm, freckle and whitening, sunscreen, anti hair loss, new efficacy.
+    "special": ("registration", "claim.registration", "a special cosmetic (CN-CSAR-16) needs a registration"),
+    # assumption: ordinary cosmetics are filed by the domestic responsible person in general trade.
+    "ordinary": ("filing", "claim.filing", "an ordinary cosmetic needs a filing number"),
+    "food-restricted": ("approval", "claim.restricted", "a food with limits of intake needs an approval"),
+    # In force since 2026-06-01 [D].
+    "food-registered": ("producer", "claim.producer", "its producer needs a registration (GACC Decree 280)"),
+}
+
+
+def _number(
+    product: Product, compliance: Compliance, market: str, today: date, asked: tuple[str, str, str]
+) -> Iterator[Issue]:
+    kind, code, why = asked
+    good, late = compliance.evidence_of(product.key, market, kind, today)
+    if good is None:
+        ended = f"; {late.reference} ended on {late.expires_on}" if late else ""
+        hint = f"add {product.key},{market},{kind},<number> to the evidence, or keep it off this market"
+        yield Issue(code, "class", f"{product.key} in {market}: {why}{ended}", hint=hint)
+
+
+def _china(product: Product, kind: str, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
+    asked = _CHINA.get(product.classes.get("cn", "ordinary" if kind == "cosmetic" else ""))
+    if asked is not None:
+        yield from _number(product, compliance, market, today, asked)
+    if kind == "cosmetic":
+        yield from _ingredients(product, compliance, market, today)
+    yield from _label(product, kind, compliance, market, today)
+
+
+def _vietnam(
+    product: Product, kind: str, compliance: Compliance, market: str, today: date
+) -> Iterator[Issue]:
+    if kind == "cosmetic":
+        # Circular 06/2011, consolidated 2021 [D]: valid for five years.
+        asked = ("notification", "claim.notification", "a cosmetic needs a notification (Circular 06/2011)")
+        yield from _number(product, compliance, market, today, asked)
+    yield from _label(product, kind, compliance, market, today)
+
+
+def _ingredients(product: Product, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
+    known = compliance.inventory.get(market)
+    if known is None:
+        return
+    for name in ingredient_names(product):
+        if name.casefold() in known:
+            continue
+        good, _ = compliance.evidence_of(product.key, market, "inventory", today, name)
+        if good is None:
+            yield Issue(
+                "claim.ingredient",
+                f"ingredients/{name}",
+                f"{name} is not confirmed in the inventory of {market}: a new ingredient there",
+                hint=f"once it is confirmed, add its name for {market} to ingredients.csv; else keep it off",
+            )
+
+
+def _label(product: Product, kind: str, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
+    pack = compliance.packs.get(market)
+    wanted = pack.labels.get(kind, ()) if pack else ()
+    if not wanted:
+        return
+    good, late = compliance.evidence_of(product.key, market, "label", today)
+    if good is None:
+        ended = f"; {late.reference} ended on {late.expires_on}" if late else ""
+        yield Issue(
+            "claim.label",
+            "label",
+            f"no label for {market} is known of {product.key}; it carries {', '.join(wanted)}{ended}",
+            Severity.WARNING,
+            f"add {product.key},{market},label,<file or number> to the evidence",
+        )
+
+
+_MARKETS: Mapping[str, _Rule] = {"CN": _china, "VN": _vietnam}

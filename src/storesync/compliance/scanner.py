@@ -1,0 +1,233 @@
+"""Finds the wordings of one language in a text, all of them, in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from unicodedata import normalize
+
+from attrs import define, field, frozen
+
+from storesync.compliance.fold import Folded, fold
+from storesync.compliance.script import simplified
+from storesync.compliance.term import SEVERITIES, Term
+
+__all__ = ["Hit", "Scanner", "worst"]
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+# What people put between the characters of a word so that no machine finds it. Clause punctuation counts only
+# between single characters: "适中，药效" must not read as 中药.
+_SOFT = " .·•*_~|/^'\"`+=#@&\\-‐‑–—…"
+_HARD = ",;:!?、。()\\[\\]【】《》"
+_SPREAD_HAN = re.compile(
+    f"(?<=[{_HAN}])[{_SOFT}]+(?=[{_HAN}])|(?<=(?<![{_HAN}])[{_HAN}])[{_HARD}{_SOFT}]+(?=[{_HAN}](?![{_HAN}]))"
+)
+_SPREAD_LATIN = re.compile(r"(?<=[^\W\d_])[.·•*_~|/^\-‐‑–—]+(?=[^\W\d_])")
+
+
+@frozen
+class Hit:
+    """A term found in a text; `offset` and `excerpt` are of the text as it was written."""
+
+    term: Term
+    offset: int
+    excerpt: str
+    waived: str = ""
+    """The phrase that makes it harmless; empty when none does."""
+
+    @property
+    def end(self) -> int:
+        """After the last character."""
+        return self.offset + len(self.excerpt)
+
+
+def worst(hits: Iterable[Hit]) -> str:
+    """The worst severity of what is not waived; `waived` when all of it is, `clean` when there is nothing."""
+    found = list(hits)
+    severities = {hit.term.severity for hit in found if not hit.waived}
+    for severity in SEVERITIES:
+        if severity in severities:
+            return severity
+    return "waived" if found else "clean"
+
+
+@define(slots=False)
+class Scanner:
+    """The terms of one language, ready to be searched. Make one per pack and keep it."""
+
+    terms: tuple[Term, ...] = field(converter=tuple[Term, ...])
+    spaced: bool = False
+    """The language parts its words by spaces: a term is whole words."""
+
+    @cached_property
+    def _literals(self) -> dict[str, tuple[Term, ...]]:
+        found: dict[str, list[Term]] = {}
+        for term in self.terms:
+            if not term.regex and (word := _folded(term.term)):
+                found.setdefault(word, []).append(term)
+        return {word: tuple(terms) for word, terms in found.items()}
+
+    @cached_property
+    def _by_start(self) -> dict[str, tuple[str, ...]]:
+        """The words by their first character, the longest first."""
+        found: dict[str, list[str]] = {}
+        for word in sorted(self._literals, key=len, reverse=True):
+            found.setdefault(word[0], []).append(word)
+        return {start: tuple(words) for start, words in found.items()}
+
+    @cached_property
+    def _search(self) -> re.Pattern[str] | None:
+        words = self._literals
+        if not words:
+            return None
+        # A word that begins with another is found by the other.
+        shortest = [word for word in words if not any(word[:size] in words for size in range(1, len(word)))]
+        body = _trie(sorted(shortest))
+        return re.compile(rf"(?<!\w){body}" if self.spaced else body)
+
+    @cached_property
+    def _patterns(self) -> tuple[tuple[str, re.Pattern[str], Term], ...]:
+        """Each expression with a piece of text that it cannot do without: looking for that is cheap."""
+        return tuple(
+            (_required(pattern), re.compile(pattern), term)
+            for term in self.terms
+            if term.regex
+            for pattern in (_lowered(term.term),)
+        )
+
+    @cached_property
+    def _phrases(self) -> dict[str, tuple[str, ...]]:
+        return {
+            term.id: tuple(phrase for one in term.phrases if (phrase := _folded(one))) for term in self.terms
+        }
+
+    def scan(self, text: str, *, field: str = "title", kind: str = "") -> tuple[Hit, ...]:
+        """Every term of the text, in reading order, also those that a phrase makes harmless.
+
+        `kind` is `cosmetic` or `food`; empty when nobody knows, and then all terms count. Spaces and dots
+        between the characters of a word do not hide it.
+        """
+        folded = fold(text)
+        found = list(self._found(folded))
+        spread = self._spread(folded)
+        if spread is not None:
+            seen = {(hit[0].id, hit[1]) for hit in found}
+            found += [hit for hit in self._found(spread) if (hit[0].id, hit[1]) not in seen]
+        if not found:
+            return ()
+        hits = [
+            Hit(term, start, text[start:end], waived)
+            for term, start, end, waived in found
+            if term.concerns(field, kind)
+        ]
+        return tuple(sorted(hits, key=lambda hit: (hit.offset, -len(hit.excerpt), hit.term.id)))
+
+    def _found(self, folded: Folded) -> Iterator[tuple[Term, int, int, str]]:
+        text = folded.text
+        search = self._search
+        if search is not None:
+            match = search.search(text)
+            while match is not None:
+                start = match.start()
+                for word in self._by_start[text[start]]:
+                    if text.startswith(word, start) and self._whole(text, start, start + len(word)):
+                        for term in self._literals[word]:
+                            yield self._hit(folded, term, start, start + len(word))
+                match = search.search(text, start + 1)
+        for required, pattern, term in self._patterns:
+            if required not in text or pattern.search(text) is None:
+                continue
+            for match in pattern.finditer(text):
+                if match.end() > match.start():
+                    yield self._hit(folded, term, match.start(), match.end())
+
+    def _hit(self, folded: Folded, term: Term, start: int, end: int) -> tuple[Term, int, int, str]:
+        return (term, *folded.place(start, end), self._harmless(folded.text, term, start, end))
+
+    def _whole(self, text: str, start: int, end: int) -> bool:
+        """Whether a term in Latin letters is no part of a longer word; digits may follow: SPF50."""
+        if (
+            end < len(text)
+            and _letter(text[end], spaced=self.spaced)
+            and _letter(text[end - 1], spaced=self.spaced)
+        ):
+            return False
+        return not (
+            start
+            and _letter(text[start - 1], spaced=self.spaced)
+            and _letter(text[start], spaced=self.spaced)
+        )
+
+    def _harmless(self, text: str, term: Term, start: int, end: int) -> str:
+        for phrase in self._phrases[term.id]:
+            if len(phrase) <= end - start:
+                continue  # the term itself is no excuse
+            place = text.find(phrase, max(0, end - len(phrase)), start + len(phrase))
+            if 0 <= place <= start and end <= place + len(phrase):
+                return phrase
+        return ""
+
+    def _spread(self, folded: Folded) -> Folded | None:
+        """The text without what was put between the characters of a word; None when nothing was."""
+        pattern = _SPREAD_LATIN if self.spaced else _SPREAD_HAN
+        text = folded.text
+        if pattern.search(text) is None:
+            return None
+        kept: list[int] = []
+        parts: list[str] = []
+        after = 0
+        for gap in pattern.finditer(text):
+            kept += range(after, gap.start())
+            parts.append(text[after : gap.start()])
+            if self.spaced:
+                kept.append(gap.start())
+                parts.append(" ")
+            after = gap.end()
+        kept += range(after, len(text))
+        parts.append(text[after:])
+        return Folded(folded.original, "".join(parts), tuple(kept), folded)
+
+
+def _letter(character: str, *, spaced: bool) -> bool:
+    return character.isalpha() if spaced else "a" <= character <= "z"
+
+
+def _folded(text: str) -> str:
+    return simplified(normalize("NFKC", text).casefold()).strip()
+
+
+_FLAGS = re.compile(r"^\(\?[aiLmsux]+\)")
+_TOKEN = re.compile(r"\\.|\(\?P|.", re.DOTALL)
+_CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+_GROUP = re.compile(r"\([^()]*\)(?:[*+?]|\{[^}]*\})?")
+_RUN = re.compile(r"[\w ]+(?![\w*?{])")
+
+
+def _lowered(pattern: str) -> str:
+    """The expression for text in lower case: searching without regard to case costs three times as much."""
+    return "".join(
+        token if token.startswith("\\") else token if token == "(?P" else token.lower()
+        for token in _TOKEN.findall(_FLAGS.sub("", pattern))
+    )
+
+
+def _required(pattern: str) -> str:
+    """Plain text that every match holds; empty when none is sure."""
+    bare, count = _CLASS.sub("\0", pattern), 1
+    while count:
+        bare, count = _GROUP.subn("\0", bare)
+    if "|" in bare or "(" in bare:
+        return ""
+    return max(_RUN.findall(bare), key=len, default="")
+
+
+def _trie(words: list[str]) -> str:
+    """An expression that tries each beginning once, however many words share it."""
+    starts: dict[str, list[str]] = {}
+    for word in words:
+        starts.setdefault(word[0], []).append(word[1:])
+    ends = sorted(start for start, rests in starts.items() if "" in rests)
+    parts = [f"[{''.join(map(re.escape, ends))}]"] if ends else []
+    parts += [re.escape(start) + _trie(rests) for start, rests in sorted(starts.items()) if "" not in rests]
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"

@@ -1,0 +1,180 @@
+"""What a policy cannot say: shares that are no shares, endings off their step, fees that leave nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from attrs import asdict, fields, frozen, has
+
+from storesync.pricing.codec import FORMS
+from storesync.pricing.currency import currency
+from storesync.pricing.exact import EXACT, sane
+
+if TYPE_CHECKING:
+    from storesync.pricing.policy import Policy, Tax
+
+__all__ = ["Problem", "problems_of"]
+
+_ZERO = Decimal(0)
+
+
+@frozen
+class Problem:
+    """Something in a policy that contradicts itself: the field, what is wrong, and the way out."""
+
+    code: str
+    field: str
+    message: str
+    hint: str
+
+
+def _share(name: str, value: Decimal | None, low: int = 0, high: int | None = 1) -> Iterator[Problem]:
+    if value is not None and (value < low or (high is not None and value >= high)):
+        top = "" if high is None else f" and below {high}"
+        yield Problem(
+            "price.policy_value",
+            name,
+            f"{name} is {value:f}",
+            f'give a share from {low} up{top}, such as "0.15" for 15 %',
+        )
+
+
+def _numbers(policy: Policy) -> Iterator[tuple[str, Decimal]]:
+    for part in fields(type(policy)):
+        value = getattr(policy, part.name) if part.init else None
+        rows = value if isinstance(value, tuple) else (value,)
+        for row in rows:
+            if isinstance(row, Decimal):
+                yield part.name, row
+            elif has(type(row)):
+                inner = asdict(row, recurse=False).items()
+                yield from ((f"{part.name}.{key}", one) for key, one in inner if isinstance(one, Decimal))
+    if policy.ending is not None:
+        yield from (("ending", one) for one in policy.ending.endings)
+
+
+def problems_of(policy: Policy) -> Iterator[Problem]:
+    """Everything in a policy that contradicts itself or cannot be a price rule, field by field."""
+    for code in (policy.currency, policy.home):
+        try:
+            currency(code)
+        except ValueError as error:
+            yield Problem(
+                "price.unknown_currency", "currency", str(error), "use an ISO 4217 code that is listed"
+            )
+            return
+    if policy.valid_from and policy.valid_until and policy.valid_from > policy.valid_until:
+        yield Problem(
+            "price.policy_gap",
+            "valid_until",
+            f"valid_until {policy.valid_until} lies before valid_from {policy.valid_from}",
+            "swap the two dates",
+        )
+    for name, value in _numbers(policy):
+        if not sane(value):
+            hint = "write at most 18 digits before and after the point"
+            yield Problem("price.policy_value", name, f"{name} has too many digits", hint)
+            return
+    yield from _share("source_vat", policy.source_vat, high=None)
+    yield from _share("fx_buffer", policy.fx_buffer, high=None)
+    yield from _share("quiet", policy.quiet)
+    if policy.markup <= -1:
+        yield Problem("price.policy_value", "markup", f"markup is {policy.markup:f}", "give a share above -1")
+    yield from _tax_problems(policy.tax)
+    rates = _ZERO
+    for fee in policy.fees:
+        rates = EXACT.add(rates, fee.rate if fee.cap is None else _ZERO)
+        for text in fee.problems():
+            yield Problem("price.fee", "fees", text, "check the fee table against the market's own page")
+    margin = policy.guards.min_margin or _ZERO
+    if EXACT.add(rates, margin) >= 1:
+        yield Problem(
+            "price.fees_too_high",
+            "fees",
+            f"uncapped fees {rates:f} and margin {margin:f} leave nothing of the price",
+            'a fee of 3 % is written "0.03"',
+        )
+    yield from _grid_problems(policy)
+    guards = policy.guards
+    yield from _share("guards.min_margin", guards.min_margin)
+    yield from _share("guards.max_discount", guards.max_discount)
+    yield from _share("guards.max_change", guards.max_change, high=None)
+    yield from _share("guards.cliff", guards.cliff)
+    if guards.min_price is not None and guards.max_price is not None and guards.min_price > guards.max_price:
+        yield Problem(
+            "price.policy_value",
+            "guards.min_price",
+            f"min_price {guards.min_price:f} is above max_price {guards.max_price:f}",
+            "no price can meet both: change one of them",
+        )
+    for index, step in enumerate(policy.freight[:-1]):
+        following = policy.freight[index + 1].up_to_g
+        if step.up_to_g is None or (following is not None and following <= step.up_to_g):
+            yield Problem(
+                "price.freight",
+                "freight",
+                "the weight steps do not rise",
+                "order them by up_to_g; only the last may leave it out",
+            )
+
+
+def _grid_problems(policy: Policy) -> Iterator[Problem]:
+    digits = policy.price_digits
+    if not 0 <= digits <= 6:
+        yield Problem("price.policy_value", "digits", f"digits is {digits}", "give a number from 0 to 6")
+        return
+    if policy.step_size <= 0:
+        yield Problem("price.ending", "step", f"step is {policy.step_size:f}", "give an amount above zero")
+        return
+    unit = Decimal((0, (1,), -digits))
+    if EXACT.remainder(policy.step_size, unit) != 0:
+        yield Problem(
+            "price.ending",
+            "step",
+            f"step {policy.step_size:f} has more digits than the {digits} of {policy.currency}",
+            "change step or digits",
+        )
+    if policy.ending is not None:
+        # A step that is written down binds the ending; the currency's usual one does not.
+        smallest = unit if policy.step is None else policy.step
+        for text in policy.ending.problems(smallest):
+            yield Problem(
+                "price.ending", "ending", f"the ending contradicts itself: {text}", "change the ending"
+            )
+    if policy.codec not in FORMS:
+        yield Problem(
+            "price.codec", "codec", f"codec {policy.codec!r} is unknown", f"use one of {', '.join(FORMS)}"
+        )
+        return
+    misfit = policy.wire.fits(policy.currency, digits)
+    if misfit:
+        yield Problem("price.codec", "codec", misfit, "choose the form that the channel's page names")
+
+
+def _tax_problems(tax: Tax) -> Iterator[Problem]:
+    for name, share in (("tax.duty", tax.duty), ("tax.vat", tax.vat)):
+        yield from _share(name, share, high=None)
+    yield from _share("tax.consumption", tax.consumption)
+    if tax.mode == "included" and tax.on == "import" and tax.vat is None:
+        yield Problem(
+            "price.tax_missing",
+            "tax.vat",
+            "the tax is included, but tax.vat is not given",
+            'state tax.vat and the day it ends, tax.vat_until; zero is written "0"',
+        )
+    if tax.mode == "included" and tax.on == "import" and tax.duty is None:
+        yield Problem(
+            "price.tax_missing",
+            "tax.duty",
+            "the tax is included, but tax.duty is not given",
+            'state tax.duty; zero is written "0" and needs a certificate of origin',
+        )
+    if tax.mode == "included" and tax.on == "price" and tax.regime != "cn-cbec":
+        yield Problem(
+            "price.tax_missing",
+            "tax.regime",
+            'a tax on the price itself is known only for regime "cn-cbec"',
+            'set regime = "cn-cbec", or on = "import" with duty and vat',
+        )

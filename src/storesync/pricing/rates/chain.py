@@ -1,0 +1,249 @@
+"""From many sources to one snapshot: a chain per currency, corroborated, fresh, and without jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from attrs import define, field, frozen
+
+from storesync.errors import ConfigError, Fault
+from storesync.issues import Issue, Issues, Severity
+from storesync.model import frozen_map
+from storesync.pricing.businessday import missed_days
+from storesync.pricing.exact import EXACT, exact, figure
+from storesync.pricing.policy import RateRules
+from storesync.pricing.rate import Leg, Rate, Snapshot
+from storesync.pricing.rates.source import Fetch, RateSource
+from storesync.pricing.settle import corroborate, direct, jumped
+
+__all__ = ["Chain", "Collected", "collect", "hosts"]
+
+_HUNDRED = Decimal(100)
+
+
+@frozen(kw_only=True)
+class Chain:
+    """Which sources are asked for each currency, in order, and what their answers must withstand.
+
+    `sources` is by currency, `*` for every other one. `witness` names the source that must confirm a rate
+    within `tolerance`; empty: none. `max_jump` is how far a rate may move from the last accepted snapshot,
+    unless its currency is in `confirmed`. `rules` give ages and pivots.
+    """
+
+    sources: Mapping[str, tuple[str, ...]] = field(converter=frozen_map)
+    witness: str = ""
+    tolerance: Decimal = field(default=Decimal("0.01"), converter=exact)
+    max_jump: Decimal = field(default=Decimal("0.07"), converter=exact)
+    confirmed: frozenset[str] = frozenset()
+    rules: RateRules = field(factory=RateRules)
+
+    def order(self, currency: str) -> tuple[str, ...]:
+        """The sources for one currency, first choice first."""
+        return self.sources.get(currency) or self.sources.get("*") or ()
+
+
+@frozen(kw_only=True)
+class Collected:
+    """The snapshot of a run; a currency that no source could give is missing in it, and an issue says why."""
+
+    snapshot: Snapshot
+    issues: Issues
+
+
+def hosts(sources: Mapping[str, RateSource]) -> Mapping[str, str]:
+    """Host label to address of all these sources, for the transport that sends their requests."""
+    return {label: address for source in sources.values() for label, address in source.hosts.items()}
+
+
+@define
+class _Asked:
+    """Every source is asked at most once per run, whatever the number of currencies."""
+
+    send: Fetch
+    home: str
+    currencies: tuple[str, ...]
+    today: date
+    answers: dict[str, tuple[Rate, ...] | str] = field(factory=dict)
+
+    async def ask(self, source: RateSource) -> tuple[Rate, ...] | str:
+        """Its rates, or in words why there are none."""
+        if source.name not in self.answers:
+            try:
+                self.answers[source.name] = await source.fetch(
+                    self.send, home=self.home, currencies=self.currencies, today=self.today
+                )
+            except (Fault, ConfigError) as error:
+                self.answers[source.name] = str(error)
+        return self.answers[source.name]
+
+
+def _too_old(leg: Leg, rules: RateRules, today: date) -> str:
+    rate = leg.rate
+    if rate.fresh_on > today:
+        return f"{rate} lies after today, {today}"
+    missed = missed_days(rate.fresh_on, today, rate.calendar)
+    age = (today - rate.fresh_on).days
+    if missed > rules.max_business_days or age > rules.max_calendar_days:
+        return f"{rate} is {age} days old and missed {missed} business days"
+    digits = len(rate.value.as_tuple().digits)
+    return f"{rate} keeps only {digits} digits" if not leg.divides and digits < rules.min_digits else ""
+
+
+def _pick(
+    rates: tuple[Rate, ...], home: str, currency: str, chain: Chain, today: date
+) -> tuple[Rate, ...] | str:
+    """The rates that one source's answer gives for a currency, every kind of it; or why they are no use."""
+    rules = chain.rules
+    route = Snapshot(rates=rates).route(
+        home, currency, kind=rules.kind, pivots=rules.pivots, skew=rules.max_skew_days
+    )
+    if route is None:
+        return f"no {rules.kind} rate for {currency}/{home}"
+    for leg in route.legs:
+        refusal = _too_old(leg, rules, today)
+        if refusal:
+            return refusal
+    legs = [leg.rate for leg in route.legs]
+    pairs = {(rate.base, rate.quote) for rate in legs}
+    others = [rate for rate in rates if (rate.base, rate.quote) in pairs and rate not in legs]
+    return (*legs, *(rate for rate in others if rate.kind != rules.kind))
+
+
+async def collect(
+    *,
+    home: str,
+    currencies: Sequence[str],
+    chain: Chain,
+    sources: Mapping[str, RateSource],
+    send: Fetch,
+    now: datetime,
+    today: date,
+    before: Snapshot | None = None,
+) -> Collected:
+    """One snapshot for a run: for each currency the first source of its chain whose rate withstands.
+
+    A source that fails, is old or lacks the currency gives a warning and the next one is asked. A currency
+    whose rate is contradicted by the witness, or jumped from `before`, is left out with an error: its prices
+    are held, never made with a doubtful or an old rate.
+    """
+    wanted = tuple(dict.fromkeys(code for code in currencies if code != home))
+    asked = _Asked(send, home, wanted, today)
+    issues: list[Issue] = []
+    kept: list[Rate] = []
+    for currency in wanted:
+        found = await _first(currency, home, chain, sources, asked, issues)
+        if found is None:
+            continue
+        rate = direct(Snapshot(rates=found), home, currency)
+        if rate is None:
+            continue
+        doubt = _jump(rate, currency, chain, before) or await _contradicted(
+            rate, home, chain, sources, asked, issues
+        )
+        if doubt is None:
+            kept += [one for one in found if one not in kept]
+        else:
+            issues.append(doubt)
+    return Collected(snapshot=Snapshot(rates=tuple(kept), made_at=now), issues=Issues(tuple(issues)))
+
+
+async def _first(
+    currency: str,
+    home: str,
+    chain: Chain,
+    sources: Mapping[str, RateSource],
+    asked: _Asked,
+    issues: list[Issue],
+) -> tuple[Rate, ...] | None:
+    tried: list[str] = []
+    for name in chain.order(currency):
+        source = sources.get(name)
+        if source is None:
+            tried.append(f"{name}: not configured")
+            continue
+        rates = await asked.ask(source)
+        picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
+        if isinstance(picked, str):
+            tried.append(f"{name}: {picked}")
+            continue
+        if tried:
+            issues.append(
+                Issue(
+                    "rates.fallback",
+                    f"rates/{currency}",
+                    f"{currency}/{home} comes from {name}; {'; '.join(tried)}",
+                    severity=Severity.WARNING,
+                )
+            )
+        return picked
+    told = "; ".join(tried) or "its chain names no source"
+    issues.append(
+        Issue(
+            "rates.none",
+            f"rates/{currency}",
+            f"no usable rate for {currency}/{home}: {told}",
+            hint=f"add a source that quotes {currency} to its chain; until then its prices are held",
+        )
+    )
+    return None
+
+
+def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> Issue | None:
+    if currency in chain.confirmed:
+        return None
+    reference = before
+    if before is not None and before.pair(rate.base, rate.quote, rate.kind) is None:
+        last = direct(before, rate.quote, rate.base, rate.kind)
+        reference = None if last is None else Snapshot(rates=(last,))
+    moved = jumped(reference, rate, chain.max_jump)
+    if moved is None:
+        return None
+    percent = figure(EXACT.multiply(moved, _HUNDRED), 2)
+    return Issue(
+        "rates.jump",
+        f"rates/{currency}",
+        f"{rate} moved by {percent} % from the last accepted rate;"
+        f" at most {figure(EXACT.multiply(chain.max_jump, _HUNDRED), 0)} % is believed",
+        hint=f"check the unit and the pair; if it is true, confirm {currency} once",
+    )
+
+
+async def _contradicted(
+    rate: Rate,
+    home: str,
+    chain: Chain,
+    sources: Mapping[str, RateSource],
+    asked: _Asked,
+    issues: list[Issue],
+) -> Issue | None:
+    currency = rate.base
+    witness = sources.get(chain.witness)
+    if not chain.witness or rate.source == chain.witness:
+        return None
+    rates = f"{chain.witness}: not configured" if witness is None else await asked.ask(witness)
+    picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
+    other = None if isinstance(picked, str) else direct(Snapshot(rates=picked), home, currency)
+    if other is None:
+        why = picked if isinstance(picked, str) else "no direct rate"
+        issues.append(
+            Issue(
+                "rates.unconfirmed",
+                f"rates/{currency}",
+                f"{rate} has no witness: {why}",
+                severity=Severity.WARNING,
+            )
+        )
+        return None
+    found = corroborate(rate, other, chain.tolerance)
+    if found is None:
+        return None
+    percent = figure(EXACT.multiply(found.share, _HUNDRED), 2)
+    return Issue(
+        "rates.disagree",
+        f"rates/{currency}",
+        f"{rate} and {other} differ by {percent} %;"
+        f" at most {figure(EXACT.multiply(chain.tolerance, _HUNDRED), 2)} % is believed",
+        hint=f"look at both sources; prices in {currency} are held until they agree",
+    )

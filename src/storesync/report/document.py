@@ -1,0 +1,116 @@
+"""What commands report, as JSON for programs; plans and runs write their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from storesync.engine import Drift
+from storesync.engine.check import Checked
+from storesync.engine.status import Explained, Status
+from storesync.issues import Issue
+from storesync.model import Offer
+from storesync.plan import Held
+
+__all__ = [
+    "checked_document",
+    "drift_document",
+    "explained_document",
+    "held_document",
+    "issue_document",
+    "status_document",
+]
+
+
+def issue_document(issue: Issue) -> dict[str, str]:
+    """One finding."""
+    return {
+        "code": issue.code,
+        "severity": issue.severity.value,
+        "path": issue.path,
+        "message": issue.message,
+        "hint": issue.hint,
+        "at": issue.at,
+    }
+
+
+def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
+    """Listings held back or not offered, each with its findings."""
+    return [
+        {
+            "key": one.key,
+            "title": one.title,
+            "reason": one.reason,
+            "issues": [issue_document(issue) for issue in one.issues],
+        }
+        for one in held
+    ]
+
+
+def checked_document(checked: Checked) -> dict[str, Any]:
+    """What a check found."""
+    return {
+        "ok": checked.ok,
+        "products": checked.products,
+        "ready": checked.ready,
+        "unread": checked.unread,
+        "held": held_document(checked.held),
+        "not_offered": held_document(checked.not_offered),
+        "issues": [issue_document(issue) for issue in checked.issues],
+    }
+
+
+def status_document(status: Status) -> dict[str, Any]:
+    """How a channel stands."""
+    return {
+        "revision": status.revision,
+        "listings": status.listings,
+        "by_status": dict(status.by_status),
+        "unchanged": status.unchanged,
+        "pending": status.pending,
+        "waiting": status.waiting,
+        "unfinished": status.unfinished,
+        "held": held_document(status.held),
+        "parked": held_document(status.parked),
+        "at_work": status.at_work,
+        "since": status.since,
+    }
+
+
+def _offer(offer: Offer | None) -> dict[str, Any] | None:
+    if offer is None:
+        return None
+    return {
+        "prices": {
+            market: {
+                "sale": str(price.sale),
+                "list": str(price.list) if price.list is not None else None,
+                "points": {name: str(money) for name, money in price.points.items()},
+            }
+            for market, price in offer.prices.items()
+        },
+        "stock": offer.stock,
+    }
+
+
+def explained_document(explained: Explained) -> dict[str, Any]:
+    """Everything about one SKU on one channel."""
+    return {
+        "channel": explained.channel,
+        "key": explained.key,
+        "sku": explained.sku,
+        "title": explained.title,
+        "status": explained.status,
+        "listing": explained.listing,
+        "want": _offer(explained.want),
+        "have": _offer(explained.have),
+        "prices": dict(explained.prices),
+        "texts": dict(explained.texts),
+        "held": explained.held,
+        "operations": [dict(operation) for operation in explained.operations],
+    }
+
+
+def drift_document(drift: Iterable[Drift]) -> list[dict[str, str]]:
+    """Differences between what the market acknowledged and what it shows."""
+    return [{"key": one.key, "what": one.what, "ours": one.ours, "theirs": one.theirs} for one in drift]

@@ -1,0 +1,119 @@
+"""One SKU on one channel, opened: each stage of its price, its texts' origin, what was done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from storesync.engine.status import Explained
+from storesync.report.amount import offered, told_text
+
+__all__ = ["explained_view", "price_table", "stages"]
+
+
+def stages(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, str]]:
+    """Each stage as (name, before, after, how), amounts with their signs."""
+    for step in steps:
+        how = [step.get("detail", ""), step.get("rounding", "")]
+        if step.get("rate"):
+            how.append(f"rates {step['rate'][:8]}")
+        if step.get("source"):
+            how.append(f"source: {step['source']}")
+        yield (
+            step["stage"],
+            told_text(step.get("before", "")),
+            told_text(step.get("after", "")),
+            " · ".join(part for part in how if part),
+        )
+
+
+def price_table(steps: Sequence[Mapping[str, Any]]) -> Table:
+    """The stages of one price as a table."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("stage", no_wrap=True)
+    table.add_column("before", justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True, style="dim")
+    table.add_column("after", justify="right", no_wrap=True)
+    table.add_column("how", style="dim")
+    for name, before, after, how in stages(steps):
+        table.add_row(name, Text(before), "→", Text(after), Text(how))
+    return table
+
+
+def explained_view(explained: Explained) -> RenderableType:
+    """Everything about one SKU."""
+    parts: list[RenderableType] = [
+        Text.assemble((explained.sku, "bold"), f" of {explained.key} on ", (explained.channel, "bold")),
+        Text(f"  {explained.title}"),
+        _facts(explained),
+    ]
+    for market, trace in explained.prices.items():
+        policy = trace.get("policy", "")
+        parts.append(Text(f"\n  Price for {market}, by policy {policy!r}", "bold"))
+        parts.append(Padding(price_table(trace.get("steps", ())), (0, 0, 0, 4)))
+        if trace.get("list_steps"):
+            parts.append(Text("    compare-at price"))
+            parts.append(Padding(price_table(trace["list_steps"]), (0, 0, 0, 4)))
+        parts += [Text(f"    {_estimate(one)}", "dim") for one in trace.get("estimates", ())]
+    if explained.texts:
+        parts.append(Text("\n  Texts", "bold"))
+        parts.append(Padding(_texts(explained.texts), (0, 0, 0, 4)))
+    if explained.operations:
+        parts.append(Text("\n  Last operations", "bold"))
+        parts.append(Padding(_operations(explained.operations), (0, 0, 0, 4)))
+    return Group(*parts)
+
+
+def _facts(explained: Explained) -> RenderableType:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(style="dim")
+    table.add_column()
+    listing = f"{explained.listing} · {explained.status}" if explained.listing else "not listed yet"
+    table.add_row("listing", listing)
+    table.add_row("wanted", offered(explained.want))
+    table.add_row("acknowledged", offered(explained.have))
+    if explained.held:
+        table.add_row("held back", Text(explained.held, "red"))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _estimate(estimate: Mapping[str, Any]) -> str:
+    words = " · ".join(
+        f"{name.replace('_', ' ')} {told_text(str(value))}" for name, value in estimate.items() if value
+    )
+    return f"buyer's tax, estimated: {words}"
+
+
+def _texts(texts: Mapping[str, Mapping[str, Any]]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name in ("locale", "text", "made by", "state", "from"):
+        table.add_column(name)
+    for locale, fields in texts.items():
+        for name, source in fields.items():
+            origin = str(source.get("source", ""))
+            table.add_row(
+                locale, name.replace("_", " "), source.get("by", ""), source.get("state", ""), Text(origin)
+            )
+    return table
+
+
+def _operations(operations: Sequence[Mapping[str, Any]]) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for name in ("when (UTC)", "operation", "state", "requests", "said"):
+        table.add_column(name)
+    for operation in operations:
+        fault = operation.get("fault") or {}
+        said = " ".join(str(fault[name]) for name in ("code", "message") if fault.get(name))
+        table.add_row(
+            str(operation["began"])[:19].replace("T", " "),
+            operation["kind"],
+            operation["state"],
+            str(operation["requests"]),
+            Text(said),
+        )
+    return table

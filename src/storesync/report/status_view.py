@@ -1,0 +1,77 @@
+"""How channels stand and what a check found, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from storesync.engine import Drift
+from storesync.engine.check import Checked
+from storesync.engine.status import Status
+from storesync.report.plan_view import FEW, findings, held_lines
+
+__all__ = ["checked_view", "drift_view", "status_view"]
+
+
+def status_view(status: Status) -> RenderableType:
+    """One channel at a glance, then what is held back and what waits for a person."""
+    by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in status.by_status.items() if count)
+    line = Text.assemble(
+        (status.channel, "bold"),
+        f"  {status.listings} listings ({by or 'none yet'}) · {status.unchanged} as wanted",
+        f" · {status.pending} to change",
+    )
+    if status.waiting:
+        line.append(f" · {status.waiting} waiting for the market")
+    line.append(f" · revision {status.revision}", "dim")
+    parts: list[RenderableType] = [line]
+    if status.at_work:
+        parts.append(Text(f"  at work now: {status.at_work} since {status.since}", "cyan"))
+    if status.unfinished:
+        parts.append(
+            Text(
+                f"  {status.unfinished} operations were interrupted; the next plan settles them first",
+                "yellow",
+            )
+        )
+    parts += held_lines(status.held)
+    for one in status.parked:
+        parts.append(Text.assemble(("  ! parked  ", "bold red"), f"{one.key}  {one.title}: {one.reason}"))
+        parts.append(
+            Text.assemble(
+                ("      → ", "green"),
+                f"look in the shop, then: storesync resolve {status.channel} {one.key} [--listing ID]",
+            )
+        )
+    return Group(*parts)
+
+
+def checked_view(checked: Checked, *, most: int | None = FEW) -> RenderableType:
+    """What a check found for one channel."""
+    counts = [f"{checked.ready} ready"]
+    for number, words in (
+        (checked.unread, "whose category was never read from the market: the first plan reads it"),
+        (len(checked.held), "held back"),
+        (len(checked.not_offered), "not offered"),
+    ):
+        if number:
+            counts.append(f"{number} {words}")
+    parts: list[RenderableType] = [
+        Text.assemble((checked.channel, "bold"), f"  {checked.products} products: ", " · ".join(counts))
+    ]
+    parts += held_lines(checked.held)
+    told = {issue for held in checked.held for issue in held.issues}
+    parts += findings((issue for issue in checked.issues if issue not in told), most=most)
+    return Group(*parts)
+
+
+def drift_view(channel: str, drift: Iterable[Drift]) -> RenderableType:
+    """What differs between our state and the market, a line each."""
+    found = tuple(drift)
+    if not found:
+        return Text.assemble((channel, "bold"), "  the market shows what it acknowledged")
+    lines = [Text.assemble((channel, "bold"), f"  {len(found)} differences; the next plan repairs them")]
+    lines += [Text.assemble(("  ~ ", "yellow"), str(one)) for one in found]
+    return Group(*lines)

@@ -1,0 +1,66 @@
+"""Tables that users write: every fault with its file and line, and the good rows still count."""
+
+import pytest
+
+from storesync.compliance import read_evidence, read_terms, read_waivers
+
+TERMS = "id,locale,term,match,scope,category,rule_source,severity,suggestion,exceptions,confidence\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "part"),
+    [
+        ("a,vi,x,literal,all,,,deadly,,,U", "severity 'deadly'"),
+        ("a,vi,x,fuzzy,all,,,warn,,,U", "match 'fuzzy'"),
+        ("a,vi,(x,regex,all,,,warn,,,U", "no regular expression"),
+        ("a,vi,x,literal,cars,,,warn,,,U", "scope 'cars'"),
+        ("a,vi,x", "3 cells"),
+        (",vi,x,literal,all,,,warn,,,U", "id is empty"),
+        ("ok,vi,z,literal,all,,,warn,,,U", "ok stands at own.csv:2"),
+    ],
+)
+def test_a_wrong_term_is_told_with_its_line(row: str, part: str) -> None:
+    """The others count."""
+    terms, issues = read_terms(TERMS + "ok,vi,y,literal,all,,,warn,,,U\n" + row + "\n", at="own.csv")
+
+    assert ["ok"] == [term.id for term in terms]
+    assert ["own.csv:3"] == [issue.at for issue in issues]
+    assert part in issues[0].message
+    assert issues[0].hint
+
+
+def test_a_table_without_its_columns_is_told_once() -> None:
+    """With the header that it should have."""
+    terms, issues = read_terms("word;level\nx;y\n", at="own.csv")
+
+    assert () == terms
+    assert "own.csv:1" == issues[0].at
+    assert "id,locale,term,severity" in issues[0].hint
+
+
+def test_evidence_of_an_unknown_kind_or_day_does_not_count() -> None:
+    """A typing error must not open a market."""
+    found, issues = read_evidence(
+        "product,market,kind,reference,covers,expires_on\n"
+        "A,CN,filling,1,,\n"
+        "A,CN,filing,2,,soon\n"
+        "A,CN,filing,3,抗皱;紧致,2027-01-01\n",
+        at="evidence.csv",
+    )
+
+    assert ["3"] == [one.reference for one in found]
+    assert ("抗皱", "紧致") == found[0].covers
+    assert ["evidence.csv:2", "evidence.csv:3"] == [issue.at for issue in issues]
+
+
+def test_a_waiver_needs_reason_evidence_name_and_end() -> None:
+    """Nobody waives for ever."""
+    header = "product,market,term,reason,evidence_reference,approved_by,expires_on\n"
+
+    found, issues = read_waivers(
+        header + "A,CN,最佳,because,E-1,Kim,\nA,CN,最佳,because,E-1,Kim,2027-01-01\n", at="waivers.csv"
+    )
+
+    assert 1 == len(found)
+    assert ["waivers.csv:2"] == [issue.at for issue in issues]
+    assert "expires_on is empty" in issues[0].message

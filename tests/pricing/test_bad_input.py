@@ -1,0 +1,396 @@
+"""Bad data and bad policies: an issue that names policy, stage and variant, and the live price stays."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from storesync.issues import Severity
+from storesync.model import Money, Price, Supply
+from storesync.pricing import (
+    Ending,
+    Fee,
+    Guards,
+    Policy,
+    Priced,
+    Rate,
+    RateRules,
+    Snapshot,
+    Tax,
+    WeightStep,
+    price,
+)
+from tests.pricing.golden import AS_OF, MARKETS, TODAY, fixture, p02, policy, priced, product, sale
+
+
+def live(observed: date, *, calendar: str = "KR", value: str = "200.71") -> Snapshot:
+    """A real rate of one day."""
+    return Snapshot(
+        rates=(
+            Rate(base="CNY", quote="KRW", value=value, observed=observed, source="ecos", calendar=calendar),
+        )
+    )
+
+
+def codes(result: Priced) -> list[str]:
+    """The codes of all findings."""
+    return [issue.code for issue in result.issues]
+
+
+BROKEN: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
+    "no price": ({"krw": None}, {}, "price.missing", "base"),
+    "price of zero": ({"krw": 0}, {}, "price.not_positive", "base"),
+    "price below zero": ({"krw": -5}, {}, "price.not_positive", "base"),
+    "no cost for the floor": (
+        {"krw": 32000},
+        {"guards": Guards(min_margin="0.2")},
+        "price.cost_missing",
+        "guards",
+    ),
+    "no net content for the line": (
+        {"krw": 32000, "content": None},
+        {"tax": Tax(mode="buyer_pays", regime="cn-cbec")},
+        "price.content_missing",
+        "tax",
+    ),
+    "no weight for the freight": (
+        {"krw": 32000, "weight": 0},
+        {"freight": (WeightStep("3000", 500),)},
+        "price.weight_missing",
+        "add-ons",
+    ),
+    "heavier than the last weight step": (
+        {"krw": 32000, "weight": 501},
+        {"freight": (WeightStep("3000", 500),)},
+        "price.freight",
+        "add-ons",
+    ),
+    "nothing left after the add-ons": ({"krw": 100}, {"packing": "-500"}, "price.not_positive", "add-ons"),
+    "an ending above its modulus": (
+        {"krw": 32000},
+        {"ending": Ending("10", ["19"])},
+        "price.ending",
+        "policy",
+    ),
+    "an ending off the step": (
+        {"krw": 32000},
+        {"ending": Ending("10", ["9"]), "step": "2"},
+        "price.ending",
+        "policy",
+    ),
+    "no ending at all": ({"krw": 32000}, {"ending": Ending("10", [])}, "price.ending", "policy"),
+    "no price ends so low": (
+        {"krw": 900},
+        {"ending": Ending("100", ["99"], "down")},
+        "price.ending",
+        "ending",
+    ),
+    "fees that take everything": ({"krw": 32000}, {"fees": ("0.6", "0.5")}, "price.fees_too_high", "policy"),
+    "a fee of 5 for 5 %": ({"krw": 32000}, {"fees": ("5",)}, "price.fee", "policy"),
+    "a tax without a rate": (
+        {"krw": 32000},
+        {"tax": Tax(mode="included", duty="0")},
+        "price.tax_missing",
+        "policy",
+    ),
+    "a codec of another currency": ({"krw": 32000}, {"codec": "integer"}, "price.codec", "policy"),
+    "floor above ceiling": (
+        {"krw": 32000},
+        {"guards": Guards(min_price="200", max_price="100")},
+        "price.policy_value",
+        "policy",
+    ),
+    "above the ceiling": ({"krw": 32000}, {"guards": Guards(max_price="100")}, "price.ceiling", "guards"),
+    "a fee that ended": (
+        {"krw": 32000},
+        {"fees_at": date(2026, 11, 22)},
+        "price.policy_expired",
+        "fees",
+    ),
+    "a slipped digit": ({"krw": "1e25"}, {}, "price.out_of_range", "base"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_bad_input_is_held_with_policy_stage_and_variant(case: str) -> None:
+    """No price, one error, and a message a person can act on."""
+    of, by, code, stage = BROKEN[case]
+    by = dict(by)
+    if "fees_at" in by:
+        until = by.pop("fees_at")
+        made = evolve(policy("CNY", **by), fees=(Fee(name="commission", rate="0.05", valid_until=until),))
+    else:
+        made = policy("CNY", **by)
+    result = priced(product(**of), made)
+    issue = result.issues.errors[0]
+
+    assert None is result.price
+    assert code == issue.code
+    assert issue.message.startswith(f"policy 'cny', stage '{stage}', variant V-1: ")
+    assert issue.message == result.held
+    assert issue.hint
+    assert "P-1/variants/V-1/price/CN" == issue.path
+
+
+def test_an_unknown_sku_is_a_missing_price() -> None:
+    """A SKU without supply is an issue, not a KeyError."""
+    result = price(
+        product=product(32000),
+        sku="V-9",
+        market=MARKETS["CNY"],
+        policy=policy("CNY"),
+        rates=fixture(),
+        environment="sandbox",
+        today=TODAY,
+    )
+
+    assert ["price.missing"] == codes(result)
+
+
+def test_a_price_in_another_currency_is_refused() -> None:
+    """The policy starts from won."""
+    subject = evolve(product(1), supply={"V-1": Supply(sku="V-1", price=Money("20", "USD"))})
+
+    assert ["price.currency"] == codes(priced(subject, policy("CNY")))
+
+
+def test_a_policy_of_another_currency_is_refused() -> None:
+    """The market's currency decides."""
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["VND"],
+        policy=policy("CNY"),
+        rates=fixture(),
+        environment="sandbox",
+        today=TODAY,
+    )
+
+    assert ["price.currency"] == codes(result)
+
+
+def test_an_unknown_currency_is_refused() -> None:
+    """XYZ is no currency; the known ones are listed."""
+    by = Policy(name="x", currency="XYZ")
+    market = evolve(MARKETS["CNY"], currency="XYZ")
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=market,
+        policy=by,
+        rates=fixture(),
+        environment="sandbox",
+        today=TODAY,
+    )
+
+    assert ["price.unknown_currency"] == codes(result)
+    assert "XYZ" in result.held
+
+
+def test_a_missing_rate_is_held() -> None:
+    """The message lists what the snapshot has."""
+    result = priced(product(32000), policy("CNY"), Snapshot(rates=(), kind="fixture"))
+
+    assert ["price.rate_missing"] == codes(result)
+
+
+# 2026-11-20 is a Friday.
+AGES = {
+    "the same day": (date(2026, 11, 20), date(2026, 11, 20), []),
+    "Friday's on Sunday": (date(2026, 11, 20), date(2026, 11, 22), []),
+    "Friday's on Monday": (date(2026, 11, 20), date(2026, 11, 23), []),
+    "Friday's on Tuesday": (date(2026, 11, 20), date(2026, 11, 24), ["price.rate_aging"]),
+    "five business days missed": (date(2026, 11, 20), date(2026, 11, 28), ["price.rate_aging"]),
+    "six business days missed": (date(2026, 11, 20), date(2026, 12, 1), ["price.rate_stale"]),
+    "over Chuseok": (date(2026, 9, 23), date(2026, 9, 28), []),
+    "from tomorrow": (date(2026, 11, 24), date(2026, 11, 23), ["price.rate_future"]),
+}
+
+
+@pytest.mark.parametrize("case", AGES)
+def test_rates_age_by_business_days(case: str) -> None:
+    """Fresh over a weekend, a warning after one missed day, held after five."""
+    observed, today, expected = AGES[case]
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["CNY"],
+        policy=policy("CNY"),
+        rates=live(observed),
+        environment="live",
+        today=today,
+    )
+
+    assert expected == codes(result)
+    assert (result.price is None) == bool(result.issues.errors)
+
+
+def test_ten_calendar_days_are_the_end_whatever_the_calendar() -> None:
+    """A policy that allows many business days still refuses after its calendar days."""
+    by = policy("CNY", rate=RateRules(max_business_days=30))
+    result = priced(product(32000), by, live(TODAY - timedelta(days=11)))
+
+    assert "price.rate_stale" in codes(result)
+
+
+def test_no_rates_at_all_hold_every_price() -> None:
+    """Nobody could fetch anything: an issue, not an exception."""
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["CNY"],
+        policy=policy("CNY"),
+        rates=None,
+        environment="live",
+        today=TODAY,
+    )
+
+    assert ["price.rate_missing"] == codes(result)
+
+
+def test_an_included_tax_on_an_unknown_line_warns() -> None:
+    """Here the standard VAT is part of the price, not only of an estimate."""
+    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"))
+    (issue,) = priced(product(32000, hs="961900"), by).issues
+
+    assert ("price.tax_unknown_line", Severity.WARNING) == (issue.code, issue.severity)
+
+
+def test_a_cross_of_two_days_is_no_rate() -> None:
+    """Both legs must be of one day, unless the policy allows a skew."""
+    rates = Snapshot(
+        rates=(
+            Rate(base="EUR", quote="KRW", value="1491.76", observed=date(2026, 11, 20), source="ecb"),
+            Rate(base="EUR", quote="CNY", value="7.4326", observed=date(2026, 11, 19), source="ecb"),
+        )
+    )
+
+    assert ["price.rate_missing"] == codes(priced(product(32000), policy("CNY"), rates))
+    assert "159.44" == sale(priced(product(32000), policy("CNY", rate=RateRules(max_skew_days=1)), rates))
+
+
+def test_the_floor_may_use_the_buying_rate() -> None:
+    """The bank buys yuan for less won: the floor rises."""
+    rates = fixture().with_rates(
+        [Rate(base="CNY", quote="KRW", value="190", observed=AS_OF, source="kexim", kind="buy")]
+    )
+    guards = Guards(min_margin="0")
+    mid = priced(product(13500, cost=13500), policy("CNY", guards=guards, markup="-0.5"), rates)
+    buy = priced(
+        product(13500, cost=13500),
+        policy("CNY", guards=guards, markup="-0.5", rate=RateRules(floor_kind="buy")),
+        rates,
+    )
+
+    assert ("67.27", "71.06") == (sale(mid), sale(buy))
+
+
+def test_a_live_price_in_another_currency_holds_the_change_guard() -> None:
+    """A guard that cannot be evaluated trips."""
+    by = policy("CNY", guards=Guards(max_change="0.1"))
+    result = priced(product(32000), by, last=Price(Money("30", "USD")))
+
+    assert ["price.change"] == codes(result)
+
+
+def test_a_fixed_price_below_the_floor_is_held_not_moved() -> None:
+    """What a person set is never changed behind their back."""
+    by = policy("CNY", fixed="50", guards=Guards(min_margin="0.2"))
+
+    assert ["price.floor"] == codes(priced(product(32000, cost=32000), by))
+
+
+def test_a_bad_list_price_never_holds_the_price() -> None:
+    """The compare-at price is left out with a warning."""
+    subject = product(32000)
+    supply = evolve(subject.supply["V-1"], list_price=Money("30", "USD"))
+    result = priced(evolve(subject, supply={"V-1": supply}), p02(compare_at="list"))
+
+    assert "219.00" == sale(result)
+    assert [("price.currency", Severity.WARNING)] == [(issue.code, issue.severity) for issue in result.issues]
+    assert result.price is not None
+    assert None is result.price.list
+
+
+MAKERS: list[Any] = [
+    lambda number: Ending(number, ["9"]),
+    lambda number: Ending("10", [number]),
+    lambda number: policy("CNY", markup=number),
+    lambda number: Fee(name="x", rate=number),
+    lambda number: Rate(base="CNY", quote="KRW", value=number, observed=TODAY, source="x"),
+]
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_floats_are_refused_wherever_they_knock(make: Any) -> None:
+    """A float never becomes a number here."""
+    with pytest.raises(TypeError, match="float"):
+        make(0.5)
+
+
+# What is no mistake at all.
+
+
+def test_a_home_market_needs_no_rate() -> None:
+    """Won to won: nothing is converted, nothing can be stale."""
+    by = policy("KRW", ending=Ending("1000", ["900"]))
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=evolve(MARKETS["CNY"], code="KR", currency="KRW"),
+        policy=by,
+        rates=None,
+        environment="live",
+        today=TODAY,
+    )
+
+    assert "32900" == sale(result)
+    assert "KRW as it is" == result.trace.stage("convert").detail
+
+
+@pytest.mark.parametrize(("weight", "extra"), [(500, "3000"), (501, "6000"), (9000, "6000")])
+def test_freight_goes_by_weight_step(weight: int, extra: str) -> None:
+    """Up to and including the step's weight; the last one has no end."""
+    by = policy("KRW", freight=(WeightStep("3000", 500), WeightStep("6000")), packing="100", step="1")
+    result = price(
+        product=product(32000, weight=weight),
+        sku="V-1",
+        market=evolve(MARKETS["CNY"], code="KR", currency="KRW"),
+        policy=by,
+        rates=None,
+        environment="live",
+        today=TODAY,
+    )
+
+    assert str(32100 + int(extra)) == sale(result)
+    assert f"packing 100, freight for {weight} g {extra}" == result.trace.stage("add-ons").detail
+
+
+def test_a_base_of_the_policy_replaces_the_catalog_s() -> None:
+    """A channel override stands even where the catalog has no price."""
+    result = priced(product(None), policy("CNY", base="64000"))
+
+    assert "318.87" == sale(result)
+    assert "override of policy cny" == result.trace.stage("base").detail
+
+
+def test_a_held_price_keeps_trace_and_candidate() -> None:
+    """The report can say what would have been sent."""
+    by = p02(guards=Guards(max_change="0.01"))
+    result = priced(product(32000), by, last=Price(Money("199", "CNY")))
+
+    assert (None, Money("219.00", "CNY")) == (result.price, result.candidate)
+    assert "guards" == result.trace.steps[-1].stage
+
+
+@pytest.mark.parametrize(
+    ("live_price", "holds"), [("243.33", False), ("243.34", True), ("199.10", False), ("199.09", True)]
+)
+def test_the_change_guard_counts_from_the_live_price(live_price: str, holds: bool) -> None:
+    """Exactly ten percent is allowed, in both directions."""
+    by = p02(guards=Guards(max_change="0.10"))
+
+    assert holds == (priced(product(32000), by, last=Price(Money(live_price, "CNY"))).price is None)

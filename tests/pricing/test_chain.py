@@ -1,0 +1,151 @@
+"""The chain of rate sources: who is asked, who stands in, and which rate is not believed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from storesync.driver import Request, Response
+from storesync.errors import Denied, Transient
+from storesync.pricing import Rate, Snapshot
+from storesync.pricing.rates import Chain, collect
+
+DAY = date(2026, 10, 30)
+NOW = datetime(2026, 10, 30, 3, 0, tzinfo=UTC)
+
+
+class Told:
+    """A source that says what the test wants."""
+
+    hosts: dict[str, str] = {}  # noqa: RUF012 - a test value
+
+    def __init__(self, name: str, answer: Any) -> None:
+        self.name, self.answer, self.calls = name, answer, 0
+
+    async def fetch(self, send: Any, **_: Any) -> tuple[Rate, ...]:
+        """The answer, or the fault."""
+        self.calls += 1
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return tuple(
+            Rate(base=base, quote="KRW", value=value, observed=day, source=self.name, calendar="KR")
+            for base, value, day in self.answer
+        )
+
+
+async def run(chain: Chain, *sources: Told, before: Snapshot | None = None, want: str = "CNY") -> Any:
+    """What the chain makes of these sources on 2026-10-30."""
+
+    async def send(request: Request, sign: Any = None) -> Response:
+        raise AssertionError(f"these sources send nothing, not even {request}")
+
+    return await collect(
+        home="KRW",
+        currencies=want.split(),
+        chain=chain,
+        sources={source.name: source for source in sources},
+        send=send,
+        now=NOW,
+        today=DAY,
+        before=before,
+    )
+
+
+ONE_TWO = Chain(sources={"*": ("one", "two")})
+GOOD = [("CNY", "200.71", DAY)]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        Transient("unreachable", "ConnectError"),
+        [],
+        [("USD", "1335.30", DAY)],
+        [("CNY", "200.00", date(2026, 10, 15))],
+        [("CNY", "200.00", date(2026, 10, 31))],
+    ],
+    ids=["down", "empty", "another currency", "old", "from tomorrow"],
+)
+async def test_the_next_source_stands_in(first: Any) -> None:
+    """The rate of the second, and a warning that says what was wrong with the first."""
+    result = await run(ONE_TWO, Told("one", first), Told("two", GOOD))
+    (issue,) = result.issues
+
+    assert ["two"] == [rate.source for rate in result.snapshot.rates]
+    assert "rates.fallback" == issue.code
+    assert "one: " in issue.message
+
+
+async def test_no_source_is_an_error_and_no_rate() -> None:
+    """Every attempt is told; the currency is missing in the snapshot, so its prices are held."""
+    result = await run(ONE_TWO, Told("one", Denied("x.3", "key")), want="CNY USD")
+
+    assert () == result.snapshot.rates
+    assert ["rates.none", "rates.none"] == [issue.code for issue in result.issues.errors]
+    assert "one: x.3: key; two: not configured" in result.issues[0].message
+
+
+async def test_each_source_is_asked_once_for_all_currencies() -> None:
+    """Three currencies, one call."""
+    one = Told("one", [*GOOD, ("USD", "1335.30", DAY), ("VND", "0.0508", DAY)])
+    result = await run(ONE_TWO, one, want="CNY USD VND KRW")
+
+    assert (1, 3, 0) == (one.calls, len(result.snapshot.rates), len(result.issues))
+
+
+async def test_a_chain_may_differ_by_currency() -> None:
+    """The dong from where it is quoted."""
+    chain = Chain(sources={"*": ("one",), "VND": ("two",)})
+    result = await run(chain, Told("one", GOOD), Told("two", [("VND", "0.0508", DAY)]), want="CNY VND")
+
+    assert [("CNY", "one"), ("VND", "two")] == [(rate.base, rate.source) for rate in result.snapshot.rates]
+
+
+@pytest.mark.parametrize(
+    ("witness", "codes"), [("200.9", []), ("203", ["rates.disagree"]), ("20071", ["rates.disagree"])]
+)
+async def test_two_sources_must_agree(witness: str, codes: list[str]) -> None:
+    """Within one percent; else the currency is left out."""
+    chain = evolve(ONE_TWO, sources={"*": ("one",)}, witness="two")
+    result = await run(chain, Told("one", GOOD), Told("two", [("CNY", witness, DAY)]))
+
+    assert codes == [issue.code for issue in result.issues]
+    assert bool(codes) != bool(result.snapshot.rates)
+
+
+async def test_a_silent_witness_warns() -> None:
+    """The rate is used, and the report says that nobody confirmed it."""
+    chain = evolve(ONE_TWO, sources={"*": ("one",)}, witness="two")
+    result = await run(chain, Told("one", GOOD), Told("two", Transient("unreachable", "ConnectError")))
+
+    assert ["rates.unconfirmed"] == [issue.code for issue in result.issues]
+    assert 1 == len(result.snapshot.rates)
+
+
+@pytest.mark.parametrize(
+    ("value", "believed"), [("214.7", True), ("214.8", False), ("2.0071", False), ("187", False)]
+)
+async def test_a_jump_is_not_believed(value: str, believed: bool) -> None:
+    """More than 7 % from the last accepted rate: a unit error until somebody confirms it."""
+    before = Snapshot(rates=(Rate(base="CNY", quote="KRW", value="200.71", observed=DAY, source="one"),))
+    told = Told("one", [("CNY", value, DAY)])
+    result = await run(ONE_TWO, told, before=before)
+    confirmed = await run(evolve(ONE_TWO, confirmed=frozenset({"CNY"})), told, before=before)
+
+    assert ([] if believed else ["rates.jump"]) == [issue.code for issue in result.issues]
+    assert believed == bool(result.snapshot.rates)
+    assert 1 == len(confirmed.snapshot.rates)
+
+
+def test_an_altered_snapshot_is_refused() -> None:
+    """The id is the digest of the rates."""
+    document = Snapshot(
+        rates=(Rate(base="CNY", quote="KRW", value="2", observed=DAY, source="x"),)
+    ).document()
+    document["rates"][0]["value"] = "3"
+
+    with pytest.raises(ValueError, match="altered"):
+        Snapshot.from_document(document)

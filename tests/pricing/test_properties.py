@@ -1,0 +1,330 @@
+"""What holds for every price, whatever the policy."""
+
+from __future__ import annotations
+
+import decimal
+import locale
+from decimal import Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from storesync.model import Money, dumps
+from storesync.pricing import AddOn, Codec, Ending, Fee, Guards, Policy, Priced, Snapshot, Tax
+from storesync.pricing.codec import Form
+from storesync.pricing.exact import EXACT, Exact
+from storesync.pricing.fee import FeePlan, kept
+from storesync.pricing.settle import settle
+from tests.pricing.golden import AS_OF, fixture, p02, policy, priced, product
+
+SHARES = st.decimals("0", "0.30", places=3)
+AMOUNTS = st.decimals("0.01", "9999999", places=2)
+GRIDS = st.sampled_from(
+    [
+        ("10", ["9"]),
+        ("10", ["8", "9"]),
+        ("1", ["0.9"]),
+        ("1", ["0.99"]),
+        ("1000", ["0"]),
+        ("10000", ["9000"]),
+        ("100", ["80", "0"]),
+        ("0.01", ["0"]),
+        ("7", ["3"]),
+    ]
+)
+MODES = st.sampled_from(["up", "down", "nearest"])
+ENDINGS = st.builds(lambda grid, mode: Ending(grid[0], grid[1], mode), GRIDS, MODES)
+FEES = st.lists(
+    st.builds(
+        Fee,
+        name=st.just("fee"),
+        rate=st.decimals("0", "0.12", places=3),
+        cap=st.none() | st.decimals("1", "500", places=0),
+        fixed=st.just(Decimal(0)) | st.decimals("0", "20", places=1),
+    ),
+    max_size=4,
+)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Any yuan policy that does not contradict itself."""
+    return policy(
+        "CNY",
+        source_vat=draw(SHARES),
+        markup=draw(SHARES),
+        fx_buffer=draw(SHARES),
+        packing=draw(st.decimals("0", "9000", places=0)),
+        tax=draw(
+            st.just(Tax())
+            | st.builds(Tax, mode=st.just("included"), duty=SHARES, vat=SHARES, consumption=SHARES)
+            | st.just(Tax(mode="included", on="price", regime="cn-cbec"))
+        ),
+        ending=draw(ENDINGS),
+    )
+
+
+def with_fees(by: Policy, fees: list[Fee]) -> Policy:
+    """The policy with these fees."""
+    return evolve(by, fees=tuple(fees))
+
+
+def amount_of(result: Priced) -> Decimal | None:
+    """The sale price, or None."""
+    return None if result.price is None else result.price.sale.amount
+
+
+@given(by=policies(), fees=FEES, one=st.integers(100, 10**7), more=st.integers(0, 10**6))
+def test_a_higher_base_never_gives_a_lower_price(by: Policy, fees: list[Fee], one: int, more: int) -> None:
+    """Monotonic through every stage, capped fees and tax lines included."""
+    by = with_fees(by, fees)
+    low, high = amount_of(priced(product(one), by)), amount_of(priced(product(one + more), by))
+    assume(low is not None)
+
+    assert high is not None
+    assert low is not None
+    assert low <= high
+
+
+@given(ending=ENDINGS, amount=AMOUNTS)
+def test_an_ending_is_idempotent(ending: Ending, amount: Decimal) -> None:
+    """What ends right stays."""
+    once = ending.apply(Exact(amount))
+    assume(once is not None)
+    assert once is not None
+
+    assert once == ending.apply(Exact(once))
+
+
+@given(ending=ENDINGS, top=AMOUNTS, bottom=AMOUNTS)
+def test_up_never_gives_less_and_down_never_more(ending: Ending, top: Decimal, bottom: Decimal) -> None:
+    """Compared as fractions, since the amount may have no end as a decimal."""
+    amount, exactly = Exact(top, bottom), Fraction(top) / Fraction(bottom)
+    up, down, nearest = (ending.apply(amount, mode) for mode in ("up", "down", "nearest"))
+    assert up is not None
+    assert nearest is not None
+
+    assert Fraction(up) >= exactly
+    assert down is None or Fraction(down) <= exactly
+    assert nearest in (up, down)
+    assert Fraction(up) - exactly < Fraction(ending.modulus) or down is None
+
+
+@given(ending=ENDINGS, amount=AMOUNTS)
+def test_a_price_is_a_multiple_of_its_step(ending: Ending, amount: Decimal) -> None:
+    """The rest by the modulus is one of the endings."""
+    made = ending.apply(Exact(amount))
+    assume(made is not None)
+    assert made is not None
+
+    assert made > 0
+    assert EXACT.remainder(made, ending.modulus) in ending.endings
+
+
+@given(
+    by=policies(),
+    fees=FEES,
+    krw=st.integers(100, 10**6),
+    cost=st.integers(1, 10**6),
+    margin=st.decimals("0", "0.30", places=2),
+)
+def test_the_floor_holds_for_every_policy(
+    by: Policy, fees: list[Fee], krw: int, cost: int, margin: Decimal
+) -> None:
+    """After fees, tax and cost at least the margin is left of the price, in exact fractions."""
+    by = evolve(with_fees(by, fees), guards=Guards(min_margin=margin))
+    result = priced(product(krw, cost=cost), by)
+    assume(result.price is not None)
+    sale = Fraction(result.price.sale.amount) if result.price is not None else Fraction(0)
+    tax = by.tax
+    if tax.on == "price":
+        high = sale / _cbec(high_end=False) >= 10 * 30
+        net, landed = sale / _cbec(high_end=high), Fraction(1)
+    else:
+        net = sale
+        landed = (
+            (1 + Fraction(tax.duty or 0)) / (1 - Fraction(tax.consumption)) * (1 + Fraction(tax.vat or 0))
+        )
+    spent = (cost + Fraction(by.packing)) / Fraction("200.71") * landed
+    left = net - Fraction(kept(by.fees, Decimal(sale.numerator) / Decimal(sale.denominator))) - spent
+
+    assert left >= Fraction(margin) * sale
+
+
+def _cbec(*, high_end: bool) -> Fraction:
+    consumption = Fraction(15, 100) if high_end else Fraction(0)
+    return 1 + (consumption + Fraction(13, 100)) / (1 - consumption) * Fraction(7, 10)
+
+
+@given(fees=FEES, wanted=st.decimals("1", "100000", places=2))
+def test_the_gross_up_leaves_what_was_wanted(fees: list[Fee], wanted: Decimal) -> None:
+    """Price minus fees is the wanted amount, exactly, capped fees included."""
+    price = FeePlan.of(fees).gross_up(Exact(wanted))
+    assert price is not None
+    exactly = Fraction(price.top) / Fraction(price.bottom)
+    taken = sum(
+        min(Fraction(fee.rate) * exactly, Fraction(fee.cap) if fee.cap is not None else exactly)
+        + Fraction(fee.fixed)
+        for fee in fees
+    )
+
+    assert Fraction(wanted) == exactly - taken
+
+
+@given(
+    form=st.sampled_from(["text", "yuan", "fen", "minor", "number", "integer"]),
+    units=st.integers(1, 10**12),
+)
+def test_a_codec_reads_back_what_it_wrote(form: Form, units: int) -> None:
+    """Serialize and parse are each other's inverse."""
+    amount = Decimal(units) if form == "integer" else Decimal(units).scaleb(-2)
+    money = Money(amount, "CNY")
+    codec = Codec(form)
+    wire = codec.encode(money)
+
+    assert not isinstance(wire, float)
+    assert money.amount == codec.decode(wire, "CNY").amount
+    assert wire == codec.encode(codec.decode(wire, "CNY"))
+
+
+def told(result: Priced) -> str:
+    """Everything a pricing tells, as text."""
+    return dumps(result.trace.document()) + str(result.trace) + str(result.price) + str(list(result.issues))
+
+
+HOSTS = [
+    decimal.Context(prec=3, rounding=decimal.ROUND_UP),
+    decimal.Context(prec=50, rounding=decimal.ROUND_FLOOR, capitals=0),
+    decimal.Context(prec=9, rounding=decimal.ROUND_05UP, traps=[decimal.Inexact, decimal.Rounded]),
+]
+
+
+@pytest.mark.parametrize("host", HOSTS, ids=["three digits, up", "fifty, floor", "inexact traps"])
+def test_the_host_s_decimal_context_has_no_say(host: decimal.Context) -> None:
+    """Price, trace, wording and findings are the same under any process-wide context."""
+    guards = Guards(min_margin="0.40", max_discount="0.10", max_change="0.01")
+    by = p02(compare_at="list", guards=guards, tax=Tax(mode="included", on="price", regime="cn-cbec"))
+    subject = product(32000, list_krw=52000, cost=19000)
+    plain = told(priced(subject, by))
+    with decimal.localcontext(host):
+        fresh = p02(compare_at="list", guards=guards, tax=by.tax)
+        under_host = told(priced(subject, fresh, fixture()))
+
+    assert plain == under_host
+
+
+def test_the_host_s_locale_has_no_say() -> None:
+    """A decimal comma in the environment changes nothing."""
+    before = locale.setlocale(locale.LC_NUMERIC)
+    plain = told(priced(product(32000), p02()))
+    for name in ("de_DE.UTF-8", "vi_VN.UTF-8", "C.UTF-8"):
+        try:
+            locale.setlocale(locale.LC_NUMERIC, name)
+        except locale.Error:
+            continue
+        try:
+            assert plain == told(priced(product(32000), p02()))
+        finally:
+            locale.setlocale(locale.LC_NUMERIC, before)
+
+
+@given(by=policies(), fees=FEES, krw=st.integers(100, 10**7))
+def test_one_snapshot_gives_the_same_bytes_for_ever(by: Policy, fees: list[Fee], krw: int) -> None:
+    """Stored as JSON, read back and used again: the same prices, traces and id."""
+    by = with_fees(by, fees)
+    rates = fixture()
+    again = Snapshot.from_document(rates.document())
+
+    assert rates.id == again.id
+    assert told(priced(product(krw), by, rates)) == told(priced(product(krw), by, again))
+
+
+WALKS = st.lists(st.decimals("-0.03", "0.03", places=4), min_size=1, max_size=40)
+
+
+def settled(values: list[Decimal], band: str) -> list[Decimal]:
+    """The rates a channel is priced with, day by day."""
+    before: Snapshot | None = None
+    used = []
+    for value in values:
+        before = settle(
+            fresh=fixture(CNY=str(value)), before=before, home="KRW", bands={"CNY": Decimal(band)}
+        )
+        rate = before.pair("CNY", "KRW")
+        assert rate is not None
+        used.append(rate.value)
+    return used
+
+
+@given(st.lists(st.decimals("200", "200.999", places=3), min_size=2, max_size=30))
+def test_rates_within_one_band_never_reprice(values: list[Decimal]) -> None:
+    """All within 0.5 % of each other: the first one stays, whatever the order. No oscillation."""
+    assert [values[0]] * len(values) == settled(values, "0.005")
+
+
+@given(WALKS)
+def test_the_rate_in_use_is_never_further_off_than_the_band(steps: list[Decimal]) -> None:
+    """And each change is larger than the band, so a walk of a given length has a bounded number of them."""
+    value, values = Decimal("200.71"), []
+    for step in steps:
+        value = (value * (1 + step)).quantize(Decimal("0.0001"))
+        values.append(value)
+    used = settled(values, "0.01")
+    band = Decimal("1.01")
+
+    assert all(one <= other * band and other <= one * band for one, other in zip(values, used, strict=True))
+    changes = [(a, b) for a, b in pairwise(used) if a != b]
+    assert all(max(a, b) > min(a, b) * band for a, b in changes)
+
+
+def test_a_rate_that_moves_by_four_per_mille_does_not_reprice() -> None:
+    """0.4 % up and down for a month: one price."""
+    values = [Decimal("200.71") * factor for factor in (1, Decimal("1.004"), 1, Decimal("0.996"))] * 8
+    prices = {
+        amount_of(priced(product(krw), policy("CNY"), fixture(CNY=str(rate))))
+        for krw in (32000,)
+        for rate in settled(values, "0.005")
+    }
+
+    assert {Decimal("159.43")} == prices
+
+
+def test_a_kept_rate_remembers_who_confirmed_it() -> None:
+    """A held rate does not grow stale while fresh ones confirm it."""
+    first = settle(fresh=fixture(), before=None, home="KRW", bands={"CNY": Decimal("0.005")})
+    later = Snapshot(
+        kind="fixture",
+        rates=tuple(evolve(rate, observed=AS_OF.replace(day=23)) for rate in fixture(CNY="200.9").rates),
+    )
+    kept = settle(fresh=later, before=first, home="KRW", bands={"CNY": Decimal("0.005")}).pair("CNY", "KRW")
+    assert kept is not None
+
+    assert (Decimal("200.71"), AS_OF, AS_OF.replace(day=23)) == (kept.value, kept.observed, kept.fresh_on)
+
+
+JUNK = st.sampled_from(["0", "-5", "1e-30", "1e20", "1e30", "9" * 60, "0.1", "32000"])
+
+
+@given(krw=JUNK | st.none(), cost=JUNK | st.none(), content=st.none() | st.just("0"), extra=JUNK)
+def test_no_data_makes_pricing_raise(krw: Any, cost: Any, content: Any, extra: str) -> None:
+    """Absurd amounts give a price or an issue, and never a price of zero."""
+    by = evolve(
+        p02(tax=Tax(mode="buyer_pays", regime="cn-cbec"), guards=Guards(min_margin="0.1")),
+        addons=(AddOn("x", Decimal(extra)),),
+    )
+    subject = product(krw, content=content)
+    subject = evolve(
+        subject,
+        supply={"V-1": evolve(subject.supply["V-1"], cost=None if cost is None else Money(cost, "KRW"))},
+    )
+    result = priced(subject, by)
+
+    assert (result.price is None) == bool(result.issues.errors)
+    assert result.price is None or result.price.sale.amount > 0
+    assert str(result.trace)
+    assert dumps(result.trace.document())

@@ -1,0 +1,84 @@
+"""Tax that hangs on the sale price: the cliff, the order limit, and figures that end."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from storesync.issues import Severity
+from storesync.pricing import (
+    Ending,
+    Priced,
+    Tax,
+    price,
+)
+from tests.pricing.golden import MARKETS, fixture, policy, priced, product, sale
+
+
+def codes(result: Priced) -> list[str]:
+    """The codes of all findings."""
+    return [issue.code for issue in result.issues]
+
+
+def cbec(amount: str, content: str = "30") -> Priced:
+    """A fixed price under cross-border rules."""
+    by = policy("CNY", fixed=amount, tax=Tax(mode="buyer_pays", regime="cn-cbec"), ending=Ending("10", ["9"]))
+    return priced(product(32000, content=content), by)
+
+
+def test_a_price_just_above_the_line_is_told_the_price_below() -> None:
+    """309 for 30 ml costs the buyer far more than 299 would."""
+    (issue,) = cbec("309").issues
+
+    assert ("price.tax_cliff", Severity.WARNING) == (issue.code, issue.severity)
+    assert "299 would stay below it" == issue.hint
+
+
+@pytest.mark.parametrize(("amount", "expected"), [("299.99", []), ("300", ["price.tax_cliff"]), ("900", [])])
+def test_the_cliff_warns_only_near_the_line(amount: str, expected: list[str]) -> None:
+    """Equality counts as high-end; far above the line nothing is gained by going below it."""
+    assert expected == codes(cbec(amount))
+
+
+def test_an_included_tax_jumps_with_the_ending() -> None:
+    """The ending lifts the price before tax over the line: it is solved again with the high rate."""
+    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"), ending=Ending("10", ["9"]))
+    below = priced(product(58_600), by)
+    above = priced(product(59_000), by)
+
+    assert "319" == sale(below).removesuffix(".00")
+    assert "high-end" in above.trace.stage("fees").detail
+    assert "369" == sale(above).removesuffix(".00")
+
+
+def test_an_order_over_the_limit_warns() -> None:
+    """One piece over 5,000 pays full duty and taxes."""
+    assert ["price.order_limit"] == codes(cbec("5009", content="9000"))
+
+
+def test_an_unknown_hs_line_is_noted() -> None:
+    """The estimate says that it used the standard VAT."""
+    by = policy("CNY", tax=Tax(mode="buyer_pays", regime="cn-cbec"))
+    result = priced(product(32000, hs="961900"), by)
+
+    assert [("price.tax_unknown_line", Severity.NOTE)] == [(i.code, i.severity) for i in result.issues]
+    assert "estimate, not advice [U]" in str(result.trace)
+
+
+def test_a_vietnam_vat_without_an_end_gets_the_published_one() -> None:
+    """8 % without an end date is the bug that an end date was invented for."""
+    by = policy("VND", tax=Tax(mode="included", duty="0", vat="0.08"))
+    day = date(2027, 1, 1)
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["VND"],
+        policy=by,
+        rates=fixture(),
+        environment="sandbox",
+        today=day,
+    )
+
+    assert ["price.policy_expired"] == codes(result)
+    assert "Decree 174/2025" in result.held

@@ -1,0 +1,252 @@
+"""Policy and rate tables as a person writes them: what is read, and what every mistake is called."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from storesync.pricing import Ending, Fee, Tax, policies_from, snapshot_from
+from storesync.pricing.policy import AddOn, WeightStep
+
+FULL = """
+[prices.cn]
+currency = "CNY"
+valid_from = 2026-01-01
+valid_until = 2026-12-31
+source_vat = "0.10"
+markup = "0.15"
+packing = 1500
+addons = [{ name = "sample", amount = "300" }]
+freight = [{ up_to_g = 500, amount = "3000" }, { amount = "6000" }]
+fx_buffer = "0.02"
+fees = ["global", { name = "coupon", rate = "0.03", cap = "50", valid_until = 2026-12-31 }]
+ending = "usual"
+codec = "fen"
+compare_at = "list"
+quiet = "0.005"
+tax = { mode = "buyer_pays", regime = "cn-cbec", measure = "piece" }
+rate = { max_business_days = 3, pivots = ["EUR"], floor_kind = "buy" }
+guards = { max_change = "0.15", min_margin = "0.20" }
+
+[[prices.cn.refine]]
+where = { category = "C-CRM" }
+markup = "0.25"
+tax = { measure = "content" }
+
+[[prices.cn.refine]]
+where = { channel = "tmall-cn", variant = "SBG-001-30" }
+ending = { modulus = "10", endings = ["8"], mode = "nearest" }
+
+[[prices.vn.periods]]
+valid_until = 2026-12-31
+tax = { vat = "0.08", vat_until = 2026-12-31 }
+
+[[prices.vn.periods]]
+valid_from = 2027-01-01
+tax = { vat = "0.10" }
+
+[prices.vn]
+currency = "VND"
+tax = { mode = "included", duty = "0" }
+
+[fees.global]
+rates = [{ name = "service", rate = "0.05" }, { name = "payment", rate = "0.01" }]
+"""
+
+
+def read(text: str, **more: Any) -> tuple[dict[str, Any], list[str]]:
+    """The books and the findings as `code path`."""
+    data = tomllib.loads(text)
+    books, issues = policies_from(data["prices"], at="shop.toml", fees=data.get("fees"), **more)
+    return dict(books), [f"{issue.code} {issue.path}" for issue in issues]
+
+
+def test_every_key_is_read() -> None:
+    """One policy with everything in it."""
+    books, issues = read(FULL)
+    (policy,) = books["cn"].policies
+
+    assert [] == issues
+    assert (date(2026, 1, 1), date(2026, 12, 31)) == (policy.valid_from, policy.valid_until)
+    assert (Decimal("0.15"), Decimal(1500)) == (policy.markup, policy.packing)
+    assert (AddOn("sample", Decimal(300)),) == policy.addons
+    assert (WeightStep(Decimal(3000), 500), WeightStep(Decimal(6000))) == policy.freight
+    assert ["service", "payment", "coupon"] == [fee.name for fee in policy.fees]
+    assert Fee(name="coupon", rate="0.03", cap="50", valid_until=date(2026, 12, 31)) == policy.fees[2]
+    assert Ending("10", ["9"]) == policy.ending
+    assert Tax(mode="buyer_pays", regime="cn-cbec", measure="piece") == policy.tax
+    assert (3, ("EUR",), "buy") == (policy.rate.max_business_days, policy.rate.pivots, policy.rate.floor_kind)
+    assert (Decimal("0.15"), Decimal("0.20")) == (policy.guards.max_change, policy.guards.min_margin)
+    assert ("fen", "list", Decimal("0.005")) == (policy.codec, policy.compare_at, policy.quiet)
+
+
+def test_refinements_and_periods_are_read() -> None:
+    """Nested tables are merged key by key."""
+    books, _ = read(FULL)
+    crm, sku = books["cn"].refinements
+    early, late = books["vn"].policies
+
+    assert ("category C-CRM", "channel tmall-cn, variant SBG-001-30") == (str(crm.scope), str(sku.scope))
+    assert Tax(mode="buyer_pays", regime="cn-cbec") == crm.apply(books["cn"].policies[0]).tax
+    assert Ending("10", ["8"], "nearest") == sku.fields["ending"]
+    assert (Decimal("0.08"), Decimal("0.10")) == (early.tax.vat, late.tax.vat)
+    assert ("included", Decimal(0)) == (late.tax.mode, late.tax.duty)
+
+
+MISTAKES = {
+    "markup = 0.15": ("price.config_float prices/cn/markup", 'quote it: markup = "0.15"'),
+    'markup = "15 %"': ("price.config_value prices/cn/markup", 'write markup = "0.15"'),
+    "markup = true": ("price.config_value prices/cn/markup", 'write markup = "0.15"'),
+    'marckup = "0.15"': ("price.config_unknown_key prices/cn/marckup", "did you mean 'markup'?"),
+    'tax = { mode = "include" }': ("price.config_value prices/cn/tax/mode", 'write mode = "included"'),
+    'tax = { vta = "0.1" }': ("price.config_unknown_key prices/cn/tax/vta", "did you mean 'vat'?"),
+    'tax = "0.08"': ("price.config_value prices/cn/tax", "write [prices.cn.tax]"),
+    'valid_until = "soon"': ("price.config_value prices/cn/valid_until", "write valid_until = 2026-12-31"),
+    'fees = ["globl"]': ("price.unknown_fee prices/cn/fees", "did you mean 'global'?"),
+    'fees = [{ rate = "0.05" }]': (
+        "price.config_value prices/cn/fees/0/name",
+        'write { name = "commission", rate = "0.05" }',
+    ),
+    'fees = [{ name = "x" }]': ("price.config_value prices/cn/fees/0/rate", 'write rate = "0.05"'),
+    'freight = [{ up_to_g = -1, amount = "3" }]': (
+        "price.config_value prices/cn/freight/0/up_to_g",
+        "write up_to_g = 1",
+    ),
+    'ending = { modulus = "10" }': (
+        "price.config_value prices/cn/ending/endings",
+        'such as { modulus = "10", endings = ["9"], mode = "up" }',
+    ),
+    'ending = { modulus = "10", endings = ["12"] }': ("price.ending prices/cn/ending", "change the ending"),
+    "valid_from = 2027-01-01\nvalid_until = 2026-01-01": (
+        "price.policy_gap prices/cn/valid_until",
+        "swap the two dates",
+    ),
+    'refine = [{ markup = "0.2" }]': (
+        "price.config_value prices/cn/refine/0/where",
+        "write [prices.cn.refine.0.where]",
+    ),
+    'refine = [{ where = { sku = "A" }, markup = "0.2" }]': (
+        "price.config_unknown_key prices/cn/refine/0/where/sku",
+        "known keys: category, channel, product, variant",
+    ),
+    "periods = [{ valid_until = 2026-06-30 }, { valid_from = 2026-06-30 }]": (
+        "price.policy_overlap prices/cn/periods",
+        "let each period begin the day after the one before it ended",
+    ),
+}
+
+
+@pytest.mark.parametrize("line", MISTAKES)
+def test_a_mistake_is_an_issue_with_the_way_out(line: str) -> None:
+    """Its code, its place, its hint; and the policy is not used."""
+    data = tomllib.loads(f'[prices.cn]\ncurrency = "CNY"\n{line}\n[fees.global]\nrates = []\n')
+    books, issues = policies_from(data["prices"], at="shop.toml", fees=data["fees"])
+    expected, hint = MISTAKES[line]
+
+    assert {} == dict(books)
+    assert (expected, hint, "shop.toml") == (
+        f"{issues[0].code} {issues[0].path}",
+        issues[0].hint,
+        issues[0].at,
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ('currency = "YUAN"', "price.unknown_currency"),
+        ("", "price.config_value"),
+        ("currency = 5", "price.config_value"),
+    ],
+)
+def test_a_policy_needs_a_currency(line: str, code: str) -> None:
+    """Missing, unknown, or no text."""
+    books, issues = read(f"[prices.cn]\n{line}\n")
+
+    assert {} == books
+    assert f"{code} prices/cn/currency" in issues
+
+
+def test_one_bad_policy_does_not_stop_the_others() -> None:
+    """All findings of all tables at once."""
+    books, issues = read(
+        '[prices]\na = 1\n[prices.b]\ncurrency = "CNY"\n[prices.c]\ncurrency = "CNY"\nmarkup = 1.5\n'
+    )
+
+    assert ["b"] == list(books)
+    assert ["price.config_value prices/a", "price.config_float prices/c/markup"] == issues
+
+
+def test_lines_are_named_where_the_caller_knows_them() -> None:
+    """The place of an issue is that of its key."""
+    lines = {"prices.cn.markup": "shop.toml:3", "prices.cn": "shop.toml:1"}
+    _, issues = policies_from(
+        {"cn": {"currency": "CNY", "markup": 0.1}}, at="shop.toml", locate=lambda key: lines.get(key, "")
+    )
+
+    assert ["shop.toml:3"] == [issue.at for issue in issues]
+
+
+RATES = """
+kind = "live"
+as_of = 2026-11-20
+source = "bank"
+calendar = "KR"
+[quotes]
+KRW_per_CNY = "200.71"
+KRW_per_100VND = "5.08"
+EUR_per_USD = 1
+"""
+
+
+def test_a_rate_table_is_read_per_unit() -> None:
+    """A quote per 100 is divided by 100, exactly."""
+    snapshot, issues = snapshot_from(tomllib.loads(RATES), at="rates.toml")
+    assert snapshot is not None
+    dong = snapshot.pair("VND", "KRW")
+    assert dong is not None
+
+    assert not len(issues)
+    assert "live" == snapshot.kind
+    assert (Decimal("0.0508"), date(2026, 11, 20), "bank", "KR", "KRW_per_100VND = 5.08") == (
+        dong.value,
+        dong.observed,
+        dong.source,
+        dong.calendar,
+        dong.raw,
+    )
+
+
+RATE_MISTAKES = {
+    "quotes = { KRW_per_CNY = 200.71 }": "price.config_float rates/quotes/KRW_per_CNY",
+    'quotes = { KRW_CNY = "200.71" }': "price.config_value rates/quotes/KRW_CNY",
+    'quotes = { KRW_per_12CNY = "200.71" }': "price.config_value rates/quotes/KRW_per_12CNY",
+    'quotes = { KRW_per_XXX = "200.71" }': "price.unknown_currency rates/quotes/KRW_per_XXX",
+    'quotes = { KRW_per_CNY = "0" }': "price.config_value rates/quotes/KRW_per_CNY",
+    'quotes = { KRW_per_KRW = "1" }': "price.config_value rates/quotes/KRW_per_KRW",
+    "quotes = { }": "price.config_value rates/quotes",
+    'quotes = { KRW_per_CNY = "2" }\nsourse = "x"': "price.config_unknown_key rates/sourse",
+}
+
+
+@pytest.mark.parametrize("line", RATE_MISTAKES)
+def test_half_a_rate_table_is_no_rate_table(line: str) -> None:
+    """One mistake, no snapshot, and the place of it."""
+    snapshot, issues = snapshot_from(
+        tomllib.loads(f'kind = "fixture"\nas_of = 2026-11-20\n{line}'), at="rates.toml"
+    )
+
+    assert None is snapshot
+    assert [RATE_MISTAKES[line]] == [f"{issue.code} {issue.path}" for issue in issues]
+
+
+def test_a_rate_table_says_what_it_is_and_of_which_day() -> None:
+    """Kind, day and quotes are never guessed."""
+    snapshot, issues = snapshot_from({}, at="rates.toml")
+
+    assert None is snapshot
+    assert {"rates/kind", "rates/as_of", "rates/quotes"} == {issue.path for issue in issues}
