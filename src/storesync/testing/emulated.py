@@ -196,7 +196,7 @@ class Bench:
         try:
             made = await plan(channel, self.reads(), self, limits=_LIMITS, end=end)
             self.plan = made
-            return await apply(channel, made)
+            return await apply(channel, made, reasons={"end": "on demand"} if end else None)
         finally:
             await channel.transport.close()
 
