@@ -19,6 +19,7 @@ from types import TracebackType
 from storesync.catalog import Source
 from storesync.config import Config, load
 from storesync.engine import Drift, Env, Report
+from storesync.engine.adopt import Adopted, Adoption
 from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
 from storesync.engine.shops import Shops as AsyncShops
@@ -109,6 +110,17 @@ class Shops:
     def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
         return self._runner.run(self._shops.resolve(channel, key, listing=listing))
+
+    def survey(self, channel: str, review: Path | str | None = None) -> Adoption:
+        """What a shop shows that is not known as ours, matched with the catalog; nothing is adopted yet.
+
+        With `review` a CSV file for a person is written there. Asks the market with read-only requests.
+        """
+        return self._runner.run(self._shops.survey(channel, review))
+
+    def adopt(self, channel: str, review: Path | str) -> Adopted:
+        """Know the listings of a reviewed file as ours; nothing on the market changes, the next plan compares."""
+        return self._runner.run(self._shops.adopt(channel, review))
 
     def check(self, channel: str) -> Checked:
         """Prepare the whole catalog for a channel without asking the market, and collect every finding."""

@@ -121,6 +121,7 @@ def merchant(
     """A fresh project whose shop is empty and up."""
     folder = tmp_path / "shop"
     shutil.copytree(template, folder)
+    monkeypatch.setenv("COLUMNS", "300")
     monkeypatch.setenv("TMALL_APP_KEY", account.APP_KEY)
     monkeypatch.setenv("TMALL_SECRET", account.SECRET)
     monkeypatch.setenv("TMALL_SESSION", account.SESSION)

@@ -32,15 +32,18 @@ def _rewritten(path: Path, change: str) -> None:
     path.write_text(json.dumps(document), encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", ["operation", "guard", "price", "fingerprint", "kind"])
-def test_a_plan_changed_by_hand_is_refused(merchant: Merchant, change: str) -> None:
+def test_a_plan_changed_by_hand_is_refused(merchant: Merchant) -> None:
     """Whatever was changed in the file, guards and shown figures too: nothing is sent."""
     path = _planned(merchant)
-    _rewritten(path, change)
-    said = merchant("apply", str(path))
+    untouched = path.read_bytes()
+    answers = {}
+    for change in ("operation", "guard", "price", "fingerprint", "kind"):
+        path.write_bytes(untouched)
+        _rewritten(path, change)
+        said = merchant("apply", str(path))
+        answers[change] = (said.code, "plan again" in said.err)
 
-    assert 1 == said.code
-    assert "plan again" in said.err
+    assert dict.fromkeys(answers, (1, True)) == answers
     assert 0 == merchant.market.writes()
 
 
@@ -81,6 +84,21 @@ def test_a_guard_stops_a_sync_until_a_reason_is_given(merchant: Merchant) -> Non
     assert "--allow 'price swing=why'" in planned.out
     assert "price swing" in stopped.err
     assert 0 == nothing
+
+
+def test_a_listing_is_ended_only_on_demand_and_with_a_reason(merchant: Merchant) -> None:
+    """`plan --end KEY` writes the end into the plan; apply wants the reason; the shop then has one listing less."""
+    merchant("sync")
+    path = merchant.folder / "plan.json"
+    planned = merchant("plan", "--end", "SBG-002", "-o", str(path))
+    refused = merchant("apply", str(path))
+    before = merchant.market.counts()["alive"]
+    meant = merchant("apply", str(path), "--allow", "end=recalled by the maker")
+
+    assert "x end" in planned.out
+    assert (1, 4) == (refused.code, before)
+    assert "--allow 'end=why'" in refused.err
+    assert (0, 3) == (meant.code, merchant.market.counts()["alive"])
 
 
 def test_a_guard_is_not_passed_without_a_reason(merchant: Merchant) -> None:
@@ -159,7 +177,10 @@ def test_an_expired_policy_is_told_with_the_line_to_change(merchant: Merchant) -
 def test_one_failing_channel_does_not_stop_the_others(merchant: Merchant) -> None:
     """A channel whose driver is missing fails; the other one is carried out; the exit code is 1."""
     text = merchant.config.read_text("utf-8")
-    broken = '\n[channels.nowhere]\ndriver = "nowhere"\nmarket = "CN"\nenvironment = "sandbox"\nprice = "cn"\naccount = { key = "env:X" }\n'
+    broken = (
+        '\n[channels.nowhere]\ndriver = "nowhere"\nmarket = "CN"\nenvironment = "sandbox"\nprice = "cn"\n'
+    )
+    broken += 'account = { key = "env:X" }\n'
     merchant.config.write_text(text + broken, encoding="utf-8")
     said = merchant("sync", "--json")
 

@@ -80,12 +80,11 @@ def test_a_wrong_shape_is_malformed(read: Any) -> None:
         ({}, "list"),
         ({"response": {}}, "response.list"),
         ({"response": {"list": None}}, "response.list"),
-        ({"response": []}, "response.list"),
     ],
 )
 def test_nothing_found_is_none(body: Any, path: str) -> None:
     """The envelope is there, the list is empty or left out."""
-    assert [] == Part(body).each(path)
+    assert [] == Response(body).each(path)
 
 
 @pytest.mark.parametrize(
@@ -94,16 +93,23 @@ def test_nothing_found_is_none(body: Any, path: str) -> None:
         (None, "list"),
         ("<html>", "list"),
         (0, "list"),
+        ([], "list"),
         ({}, "response.list"),
         ({"error": "x"}, "response.list"),
         ({"response": None}, "response.list"),
+        ({"response": []}, "response.list"),
         ({"response": "later"}, "response.list"),
     ],
 )
 def test_nothing_understood_is_never_nothing_found(body: Any, path: str) -> None:
     """An error page read as an empty search would make a listing twice."""
     with pytest.raises(sd.Malformed):
-        Part(body).each(path)
+        Response(body).each(path)
+
+
+def test_a_row_may_lack_anything() -> None:
+    """Markets leave out what is empty: a row is no envelope."""
+    assert [] == Part({"id": 1}).each("skus.sku")
 
 
 def test_a_single_object_is_a_list_of_one() -> None:

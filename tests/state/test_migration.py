@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,15 @@ def shape(store: Store) -> dict[str, Any]:
         )
         for name in sorted(looked.get_table_names())
     }
+
+
+@pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    """A store whose tables a test may change."""
+    opened = place.open()
+    migrate(opened)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

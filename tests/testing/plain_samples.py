@@ -88,6 +88,19 @@ def samples(steps: int = 1) -> tuple[Sample, ...]:
             result=lambda seen: seen["9001"].status is sd.Status.HIDDEN and seen["9001"].offers == OFFERS,
         ),
         Sample(
+            part="listings",
+            args=(None,),
+            answers=({"listings": [told()], "next": "100"},),
+            result=lambda page: (page.next, page.seen[0][0], page.seen[0][1].ref) == ("100", "A", REF),
+        ),
+        Sample(
+            part="listings",
+            name="the last page",
+            args=("100",),
+            answers=({"listings": [told(sd.Ref("9001"))]},),
+            result=lambda page: page.next is None and not page.seen[0][1].offers,
+        ),
+        Sample(
             part="upload", args=(sd.Media("a" * 64, "image/png", 9),), answers=({"file": "f1"},), result="f1"
         ),
         Sample(

@@ -64,7 +64,9 @@ _ROOT = (
     "channels",
 )
 _LIKE = 0.85  # how much a setting must look like a key of ours to be a probable slip of the pen
-_SECRET_NAME = re.compile(r"secret|token|passw|session|private|credential|cookie|(?<!app)_key$|^key$", re.IGNORECASE)
+_SECRET_NAME = re.compile(
+    r"secret|token|passw|session|private|credential|cookie|(?<!app)_key$|^key$", re.IGNORECASE
+)
 _SURELY_SECRET = re.compile(r"secret|token|passw|credential", re.IGNORECASE)
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")

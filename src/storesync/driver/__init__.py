@@ -15,6 +15,7 @@ from storesync.driver.exchange import (
     Page,
     Push,
     Receipt,
+    Seen,
     Sought,
     Verdicts,
 )
@@ -143,6 +144,7 @@ __all__ = [
     "Request",
     "Response",
     "Rule",
+    "Seen",
     "Severity",
     "Shop",
     "Sought",

@@ -81,6 +81,7 @@ class ErrorTable:
     fields: Mapping[str, str] = field(factory=dict, converter=frozen_map)
 
     def __call__(self, request: Request, response: Response) -> Fault | None:
+        """The fault that this answer stands for, or None for success."""
         retry_after = _retry_after(response)
         path = request.form.get("method", request.path)
         code = self._first(response, self.code_at)

@@ -25,6 +25,7 @@ __all__ = [
     "Page",
     "Push",
     "Receipt",
+    "Seen",
     "Sought",
     "Verdicts",
 ]
@@ -111,11 +112,21 @@ Verdicts: TypeAlias = Mapping[str, Receipt | Fault]
 
 
 @frozen
+class Seen:
+    """One variant as the market shows it, also one without a code of ours: code, barcode and name as given."""
+
+    sku: str = ""
+    gtin: str = ""
+    name: str = ""
+
+
+@frozen
 class Observed:
     """What the market has now; `pending` says that a newer version waits behind it for review.
 
     `offers` hold what the market tells of each SKU: a driver leaves out what it cannot see. `texts` are
-    canonical fields (`title`) where the market gives them, for drift.
+    canonical fields (`title`) where the market gives them, for drift. `variants` are all of the listing's by the
+    market's ids, for adoption; without them only those in `ref` are known.
     """
 
     ref: Ref
@@ -124,6 +135,7 @@ class Observed:
     offers: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
     issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
     texts: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    variants: Mapping[str, Seen] = field(factory=dict, converter=frozen_map)
 
 
 @frozen

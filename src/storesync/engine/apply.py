@@ -39,8 +39,8 @@ async def at_work(
 ) -> AsyncIterator[Work]:
     """Hold the channel's lease while at work on it, and settle what a dead process left.
 
-    Raises Locked when another process, or another run of this one, holds it: its owner and since when are in the
-    message. A lease whose owner is known to have ended is taken over at once, any other one when it is over.
+    Raises Locked when another process, or another run of this one, holds it: its owner and since when are in
+    the message. A lease whose owner is known to have ended is taken over at once, any other when it is over.
     """
     store, env, name = channel.store, channel.env, f"channel:{channel.name}"
     run = env.token()

@@ -12,7 +12,8 @@ from attrs import define, evolve, field, fields
 from storesync.driver import Driver, Request, Response, Shop, Spec
 from storesync.engine.env import Env
 from storesync.engine.pace import Pacer
-from storesync.model import Channel, loads
+from storesync.model import Channel
+from storesync.model.codec import loads_foreign
 from storesync.state import Store
 from storesync.transport import Transport
 
@@ -99,7 +100,7 @@ class OpenChannel:
             content = content.replace(secret.encode(), _MASK)
         if content is response.content or content == response.content:
             return response
-        body = loads(content) if response.body is not None else None
+        body = loads_foreign(content) if response.body is not None else None
         return evolve(response, content=content, body=body)
 
     def sign(self, request: Request) -> Request:

@@ -55,6 +55,8 @@ async def create(work: Work, operation: Operation) -> None:
 
 
 async def park(work: Work, operation: Operation, said: str) -> None:
+    """Leave a listing to a person; the next plans hold it until `resolve`."""
+
     def write(db: Connection) -> None:
         standing.change(db, work.channel.name, operation.key, parked=said)
         standing.bump(db, work.channel.name)

@@ -246,7 +246,9 @@ def guards(
                 swing, swung = moved, sku
     hides = sum(op.kind in (Kind.HIDE, Kind.END) for op in ops)
     touched = sum(op.kind is Kind.UPDATE for op in ops)
+    ends = sum(op.kind is Kind.END for op in ops)
     return (
+        *([_ending(ends)] if ends else []),
         Guard(
             name="empty source",
             limit="at least 1 product while listings are live",
@@ -265,6 +267,16 @@ def guards(
             tripped=bool(unmeasured) or swing > limits.price_swing,
             hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
+    )
+
+
+def _ending(count: int) -> Guard:
+    return Guard(
+        name="end",
+        limit="none without a reason",
+        measured=f"{count} to end",
+        tripped=True,
+        hint="an ended listing does not come back, nor do its reviews and sales; if this is meant: --allow 'end=why'",
     )
 
 

@@ -252,10 +252,7 @@ async def run(
             except Fault as fault:
                 outcome = fault
             last = channel.env.elapsed()
-            if isinstance(outcome, Response):
-                request = flow.send(outcome)
-            else:
-                request = throw(channel, flow, outcome)
+            request = flow.send(outcome) if isinstance(outcome, Response) else throw(channel, flow, outcome)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # a generator's value has no type at run time
     except StoresyncError:
@@ -427,10 +424,9 @@ async def _try(
                 "authorize it again",
             )
         await renew(channel, account)
-    elif log is not None and request.effect is not Effect.READ and not fault.untouched:
-        if isinstance(fault, Transient | Ambiguous | Malformed):
-            log.lost = channel.env.now()
     unknown = isinstance(fault, Transient | Malformed) and not fault.untouched
+    if log is not None and request.effect is not Effect.READ and (unknown or isinstance(fault, Ambiguous)):
+        log.lost = channel.env.now()
     if unknown and request.effect is Effect.ONCE:
         # Malformed too: an answer that nobody understands does not say that nothing was made.
         raise Ambiguous(fault.code, fault.message, answer=fault.answer) from None

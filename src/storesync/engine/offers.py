@@ -104,7 +104,8 @@ async def _send(
     except Fault as fault:
         if isinstance(fault, Rejected) and not isinstance(fault, NotFound) and len(changes) > 1:
             # The market refused all for one: halve until the one is alone.
-            await work.write(lambda db: log.finish(db, "failed", fault))
+            refusal = fault
+            await work.write(lambda db: log.finish(db, "failed", refusal))
             middle = len(changes) // 2
             await _send(work, kind, changes[:middle], listings, faults)
             await _send(work, kind, changes[middle:], listings, faults)

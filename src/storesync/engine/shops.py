@@ -14,6 +14,7 @@ from storesync import __version__
 from storesync.catalog import Source, read_reference
 from storesync.config import Config, account_from, load, shop_from
 from storesync.driver import Driver, Shop
+from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check
@@ -25,7 +26,7 @@ from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
-from storesync.errors import ConfigError
+from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issue, Issues
 from storesync.model import digest
 from storesync.plan import GuardLimits, Plan
@@ -240,8 +241,7 @@ class Shops:
         self, name: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> tuple[Plan, Report]:
         """Plan and apply until nothing is left that can be done now; the first plan and all that came of it."""
-        first = await self.plan(name)
-        report = await self.apply(first, reasons=reasons, progress=progress)
+        first, report = await self._fresh(name, reasons, progress)
         for _ in range(_PASSES - 1):
             if not report.outcomes or report.stopped:
                 break
@@ -253,6 +253,19 @@ class Shops:
             if not any(outcome.good for outcome in more.outcomes):
                 break
         return first, report
+
+    async def _fresh(
+        self, name: str, reasons: Mapping[str, str] | None, progress: Progress | None
+    ) -> tuple[Plan, Report]:
+        """Plan and apply; when somebody else moved the state in between, plan once more: nothing was sent."""
+        for left in reversed(range(_PASSES)):
+            made = await self.plan(name)
+            try:
+                return made, await self.apply(made, reasons=reasons, progress=progress)
+            except StalePlan:
+                if not left:
+                    raise
+        raise AssertionError("the last pass returns or raises")
 
     async def observe(self, name: str) -> list[Drift]:
         """Look at what the market shows; the next plan repairs what differs."""
@@ -274,6 +287,23 @@ class Shops:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
         async with at_work(await self.channel(name)) as work:
             return await resolve(work, key, listing=listing)
+
+    async def survey(self, name: str, review: Path | str | None = None) -> Adoption:
+        """What a shop shows that is not known as ours, matched with the catalog; nothing is adopted yet.
+
+        With `review` a CSV file for a person is written there. Asks the market with read-only requests.
+        """
+        await self.plan(name)  # the catalog's localized titles are those of a plan
+        found = await survey(await self.channel(name), self.source.products())
+        if review is not None:
+            write_review(Path(review), found)
+        return found
+
+    async def adopt(self, name: str, review: Path | str) -> Adopted:
+        """Know the listings of a reviewed file as ours; nothing on the market changes, the next plan compares."""
+        rows, undecided, left = read_review(Path(review))
+        async with at_work(await self.channel(name)) as work:
+            return await take_over(work, rows, undecided=undecided, left=left)
 
     async def check(self, name: str) -> Checked:
         """Prepare the whole catalog for a channel without asking the market, and collect every finding."""

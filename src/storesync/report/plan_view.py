@@ -29,7 +29,8 @@ _STYLE = {
     Kind.END: ("x", "red"),
 }
 _NAMES = 12
-_CHANGE = 48  # characters of a change before it is broken into lines
+_TITLE = 30  # cells; a Chinese or Korean character takes two
+_CHANGE = 46  # characters of a change before it is broken into lines
 _MANY = 4  # as many listings with one way out are told together
 
 
@@ -67,7 +68,7 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
+    table.add_column(no_wrap=True)
     table.add_column(max_width=_CHANGE)
     table.add_column(style="dim", justify="right")
     for kind in Kind:
@@ -95,10 +96,12 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
 def _row(operation: Operation) -> tuple[RenderableType, ...]:
     sign, style = _STYLE[operation.kind]
     changes = "\n".join(change(detail) for detail in operation.details)
+    title = Text(operation.title)
+    title.truncate(_TITLE, overflow="ellipsis")
     return (
         Text(f"{sign} {operation.kind.value}", style),
         Text(operation.key),
-        Text(operation.title),
+        title,
         Text(changes),
         Text(", ".join(operation.causes)),
     )

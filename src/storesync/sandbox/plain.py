@@ -39,6 +39,7 @@ __all__ = ["ACCESS", "APP", "HOST", "REFRESH", "SHOP", "Manners", "market_plain"
 APP, SHOP, HOST = "plain-app", "plain-shop", "plain.sandbox.invalid"
 ACCESS, REFRESH = "sandbox0access0plain", "sandbox0refresh0plain"
 _ACCESS_SECONDS = 3_600.0
+_PAGE = 100  # listings of one page
 
 
 @frozen(kw_only=True)
@@ -88,7 +89,13 @@ def _told(listing: Listing) -> dict[str, Any]:
         "status": listing.status,
         "title": listing.title,
         "variants": [
-            {"id": sku.id, "sku": sku.code, "price": str(sku.price), "stock": sku.stock}
+            {
+                "id": sku.id,
+                "sku": sku.code,
+                "price": str(sku.price),
+                "stock": sku.stock,
+                **{name: sku.more[name] for name in ("barcode", "name") if sku.more.get(name)},
+            }
             for sku in listing.skus.values()
         ],
     }
@@ -177,8 +184,14 @@ def _shelf(manners: Manners, market: Market, shop: Shop, call: Call, *, action: 
 
 
 def _search(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
-    found = market.with_key(shop.id, call.args.get("key", ""))
-    return _reply({"listings": [_told(item) for item in found]})
+    if "key" in call.args:
+        found = market.with_key(shop.id, call.args["key"])
+        return _reply({"listings": [_told(item) for item in found]})
+    alive = [item for item in market.listed(shop.id) if item.alive]
+    start = int(call.args.get("from", "0"))
+    page = {"listings": [_told(item) for item in alive[start : start + _PAGE]]}
+    more = {"next": str(start + _PAGE)} if start + _PAGE < len(alive) else {}
+    return _reply(page | more)
 
 
 def _get(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:

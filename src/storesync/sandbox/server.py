@@ -1,10 +1,15 @@
 """The emulated markets on loopback: both shops on one port, control and truth under /_sandbox/, a page at /.
 
-TOP answers at /router/rest and Shopee at /api/v2/…, also below /tmall and /shopee. State lives in this
-process. Needs the extra `sandbox` (starlette, uvicorn).
+TOP answers at /router/rest and Shopee at /api/v2/…, also below /tmall and /shopee; the plain platform, where
+it is served, below /plain. State lives in this process. Needs the extra `sandbox` (starlette, uvicorn).
+
+`python -m storesync.sandbox.server [--port 8765] [--market tmall]` serves until it is ended and writes its
+address first.
 """
 
+import argparse
 import asyncio
+import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +31,7 @@ from storesync.sandbox.delivery import deliver
 from storesync.sandbox.dialect import Call, Dialect
 from storesync.sandbox.faults import FaultSchedule
 from storesync.sandbox.page import page
+from storesync.sandbox.plain import market_plain
 from storesync.sandbox.shopee import market_shopee
 from storesync.sandbox.tmall import market_tmall
 
@@ -40,16 +46,32 @@ SEARCH_LAG = 2.0
 LATEST_EFFECT = 3.0
 """The longest a late effect is ever late, in seconds; a schedule that asks for more is refused."""
 
+RATE = 60
+"""Requests per second that an example shop takes; drivers' Spec for the sandbox declares no more."""
+
 
 def example_markets(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dict[str, tuple[Market, Dialect]]:
-    """Both example shops as the server shows them: search trails 2 s, pictures are kept, 50 requests/s."""
-    behavior = Behavior(search_lag=SEARCH_LAG, extend_lag=SEARCH_LAG, keep_files=True, log_limit=100_000)
+    """Both example shops as the server shows them: search trails 2 s, pictures are kept, 60 requests/s."""
+    behavior = Behavior(
+        search_lag=SEARCH_LAG,
+        extend_lag=SEARCH_LAG,
+        keep_files=True,
+        log_limit=100_000,
+        quota=Quota(rate=float(RATE), burst=RATE),
+    )
     return {
         "tmall": market_tmall(now, behavior=behavior),
         "shopee": market_shopee(now, behavior=behavior),
     }
+
+
+def plain_markets(
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> dict[str, tuple[Market, Dialect]]:
+    """The plain platform alone: a REST interface with a token in a header (`X-Token`), for tools of any kind."""
+    return {"plain": market_plain(now, search_lag=SEARCH_LAG)}
 
 
 class SandboxApp:
@@ -312,3 +334,25 @@ async def _started(server: uvicorn.Server, task: "asyncio.Task[None]") -> None:
 def _address(server: uvicorn.Server) -> str:
     port = server.servers[0].sockets[0].getsockname()[1]
     return f"http://127.0.0.1:{port}"
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve what was chosen until the process is ended; the first line of output is the base address."""
+    parser = argparse.ArgumentParser(prog="server", description="Emulated markets on loopback.")
+    parser.add_argument("--port", type=int, default=8765, help="0 takes a free one")
+    parser.add_argument(
+        "--market", action="append", choices=("tmall", "shopee", "plain"), help="default: tmall and shopee"
+    )
+    chosen = parser.parse_args(arguments)
+    every = example_markets() | plain_markets()
+    names = chosen.market or ["tmall", "shopee"]
+
+    def ready(address: str) -> None:
+        sys.stdout.write(address + "\n")
+        sys.stdout.flush()
+
+    serve({name: every[name] for name in names}, port=chosen.port, ready=ready)
+
+
+if __name__ == "__main__":
+    main()

@@ -145,14 +145,28 @@ def _observe(shop: sd.Shop, refs: Sequence[sd.Ref]) -> sd.Flow[Mapping[str, sd.O
             continue
         if seen.id("id") != ref.listing:
             raise sd.Malformed("shape", f"asked for listing {ref.listing}, told of {seen.id('id')}")
-        offers = {row.text("sku"): _offer(shop.market, row) for row in seen.each("variants")}
-        status = {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(
-            seen.text("status"), sd.Status.UNKNOWN
-        )
-        found[ref.listing] = sd.Observed(
-            _ref(seen), status, offers=offers, texts={"title": seen.text("title")}
-        )
+        found[ref.listing] = _observed(shop.market, seen)
     return found
+
+
+def _observed(market: sd.Market, seen: sd.Part) -> sd.Observed:
+    rows = seen.each("variants")
+    return sd.Observed(
+        _ref(seen),
+        {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(seen.text("status"), sd.Status.UNKNOWN),
+        offers={row.text("sku"): _offer(market, row) for row in rows if row.text("sku")},
+        texts={"title": seen.text("title")},
+        variants={
+            row.id("id"): sd.Seen(row.text("sku"), row.text("barcode"), row.text("name")) for row in rows
+        },
+    )
+
+
+def _listings(shop: sd.Shop, cursor: str | None) -> sd.Flow[sd.Page]:
+    """One page of the shop, oldest listings first; the cursor is how many came before."""
+    got = yield sd.get("/listings", params={"from": cursor or "0"})
+    rows = [(row.text("key"), _observed(shop.market, row)) for row in got.each("listings")]
+    return sd.Page(tuple(rows), got.text("next") or None)
 
 
 def _offer(market: sd.Market, row: sd.Part) -> sd.Offer:
@@ -230,6 +244,7 @@ def plain_driver(
         end=_end,
         find=_find if reads else None,
         observe=_observe,
+        listings=_listings if reads else None,
         upload=_upload,
         refresh=_refresh,
         sign=_sign,

@@ -243,34 +243,35 @@ class World:
     def move_catalog(self) -> None:
         """What a merchant does between two runs."""
         for key, item in list(self.wanted.items.items()):
-            chance = self.rng.random()
-            if chance < 0.2:
-                sku = self.rng.choice(list(item.offers))
-                price, stock = item.offers[sku]
-                item = evolve(item, offers={**item.offers, sku: (price, stock + self.rng.randint(0, 9))})
-            elif chance < 0.4:
-                sku = self.rng.choice(list(item.offers))
-                price, stock = item.offers[sku]
-                item = evolve(item, offers={**item.offers, sku: (price + self.rng.randint(-5, 5), stock)})
-            elif chance < 0.5:
-                item = evolve(item, title=f"{item.title}'")
-            elif chance < 0.56:
-                item = evolve(item, offered=not item.offered)
-            elif chance < 0.62:
-                new = f"{key}-{len(item.offers)}n{self.rng.randint(0, 99)}"
-                item = evolve(item, offers={**item.offers, new: (Decimal(self.rng.randint(50, 300)), 5)})
-            elif chance < 0.66 and len(item.offers) > 1:
-                gone = self.rng.choice(list(item.offers))
-                item = evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
-            elif chance < 0.7:
-                item = evolve(item, broken=not item.broken)
-            self.wanted.items[key] = item
+            self.wanted.items[key] = self._moved(item)
         if self.rng.random() < 0.3:
             key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
             self.wanted.items[key] = _item(self.rng, key)
         if self.rng.random() < 0.2 and len(self.wanted.items) > 3:
             del self.wanted.items[self.rng.choice(list(self.wanted.items))]
         self.wanted.remember()
+
+    def _moved(self, item: Item) -> Item:
+        chance = self.rng.random()
+        if chance < 0.2:
+            sku = self.rng.choice(list(item.offers))
+            price, stock = item.offers[sku]
+            return evolve(item, offers={**item.offers, sku: (price, stock + self.rng.randint(0, 9))})
+        if chance < 0.4:
+            sku = self.rng.choice(list(item.offers))
+            price, stock = item.offers[sku]
+            return evolve(item, offers={**item.offers, sku: (price + self.rng.randint(-5, 5), stock)})
+        if chance < 0.5:
+            return evolve(item, title=f"{item.title}'")
+        if chance < 0.56:
+            return evolve(item, offered=not item.offered)
+        if chance < 0.62:
+            new = f"{item.key}-{len(item.offers)}n{self.rng.randint(0, 99)}"
+            return evolve(item, offers={**item.offers, new: (Decimal(self.rng.randint(50, 300)), 5)})
+        if chance < 0.66 and len(item.offers) > 1:
+            gone = self.rng.choice(list(item.offers))
+            return evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
+        return evolve(item, broken=not item.broken) if chance < 0.7 else item
 
     def edit_by_hand(self) -> None:
         """A seller changes or deletes something in the shop itself."""

@@ -121,7 +121,14 @@ def _observed(
         (sku,) = ref.skus
         offers = {sku: _offer(market, sku, row, "num")}
     title = row.text("title")
-    return sd.Observed(ref, status, offers=offers, texts={"title": title} if title else {})
+    variants = {part.id("sku_id"): _seen(part) for part in row.each("skus.sku")}
+    return sd.Observed(ref, status, offers=offers, texts={"title": title} if title else {}, variants=variants)
+
+
+def _seen(part: sd.Part) -> sd.Seen:
+    """A SKU as the seller wrote it; `properties_name` is pid:vid:name:value for each axis (notes, 8.12)."""
+    named = (one.rpartition(":")[2] for one in part.text("properties_name").split(";"))
+    return sd.Seen(part.text("outer_id"), part.text("barcode"), " ".join(named).strip())
 
 
 def _offer(market: str, sku: str, part: sd.Part, stock: str) -> sd.Offer:

@@ -1,0 +1,309 @@
+"""`python -m storesync.testing.kills --times 100`: real processes killed with SIGKILL, judged by the market's truth.
+
+A sync of the example project is killed at a random moment and started again until it comes to its end; what the
+sandbox then holds must be what an undisturbed sync makes, each listing once. Then two real syncs at once. One JSON
+line; the exit code is 0 when nothing was duplicated, lost or wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from storesync.testing.processes import Sandbox, channels, project, sandbox, sync
+
+__all__ = ["Tally", "main", "rehearse", "torment"]
+
+_AT_MOST = 4  # kills of one world before it may come to its end
+_PATIENCE = 180.0  # seconds that one sync may take
+_LOOK = 0.005
+_SLOW = {"rates": {"slow": 1.0}, "seconds": 1.0, "only": ["create", "upload"]}
+Truth = Mapping[str, Mapping[str, Any]]
+
+
+@define
+class Tally:
+    """What became of all worlds."""
+
+    kills: int = 0
+    worlds: int = 0
+    duplicates: list[str] = field(factory=list)
+    lost: list[str] = field(factory=list)
+    wrong: list[str] = field(factory=list)
+    failed: list[str] = field(factory=list)
+    writes_when_unchanged: int = 0
+    rivals: int = 0
+    told_who: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether every promise held."""
+        broken = self.duplicates or self.lost or self.wrong or self.failed or self.writes_when_unchanged
+        return not broken and self.told_who == self.rivals
+
+
+@define
+class _Judge:
+    """What an undisturbed sync makes of the project, per market, and how many writes it takes."""
+
+    truth: Truth
+    writes: int
+    seconds: float
+
+
+def _shown(box: Sandbox, market: str) -> dict[str, Any]:
+    """What the market shows, by the shop's own key, without what differs from run to run."""
+    shown: dict[str, Any] = {}
+    for row in box.read(market, "export")["listings"]:
+        if row["status"] == "deleted":
+            continue
+        skus = sorted((sku["code"], sku["price"], sku["stock"]) for sku in row["skus"])
+        shown[row["key"]] = {
+            "title": row["title"],
+            "status": row["status"],
+            "price": row["price"],
+            "stock": row["stock"],
+            "images": len(row["images"]),
+            "skus": skus,
+        }
+    return shown
+
+
+def _finish(run: subprocess.Popen[str]) -> tuple[int, str]:
+    try:
+        _, said = run.communicate(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        run.communicate()
+        return -1, f"a sync did not end within {_PATIENCE:g} s"
+    return run.returncode, said.strip()
+
+
+def _fresh(template: Path, where: Path, box: Sandbox, markets: Sequence[str]) -> Path:
+    shutil.rmtree(where, ignore_errors=True)
+    shutil.copytree(template, where, copy_function=os.link)
+    path = where / "storesync.toml"
+    path.unlink()  # linked to the template's: this world has an address of its own
+    text = (template / "storesync.toml").read_text(encoding="utf-8")
+    path.write_text(text.replace("http://sandbox.invalid", box.address), encoding="utf-8")
+    for market in markets:
+        box.tell(market, "reset")
+    return path
+
+
+def rehearse(template: Path, where: Path, box: Sandbox, named: Mapping[str, str]) -> _Judge:
+    """One sync that nobody disturbs: the measure of all others."""
+    path = _fresh(template, where, box, list(named.values()))
+    began = time.monotonic()
+    code, said = _finish(sync(path, list(named)))
+    if code:
+        raise RuntimeError(f"an undisturbed sync failed: {said}")
+    truth = {market: _shown(box, market) for market in named.values()}
+    for market, shown in truth.items():
+        if not shown or box.read(market, "duplicates"):
+            raise RuntimeError(f"an undisturbed sync left {market} empty or with duplicates")
+    return _Judge(truth, box.writes(list(named.values())), time.monotonic() - began)
+
+
+def torment(
+    template: Path,
+    where: Path,
+    box: Sandbox,
+    named: Mapping[str, str],
+    judge: _Judge,
+    rng: random.Random,
+    kills: int,
+) -> Tally:
+    """One world: a sync killed up to `kills` times, run to its end, run once more, and judged."""
+    tally, markets = Tally(worlds=1), list(named.values())
+    path = _fresh(template, where, box, markets)
+    for _ in range(kills):
+        run = sync(path, list(named))
+        if _kill(run, box, markets, judge, rng):
+            tally.kills += 1
+        else:
+            break
+    for _ in range(2):
+        code, said = _finish(sync(path, list(named)))
+        if code == 0:
+            break
+    if code:
+        tally.failed.append(said)
+    _compare(tally, box, judge)
+    before = box.writes(markets)
+    code, said = _finish(sync(path, list(named)))
+    if code:
+        tally.failed.append(said)
+    tally.writes_when_unchanged += box.writes(markets) - before
+    return tally
+
+
+def _kill(
+    run: subprocess.Popen[str], box: Sandbox, markets: Sequence[str], judge: _Judge, rng: random.Random
+) -> bool:
+    """SIGKILL at a random moment: of the writes that are left, or of the time; False when it ended before."""
+    start = box.writes(markets)
+    by_time = rng.random() < 0.25
+    left = max(1, judge.writes - start)
+    target = start + rng.randint(1, left)
+    moment = time.monotonic() + (rng.random() * judge.seconds if by_time else _PATIENCE)
+    while run.poll() is None and time.monotonic() < moment and (by_time or box.writes(markets) < target):
+        time.sleep(_LOOK)
+    time.sleep(rng.random() * 0.03)
+    ended = run.poll() is not None
+    run.kill()
+    run.communicate()
+    return not ended
+
+
+def _compare(tally: Tally, box: Sandbox, judge: _Judge) -> None:
+    for market, expected in judge.truth.items():
+        shown = _shown(box, market)
+        tally.duplicates += [f"{market} {key}" for key in box.read(market, "duplicates")]
+        tally.lost += [f"{market} {key}" for key in expected.keys() - shown.keys()]
+        for key, row in shown.items():
+            if key not in expected:
+                tally.wrong.append(f"{market} {key} should not be there")
+            elif row != expected[key]:
+                tally.wrong.append(f"{market} {key}: {row} instead of {expected[key]}")
+
+
+def compete(
+    template: Path, where: Path, box: Sandbox, named: Mapping[str, str], judge: _Judge, rng: random.Random
+) -> Tally:
+    """Two real syncs at once: one does the work, the other is told who is at work and since when."""
+    tally, markets = Tally(worlds=1, rivals=1), list(named.values())
+    path = _fresh(template, where, box, markets)
+    for market in markets:
+        box.tell(market, "faults", _SLOW)  # so that the work lasts longer than a process takes to start
+    first = sync(path, list(named))
+    time.sleep(rng.random() * 0.5)
+    second = sync(path, list(named))
+    ends = {run.pid: _finish(run) for run in (first, second)}
+    for market in markets:
+        box.tell(market, "faults", {})
+    refused = {pid: said for pid, (code, said) in ends.items() if code}
+    for pid, said in refused.items():
+        (other,) = ends.keys() - {pid}
+        tally.told_who += f":{other}:" in said and " is at work since " in said
+    if len(refused) != 1 or not tally.told_who:
+        tally.failed.append(f"two syncs at once ended with {ends}")
+    code, said = _finish(sync(path, list(named)))
+    if code:
+        tally.failed.append(said)
+    _compare(tally, box, judge)
+    return tally
+
+
+@define
+class _Count:
+    """How many kills are still to be made; worlds of several threads draw from it."""
+
+    left: int
+    lock: threading.Lock = field(factory=threading.Lock)
+
+    def draw(self, most: int) -> int:
+        with self.lock:
+            drawn = min(most, self.left)
+            self.left -= drawn
+            return drawn
+
+    def give_back(self, count: int) -> None:
+        with self.lock:
+            self.left += count
+
+
+def _work(
+    template: Path,
+    folder: Path,
+    named: Mapping[str, str],
+    judge: _Judge,
+    count: _Count,
+    rivals: _Count,
+    seed: int,
+) -> Tally:
+    rng, total = random.Random(seed), Tally()
+    with sandbox(*named.values()) as box:
+        while drawn := count.draw(rng.randint(1, _AT_MOST)):
+            one = torment(template, folder, box, named, judge, rng, drawn)
+            count.give_back(drawn - one.kills)
+            _add(total, one)
+        while rivals.draw(1):
+            _add(total, compete(template, folder, box, named, judge, rng))
+    return total
+
+
+def _add(total: Tally, one: Tally) -> None:
+    for name in ("kills", "worlds", "writes_when_unchanged", "rivals", "told_who"):
+        setattr(total, name, getattr(total, name) + getattr(one, name))
+    for name in ("duplicates", "lost", "wrong", "failed"):
+        getattr(total, name).extend(getattr(one, name))
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Kill, restart and judge; 0 when every promise held."""
+    parser = argparse.ArgumentParser(prog="kills", description=__doc__)
+    parser.add_argument("--times", type=int, default=100, help="how many kills")
+    parser.add_argument(
+        "--products", type=int, default=24, help="product lines of the example that are listed"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=None, help="of the moments; the machine's pace still has its say"
+    )
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="worlds at once")
+    chosen = parser.parse_args(arguments)
+    seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
+    began, named = time.monotonic(), channels()
+    total = Tally()
+    with tempfile.TemporaryDirectory() as folder:
+        template = Path(folder, "template")
+        project(template, "http://sandbox.invalid", products=chosen.products)
+        with sandbox(*named.values()) as box:
+            judge = rehearse(template, Path(folder, "rehearsal"), box, named)
+        count, rivals = _Count(chosen.times), _Count(max(2, chosen.times // 10))
+        with ThreadPoolExecutor(chosen.jobs) as pool:
+            works = [
+                pool.submit(
+                    _work, template, Path(folder, f"world-{job}"), named, judge, count, rivals, seed + job
+                )
+                for job in range(chosen.jobs)
+            ]
+            for work in works:
+                _add(total, work.result())
+    for line in (*total.duplicates, *total.lost, *total.wrong, *total.failed):
+        sys.stderr.write(line + "\n")
+    summary = {
+        "kills": total.kills,
+        "worlds": total.worlds,
+        "listings": sum(len(shown) for shown in judge.truth.values()),
+        "channels": sorted(named),
+        "duplicates": len(total.duplicates),
+        "lost": len(total.lost),
+        "wrong": len(total.wrong),
+        "failed": len(total.failed),
+        "writes_when_unchanged": total.writes_when_unchanged,
+        "rivals": total.rivals,
+        "told_who": total.told_who,
+        "seed": seed,
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    sys.stdout.write(json.dumps(summary) + "\n")
+    return 0 if total.good else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
