@@ -9,6 +9,7 @@ from storesync.localization.engines.google import Google
 from storesync.localization.engines.libretranslate import LibreTranslate
 from storesync.localization.engines.papago import Papago
 from storesync.localization.engines.runner import Budget, Outcome, Runner
+from storesync.localization.engines.translation import Translated, translate_texts
 
 __all__ = [
     "GROUP",
@@ -27,6 +28,8 @@ __all__ = [
     "Papago",
     "Piece",
     "Runner",
+    "Translated",
     "engine",
     "engines",
+    "translate_texts",
 ]
