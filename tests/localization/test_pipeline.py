@@ -1,7 +1,9 @@
 """The way of a text: from the catalog to a reference that prepare uses, asking only for what is new."""
 
 from collections.abc import Mapping
+from typing import Any
 
+import pytest
 from attrs import evolve
 from tests.localization import corpus
 from tests.localization.test_runner import Fake, runner
@@ -15,15 +17,17 @@ from storesync.localization import (
     MemoryText,
     Protection,
     Reference,
+    ReferenceText,
     Segment,
     TextKey,
+    TextMemory,
     TextRules,
+    completed,
     draw,
     facts_of,
     judge,
     normal,
     segments,
-    with_texts,
 )
 from storesync.localization.engines import Batch, Capabilities
 from storesync.model import Copy
@@ -101,14 +105,13 @@ async def test_a_catalog_without_translations_gets_them_and_only_once() -> None:
 async def test_a_listing_leaves_whole_or_not_at_all() -> None:
     """While one segment has no text, prepare sees no text of the product at all."""
     product = example.products()["SBG-001"]
-    some = list(segments(product))
     memory: dict[TextKey, MemoryText] = {}
-    _, texts = await run(some, memory, translator())
-    half = {place: one for place, one in texts.items() if place.endswith("title")}
+    _, texts = await run(list(segments(product)), memory, translator())
+    half = TextMemory.of(one for place, one in texts.items() if place.endswith("title"))
     reference = bare(example.reference())
 
-    nothing = with_texts(reference, [product], "vi", half)
-    whole = with_texts(reference, [product], "vi", texts)
+    nothing = completed(reference, product, ["vi"], half)
+    whole = completed(reference, product, ["vi"], TextMemory.of(texts.values()))
     given = example.settings("shopee", example.VN)
     held = on_paper("SBG-001", evolve(given, reference=nothing))
     refused = on_paper("SBG-001", evolve(given, reference=whole))
@@ -121,21 +124,35 @@ async def test_a_listing_leaves_whole_or_not_at_all() -> None:
     assert "machine" == listed.provenance["vi"]["title"].state
 
 
-def test_delivered_translations_are_never_replaced() -> None:
-    """Whatever a machine said."""
+@pytest.mark.parametrize(
+    ("state", "delivered", "title"),
+    [
+        ("translated", "reference", "delivered"),
+        ("reviewed", "reference", "remembered"),
+        ("final", "machine", "remembered"),
+        ("final", "reviewed", "delivered"),
+    ],
+)
+def test_what_a_person_approved_goes_before_what_nobody_did(state: Any, delivered: str, title: str) -> None:
+    """A machine replaces nothing that was delivered; a delivery that is reviewed stays."""
     product = example.products()["SBG-001"]
-    reference = example.reference()
-    texts = {
-        segment.place: MemoryText(
+    own = ReferenceText(title="delivered", short_description="delivered", state=delivered)
+    reference = evolve(example.reference(), texts={"SBG-001": {"vi": own}})
+    memory = TextMemory.of(
+        MemoryText(
             key=TextKey(segment.hash, "ko", "vi", segment.field),
             source_text=segment.text,
-            text="máy",
-            state="final",
+            text="remembered",
+            state=state,
         )
         for segment in segments(product)
-    }
+    )
 
-    assert reference == with_texts(reference, [product], "vi", texts)
+    text = completed(reference, product, ["vi"], memory).text("SBG-001", "vi")
+
+    assert text is not None
+    assert (title, title) == (text.title, text.short_description)
+    assert (state if title == "remembered" else delivered) == text.state
 
 
 def test_attributes_come_from_tables_as_a_person_wrote_them() -> None:
