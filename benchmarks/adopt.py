@@ -14,6 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.oldshop import OldShop, old_shop
+
 from storesync.engine.matching import Match, match
 
 PRECISION, RECALL = 0.999, 0.95

@@ -158,8 +158,9 @@ class Plan:
 
     @property
     def fingerprint(self) -> str:
-        """Names exactly these operations on this revision."""
-        return digest([self.channel, self.revision, [operation.id for operation in self.operations]])[:16]
+        """Names everything that this plan would do and says, guards included, on this revision."""
+        said = {name: value for name, value in self._document().items() if name != "made_at"}
+        return digest(said)[:16]
 
     def only(self, keys: Iterable[str]) -> Plan:
         """The part of the plan that is about these listings; what another listing's file needs stays with it."""
@@ -188,12 +189,14 @@ class Plan:
 
     def as_json(self) -> dict[str, Any]:
         """The plan as JSON, with counts and fingerprint for people and programs to check."""
+        return {**self._document(), "fingerprint": self.fingerprint}
+
+    def _document(self) -> dict[str, Any]:
         return {
             "version": _VERSION,
             "channel": self.channel,
             "revision": self.revision,
             "made_at": self.made_at,
-            "fingerprint": self.fingerprint,
             "products": self.products,
             "unchanged": self.unchanged,
             "waiting": self.waiting,
@@ -218,7 +221,7 @@ class Plan:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Plan:
         """The plan that `as_json` wrote; PlanError when it was changed by hand or is of another version."""
-        if data.get("version") != _VERSION:
+        if not isinstance(data, Mapping) or data.get("version") != _VERSION:
             raise PlanError(f"this is no plan of version {_VERSION}: plan again with this storesync")
         try:
             plan = cls(
@@ -235,9 +238,10 @@ class Plan:
                 waiting=data["waiting"],
                 snapshot=data["snapshot"],
             )
-        except (KeyError, TypeError, ValueError) as error:
+            unchanged = plan.fingerprint == data["fingerprint"]  # inside: a damaged value may show only now
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise PlanError(f"the plan file is damaged ({error!r}): plan again") from None
-        if plan.fingerprint != data["fingerprint"]:
+        if not unchanged:
             raise PlanError(
                 "the plan file was changed after it was made (its fingerprint differs): plan again"
             )

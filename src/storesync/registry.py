@@ -32,7 +32,7 @@ def driver(name: str) -> Driver[Any, Any]:
         raise ConfigError(f"no driver {name!r} is installed (installed: {known}); is its package missing?")
     try:
         found = point.load()
-    except ImportError as error:
+    except (AttributeError, ImportError) as error:  # AttributeError: the module has no such name
         raise DriverError(f"driver {name!r} ({point.value}) cannot be loaded: {error}") from error
     if not isinstance(found, Driver):
         raise DriverError(f"entry point {name!r} ({point.value}) is {type(found).__name__}, not a Driver")

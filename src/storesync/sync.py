@@ -1,11 +1,11 @@
 """The blocking facade: the same shops for programs without an event loop.
 
-    import storesync
+import storesync
 
-    with storesync.sync.open("storesync.toml") as shops:
-        plan = shops.plan("tmall-cn")
-        print(plan)
-        shops.apply(plan).raise_for_faults()
+with storesync.sync.open("storesync.toml") as shops:
+    plan = shops.plan("tmall-cn")
+    print(plan)
+    shops.apply(plan).raise_for_faults()
 """
 
 from __future__ import annotations

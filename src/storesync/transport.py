@@ -22,7 +22,7 @@ import httpx
 
 from storesync.driver import BytesBody, FormBody, JsonBody, PartsBody, Request, Response
 from storesync.errors import ConfigError, DriverError, Rejected, Transient
-from storesync.model import loads
+from storesync.model.codec import loads_foreign
 
 __all__ = ["Transport", "Wire", "join_hosts"]
 
@@ -215,7 +215,7 @@ def _parse(content: bytes, content_type: str) -> tuple[Any, bool]:
     start = content.lstrip()[:1]
     if start in (b"{", b"[") or "json" in content_type:
         try:
-            return loads(content), True
+            return loads_foreign(content), True
         except ValueError:
             return None, False
     if not content:

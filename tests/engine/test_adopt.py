@@ -13,11 +13,11 @@ from benchmarks.adopt import PRECISION, RECALL, judged
 from benchmarks.oldshop import old_shop
 
 from storesync.catalog import Read
+from storesync.driver import Seen
 from storesync.engine import OpenChannel, apply, at_work, plan
 from storesync.engine.adopt import Adoption, read_review, survey, take_over, write_review
 from storesync.engine.matching import Catalogued, Shelved, match, pair_variants
 from storesync.errors import ConfigError
-from storesync.driver import Seen
 from storesync.model import Brand, Variant
 from storesync.plan import Kind
 from storesync.sandbox import Sku
@@ -48,9 +48,7 @@ class Floor:
     def put(self, name: str, title: str, variants: Mapping[str, str], *, key: str = "") -> int:
         """A listing made by hand; `variants` are names to the seller's codes."""
         skus = [
-            Sku(
-                id=self.world.truth.next_sku(), code=code, price=Decimal(100), stock=5, more={"name": label}
-            )
+            Sku(id=self.world.truth.next_sku(), code=code, price=Decimal(100), stock=5, more={"name": label})
             for label, code in variants.items()
         ]
         made = self.world.truth.create(
@@ -109,7 +107,8 @@ def floor() -> Iterator[Floor]:
     store: Store = _fresh()
     world = World.made(7, store, CALM)
     world.wanted.items = {
-        key: Item(key=key, title=title, offers={f"{key}-30": (Decimal(100), 5)}) for key, title in TITLES.items()
+        key: Item(key=key, title=title, offers={f"{key}-30": (Decimal(100), 5)})
+        for key, title in TITLES.items()
     }
     world.wanted.remember()
     yield Floor(world)
@@ -175,7 +174,7 @@ def test_nothing_unsure_is_adopted_unless_a_person_says_so(floor: Floor, tmp_pat
     path = tmp_path / "review.csv"
     asked = write_review(path, found)
     silent = floor.adopt(path)
-    with pytest.raises(ConfigError, match="is adopted at .* already; leave all but one"):
+    with pytest.raises(ConfigError, match=r"is adopted at .* already; leave all but one"):
         floor.adopt(rewritten(path, P03="adopt"))
 
     assert 2 == asked
@@ -195,7 +194,8 @@ def test_variants_that_nobody_knows_are_asked_for(floor: Floor, tmp_path: Path) 
     write_review(path, found)
     refused = floor.adopt(rewritten(path, P00="adopt"))
     path.write_text(
-        f"decision,listing,key,skus\nadopt,#{listing},P00,P00-30=#{small}; P00-50=#{large}\n", encoding="utf-8"
+        f"decision,listing,key,skus\nadopt,#{listing},P00,P00-30=#{small}; P00-50=#{large}\n",
+        encoding="utf-8",
     )
     adopted = floor.adopt(path)
     stand = floor.world.store.read_now(lambda db: standing.read(db, "plain-cn", "P00"))
@@ -313,4 +313,3 @@ def test_variants_are_paired_by_code_then_barcode_then_name() -> None:
 
     assert {"P1-30": "a", "P1-50": "b"} == found
     assert ("c",) == left
-

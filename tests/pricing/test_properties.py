@@ -307,7 +307,7 @@ def test_a_kept_rate_remembers_who_confirmed_it() -> None:
     assert (Decimal("200.71"), AS_OF, AS_OF.replace(day=23)) == (kept.value, kept.observed, kept.fresh_on)
 
 
-JUNK = st.sampled_from(["0", "-5", "1e-30", "1e400", "1e900000", "9" * 60, "0.1", "32000"])
+JUNK = st.sampled_from(["0", "-5", "1e-30", "1e20", "1e30", "9" * 60, "0.1", "32000"])
 
 
 @given(krw=JUNK | st.none(), cost=JUNK | st.none(), content=st.none() | st.just("0"), extra=JUNK)

@@ -11,6 +11,7 @@ from attrs import frozen
 from sqlalchemy import create_engine, make_url, text
 
 from storesync.state import Store, migrate
+from storesync.state.schema import METADATA
 
 
 @frozen
@@ -66,18 +67,43 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         yield made
 
 
-@pytest.fixture
-def store(place: Place) -> Iterator[Store]:
+@pytest.fixture(scope="session")
+def migrated_schema() -> Iterator[Place]:
+    """One PostgreSQL schema with its tables for all tests of a worker that change rows only."""
+    with schema_of_its_own() as made:
+        migrate(made.url)
+        yield made
+
+
+@contextmanager
+def with_tables(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]:
+    """A place whose tables are there and empty."""
+    if request.param != "postgres":
+        with place_for(request.param, folder) as made:
+            yield made
+        return
+    made = request.getfixturevalue("migrated_schema")
+    yield made
+    admin = made.open()
+    with admin.engine.begin() as db:
+        for table in METADATA.sorted_tables:
+            db.execute(table.delete())
+    admin.close()
+
+
+@pytest.fixture(params=["file", "memory", POSTGRES])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A store with its tables, on each database."""
-    opened = place.open()
-    migrate(opened)
-    yield opened
-    opened.close()
+    with with_tables(request, tmp_path) as made:
+        opened = made.open()
+        migrate(opened)
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(params=["file", POSTGRES])
 def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A place with its tables that several processes can open."""
-    with place_for(request.param, tmp_path) as made:
+    with with_tables(request, tmp_path) as made:
         migrate(made.url)
         yield made

@@ -8,10 +8,24 @@ from pathlib import Path
 from sqlalchemy import Connection
 from tests.state.samples import CHANNEL, ISSUES, NOW, SKUS, later, offer, operation, wanted
 
+from storesync.localization import MemoryText, TextKey
 from storesync.model import Ref, Status
-from storesync.state import SHOWN, Store, assets, journal, lease, migrate, revision, standing, token
+from storesync.state import SHOWN, Store, assets, journal, lease, migrate, revision, standing, texts, token
 
 FOLDER = Path(__file__).parents[1] / "data" / "state"
+
+
+def remembered() -> MemoryText:
+    """A title that a person approved."""
+    key = TextKey("b" * 32, "ko", "vi", "title", "")
+    return MemoryText(
+        key=key,
+        source_text="보습 크림",
+        text="Kem dưỡng ẩm",
+        state="reviewed",
+        by="Kim",
+        place="SBG-004/title",
+    )
 
 
 def fill(db: Connection) -> None:
@@ -34,6 +48,7 @@ def fill(db: Connection) -> None:
     )
     lease.take(db, f"channel:{CHANNEL}", "first@host", NOW, 60)
     fields, expires = {"access": "토큰"}, NOW + timedelta(hours=4)
+    texts.keep_texts(db, [remembered()], person=True, at=NOW)
     token.save(db, "acme", "base", fields, expires=expires, after=0, at=NOW)
 
 

@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade():
@@ -55,14 +56,23 @@ def shape(store: Store) -> dict[str, Any]:
 
 
 @pytest.fixture
+def store(place: Place) -> Iterator[Store]:
+    """A store whose tables a test may change."""
+    opened = place.open()
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The storesync of the day after: one more schema."""
     folder = tmp_path / "migrations"
     shutil.copytree(migration.FOLDER, folder)
-    (folder / "versions" / "r0002_note.py").write_text(NEXT, encoding="utf-8")
+    (folder / "versions" / "r0003_note.py").write_text(NEXT, encoding="utf-8")
     monkeypatch.setattr(migration, "FOLDER", folder)
-    monkeypatch.setattr(revision, "REVISIONS", (*revision.REVISIONS, "0002"))
-    monkeypatch.setattr(revision, "HEAD", "0002")
+    monkeypatch.setattr(revision, "REVISIONS", (*revision.REVISIONS, "0003"))
+    monkeypatch.setattr(revision, "HEAD", "0003")
 
 
 def test_a_migrated_store_has_the_schema_that_the_code_uses(store: Store) -> None:
@@ -203,7 +213,7 @@ def test_the_next_schema_brings_the_rows_along(store: Store, later: None) -> Non
     name = migrate(store)
     notes = store.read_now(lambda db: db.execute(text("SELECT note FROM listings")).scalars().all())
 
-    assert ("0002", "0002") == (name, migration.stored(store))
+    assert ("0003", "0003") == (name, migration.stored(store))
     assert ["SBG-001"] == notes
 
 
@@ -216,7 +226,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(store: Store, later: None)
         migrate(store)
 
     assert before == shape(store)
-    assert "0001" == migration.stored(store)
+    assert "0002" == migration.stored(store)
 
 
 @pytest.mark.parametrize("name", revision.REVISIONS)

@@ -222,4 +222,9 @@ def test_channels_know_nothing_of_each_other(store: Store) -> None:
 
 def test_the_revision_grows_with_every_change(store: Store) -> None:
     """A plan can tell that the state moved."""
-    assert [1, 2, 3] == [store.write_now(lambda db: standing.bump(db, CHANNEL)) for _ in range(3)]
+
+    def grown(db: Connection) -> int:
+        standing.bump(db, CHANNEL)
+        return standing.revision(db, CHANNEL)
+
+    assert [1, 2, 3] == [store.write_now(grown) for _ in range(3)]

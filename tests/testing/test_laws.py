@@ -42,9 +42,9 @@ def asking(part: str, *requests: sd.Request, result: Any = RECEIPT) -> Subject:
     """The plain driver with a part that sends these requests, whatever it is given."""
 
     def flow(*_: Any) -> sd.Flow[Any]:
-        answers = []
         for request in requests:
-            answers.append((yield request))
+            answer = yield request
+            assert isinstance(answer, sd.Response)
         return result
 
     return having(**{part: flow})

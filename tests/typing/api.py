@@ -1,11 +1,13 @@
 """The public API as its users write it: checked by mypy --strict, never run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import assert_type
+from typing import Any, assert_type
 
 import storesync
 import storesync.driver as sd
+from storesync.report import DriverRow, matrix
+from storesync.testing import LAWS, Sample, Subject, Violation, conformance
 
 assert_type(storesync.__version__, str)
 
@@ -53,3 +55,12 @@ def create(shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Receipt]:
     assert_type(made, sd.Response)
     assert_type(made.at("id", str), str)
     return sd.Receipt(sd.Ref(made.id("id")))
+
+
+def proven(driver: sd.Driver[Any, sd.Shop], shop: sd.Shop, new: sd.New) -> None:
+    """A driver author's test file, and the matrix that shows the result."""
+    sample = Sample(part="create", args=(new,), answers=({"id": 1},), result=sd.Receipt(sd.Ref("1")))
+    assert_type(conformance.suite(driver, shop=shop, samples=[sample]), Callable[..., None])
+    subject = Subject(driver=driver, shop=shop, samples=[sample])
+    assert_type([found for law in LAWS for found in law(subject)], list[Violation])
+    assert_type(matrix(), tuple[DriverRow, ...])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 from rich.text import Text
@@ -14,9 +15,12 @@ from storesync.cli.common import Common
 from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
 
-__all__ = ["demo"]
+if TYPE_CHECKING:
+    from storesync.cli.story.emulators import Emulators
+    from storesync.cli.story.promises import Promises
+    from storesync.config import Config
 
-_PICTURES = 425
+__all__ = ["demo"]
 
 
 def demo(
@@ -37,7 +41,8 @@ def demo(
 ) -> int:
     """List the sample catalog on two emulated shops and tell the story.
 
-    Everything happens on this machine; ids, brands and accounts are invented. Exits with 1 when a promise is broken.
+    Everything happens on this machine; ids, brands and accounts are invented.
+    Exits with 1 when a promise is broken.
     """
 
     def work(outlet: Outlet) -> int:
@@ -63,11 +68,11 @@ def _wait() -> None:
         return
 
 
-def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Any) -> int:
+def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Emulators) -> int:
     from storesync.catalog.pictures import generate_images
     from storesync.cli.logs import logging_to
     from storesync.cli.story.chapters import Story
-    from storesync.cli.story.emulators import ENVIRONMENT, RATE
+    from storesync.cli.story.emulators import ENVIRONMENT
     from storesync.cli.story.project import Project
     from storesync.cli.story.promises import Promises
     from storesync.config import load
@@ -86,19 +91,17 @@ def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Any) -> 
         outlet.complain(Text(_missing(config, name), "bold red"))
     for name in channels:
         project.keep_for_later(name)
-    with outlet.err.status("drawing pictures") if outlet.lively else _quiet():
+    with outlet.err.status("drawing pictures") if outlet.lively else nullcontext():
         pictures = generate_images(project.catalog, project.catalog / "images")
     outlet.log = str((folder / "storesync.log").resolve())
     outlet.say(
         Text(
             f"  project in {folder}/: 80 products, 116 variants in Korean and won; {pictures} pictures drawn"
         ),
-        Text(
-            f"  today is {config.today}, by the example's own configuration; its rates are a fixture of that day"
-        ),
+        Text(f"  today is {config.today}, by the example's own configuration; its rates are of that day"),
         Text(f"  both shops are emulated here, at {shops.address}/, and nothing leaves this machine"),
         Text(
-            f"  each takes {RATE} requests a second; its search trails {shops.lag:g} s behind; "
+            f"  each takes {shops.rate} requests a second; its search trails {shops.lag:g} s behind; "
             f"what a lost request does, it does within {shops.late:g} s"
         ),
     )
@@ -131,13 +134,7 @@ def _tell(outlet: Outlet, folder: Path, wanted: tuple[str, ...], shops: Any) -> 
     return FAILED if promises.broken or missing else DONE
 
 
-def _quiet() -> Any:
-    from contextlib import nullcontext
-
-    return nullcontext()
-
-
-def _usable(config: Any, wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _usable(config: Config, wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The channels to tell of, and those whose driver is not installed."""
     from storesync import registry
 
@@ -152,13 +149,13 @@ def _usable(config: Any, wanted: tuple[str, ...]) -> tuple[tuple[str, ...], tupl
     return found, tuple(name for name in meant if name not in found)
 
 
-def _missing(config: Any, channel: str) -> str:
+def _missing(config: Config, channel: str) -> str:
     driver = config.channels[channel].channel.driver
     return f"channel {channel} is left out, and the demo therefore fails: no driver {driver!r} is installed"
 
 
 def _end(
-    outlet: Outlet, promises: Any, places: dict[str, Path], missing: tuple[str, ...], seconds: float
+    outlet: Outlet, promises: Promises, places: dict[str, Path], missing: tuple[str, ...], seconds: float
 ) -> None:
     words = {
         "state": "what was asked, answered and acknowledged",

@@ -24,6 +24,14 @@ def plan(
         Parameter(name=("-o", "--output"), help="Write the plan to this file, for `storesync apply`."),
     ] = None,
     html: Annotated[Path | None, Parameter(help="Write the plan as an HTML page to this file.")] = None,
+    end: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative=(),
+            show_default=False,
+            help="End the listing with this key for good instead of hiding it; apply then asks for a reason.",
+        ),
+    ] = (),
     all: Annotated[bool, Parameter(negative=(), show_default=False, help="Show every operation.")] = False,
     common: Common = DEFAULTS,
 ) -> int:
@@ -37,7 +45,7 @@ def plan(
             plans: list[Plan] = []
 
             def one(name: str) -> tuple[int, Any]:
-                found = made(shops, outlet, name)
+                found = made(shops, outlet, name, end=end)
                 plans.append(found)
                 shown(outlet, found, whole=all)
                 return code_of(found), found.as_json()

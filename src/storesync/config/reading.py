@@ -63,6 +63,7 @@ _ROOT = (
     "accounts",
     "channels",
 )
+_LIKE = 0.85  # how much a setting must look like a key of ours to be a probable slip of the pen
 _SECRET_NAME = re.compile(
     r"secret|token|passw|session|private|credential|cookie|(?<!app)_key$|^key$", re.IGNORECASE
 )
@@ -278,6 +279,14 @@ class _Channels:
         markets = self._of_markets(name, section)
         settings = {key: value for key, value in section.table.items() if key not in CHANNEL_KEYS}
         for key in settings:
+            near = get_close_matches(key, CHANNEL_KEYS, 1, _LIKE)
+            if near:
+                section.warning(
+                    key,
+                    "unknown_key",
+                    f"{key} is no key of a channel: it is given to the driver as a setting of its shop",
+                    f"did you mean {near[0]!r}?",
+                )
             if _SURELY_SECRET.search(key):
                 hint = "secrets belong to the account, as references"
                 section.error(key, "secret_literal", f"{key} stands among the settings of a shop", hint)

@@ -29,6 +29,10 @@ class Findings:
         """Something that makes the configuration unusable."""
         self.all.append(Issue(f"config.{code}", "/".join(key), message, Severity.ERROR, hint, at))
 
+    def warning(self, code: str, key: tuple[str, ...], message: str, hint: str, at: str) -> None:
+        """Something that is probably not meant."""
+        self.all.append(Issue(f"config.{code}", "/".join(key), message, Severity.WARNING, hint, at))
+
 
 class Section:
     """A table at `key` of a file; each getter reports a value of the wrong type and gives the default."""
@@ -49,6 +53,11 @@ class Section:
         """A finding about one key of this table."""
         key = (*self.key, name) if name else self.key
         self.found.error(code, key, message, hint, self.file.at(*key))
+
+    def warning(self, name: str, code: str, message: str, hint: str = "") -> None:
+        """A doubt about one key of this table; it holds nothing up."""
+        key = (*self.key, name) if name else self.key
+        self.found.warning(code, key, message, hint, self.file.at(*key))
 
     def _typed(self, name: str, kind: type | tuple[type, ...], what: str, default: Any) -> Any:
         if name not in self.table:

@@ -11,7 +11,8 @@ from xml.etree.ElementTree import Element, ParseError
 from attrs import field, frozen
 
 from storesync.errors import Malformed
-from storesync.model import frozen_map, loads
+from storesync.model import frozen_map
+from storesync.model.codec import loads_foreign
 
 __all__ = ["Part", "Response"]
 
@@ -106,7 +107,7 @@ class Part:
     def inner(self, path: str) -> Part:
         """JSON that travels as text inside JSON."""
         try:
-            return Part(loads(self.at(path, str)))
+            return Part(loads_foreign(self.at(path, str)))
         except ValueError:
             raise Malformed("shape", f"{path!r} in the answer holds no JSON") from None
 
@@ -124,8 +125,10 @@ class Part:
 
 @frozen
 class Response(Part):
-    """One answer. `received` is the only time a flow knows; `readable` is False when the body is cut or not
-    of the kind it claims to be, so that nobody can tell what the market meant.
+    """One answer of a market.
+
+    `received` is the only time a flow knows; `readable` is False when the body is cut or not of the kind it
+    claims to be, so that nobody can tell what the market meant.
     """
 
     status: int = 200
@@ -141,7 +144,7 @@ class Response(Part):
         and nothing understood must never look alike.
         """
         envelope, step = path.split(".", 2)[:2] if "." in path else ("", path)
-        # A list is an envelope only for a path that counts its rows: `[]` has no "listings" that could be empty.
+        # A list is an envelope only for a path that counts its rows: `[]` has no empty "listings".
         kind = Mapping | list if step.isdigit() else Mapping
         if self.maybe(path) is None and not isinstance(_walk(self.body, envelope), kind):
             raise Malformed("shape", f"the answer has no {envelope or 'object'!r} in which {path!r} could be")

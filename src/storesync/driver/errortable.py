@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen
 
@@ -15,6 +15,7 @@ from storesync.model import frozen_map
 
 __all__ = ["ErrorTable", "Rule"]
 
+_SECONDS = re.compile(r"\d{1,9}(\.\d+)?", re.ASCII)
 _SHOWN = 300  # characters of a market's own message that are kept
 
 
@@ -52,7 +53,8 @@ class Rule:
     def seconds(self, message: str) -> float | None:
         """How long the message tells to wait."""
         found = re.search(self.wait, message) if self.wait else None
-        return float(found.group(1)) if found else None
+        told = found.group(1) if found is not None and found.re.groups else None
+        return float(told) if told is not None and _SECONDS.fullmatch(told) else None
 
 
 def _paths(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -79,6 +81,7 @@ class ErrorTable:
     fields: Mapping[str, str] = field(factory=dict, converter=frozen_map)
 
     def __call__(self, request: Request, response: Response) -> Fault | None:
+        """The fault that this answer stands for, or None for success."""
         retry_after = _retry_after(response)
         path = request.form.get("method", request.path)
         code = self._first(response, self.code_at)
@@ -107,14 +110,7 @@ class ErrorTable:
     ) -> Fault:
         """The fault that `code` and the message inside `part` stand for, also for one row of a batch."""
         message = self._first(part, self.message_at)[:_SHOWN]
-        issues = tuple(
-            Issue(
-                "market.refused",
-                self.fields.get(row.text(self.detail_field), row.text(self.detail_field)),
-                row.text(self.detail_message)[:_SHOWN],
-            )
-            for row in (part.each(self.detail_at) if self.detail_at else ())
-        )
+        issues = tuple(self._details(part)) if self.detail_at else ()
         for rule in self.rules:
             if rule.fits(code, message, path):
                 wait = rule.seconds(message)
@@ -129,6 +125,15 @@ class ErrorTable:
         otherwise = Transient if status >= 500 else Throttled if status == 429 else Rejected
         return otherwise(code, message, issues=issues, retry_after=retry_after, answer=part)
 
+    def _details(self, part: Part) -> Iterator[Issue]:
+        # Details of an unknown shape must not hide the refusal that they belong to.
+        found = part.maybe(self.detail_at)
+        for row in found if isinstance(found, list) else [found]:
+            if isinstance(row, Mapping):
+                named = str(row.get(self.detail_field) or "")
+                said = str(row.get(self.detail_message) or "")[:_SHOWN]
+                yield Issue("market.refused", self.fields.get(named, named), said)
+
     @staticmethod
     def _first(part: Part, paths: tuple[str, ...]) -> str:
         for path in paths:
@@ -140,4 +145,4 @@ class ErrorTable:
 
 def _retry_after(response: Response) -> float | None:
     value = response.header("retry-after").strip()
-    return float(value) if value.isdigit() else None
+    return float(value) if _SECONDS.fullmatch(value) else None

@@ -38,7 +38,7 @@ EXPIRES: Final[Mapping[str, Any]] = frozen_map({"expires": True})
 class Quota:
     """`limit` calls (or weight) per `per` seconds. `resets` is an hour ("00:00+08:00") at which a day's quota renews.
 
-    `burst` None means a burst as large as one second's worth.
+    `burst` None means that none is promised: calls are spread evenly.
     """
 
     limit: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -18,8 +19,10 @@ __all__ = ["adopt_newest", "renew", "renew_if_due"]
 
 _log = structlog.get_logger("storesync.engine")
 _AHEAD = timedelta(minutes=5)
-_HOLD = 60.0  # seconds for which one process may renew before another may try
+_HOLD = 120.0  # seconds for which one process may renew before another may try
 _LOOK = 0.2
+_TURNS = 5
+_LONGEST = 5.0  # seconds between two of them
 
 
 def _take_over(channel: OpenChannel, newest: token.Token) -> None:
@@ -42,7 +45,7 @@ async def renew_if_due(channel: OpenChannel) -> None:
     if channel.driver.refresh is None:
         return
     ends = expiry_of(channel.account)
-    if ends is not None and ends - channel.env.now() < min(_AHEAD, timedelta(hours=1)):
+    if ends is not None and ends - channel.env.now() < _AHEAD:
         await renew(channel, channel.account)
 
 
@@ -81,17 +84,13 @@ async def _renew(channel: OpenChannel) -> None:
     refresh = channel.driver.refresh
     assert refresh is not None
     try:
-        try:
-            renewed = await _drive(channel, refresh(channel.account))
-        except Transient:
-            # The answer was lost, and the old refresh token may be spent. It is tried once more, never oftener.
-            renewed = await _drive(channel, refresh(channel.account))
+        renewed = await _try(channel, refresh)
+    except Transient as fault:
+        if fault.untouched:
+            raise  # nobody could be reached: that is no reason to call a person
+        raise Denied(fault.code, _refused(channel, fault)) from None
     except Fault as fault:
-        raise Denied(
-            fault.code,
-            f"the token of account {channel.account_name!r} could not be renewed ({fault.message or fault.code}): "
-            "authorize it again",
-        ) from None
+        raise Denied(fault.code, _refused(channel, fault)) from None
     before = CONVERTER.unstructure(channel.account)
     after = CONVERTER.unstructure(renewed)
     changed = {name: value for name, value in after.items() if before.get(name) != value}
@@ -115,6 +114,27 @@ async def _renew(channel: OpenChannel) -> None:
     channel.account = evolve(renewed)
     channel.version = version + 1
     _log.info("token.renewed", channel=channel.name, account=channel.account_name)
+
+
+async def _try(channel: OpenChannel, refresh: Callable[[Any], Flow[Any]]) -> Any:
+    """A lost answer may have spent the old refresh token: it is asked for once more, never oftener."""
+    lost = False
+    for turn in range(1, _TURNS + 1):
+        try:
+            return await _drive(channel, refresh(channel.account))
+        except Transient as fault:
+            if turn == _TURNS or (lost and not fault.untouched):
+                raise
+            lost = lost or not fault.untouched
+            await channel.env.sleep(min(_LONGEST, fault.retry_after or float(turn)))
+    raise AssertionError("the last turn returns or raises")
+
+
+def _refused(channel: OpenChannel, fault: Fault) -> str:
+    said = fault.message or fault.code
+    for secret in channel.secrets:
+        said = said.replace(secret, "********")
+    return f"the token of account {channel.account_name!r} could not be renewed ({said}): authorize it again"
 
 
 async def _drive(channel: OpenChannel, flow: Flow[Any]) -> Any:

@@ -9,7 +9,7 @@ import csv
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 from sqlalchemy import Connection
@@ -92,7 +92,8 @@ async def survey(channel: OpenChannel, reads: Iterable[Read]) -> Adoption:
     The catalog's localized titles are those of the last plan. ConfigError when the driver cannot list a shop.
     """
     stands = {
-        stand.key: stand for stand in await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
+        stand.key: stand
+        for stand in await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
     }
     known = {stand.ref.listing for stand in stands.values() if stand.ref is not None}
     catalog = {
@@ -182,7 +183,12 @@ def _whole(one: Match, catalog: Mapping[str, Catalogued]) -> Match:
         return one  # a listing without variants stands for its only one
     told = f"which of its variants are {', '.join(missing)} is not known: fill in the column skus"
     return Match(
-        shelved=one.shelved, key=one.key, by=one.by, score=one.score, evidence=(*one.evidence, told), others=one.others
+        shelved=one.shelved,
+        key=one.key,
+        by=one.by,
+        score=one.score,
+        evidence=(*one.evidence, told),
+        others=one.others,
     )
 
 
@@ -203,7 +209,9 @@ def write_review(path: Path, adoption: Adoption) -> int:
 def _row(one: Match, catalog: Mapping[str, Catalogued]) -> dict[str, str]:
     product, shelved = catalog.get(one.key), one.shelved
     skus = pair_variants(product, shelved)[0] if product is not None else {}
-    asked = [f"{sku}={_ID}{skus[sku]}" if sku in skus else f"{sku}=" for sku in (product.skus if product else ())]
+    asked = [
+        f"{sku}={_ID}{skus[sku]}" if sku in skus else f"{sku}=" for sku in (product.skus if product else ())
+    ]
     return {
         "decision": ADOPT if one.sure else "" if one.key else LEAVE,
         "listing": f"{_ID}{shelved.listing}",
@@ -250,7 +258,9 @@ def read_review(path: Path) -> tuple[list[Reviewed], int, int]:
                 wrong.append(f"{at}: decision {decision!r} is not known; write {ADOPT}, {LEAVE} or nothing")
     wrong += _twice(rows, "key") + _twice(rows, "listing")
     if wrong:
-        raise ConfigError("\n".join((f"{path}: {len(wrong)} rows cannot be taken; nothing was changed", *wrong)))
+        raise ConfigError(
+            "\n".join((f"{path}: {len(wrong)} rows cannot be taken; nothing was changed", *wrong))
+        )
     return rows, undecided, left
 
 
@@ -259,7 +269,9 @@ def _reviewed(row: Mapping[str, str | None], at: str, wrong: list[str]) -> Revie
     if not listing or not key:
         wrong.append(f"{at}: {ADOPT} needs a listing and a key")
     if "E+" in listing.upper() and "." in listing:
-        wrong.append(f"{at}: listing {listing!r} was rounded by a spreadsheet; copy its id again, with {_ID} before it")
+        wrong.append(
+            f"{at}: listing {listing!r} was rounded by a spreadsheet; copy its id again, with {_ID} before it"
+        )
     skus: dict[str, str] = {}
     for part in filter(None, (part.strip() for part in (row.get("skus") or "").split(";"))):
         sku, equals, id_ = part.rpartition("=")
@@ -276,7 +288,9 @@ def _twice(rows: Sequence[Reviewed], name: str) -> list[str]:
     for row in rows:
         value = getattr(row, name)
         if value in first:
-            wrong.append(f"{row.at}: {name} {value!r} is adopted at {first[value]} already; leave all but one")
+            wrong.append(
+                f"{row.at}: {name} {value!r} is adopted at {first[value]} already; leave all but one"
+            )
         first.setdefault(value, row.at)
     return wrong
 
@@ -289,7 +303,8 @@ async def take_over(work: Work, rows: Sequence[Reviewed], *, undecided: int = 0,
     """
     channel = work.channel
     stands = {
-        stand.key: stand for stand in await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
+        stand.key: stand
+        for stand in await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
     }
     owners = {stand.ref.listing: stand.key for stand in stands.values() if stand.ref is not None}
     keys: list[str] = []
@@ -314,7 +329,9 @@ async def _looked(
     channel = work.channel
     observe = channel.driver.observe
     if observe is None:
-        raise ConfigError(f"channel {channel.name!r}: its driver cannot look at a listing; nothing was adopted")
+        raise ConfigError(
+            f"channel {channel.name!r}: its driver cannot look at a listing; nothing was adopted"
+        )
     batch = channel.spec.batches.get("observe")
     size = batch.size if batch is not None else 1
     found: list[tuple[Reviewed, Observed | None]] = []
@@ -346,7 +363,9 @@ def _ref(
     wanted = dict.fromkeys((*stand.offers, *row.skus))
     ids = {sku: id_ for sku, id_ in seen.ref.skus.items() if id_ and sku in wanted}
     ids |= {sku: id_ for sku, id_ in row.skus.items() if id_ and id_ != NEW}
-    strange = [id_ for id_ in ids.values() if seen.variants and id_ not in seen.variants and id_ != row.listing]
+    strange = [
+        id_ for id_ in ids.values() if seen.variants and id_ not in seen.variants and id_ != row.listing
+    ]
     if strange:
         raise StateError(f"listing {row.listing} has no variant {strange[0]}")
     if len(set(ids.values())) < len(ids):

@@ -22,7 +22,7 @@ from storesync.engine.update import update
 from storesync.engine.upload import upload
 from storesync.engine.visibility import set_visibility
 from storesync.engine.work import Work
-from storesync.errors import StalePlan, StoresyncError, UnsafePlan
+from storesync.errors import Locked, StalePlan, UnsafePlan
 from storesync.plan import ORDER, Kind, Operation, Plan
 from storesync.state import Fence, assets, journal, lease, standing
 
@@ -43,15 +43,16 @@ async def at_work(
     the message. A lease whose owner is known to have ended is taken over at once, any other when it is over.
     """
     store, env, name = channel.store, channel.env, f"channel:{channel.name}"
-    report = Report(channel=channel.name, run=env.token())
+    run = env.token()
     # Each run is an owner of its own: two of one process are as much in each other's way as two processes.
-    owner = f"{env.owner}/{report.run[:8]}"
+    owner = f"{env.owner}/{run[:8]}"
     fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE, ended=env.ended))
+    report = Report(channel=channel.name, run=run)
     work = Work(channel=channel, fence=fence, report=report, patience=patience)
     began, started = env.now(), env.elapsed()
-    keeper = asyncio.create_task(_keep(channel, fence, asyncio.current_task()))
+    worker = asyncio.current_task()
+    keeper = asyncio.create_task(_keep(channel, fence, worker))
     try:
-        run = report.run
         told = dict(reasons or {})
         await work.write(
             lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
@@ -64,23 +65,31 @@ async def at_work(
             report.stopped = str(work.denied)
         ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
         await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
+    except asyncio.CancelledError:
+        if worker is not None and keeper.done() and not keeper.cancelled():
+            worker.uncancel()
+            raise keeper.result() from None
+        raise
     finally:
         keeper.cancel()
-        with suppress(asyncio.CancelledError, StoresyncError):
+        with suppress(asyncio.CancelledError):
             await keeper
         await store.write(lambda db: lease.release(db, fence))
 
 
-async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | None) -> None:
+async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | None) -> Locked:
+    """Renew the lease until it is lost; then stop the worker and give the reason."""
     while True:
         await channel.env.sleep(_LEASE / 3)
         try:
             await channel.store.write(lambda db: lease.renew(db, fence, channel.env.now(), _LEASE))
-        except StoresyncError:
+        except Locked as lost:
             # Whoever holds it now is at work; every write of ours is refused from here on.
             if worker is not None:
                 worker.cancel()
-            return
+            return lost
+        except Exception as error:  # a busy database: two more tries fit before the lease ends
+            _log.warning("lease.unrenewed", channel=channel.name, error=type(error).__name__)
 
 
 async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:

@@ -7,16 +7,25 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import define, field, fields
+from attrs import define, evolve, field, fields
 
-from storesync.driver import Driver, Request, Shop, Spec
+from storesync.driver import Driver, Request, Response, Shop, Spec
 from storesync.engine.env import Env
 from storesync.engine.pace import Pacer
 from storesync.model import Channel
+from storesync.model.codec import loads_foreign
 from storesync.state import Store
 from storesync.transport import Transport
 
 __all__ = ["OpenChannel", "app_of", "expiry_of"]
+
+_SHORTEST_SECRET = 8  # a shorter text would be found in any answer by chance
+_MASK = b"********"
+
+
+def _text_of(value: Any) -> str:
+    reveal = getattr(value, "reveal", None)
+    return str(reveal()) if callable(reveal) else value if isinstance(value, str) else ""
 
 
 def expiry_of(account: Any) -> datetime | None:
@@ -76,6 +85,23 @@ class OpenChannel:
     def spec(self) -> Spec:
         """The driver's declaration as it is in this channel's environment."""
         return self.driver.spec.within(self.channel.environment)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The account's secret texts: its fields that never print, longest first."""
+        values = (getattr(self.account, one.name) for one in fields(type(self.account)) if not one.repr)
+        found = (value for value in map(_text_of, values) if len(value) >= _SHORTEST_SECRET)
+        return tuple(sorted(found, key=len, reverse=True))
+
+    def masked(self, response: Response) -> Response:
+        """The answer without the account's secrets, which some markets repeat: it goes to journal and report."""
+        content = response.content
+        for secret in self.secrets:
+            content = content.replace(secret.encode(), _MASK)
+        if content is response.content or content == response.content:
+            return response
+        body = loads_foreign(content) if response.body is not None else None
+        return evolve(response, content=content, body=body)
 
     def sign(self, request: Request) -> Request:
         """The request with the account's signature of this moment."""

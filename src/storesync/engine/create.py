@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from attrs import evolve
@@ -19,7 +20,7 @@ from storesync.model import Offer, Ref, Status
 from storesync.plan import Operation
 from storesync.state import CONVERTER, HIDDEN, SHOWN, UNKNOWN, Standing, standing
 
-__all__ = ["accept", "create", "park", "wanted_offers", "what_exists"]
+__all__ = ["accept", "create", "look_for", "park", "wanted_offers", "what_exists"]
 
 _ROUNDS = 4  # doubts that one run resolves for one listing before it leaves the rest to the next run
 
@@ -54,6 +55,8 @@ async def create(work: Work, operation: Operation) -> None:
 
 
 async def park(work: Work, operation: Operation, said: str) -> None:
+    """Leave a listing to a person; the next plans hold it until `resolve`."""
+
     def write(db: Connection) -> None:
         standing.change(db, work.channel.name, operation.key, parked=said)
         standing.bump(db, work.channel.name)
@@ -81,14 +84,21 @@ async def what_exists(work: Work, stand: Standing) -> Ref | None:
         kept = identity.keeps is None or (now - stand.doubt).total_seconds() < identity.keeps
         if kept:
             return None
+    return await look_for(work, stand, stand.doubt)
+
+
+async def look_for(work: Work, stand: Standing, doubt: datetime) -> Ref | None:
+    """What a search of the market finds of a create in doubt, once it would find it; Parked without a way to ask."""
+    identity = work.channel.spec.identity
     if identity.by == "none" or work.channel.driver.find is None:
         raise Parked(
-            f"a create of {stand.doubt:%Y-%m-%d %H:%M} may have taken effect, and this market has no way to ask: "
+            f"a create of {doubt:%Y-%m-%d %H:%M} may have taken effect, and this market has no way to ask: "
             "look in the shop, then `storesync resolve`"
         )
-    if identity.by != "unique":
-        await work.settle_at(stand.doubt)
-    refs = await work.find(stand, stand.doubt)
+    if identity.by != "unique" or not stand.want_shown:
+        # A unique key needs no patience to be sent again, but to be sure that there is nothing to hide.
+        await work.settle_at(doubt)
+    refs = await work.find(stand, doubt)
     if len(refs) > 1:
         ids = ", ".join(ref.listing for ref in refs)
         raise Parked(
@@ -237,6 +247,9 @@ async def _refused(
         if stand.doubt is None or work.channel.spec.identity.by != "key":
             # Under a key nobody looked whether the first try had taken effect: it stays in doubt, key and all.
             values |= {"token": "", "doubt": None}
+    elif half is None and log.lost is not None:
+        # Repeatable requests, as under an address, may have arrived: whoever hides the listing must look for it.
+        values["doubt"] = now
     elif log.once:
         values["doubt"] = None  # the half is known, so nothing is in doubt
 
@@ -255,10 +268,14 @@ async def _refused(
 async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault) -> bool:
     """The market says that it is there already: find it and go on from it."""
     await work.write(lambda db: log.finish(db, "failed", fault))
-    refs = await work.find(stand, None)
-    if not refs and work.channel.spec.identity.lag > 0:
-        await work.channel.env.sleep(work.channel.spec.identity.lag)
+    try:
         refs = await work.find(stand, None)
+        if not refs and work.channel.spec.identity.lag > 0:
+            await work.channel.env.sleep(work.channel.spec.identity.lag)
+            refs = await work.find(stand, None)
+    except Fault as unseen:
+        work.failed(operation, unseen)
+        return True
     if len(refs) == 1 and (stand.ref is None or refs[0] != stand.ref):
 
         def write(db: Connection) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from storesync.driver import Driver, Spec
 from storesync.engine.documents import media_in
 from storesync.model import MONEY_CONTEXT, Offer, Price, digest
-from storesync.plan import Detail, Guard, GuardLimits, Held, Kind, Operation
-from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, CONVERTER, OfferStanding, Standing
+from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
+from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
 __all__ = ["blocked", "guards", "operations"]
 
@@ -233,17 +233,22 @@ def guards(
     """How much the operations would change, against what one run may change unasked."""
     live, swing, swung = 0, Decimal(0), ""
     ops = list(found)
-    by_key = {op.key: op for op in ops if op.kind is Kind.PRICES}
+    # An update may carry prices as well.
+    repriced = {op.key for op in ops if op.kind in (Kind.PRICES, Kind.UPDATE)}
+    unmeasured = ""
     for stand in stands:
         live += stand.have_shown == SHOWN
-        if stand.key in by_key:
-            for sku in by_key[stand.key].skus:
-                moved = _swing(stand.offers[sku])
-                if moved > swing:
-                    swing, swung = moved, sku
+        for sku, offer in stand.offers.items() if stand.key in repriced else ():
+            moved = _swing(offer)
+            if moved is None:
+                unmeasured = unmeasured or sku
+            elif moved > swing:
+                swing, swung = moved, sku
     hides = sum(op.kind in (Kind.HIDE, Kind.END) for op in ops)
     touched = sum(op.kind is Kind.UPDATE for op in ops)
+    ends = sum(op.kind is Kind.END for op in ops)
     return (
+        *([_ending(ends)] if ends else []),
         Guard(
             name="empty source",
             limit="at least 1 product while listings are live",
@@ -256,10 +261,22 @@ def guards(
         Guard(
             name="price swing",
             limit=f"{limits.price_swing:.0%} per SKU",
-            measured=f"{swing:.1%}" + (f" at {swung}" if swung else ""),
-            tripped=swing > limits.price_swing,
-            hint=f"look at {swung} with `storesync explain`" if swung else "",
+            measured=f"cannot be measured at {unmeasured}"
+            if unmeasured
+            else f"{swing:.1%}" + (f" at {swung}" if swung else ""),
+            tripped=bool(unmeasured) or swing > limits.price_swing,
+            hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
+    )
+
+
+def _ending(count: int) -> Guard:
+    return Guard(
+        name="end",
+        limit="none without a reason",
+        measured=f"{count} to end",
+        tripped=True,
+        hint="an ended listing does not come back, nor do its reviews and sales; if this is meant: --allow 'end=why'",
     )
 
 
@@ -273,14 +290,17 @@ def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guar
     )
 
 
-def _swing(offer: OfferStanding) -> Decimal:
+def _swing(offer: OfferStanding) -> Decimal | None:
+    """How far a price moves, as a share of what it was; None when the two cannot be compared."""
     worst = Decimal(0)
     if offer.want is None or offer.have_prices is None:
         return worst
     for market, price in offer.want.prices.items():
         before = offer.have_prices.get(market)
-        if before is None or before.sale.currency != price.sale.currency or before.sale.amount == 0:
+        if before is None:
             continue
+        if before.sale.currency != price.sale.currency or before.sale.amount == 0:
+            return None
         moved = MONEY_CONTEXT.divide(price.sale.amount - before.sale.amount, before.sale.amount)
         worst = max(worst, abs(moved))
     return worst

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from storesync.driver import (
     Flow,
     FormBody,
     JsonBody,
+    Pace,
     PartsBody,
     Request,
     Response,
@@ -45,6 +46,7 @@ T = TypeVar("T")
 _log = structlog.get_logger("storesync.engine")
 _KEPT_BODY = 256 * 1024  # bytes of an answer that the journal keeps whole; beyond that a digest must do
 _KEPT_REQUEST = 64 * 1024
+_RENEWALS = 2  # of one request's token; the second for a rival whose renewal ended ours
 
 
 def request_digest(request: Request) -> str:
@@ -58,7 +60,9 @@ def request_digest(request: Request) -> str:
 
 
 def _told_request(request: Request) -> dict[str, Any]:
-    told: dict[str, Any] = {"method": request.method, "host": request.host, "path": request.path}
+    # An address that the market gave holds its own signature in the query.
+    path = request.place if "://" in request.path else request.path
+    told: dict[str, Any] = {"method": request.method, "host": request.host, "path": path}
     if request.params:
         told["params"] = dict(request.params)
     body = request.body
@@ -154,6 +158,10 @@ class Log:
         self.begun = True
         self._pending.clear()
 
+    async def still_ours(self) -> None:
+        """Raises Locked when another process took the lease: it has settled this request, so it must not leave again."""
+        await self.channel.store.read(self.fence.check)
+
     def note(self, request: Request, sent: datetime, outcome: Response | Fault) -> None:
         """Remember an outcome; it becomes durable with the next intent or the operation's end."""
         step, seq, at = self.step, self.open, self.channel.env.now()
@@ -244,10 +252,7 @@ async def run(
             except Fault as fault:
                 outcome = fault
             last = channel.env.elapsed()
-            if isinstance(outcome, Response):
-                request = flow.send(outcome)
-            else:
-                request = throw(channel, flow, outcome)
+            request = flow.send(outcome) if isinstance(outcome, Response) else throw(channel, flow, outcome)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # a generator's value has no type at run time
     except StoresyncError:
@@ -260,12 +265,20 @@ async def run(
 
 def throw(channel: OpenChannel, flow: Flow[Any], fault: Fault) -> Request:
     """Hand a fault to the flow; it may go on, unless nobody knows what happened."""
-    request = flow.throw(fault)
+    try:
+        request = flow.throw(fault)
+    except StopIteration:
+        if isinstance(fault, Ambiguous):
+            raise _swallowed(channel, "ends in success") from None
+        raise
     if isinstance(fault, Ambiguous):
-        raise DriverError(
-            f"driver {channel.driver.spec.name!r} goes on after an ambiguous request: let sd.Ambiguous pass"
-        )
+        raise _swallowed(channel, "goes on")
     return request
+
+
+def _swallowed(channel: OpenChannel, what: str) -> DriverError:
+    name = channel.driver.spec.name
+    return DriverError(f"driver {name!r} {what} after an ambiguous request: let sd.Ambiguous pass")
 
 
 def _broken(channel: OpenChannel, error: Exception) -> Fault:
@@ -282,7 +295,8 @@ class _Until:
         self._tries = patience.tries
 
     def __call__(self, state: tenacity.RetryCallState) -> bool:
-        return state.attempt_number >= self._tries or self._elapsed() >= self._end
+        # A wait that ends after the deadline is not begun: a market may ask for a day.
+        return state.attempt_number >= self._tries or self._elapsed() + state.upcoming_sleep >= self._end
 
 
 class _Pause:
@@ -302,6 +316,14 @@ class _Pause:
         return min(self._patience.longest, grown) * (0.5 + self._random.random() / 2)
 
 
+@define
+class _Asked:
+    """What one request has been through."""
+
+    sent: bool = False
+    renewals: int = 0
+
+
 async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience: Patience) -> Response:
     if request.effect is not Effect.READ and log is None:
         raise DriverError(
@@ -316,11 +338,11 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
         sleep=channel.env.sleep,
         reraise=True,
     )
-    sent = channel.env.now()
+    sent, asked = channel.env.now(), _Asked()
     try:
-        answer: Response = await retrying(_try, channel, request, log)
+        answer: Response = await retrying(_try, channel, request, log, patience, asked)
     except Fault as fault:
-        if log is not None:
+        if log is not None and asked.sent:
             log.note(request, sent, fault)
         raise
     if log is not None:
@@ -328,31 +350,59 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
     return answer
 
 
-async def _try(channel: OpenChannel, request: Request, log: Log | None) -> Response:
+def _judged(channel: OpenChannel, request: Request, response: Response) -> Fault | None:
+    """What the answer means; one that the driver cannot read is Malformed, whatever its code raises over it."""
+    try:
+        fault = channel.driver.classify(request, response)
+    except Fault as unread:
+        fault = unread
+    except Exception as error:  # the request has left: what it did must be noted, whoever is to blame
+        fault = _broken(channel, error)
+    if fault is not None:
+        fault.answer = response
+    return fault
+
+
+def _told_pace(channel: OpenChannel, request: Request, response: Response) -> Sequence[Pace]:
+    if channel.driver.pace is None:
+        return ()
+    try:
+        return channel.driver.pace(request, response)
+    except Exception as error:  # the answer itself is good: nothing about it is in doubt
+        _log.warning("pace.unreadable", channel=channel.name, error=type(error).__name__)
+        return ()
+
+
+async def _try(
+    channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
+) -> Response:
     quotas, scopes = channel.spec.quotas, channel.scopes
     await renew_if_due(channel)
-    await channel.pacer.take(request, quotas, scopes)
-    if log is not None and request.effect is not Effect.READ and log.open is None:
-        await log.intend(request)
+    await channel.pacer.take(request, quotas, scopes, most=patience.deadline)
+    if log is not None and request.effect is not Effect.READ:
+        if log.open is None:
+            await log.intend(request)
+        else:
+            await log.still_ours()
     account = channel.account
+    asked.sent = True
+    response: Response | None = None
+    fault: Fault | None = None
     try:
-        response = await channel.transport.send(request, channel.sign)
-        fault = channel.driver.classify(request, response)
+        response = channel.masked(await channel.transport.send(request, channel.sign))
     except Transient as lost:
-        response, fault = None, lost
-    if fault is None and response is not None:
-        told = channel.driver.pace(request, response) if channel.driver.pace is not None else ()
-        channel.pacer.answered(request, quotas, scopes, told=told)
-        return response
+        fault = lost
+    if response is not None:
+        fault = _judged(channel, request, response)
+        if fault is None:
+            told = _told_pace(channel, request, response)
+            channel.pacer.answered(request, quotas, scopes, told=told)
+            return response
     assert fault is not None
-    if fault.answer is None:
-        fault.answer = response
-    elif isinstance(response, Response):
-        fault.answer = response
     _log.info(
         "request.failed",
         channel=channel.name,
-        path=request.form.get("method", request.path),
+        path=request.form.get("method", request.place),
         effect=request.effect.value,
         fault=type(fault).__name__,
         code=fault.code,
@@ -363,12 +413,22 @@ async def _try(channel: OpenChannel, request: Request, log: Log | None) -> Respo
         if channel.driver.refresh is None:
             raise Denied(
                 fault.code,
-                f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: authorize it again",
+                f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: "
+                "authorize it again",
+            )
+        asked.renewals += 1
+        if asked.renewals > _RENEWALS:
+            raise Denied(
+                fault.code,
+                f"the market refuses the token of account {channel.account_name!r} also after it was renewed: "
+                "authorize it again",
             )
         await renew(channel, account)
-    elif log is not None and isinstance(fault, Transient | Ambiguous) and not fault.untouched:
+    unknown = isinstance(fault, Transient | Malformed) and not fault.untouched
+    if log is not None and request.effect is not Effect.READ and (unknown or isinstance(fault, Ambiguous)):
         log.lost = channel.env.now()
-    if isinstance(fault, Transient) and request.effect is Effect.ONCE and not fault.untouched:
+    if unknown and request.effect is Effect.ONCE:
+        # Malformed too: an answer that nobody understands does not say that nothing was made.
         raise Ambiguous(fault.code, fault.message, answer=fault.answer) from None
     if isinstance(fault, Ambiguous) and request.effect is not Effect.ONCE:
         # A READ is never doubtful and a SET may be repeated.

@@ -6,7 +6,6 @@ copied together with the listing they stood in.
 
 from __future__ import annotations
 
-import heapq
 import math
 import re
 import unicodedata

@@ -54,7 +54,7 @@ async def observe(work: Work) -> list[Drift]:
 
 async def _compare(work: Work, stand: Standing, seen: Observed | None) -> list[Drift]:
     channel, at = work.channel, work.channel.env.now()
-    if seen is None:
+    if seen is None or seen.status is Status.ENDED:
         await work.write(lambda db: work.gone(db, stand.key, at))
         return [Drift(key=stand.key, what="listing", ours="there", theirs="gone")]
     owned = set(channel.channel.owned_by_seller)
@@ -84,9 +84,9 @@ async def _compare(work: Work, stand: Standing, seen: Observed | None) -> list[D
         if prices or stock:
             theirs.append((offer, prices, stock))
     hidden = seen.status in _HIDDEN
-    shown = (
-        stand.have_shown if "shown" in owned or seen.status is Status.UNKNOWN else HIDDEN if hidden else SHOWN
-    )
+    # In review or refused it is neither: that is the market's own decision, which no `show` changes.
+    untold = "shown" in owned or seen.status not in (*_HIDDEN, Status.LIVE)
+    shown = stand.have_shown if untold else HIDDEN if hidden else SHOWN
     if shown != stand.have_shown and stand.have_shown in (SHOWN, HIDDEN):
         drift.append(Drift(key=stand.key, what="on sale", ours=_sale(stand.have_shown), theirs=_sale(shown)))
 

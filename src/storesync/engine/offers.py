@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -31,20 +31,25 @@ async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
     """Carry out price or stock operations of one kind, together as far as the market's batches allow."""
     kind = operations[0].kind
     changes: list[OfferChange] = []
+    keys: dict[str, str] = {}
     for operation in operations:
         stand = await work.standing(operation.key)
         if stand is None or stand.ref is None:
             work.done(operation, OutcomeState.SUPERSEDED, "the listing is not there any more")
             continue
         await work.calm(stand)
-        changes += _changes(work, stand, stand.ref, operation)
+        mine = _changes(work, stand, stand.ref, operation)
+        if not mine:
+            work.done(operation, OutcomeState.SUPERSEDED, "the market does not have these SKUs any more")
+        changes += mine
+        keys |= {change.sku: operation.key for change in mine}
     faults: dict[str, Fault] = {}
     size = work.channel.spec.batches.get(part_of(work, kind), Batch(1)).size
     for start in range(0, len(changes), size):
         if work.denied is not None:
             faults |= {change.sku: work.denied for change in changes[start:]}
             break
-        await _send(work, kind, changes[start : start + size], faults)
+        await _send(work, kind, changes[start : start + size], keys, faults)
     for operation in operations:
         bad = {sku: faults[sku] for sku in operation.skus if sku in faults}
         if not bad:
@@ -73,16 +78,23 @@ def _changes(work: Work, stand: Standing, ref: Ref, operation: Operation) -> lis
     return made
 
 
-async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: dict[str, Fault]) -> None:
-    if not changes:
+async def _send(
+    work: Work,
+    kind: Kind,
+    changes: Sequence[OfferChange],
+    listings: Mapping[str, str],
+    faults: dict[str, Fault],
+) -> None:
+    """One call; `listings` is the key of each SKU. What failed is entered in `faults`."""
+    if work.denied is not None:
+        faults |= {change.sku: work.denied for change in changes}
         return
     channel = work.channel
     part = part_of(work, kind)
     flow = getattr(channel.driver, part)
     skus = tuple(change.sku for change in changes)
-    keys = await channel.store.read(lambda db: standing.keys_of(db, channel.name, skus))
-    key = keys[0] if keys else ""
-    log = work.log(kind, key, skus=skus, input={"part": part})
+    keys = tuple(dict.fromkeys(listings[sku] for sku in skus))
+    log = work.log(kind, keys[0], skus=skus, input={"part": part})
     log.keys = keys
     prices, stock = part in ("prices", "offers"), part in ("stock", "offers")
     try:
@@ -92,12 +104,13 @@ async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: 
     except Fault as fault:
         if isinstance(fault, Rejected) and not isinstance(fault, NotFound) and len(changes) > 1:
             # The market refused all for one: halve until the one is alone.
-            await work.write(lambda db: log.finish(db, "failed", fault))
+            refusal = fault
+            await work.write(lambda db: log.finish(db, "failed", refusal))
             middle = len(changes) // 2
-            await _send(work, kind, changes[:middle], faults)
-            await _send(work, kind, changes[middle:], faults)
+            await _send(work, kind, changes[:middle], listings, faults)
+            await _send(work, kind, changes[middle:], listings, faults)
             return
-        verdicts = {sku: fault for sku in skus}
+        verdicts = dict.fromkeys(skus, fault)
         if isinstance(fault, Denied) and work.denied is None:
             work.denied = fault
     lost = Transient("no verdict", "the market said nothing about this SKU")
@@ -121,8 +134,9 @@ async def _send(work: Work, kind: Kind, changes: Sequence[OfferChange], faults: 
                 stock=stock and not known,
                 refused=refused,
             )
-        if any(isinstance(fault, NotFound) for fault in bad.values()) and len(bad) == len(skus):
-            work.gone(db, key, at)
+        for key in keys:
+            if all(isinstance(bad.get(sku), NotFound) for sku in skus if listings[sku] == key):
+                work.gone(db, key, at)
         standing.bump(db, channel.name)
 
     await work.write(write)

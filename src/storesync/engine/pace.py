@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
@@ -33,7 +34,7 @@ class Bucket:
     top: float = field(init=False)
     level: float = field(init=False)
     at: float = field(init=False)
-    closed: float = field(default=0.0, init=False)
+    rests: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.top = self.rate
@@ -41,24 +42,37 @@ class Bucket:
         self.at = self.env.elapsed()
 
     def _refill(self) -> float:
+        # During a rest `at` is its end: nothing refills before.
         now = self.env.elapsed()
-        self.level = min(self.burst, self.level + max(0.0, now - self.at) * self.rate)
-        self.at = now
+        if now > self.at:
+            self.level = min(self.burst, self.level + (now - self.at) * self.rate)
+            self.at = now
         return now
 
+    def rest(self) -> float:
+        """Seconds for which the market wants to be left alone."""
+        return max(0.0, self.at - self.env.elapsed())
+
     def reserve(self, weight: float) -> float:
-        """Take `weight` and say how many seconds to wait before using it."""
+        """Take `weight` and say how many seconds to wait before using it; void when `rests` grew meanwhile."""
         now = self._refill()
         self.level -= weight
-        wait = -self.level / self.rate if self.level < 0 else 0.0
-        return max(wait, self.closed - now)
+        return max(0.0, self.at - now) + max(0.0, -self.level / self.rate)
+
+    def _close(self, seconds: float) -> None:
+        until = self._refill() + seconds
+        if until > self.at:
+            # Whoever waits for a place reserves again, so that they do not all come at the end of the rest.
+            self.at, self.level, self.rests = until, 0.0, self.rests + 1
 
     def throttled(self, wait: float | None) -> None:
-        """The market refused a call: halve the rate, and rest for as long as it says."""
-        now = self._refill()
-        self.rate = max(self.top * _SLOWEST, self.rate / 2)
-        self.level = min(self.level, 0.0)
-        self.closed = max(self.closed, now + (1.0 if wait is None else wait))
+        """The market refused a call: halve the rate, and rest for as long as it says.
+
+        What was already on its way when the rest began is refused too; that says nothing new about the rate.
+        """
+        if self.rest() == 0.0:
+            self.rate = max(self.top * _SLOWEST, self.rate / 2)
+        self._close(1.0 if wait is None else wait)
 
     def answered(self) -> None:
         """The market took a call: come back to the declared rate little by little."""
@@ -68,13 +82,13 @@ class Bucket:
 
     def told(self, pace: Pace) -> None:
         """The market told how much is left."""
-        now = self._refill()
+        self._refill()
         if pace.rate is not None and pace.rate > 0:
             self.rate = min(self.top, float(pace.rate))
         if pace.left is not None:
             self.level = min(self.level, float(pace.left))
         if pace.wait is not None:
-            self.closed = max(self.closed, now + pace.wait)
+            self._close(pace.wait)
 
 
 @define
@@ -87,7 +101,8 @@ class _Window:
     used: int = 0
     until: datetime | None = None
 
-    def take(self, weight: int) -> None:
+    def check(self, weight: int) -> None:
+        """Denied when the day's quota does not hold `weight` more."""
         now = self.env.now()
         if self.until is None or now >= self.until:
             self.used, self.until = 0, _next_reset(now, self.resets)
@@ -96,7 +111,6 @@ class _Window:
                 "quota.day",
                 f"the day's quota of {self.limit} calls is used up until {self.until:%Y-%m-%d %H:%M %Z}",
             )
-        self.used += weight
 
 
 def _next_reset(now: datetime, resets: str) -> datetime:
@@ -134,23 +148,44 @@ class Pacer:
             else:
                 if name not in self._buckets:
                     rate = quota.limit / quota.per * _RESERVE
-                    burst = float(quota.burst) if quota.burst is not None else max(1.0, rate * 0.1)
+                    # A market that counts in fixed windows throttles any burst: one is made only if declared.
+                    burst = float(quota.burst) if quota.burst is not None else 1.0
                     self._buckets[name] = Bucket(rate, burst, self._env)
                 yield quota, self._buckets[name]
 
     async def take(
-        self, request: Request, quotas: Mapping[str, tuple[Quota, ...]], scopes: Mapping[str, str]
+        self,
+        request: Request,
+        quotas: Mapping[str, tuple[Quota, ...]],
+        scopes: Mapping[str, str],
+        *,
+        most: float = math.inf,
     ) -> None:
-        """Wait for a place in every quota that the request draws on; Denied when a day's quota is used up."""
-        wait = 0.0
-        for quota, bucket in self._of(request, quotas, scopes):
+        """Wait for a place in every quota that the request draws on.
+
+        Denied when a day's quota is used up, or when the market asked for a rest of more than `most` seconds.
+        """
+        buckets: list[tuple[Bucket, int]] = []
+        windows: list[tuple[_Window, int]] = []
+        for quota, one in self._of(request, quotas, scopes):
             weight = request.weight if quota.unit == "weight" else 1
-            if isinstance(bucket, _Window):
-                bucket.take(weight)
+            if isinstance(one, _Window):
+                windows.append((one, weight))
             else:
-                wait = max(wait, bucket.reserve(weight))
-        if wait > 0:
-            await self._env.sleep(wait)
+                buckets.append((one, weight))
+        # All that may refuse comes first, so that a refusal takes nothing from the others.
+        for window, weight in windows:
+            window.check(weight)
+        _refuse_rest(buckets, most)
+        for window, weight in windows:
+            window.used += weight
+        while buckets:
+            marks = [(bucket, weight, bucket.rests) for bucket, weight in buckets]
+            wait = max([bucket.reserve(weight) for bucket, weight in buckets])
+            if wait > 0:
+                await self._env.sleep(wait)
+            buckets = [(bucket, weight) for bucket, weight, rests in marks if bucket.rests != rests]
+            _refuse_rest(buckets, most)
 
     def answered(
         self,
@@ -174,3 +209,9 @@ class Pacer:
             label = request.quota if request.quota in quotas else "default"
             if label in paces:
                 bucket.told(paces[label])
+
+
+def _refuse_rest(buckets: Iterable[tuple[Bucket, int]], most: float) -> None:
+    for bucket, _ in buckets:
+        if bucket.rest() > most:
+            raise Denied("quota.rest", f"the market asks to be left alone for {bucket.rest():.0f} s")

@@ -116,8 +116,9 @@ async def _poll(channel: OpenChannel) -> None:
     if channel.driver.poll is None:
         return
     everything = await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
-    waiting = [stand for stand in everything if stand.ticket is not None]
-    if waiting:
+    now, review = channel.env.now(), channel.spec.review
+    waiting = [stand for stand in everything if stand.ticket is not None and stand.asked_at is not None]
+    if any(stand.asked_at + review <= now for stand in waiting if stand.asked_at is not None):
         async with at_work(channel) as work:
             await poll(work, waiting)
 
@@ -159,13 +160,15 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
         return
     last = await channel.store.read(lambda db: _last(db, channel.name, product.key))
     prepared = preparer.prepare(product, channel.shop, category, last, key.chosen)
+    asked = {_key_id(key)}
     while prepared.needs:
         (need,) = prepared.needs[:1]
         again = await _category(reading, need)
-        if again is None or need == key:
+        if again is None or _key_id(need) in asked:
             prepared = _unknown_category(prepared, reading.faults.get(_key_id(need)), need)
             name = ""  # asked again next time
             break
+        asked.add(_key_id(need))
         key, category = need, again
         prepared = preparer.prepare(product, channel.shop, category, last, need.chosen)
     title = product.text.title
@@ -284,7 +287,6 @@ _GONE = "gone"
 
 def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]) -> Plan:
     channel = reading.channel
-    spec = channel.spec
     sent = set(assets.media_values(db, channel.name))
     found: list[Operation] = []
     held: list[Held] = []
@@ -331,7 +333,9 @@ def _operations(
         if operation.key not in ending:
             yield operation
     if stand.key in ending and stand.ref is not None and channel.driver.end is not None:
-        yield Operation(kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have)
+        yield Operation(
+            kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have
+        )
 
 
 def _media(mine: Iterable[Operation]) -> Iterator[tuple[str, str]]:

@@ -29,6 +29,7 @@ class OutcomeState(Enum):
 
 
 _GOOD = {OutcomeState.DONE, OutcomeState.IN_REVIEW, OutcomeState.SUPERSEDED}
+_FINAL = {OutcomeState.REFUSED, OutcomeState.PARKED}  # no later pass takes these up by itself
 
 
 @frozen(kw_only=True)
@@ -60,12 +61,23 @@ class Report:
 
     def add(self, outcome: Outcome) -> None:
         """One more operation ended."""
+        if outcome.fault is not None:
+            # Its words are kept; the answer and the frames it came through, with the account in them, are not.
+            outcome.fault.answer = None
+            outcome.fault.__traceback__ = outcome.fault.__context__ = None
         self.outcomes.append(outcome)
 
     def follow(self, later: Report) -> None:
         """Take in a later pass of the same sync: what it carried out counts in place of what failed before."""
         redone = {(one.kind, one.key) for one in later.outcomes}
-        self.outcomes = [one for one in self.outcomes if one.good or (one.kind, one.key) not in redone]
+        again = {one.key for one in later.outcomes}
+        self.outcomes = [
+            one
+            for one in self.outcomes
+            if one.good
+            or (one.state in _FINAL and (one.kind, one.key) not in redone)
+            or (one.state not in _FINAL and one.key not in again)
+        ]
         self.outcomes += later.outcomes
         self.seconds += later.seconds
         self.stopped = later.stopped

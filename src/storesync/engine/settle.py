@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -62,7 +63,12 @@ async def _create(work: Work, operation: Unfinished) -> None:
         else _replay(work, flow(channel.shop, new), operation)
     )
     last = operation.entries[-1] if operation.entries else None
-    unanswered = last is not None and last.state == "intended" and last.effect == Effect.ONCE.value
+    # Under an address a create is repeatable, yet the listing that it may have made must not be forgotten.
+    makes = {
+        Effect.ONCE.value,
+        Effect.SET.value if channel.spec.identity.by == "address" else Effect.ONCE.value,
+    }
+    unanswered = last is not None and last.state == "intended" and last.effect in makes
     doubtful = unanswered or (once and half is None and receipt is None)
     stand = await work.standing(operation.key)
 
@@ -98,17 +104,18 @@ def _replay(
             fault = work.channel.driver.classify(request, response)
             once = once or (entry.effect == Effect.ONCE.value and fault is None)
             request = flow.send(response) if fault is None else flow.throw(fault)
-        flow.throw(Ambiguous("crashed", "the process ended here"))
+        with suppress(StopIteration):  # a flow that makes success of this breaks its contract
+            flow.throw(Ambiguous("crashed", "the process ended here"))
+        return None, None, True
     except StopIteration as stop:
         return stop.value, None, once
     except Fault as fault:
         half = fault.ref if isinstance(fault.ref, Ref) else None
         return None, half, once or any(_taken(entry) for entry in operation.entries)
-    except Exception:  # noqa: BLE001  # a driver that breaks on its own record tells nothing: then all is in doubt
+    except Exception:  # a driver that breaks on its own record tells nothing: then all is in doubt
         return None, None, any(entry.effect == Effect.ONCE.value for entry in operation.entries)
     finally:
         flow.close()
-    return None, None, True
 
 
 def _taken(entry: Entry) -> bool:

@@ -333,7 +333,9 @@ def _limits(config: Config) -> GuardLimits:
             values[key] = int(value) if key == "floor" else Decimal(str(value))
         except (InvalidOperation, ValueError):
             said = f"[guards] {key} = {value!r} is no number"
-            issues.append(Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %'))
+            issues.append(
+                Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %')
+            )
     if issues:
         raise ConfigError(f"{config.path} cannot be used: {len(issues)} findings", issues)
     return GuardLimits(**values)

@@ -130,9 +130,13 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
 
     def write(db: Connection) -> None:
         values: dict[str, Any] = {"parked": "", "doubt": None, "token": "", "ref": ref}
+        values |= {"ticket": None, "asked": "", "asked_at": None}
         if ref is not None:
             values |= {"made": True, "have": UNKNOWN, "have_shown": UNKNOWN}
+        else:
+            values |= {"made": False, "have": "", "have_shown": ""}
         standing.change(db, work.channel.name, key, **values)
+        standing.doubt_offers(db, work.channel.name, tuple(stand.offers), prices=True, stock=True)
         standing.bump(db, work.channel.name)
 
     await work.write(write)

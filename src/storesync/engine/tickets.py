@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import structlog
 from sqlalchemy import Connection
 
 from storesync.driver import Receipt, Verdicts
-from storesync.engine.create import accept, wanted_offers
+from storesync.engine.create import accept
 from storesync.engine.work import Work
 from storesync.errors import Fault, Rejected
 from storesync.issues import Issue
 from storesync.model import Status
-from storesync.state import Standing, standing
+from storesync.state import SHOWN, Standing, standing
 
 __all__ = ["poll"]
+
+_log = structlog.get_logger("storesync.engine")
 
 
 async def poll(work: Work, waiting: Sequence[Standing]) -> int:
@@ -29,10 +32,11 @@ async def poll(work: Work, waiting: Sequence[Standing]) -> int:
             continue
         try:
             verdicts: Verdicts = await work.run(flow(channel.shop, stand.ticket))
-        except Fault:
+        except Fault as fault:
+            _log.warning("ticket.unanswered", channel=channel.name, key=stand.key, fault=type(fault).__name__)
             continue  # asked again next time; nothing is known yet
         verdict = verdicts.get(stand.key)
-        if verdict is not None:
+        if isinstance(verdict, Receipt | Rejected):
             await _decide(work, stand, verdict)
             decided += 1
         elif now > stand.asked_at + spec.deadline:
@@ -40,14 +44,16 @@ async def poll(work: Work, waiting: Sequence[Standing]) -> int:
     return decided
 
 
-async def _decide(work: Work, stand: Standing, verdict: Receipt | Fault) -> None:
+async def _decide(work: Work, stand: Standing, verdict: Receipt | Rejected) -> None:
     channel = work.channel.name
 
     def write(db: Connection) -> None:
         if isinstance(verdict, Receipt):
-            accept(work, db, stand, stand.asked, wanted_offers(stand), verdict, None)
+            # The offers were acknowledged when they were taken; what is wanted now may be newer.
+            accept(work, db, stand, stand.asked, {}, verdict, None)
+            if stand.made and stand.have_shown != SHOWN:
+                standing.change(db, channel, stand.key, have_shown=stand.have_shown)
             return
-        refused = stand.asked if isinstance(verdict, Rejected) else ""
         remarks = verdict.issues or (Issue("market.rejected", stand.key, verdict.message or verdict.code),)
         standing.change(
             db,
@@ -56,7 +62,7 @@ async def _decide(work: Work, stand: Standing, verdict: Receipt | Fault) -> None
             ticket=None,
             asked="",
             asked_at=None,
-            refused=refused,
+            refused=stand.asked,
             remarks=remarks,
             status=Status.REJECTED if not stand.made else stand.status,
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from storesync.driver import Receipt
-from storesync.engine.create import park, what_exists
+from storesync.engine.create import look_for, park
+from storesync.engine.flows import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.work import Parked, Work
 from storesync.errors import Fault, NoChange, NotFound, Rejected
@@ -24,7 +25,8 @@ async def _ref(work: Work, stand: Standing | None) -> Ref | None:
     """The listing's ids; a create in doubt is looked for first, and what is found or not is kept."""
     if stand is None or stand.ref is not None or stand.doubt is None:
         return stand.ref if stand is not None else None
-    found = await what_exists(work, stand)
+    # Not `what_exists`: where a create is simply sent again, nobody looks whether the first one arrived.
+    found = await look_for(work, stand, stand.doubt)
 
     def write(db: Connection) -> None:
         standing.change(db, work.channel.name, stand.key, ref=found, doubt=None, token="")
@@ -51,38 +53,20 @@ async def set_visibility(work: Work, operation: Operation) -> None:
     if stand is None or ref is None:
         work.done(operation, OutcomeState.SUPERSEDED, "there is no such listing in the shop")
         return
-    flow = getattr(channel.driver, _PART[kind])
     log = work.log(kind, key)
-    at = channel.env.now()
     try:
-        receipt: Receipt = await work.run(flow(channel.shop, ref), log)
-    except (NoChange, NotFound) as fault:
-        gone = isinstance(fault, NotFound)
+        receipt: Receipt = await work.run(getattr(channel.driver, _PART[kind])(channel.shop, ref), log)
+    except NoChange:
         receipt = Receipt(ref, _STATUS[kind])
-        if gone and kind is not Kind.END:
-
-            def forget(db: Connection) -> None:
-                log.finish(db, "failed")
-                work.gone(db, key, at)
-
-            await work.write(forget)
-            if kind is Kind.SHOW:
-                work.failed(operation, NotFound("gone", "the market does not have this listing any more"))
-            else:
-                work.done(operation, said="the market does not have this listing any more")
+    except NotFound as fault:
+        if kind is not Kind.END:
+            await _gone(work, operation, log, fault)
             return
+        receipt = Receipt(ref, _STATUS[kind])
     except Fault as fault:
-        raised = fault
-
-        def doubt(db: Connection) -> None:
-            log.finish(db, "failed", raised)
-            if log.begun and not isinstance(raised, Rejected):
-                standing.change(db, channel.name, key, have_shown=UNKNOWN)
-                standing.bump(db, channel.name)
-
-        await work.write(doubt)
-        work.failed(operation, fault)
+        await _doubt(work, operation, log, fault)
         return
+    at = channel.env.now()
 
     def write(db: Connection) -> None:
         log.finish(db, "done")
@@ -96,3 +80,32 @@ async def set_visibility(work: Work, operation: Operation) -> None:
 
     await work.write(write)
     work.done(operation)
+
+
+async def _gone(work: Work, operation: Operation, log: Log, fault: Fault) -> None:
+    """What is not there need not be hidden, but cannot be shown."""
+    at = work.channel.env.now()
+
+    def forget(db: Connection) -> None:
+        log.finish(db, "failed", fault)
+        work.gone(db, operation.key, at)
+
+    await work.write(forget)
+    said = "the market does not have this listing any more"
+    if operation.kind is Kind.SHOW:
+        work.failed(operation, NotFound("gone", said))
+    else:
+        work.done(operation, said=said)
+
+
+async def _doubt(work: Work, operation: Operation, log: Log, fault: Fault) -> None:
+    """Nobody knows whether it is on sale, unless the market refused or was never asked."""
+
+    def doubt(db: Connection) -> None:
+        log.finish(db, "failed", fault)
+        if log.begun and not isinstance(fault, Rejected):
+            standing.change(db, work.channel.name, operation.key, have_shown=UNKNOWN)
+            standing.bump(db, work.channel.name)
+
+    await work.write(doubt)
+    work.failed(operation, fault)

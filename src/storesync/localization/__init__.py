@@ -1,31 +1,67 @@
-"""Korean to market text, the half that only computes: reference texts, scripts, lengths, templates."""
+"""Korean to market text, the half that only computes: memory, protection, gates, glossary, templates."""
 
 from storesync.localization.country import country_name
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
+from storesync.localization.facts import facts_of
+from storesync.localization.gates import Finding, Gates, Level, Verdict
+from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
 from storesync.localization.length import columns, length
 from storesync.localization.locale import language, matches, separator, split
+from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey, key_of, successor
+from storesync.localization.normal import normal
+from storesync.localization.pipeline import Drawn, Judged, TextRules, Wanted, draw, judge, with_texts
+from storesync.localization.protect import Protected, Protection
 from storesync.localization.provenance import Provenance
 from storesync.localization.reference import Reference, ReferenceText
-from storesync.localization.script import Foreign, foreign, has_hangul
+from storesync.localization.script import Foreign, foreign, has_foreign, has_hangul
+from storesync.localization.segment import Segment, segments, text_hash
 from storesync.localization.source import source_hash
 
 __all__ = [
+    "APPROVED",
+    "STATES",
     "TEMPLATES",
+    "Drawn",
+    "Finding",
     "Foreign",
+    "Gates",
+    "Glossary",
+    "GlossaryTerm",
+    "Judged",
+    "Level",
+    "MemoryText",
+    "Protected",
+    "Protection",
     "Provenance",
     "Reference",
     "ReferenceText",
+    "Segment",
     "Template",
+    "TextKey",
+    "TextRules",
+    "Verdict",
+    "Wanted",
     "columns",
     "compose",
     "country_name",
+    "draw",
+    "facts_of",
     "foreign",
+    "has_foreign",
     "has_hangul",
+    "judge",
+    "key_of",
     "language",
     "length",
     "matches",
+    "normal",
+    "read_glossary",
+    "segments",
     "separator",
     "source_hash",
     "split",
+    "successor",
     "template_for",
+    "text_hash",
+    "with_texts",
 ]

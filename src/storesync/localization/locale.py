@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 __all__ = ["language", "matches", "separator", "split"]
 
@@ -11,6 +12,7 @@ _WIDE_LISTS = frozenset({"zh", "ja", "yue"})
 _ENDS = re.compile(r"\s*[、；;]\s*|,\s+|，\s*")
 
 
+@cache
 def language(locale: str) -> str:
     """The primary language subtag in lower case: `zh-Hans` is `zh`."""
     return locale.split("-", 1)[0].lower()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from attrs import frozen
 
 from storesync.localization.locale import language
 
-__all__ = ["Foreign", "foreign", "has_hangul"]
+__all__ = ["Foreign", "foreign", "has_foreign", "has_hangul"]
 
 # Unicode 16 blocks. Hangul: conjoining jamo, tone marks, compatibility jamo with the filler, circled and
 # parenthesized forms, jamo extended A, syllables, jamo extended B, half-width forms.
@@ -48,6 +49,22 @@ class Foreign:
 def has_hangul(text: str) -> bool:
     """Whether any Hangul stands in `text`, jamo and half-width forms included."""
     return _SCRIPTS["hangul"].search(text) is not None
+
+
+@cache
+def _refused(locale: str) -> re.Pattern[str] | None:
+    home = language(locale)
+    sets = {"hangul": _HANGUL, "han": _HAN, "kana": _KANA}
+    refused = "".join(sets[script] for script, homes in _HOMES.items() if home not in homes)
+    return re.compile(f"[{refused}]") if refused else None
+
+
+def has_foreign(text: str, locale: str) -> bool:
+    """Whether any character stands in `text` that the language is not written in."""
+    if text.isascii():
+        return False
+    refused = _refused(locale)
+    return refused is not None and refused.search(text) is not None
 
 
 def foreign(text: str, locales: str | Iterable[str]) -> tuple[Foreign, ...]:

@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from storesync.plan import Detail, Held, Kind, Operation, Plan
 from storesync.report.amount import told_text
+from storesync.report.plan_view import held_groups
 from storesync.report.price_view import stages
 
 __all__ = ["Prices", "plan_page"]
@@ -34,6 +35,7 @@ _MARKS: Mapping[Kind, tuple[str, str]] = {
 class _Change:
     """One row of changes: what, before, after, and the opened price where one is known."""
 
+    sku: str
     what: str
     before: str
     after: str
@@ -49,7 +51,13 @@ class _Row:
     mark: str
     style: str
     causes: str
+    shape: str
     changes: tuple[_Change, ...]
+
+    @property
+    def opened(self) -> list[_Change]:
+        """The changes whose price can be opened."""
+        return [change for change in self.changes if change.prices]
 
 
 def plan_page(
@@ -82,6 +90,8 @@ def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[s
     pictures = counts.pop("upload", 0)
     return {
         "plan": plan,
+        "held": [_together(group) for group in held_groups(plan.held)],
+        "made": plan.made_at[:16].replace("T", " "),
         "counts": [(_MARKS[Kind(kind)][0], count, _MARKS[Kind(kind)][1]) for kind, count in counts.items()],
         "pictures": pictures,
         "rows": [_row(op, titles, traces) for op in plan.operations if op.kind is not Kind.UPLOAD],
@@ -90,16 +100,24 @@ def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[s
     }
 
 
+def _together(group: Sequence[Held]) -> Mapping[str, Any]:
+    """Listings with one way out: their names, and the findings of the first, one for each way out."""
+    issues = {issue.hint or issue.message: issue for issue in reversed(group[0].issues)}
+    return {"all": group, "reason": group[0].reason, "issues": list(reversed(issues.values()))}
+
+
 def _row(operation: Operation, titles: Mapping[str, str], traces: Prices) -> _Row:
     mark, style = _MARKS[operation.kind]
     opened = operation.kind in (Kind.CREATE, Kind.PRICES)
+    figures = opened or operation.kind is Kind.STOCK
     return _Row(
         key=operation.key,
         title=operation.title,
         source=titles.get(operation.key, ""),
         mark=mark,
         style=style,
-        causes=", ".join(operation.causes),
+        causes=", ".join(cause for cause in operation.causes if cause != mark),
+        shape="number" if figures else "text",
         changes=tuple(_change(detail, traces if opened else {}) for detail in operation.details),
     )
 
@@ -108,6 +126,7 @@ def _change(detail: Detail, traces: Prices) -> _Change:
     after, _, stock = detail.after.partition(" × ")
     sku = detail.what.partition(" ")[0]
     return _Change(
+        sku=sku,
         what=detail.what,
         before=told_text(detail.before),
         after=told_text(after) or "gone",

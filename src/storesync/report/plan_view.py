@@ -13,7 +13,7 @@ from storesync.issues import Issue, Severity
 from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan
 from storesync.report.amount import told_text
 
-__all__ = ["FEW", "change", "count_line", "findings", "headline", "held_lines", "plan_view"]
+__all__ = ["FEW", "change", "count_line", "findings", "headline", "held_groups", "held_lines", "plan_view"]
 
 FEW = 8
 """How many operations of one kind are shown where all would be too many."""
@@ -29,6 +29,9 @@ _STYLE = {
     Kind.END: ("x", "red"),
 }
 _NAMES = 12
+_TITLE = 30  # cells; a Chinese or Korean character takes two
+_CHANGE = 46  # characters of a change before it is broken into lines
+_MANY = 4  # as many listings with one way out are told together
 
 
 def count_line(plan: Plan) -> str:
@@ -65,8 +68,8 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True)
-    table.add_column(ratio=3, overflow="ellipsis", no_wrap=True)
-    table.add_column(ratio=4)
+    table.add_column(no_wrap=True)
+    table.add_column(max_width=_CHANGE)
     table.add_column(style="dim", justify="right")
     for kind in Kind:
         mine = [operation for operation in plan.operations if operation.kind is kind]
@@ -93,25 +96,56 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
 def _row(operation: Operation) -> tuple[RenderableType, ...]:
     sign, style = _STYLE[operation.kind]
     changes = "\n".join(change(detail) for detail in operation.details)
+    title = Text(operation.title)
+    title.truncate(_TITLE, overflow="ellipsis")
     return (
         Text(f"{sign} {operation.kind.value}", style),
         Text(operation.key),
-        Text(operation.title),
+        title,
         Text(changes),
         Text(", ".join(operation.causes)),
     )
 
 
-def held_lines(held: Iterable[Held]) -> Iterator[Text]:
-    """Each listing that is held back, with its findings and the way out."""
+def held_groups(held: Iterable[Held]) -> list[list[Held]]:
+    """Listings with one and the same way out, together: one line to change is told once, not eighty times."""
+    groups: dict[object, list[Held]] = {}
     for one in held:
-        yield Text.assemble(("  ! held    ", "bold red"), f"{one.key}  {one.title}: {one.reason}")
-        for issue in one.issues:
-            said = issue.message if issue.message != one.reason else ""
-            place = " · ".join(part for part in (issue.at, issue.path, said) if part)
-            yield Text(f"      {place} [{issue.code}]", "dim")
-            if issue.hint:
-                yield Text.assemble(("      → ", "green"), issue.hint)
+        first = one.issues[0] if one.issues else None
+        alike = (first.code, first.hint) if first is not None and first.hint else (one.key,)
+        groups.setdefault(alike, []).append(one)
+    return list(groups.values())
+
+
+def held_lines(held: Iterable[Held]) -> Iterator[Text]:
+    """What is held back, with its findings and the way out; many with one way out are told once."""
+    for group in held_groups(held):
+        first = group[0]
+        if len(group) >= _MANY:
+            names = ", ".join(one.key for one in group[:_NAMES])
+            more = f" and {len(group) - _NAMES} more" if len(group) > _NAMES else ""
+            yield Text.assemble(("  ! held    ", "bold red"), f"{len(group)} listings: {names}{more}")
+            yield from _findings_of(first, "the first of them: ")
+            continue
+        for one in group:
+            title = f"  {one.title}" if one.title else ""
+            yield Text.assemble(("  ! held    ", "bold red"), f"{one.key}{title}: {one.reason}")
+            yield from _findings_of(one, "")
+
+
+def _findings_of(held: Held, lead: str) -> Iterator[Text]:
+    if lead:
+        yield Text(f"      {lead}{held.reason}")
+    hints: set[str] = set()
+    for issue in held.issues:
+        if issue.hint in hints:
+            continue
+        said = issue.message if issue.message != held.reason else ""
+        place = " · ".join(part for part in (issue.at, issue.path, said) if part)
+        yield Text(f"      {place} [{issue.code}]", "dim")
+        if issue.hint:
+            hints.add(issue.hint)
+            yield Text.assemble(("      → ", "green"), issue.hint)
 
 
 def _not_offered(held: Iterable[Held]) -> Iterator[Text]:
@@ -139,7 +173,11 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Tex
 
 
 def _guard(guard: Guard) -> Text:
-    hint = guard.hint or f"if this is meant: --allow '{guard.name}=why'"
+    allow = f"if it is meant: --allow '{guard.name}=why'"
+    hint = guard.hint if "--allow" in guard.hint else "; ".join(part for part in (guard.hint, allow) if part)
     return Text.assemble(
-        ("  ! guard   ", "bold red"), f"{guard} · nothing is sent unless a reason is given · {hint}"
+        ("  ! guard   ", "bold red"),
+        f"{guard}: nothing is sent without a reason\n",
+        ("      → ", "green"),
+        hint,
     )

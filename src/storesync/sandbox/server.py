@@ -46,12 +46,21 @@ SEARCH_LAG = 2.0
 LATEST_EFFECT = 3.0
 """The longest a late effect is ever late, in seconds; a schedule that asks for more is refused."""
 
+RATE = 60
+"""Requests per second that an example shop takes; drivers' Spec for the sandbox declares no more."""
+
 
 def example_markets(
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> dict[str, tuple[Market, Dialect]]:
-    """Both example shops as the server shows them: search trails 2 s, pictures are kept, 50 requests/s."""
-    behavior = Behavior(search_lag=SEARCH_LAG, extend_lag=SEARCH_LAG, keep_files=True, log_limit=100_000)
+    """Both example shops as the server shows them: search trails 2 s, pictures are kept, 60 requests/s."""
+    behavior = Behavior(
+        search_lag=SEARCH_LAG,
+        extend_lag=SEARCH_LAG,
+        keep_files=True,
+        log_limit=100_000,
+        quota=Quota(rate=float(RATE), burst=RATE),
+    )
     return {
         "tmall": market_tmall(now, behavior=behavior),
         "shopee": market_shopee(now, behavior=behavior),

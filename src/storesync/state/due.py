@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from attrs import frozen
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, and_, func, select, union
+from sqlalchemy import Connection, func, select, text
 
-from storesync.state.schema import LISTING_PENDING, OFFER_PENDING, listings, offers
+from storesync.state.schema import LISTING_PENDING, OFFER_PENDING, listings
 from storesync.state.standing import SHOWN, Standing, read_all
 
 __all__ = ["Counts", "counts", "pending"]
 
 _CHUNK = 500  # standings held in memory at once
+
+# Left to itself SQLite may take an index of all rows; PostgreSQL knows from its statistics.
+_BY_INDEX = {"sqlite": ("INDEXED BY ix_listings_pending", "INDEXED BY ix_offers_pending")}
 
 
 @frozen(kw_only=True)
@@ -41,24 +44,23 @@ def pending(db: Connection, channel: str) -> Iterator[Standing]:
     What is left out is certain to need nothing: shown or hidden as wanted, acknowledged in every part, with
     nothing open. What is given may still need nothing, when the market has no way to do it.
     """
-    names = [str(key) for key in db.execute(_keys(channel).order_by("key")).scalars()]
+    query = text(f'{_pending(db)} ORDER BY "key"')
+    names = [str(key) for key in db.execute(query, {"channel": channel}).scalars()]
     for start in range(0, len(names), _CHUNK):
         yield from read_all(db, channel, keys=names[start : start + _CHUNK])
 
 
-def _keys(channel: str, *conditions: ColumnElement[bool]) -> CompoundSelect[tuple[str]]:
-    """The keys of pending listings that meet the conditions."""
-    rows = select(listings.c.key).where(listings.c.channel == channel, LISTING_PENDING, *conditions)
-    # An offer only matters while its listing is wanted on sale. SQLite would take the index of all offers.
-    wanted = select(1).where(
-        listings.c.channel == offers.c.channel, listings.c.key == offers.c.key, listings.c.want_shown
+def _pending(db: Connection, *, and_: str = "TRUE") -> str:
+    """The query for the keys of pending listings that meet a condition; it takes `channel`."""
+    by_listings, by_offers = _BY_INDEX.get(db.dialect.name, ("", ""))
+    return (
+        f'SELECT "key" FROM listings {by_listings}'
+        f" WHERE channel = :channel AND {LISTING_PENDING.text} AND {and_}"
+        f' UNION SELECT "key" FROM offers {by_offers} WHERE channel = :channel AND {OFFER_PENDING.text}'
+        # An offer only matters while its listing is wanted on sale.
+        " AND EXISTS (SELECT 1 FROM listings AS its WHERE its.channel = offers.channel"
+        ' AND its."key" = offers."key" AND its.want_shown)'
     )
-    variants = (
-        select(offers.c.key)
-        .where(offers.c.channel == channel, OFFER_PENDING, wanted.exists())
-        .with_hint(offers, "INDEXED BY ix_offers_pending", "sqlite")
-    )
-    return union(rows, variants)
 
 
 def counts(db: Connection, channel: str) -> Counts:
@@ -73,19 +75,20 @@ def counts(db: Connection, channel: str) -> Counts:
         everything += row.number
         shown += row.number if row.want_shown else 0
         live += row.number if row.have_shown == SHOWN else 0
-    on_offer, held, parked = listings.c.want_shown, listings.c.held, listings.c.parked != ""
-    refused = and_(listings.c.refused != "", listings.c.refused == listings.c.want)
+    by_listings, _ = _BY_INDEX.get(db.dialect.name, ("", ""))
     some = db.execute(
-        select(
-            func.count().filter(listings.c.ticket.is_not(None)).label("waiting"),
-            func.count().filter(on_offer, held).label("held"),
-            func.count().filter(on_offer, ~held, parked).label("parked"),
-            func.count().filter(on_offer, ~held, ~parked, refused).label("refused"),
-        ).where(listings.c.channel == channel, LISTING_PENDING)
+        text(
+            "SELECT COUNT(*) FILTER (WHERE ticket IS NOT NULL) AS waiting,"
+            " COUNT(*) FILTER (WHERE want_shown AND held) AS held,"
+            " COUNT(*) FILTER (WHERE want_shown AND NOT held AND parked <> '') AS parked,"
+            " COUNT(*) FILTER (WHERE want_shown AND NOT held AND parked = '' AND refused <> ''"
+            " AND refused = want) AS refused"
+            f" FROM listings {by_listings} WHERE channel = :channel AND {LISTING_PENDING.text}"
+        ),
+        {"channel": channel},
     ).one()
-    number = int(
-        db.execute(select(func.count()).select_from(_keys(channel, on_offer).subquery())).scalar_one()
-    )
+    moving = text(f"SELECT COUNT(*) FROM ({_pending(db, and_='want_shown')}) AS moving")
+    number = int(db.execute(moving, {"channel": channel}).scalar_one())
     return Counts(
         listings=everything,
         unchanged=shown - number,

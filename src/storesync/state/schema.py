@@ -33,6 +33,7 @@ __all__ = [
     "operations",
     "runs",
     "snapshots",
+    "texts",
     "tokens",
     "traces",
 ]
@@ -265,3 +266,24 @@ snapshots = Table(
     Column("body", Text, info=JSON, nullable=False),
     Column("at", _Time, nullable=False),
 )
+
+# Translations, by source text and not by product: the same words are paid for once.
+texts = Table(
+    "texts",
+    METADATA,
+    Column("source", String(32), nullable=False),  # digest of the source text
+    Column("source_locale", _Name, nullable=False),
+    Column("target_locale", _Name, nullable=False),
+    Column("field", _Name, nullable=False),
+    Column("glossary", String(32), nullable=False, server_default=""),
+    Column("source_text", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", _Name, nullable=False),  # initial, translated, reviewed, final
+    Column("by", _Name, nullable=False, server_default=""),
+    Column("place", _Key, nullable=False, server_default=""),  # where it was last used
+    Column("locked", Boolean, nullable=False, server_default=text("false")),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("at", _Time, nullable=False),
+    PrimaryKeyConstraint("source", "source_locale", "target_locale", "field", "glossary"),
+)
+Index("ix_texts_place", texts.c.target_locale, texts.c.place)

@@ -156,7 +156,9 @@ def _observed(market: sd.Market, seen: sd.Part) -> sd.Observed:
         {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(seen.text("status"), sd.Status.UNKNOWN),
         offers={row.text("sku"): _offer(market, row) for row in rows if row.text("sku")},
         texts={"title": seen.text("title")},
-        variants={row.id("id"): sd.Seen(row.text("sku"), row.text("barcode"), row.text("name")) for row in rows},
+        variants={
+            row.id("id"): sd.Seen(row.text("sku"), row.text("barcode"), row.text("name")) for row in rows
+        },
     )
 
 

@@ -227,7 +227,9 @@ def _judge(world: World, verdict: Verdict) -> None:
     truth.settle()
     verdict.unjournaled = list(world.unjournaled)
     verdict.duplicates = [f"{key} × {len(items)}" for key, items in truth.duplicates().items()]
-    stands = {stand.key: stand for stand in world.store.read_now(lambda db: list(standing.read_all(db, "plain-cn")))}
+    stands = {
+        stand.key: stand for stand in world.store.read_now(lambda db: list(standing.read_all(db, "plain-cn")))
+    }
     verdict.parked = sum(bool(stand.parked) for stand in stands.values())
     for item in wanted.items.values():
         stand = stands.get(item.key)
@@ -262,5 +264,3 @@ def _judge(world: World, verdict: Verdict) -> None:
     _run(world, verdict, [])
     verdict.second_run_calls = len(truth.calls) - before
     verdict.second_run_writes = truth.writes() - writes
-
-

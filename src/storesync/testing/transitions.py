@@ -164,7 +164,7 @@ def a_new_title_arrives(bench: Bench) -> Iterator[str]:
 def a_new_price_arrives_alone(bench: Bench) -> Iterator[str]:
     """A changed price is one small call: the document is not sent again and no review begins."""
     yield from _start(bench)
-    _change(bench, "P1", offers={**bench.items["P1"].offers, "P1-1": (Decimal("123.5"), 6)})
+    _change(bench, "P1", offers={**bench.items["P1"].offers, "P1-1": (Decimal(123), 6)})
     yield from _sync(bench, only=frozenset({"prices"}))
 
 
@@ -181,7 +181,7 @@ def a_new_stock_arrives_alone(bench: Bench) -> Iterator[str]:
 def new_offers_arrive_alone(bench: Bench) -> Iterator[str]:
     """A changed price and stock go without the document."""
     yield from _start(bench)
-    _change(bench, "P1", offers={**bench.items["P1"].offers, "P1-1": (Decimal("123.5"), 0)})
+    _change(bench, "P1", offers={**bench.items["P1"].offers, "P1-1": (Decimal(123), 0)})
     yield from _sync(bench, only=frozenset({"prices", "stock"}))
 
 

@@ -133,7 +133,9 @@ class Wanted:
         """The catalog as a source gives it."""
         for item in self.items.values():
             if item.broken:
-                yield Read(key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),))
+                yield Read(
+                    key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),)
+                )
                 continue
             product = Product(
                 key=item.key, text=Copy(item.title), brand=Brand(code="B", name="B"), category="C"
@@ -147,7 +149,9 @@ class Wanted:
     def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
-        return {"catalog": digest([item.title, item.offered, [[s, p, n] for s, (p, n) in item.offers.items()]])}
+        return {
+            "catalog": digest([item.title, item.offered, [[s, p, n] for s, (p, n) in item.offers.items()]])
+        }
 
     def prepare(
         self,
@@ -239,34 +243,35 @@ class World:
     def move_catalog(self) -> None:
         """What a merchant does between two runs."""
         for key, item in list(self.wanted.items.items()):
-            chance = self.rng.random()
-            if chance < 0.2:
-                sku = self.rng.choice(list(item.offers))
-                price, stock = item.offers[sku]
-                item = evolve(item, offers={**item.offers, sku: (price, stock + self.rng.randint(0, 9))})
-            elif chance < 0.4:
-                sku = self.rng.choice(list(item.offers))
-                price, stock = item.offers[sku]
-                item = evolve(item, offers={**item.offers, sku: (price + self.rng.randint(-5, 5), stock)})
-            elif chance < 0.5:
-                item = evolve(item, title=f"{item.title}'")
-            elif chance < 0.56:
-                item = evolve(item, offered=not item.offered)
-            elif chance < 0.62:
-                new = f"{key}-{len(item.offers)}n{self.rng.randint(0, 99)}"
-                item = evolve(item, offers={**item.offers, new: (Decimal(self.rng.randint(50, 300)), 5)})
-            elif chance < 0.66 and len(item.offers) > 1:
-                gone = self.rng.choice(list(item.offers))
-                item = evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
-            elif chance < 0.7:
-                item = evolve(item, broken=not item.broken)
-            self.wanted.items[key] = item
+            self.wanted.items[key] = self._moved(item)
         if self.rng.random() < 0.3:
             key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
             self.wanted.items[key] = _item(self.rng, key)
         if self.rng.random() < 0.2 and len(self.wanted.items) > 3:
             del self.wanted.items[self.rng.choice(list(self.wanted.items))]
         self.wanted.remember()
+
+    def _moved(self, item: Item) -> Item:
+        chance = self.rng.random()
+        if chance < 0.2:
+            sku = self.rng.choice(list(item.offers))
+            price, stock = item.offers[sku]
+            return evolve(item, offers={**item.offers, sku: (price, stock + self.rng.randint(0, 9))})
+        if chance < 0.4:
+            sku = self.rng.choice(list(item.offers))
+            price, stock = item.offers[sku]
+            return evolve(item, offers={**item.offers, sku: (price + self.rng.randint(-5, 5), stock)})
+        if chance < 0.5:
+            return evolve(item, title=f"{item.title}'")
+        if chance < 0.56:
+            return evolve(item, offered=not item.offered)
+        if chance < 0.62:
+            new = f"{item.key}-{len(item.offers)}n{self.rng.randint(0, 99)}"
+            return evolve(item, offers={**item.offers, new: (Decimal(self.rng.randint(50, 300)), 5)})
+        if chance < 0.66 and len(item.offers) > 1:
+            gone = self.rng.choice(list(item.offers))
+            return evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
+        return evolve(item, broken=not item.broken) if chance < 0.7 else item
 
     def edit_by_hand(self) -> None:
         """A seller changes or deletes something in the shop itself."""
@@ -288,15 +293,17 @@ class World:
         """A new process at work on the channel; `tick` is called wherever it may die."""
         self.processes += 1
         rng = Random(self.rng.getrandbits(64))
-        env = virtual_env(
-            self.loop, rng, start=START, owner=f"host:{self.processes}", skew=self.profile.skew
+        env = virtual_env(self.loop, rng, start=START, owner=f"host:{self.processes}", skew=self.profile.skew)
+        channel = Channel(
+            name="plain-cn", driver="plain", markets=(_MARKET,), environment="sandbox", workers=4
         )
-        channel = Channel(name="plain-cn", driver="plain", markets=(_MARKET,), environment="sandbox", workers=4)
         # A market takes a moment to answer, so that requests of several workers are on their way at once.
         inner = SandboxTransport(
             {HOST: (self.truth, self.dialect)}, latency=lambda: 0.01 + self.rng.random() * 0.05
         )
-        transport = Transport({"api": f"https://{HOST}"}, now=env.now, timeout=20.0, wire=_Wire(self, inner, tick))
+        transport = Transport(
+            {"api": f"https://{HOST}"}, now=env.now, timeout=20.0, wire=_Wire(self, inner, tick)
+        )
         more = f"-{self.grants}" if self.grants else ""
         account = Account(app=APP, access=ACCESS + more, refresh=REFRESH + more)
         return OpenChannel(

@@ -91,8 +91,9 @@ def test_new_rules_alone_touch_nothing() -> None:
 
 @given(strategies.listings(CATEGORY))
 def test_only_fields_of_the_category_are_filled(found: sd.Listing) -> None:
-    """Whatever a listing holds; and JSON gives the document back as it was."""
+    """Whatever a listing holds; and JSON gives the document back, broken characters replaced once and for all."""
     content = DRIVER.render(SHOP, found)
+    told = sd.loads(sd.dumps(content))
 
-    assert content == sd.loads(sd.dumps(content))
+    assert told == sd.loads(sd.dumps(told))
     assert set(content["fields"]) <= set(CATEGORY.rules)

@@ -13,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from storesync import sync
-from storesync.cli.applying import carried_out
+from storesync.cli.applying import carried_out, log_run
 from storesync.cli.outlet import Outlet
-from storesync.cli.planning import made, write_page, write_plans
+from storesync.cli.planning import log_plan, made, write_page, write_plans
 from storesync.cli.progress import applying
 from storesync.cli.story.emulators import ENVIRONMENT, Emulators
 from storesync.cli.story.project import Project
 from storesync.cli.story.promises import Promises
+from storesync.engine import Report
 from storesync.plan import Plan
 from storesync.report.amount import told
 from storesync.report.plan_view import plan_view
@@ -74,6 +75,13 @@ class Story:
         with sync.open(self.project.config, environ=ENVIRONMENT) as shops:
             self.markets = {name: shops.config.channels[name].channel.driver for name in self.channels}
             yield shops
+
+    def _synced(self, shops: Shops, channel: str) -> tuple[Plan, Report]:
+        with applying(self.outlet, channel) as progress:
+            plan, report = shops.sync(channel, progress=progress)
+        log_plan(plan)
+        log_run(report)
+        return plan, report
 
     def head(self, words: str, command: str = "") -> None:
         """Begin a chapter."""
@@ -158,7 +166,7 @@ class Story:
         with self._shops() as shops:
             for name in self.channels:
                 before = self.emulators.writes(self.markets[name])
-                plan, report = shops.sync(name)
+                plan, report = self._synced(shops, name)
                 self.promises.keep(
                     f"{name}: 0 operations, and 0 calls that write",
                     (0, 0, 0),
@@ -176,7 +184,7 @@ class Story:
             for name in self.channels:
                 market = self.markets[name]
                 before = self.emulators.writes(market)
-                plan, report = shops.sync(name)
+                plan, report = self._synced(shops, name)
                 self.outlet.say(plan_view(plan), run_view(report))
                 sent = self.emulators.last_writes(market, self.emulators.writes(market) - before)
                 moved = {operation.kind.value for operation in plan.operations}
@@ -204,8 +212,7 @@ class Story:
     def _lose_on(self, shops: Shops, channel: str) -> None:
         market = self.markets[channel]
         before = self.emulators.export(market)
-        with applying(self.outlet, channel) as progress:
-            plan, report = shops.sync(channel, progress=progress)
+        plan, report = self._synced(shops, channel)
         after = self.emulators.export(market)
         calls = {name: count - before["calls"].get(name, 0) for name, count in after["calls"].items()}
         lost = {

@@ -5,22 +5,17 @@ from __future__ import annotations
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import orjson
 from attrs import frozen
 
-from storesync.sandbox import Behavior, Quota, market_shopee, market_tmall
 from storesync.sandbox import shopee as shopee_accounts
 from storesync.sandbox import tmall as tmall_accounts
-from storesync.sandbox.server import LATEST_EFFECT, SEARCH_LAG, serving
+from storesync.sandbox.server import LATEST_EFFECT, RATE, SEARCH_LAG, example_markets, serving
 
-__all__ = ["ENVIRONMENT", "RATE", "Emulators", "emulators"]
-
-RATE: Final = 60
-"""Requests per second that each emulated shop takes; the drivers' Spec for the sandbox says the same."""
+__all__ = ["ENVIRONMENT", "Emulators", "emulators"]
 
 ENVIRONMENT: Final[Mapping[str, str]] = {
     "TMALL_APP_KEY": tmall_accounts.APP_KEY,
@@ -44,6 +39,7 @@ class Emulators:
     address: str
     lag: float = SEARCH_LAG
     late: float = LATEST_EFFECT
+    rate: int = RATE
 
     def _ask(self, path: str, body: Any = None) -> Any:
         data = None if body is None else orjson.dumps(body)
@@ -107,20 +103,5 @@ class Emulators:
 @contextmanager
 def emulators(port: int = 0) -> Iterator[Emulators]:
     """Both shops, empty, for the length of the block; port 0 takes a free one."""
-    behavior = Behavior(
-        search_lag=SEARCH_LAG,
-        extend_lag=SEARCH_LAG,
-        keep_files=True,
-        log_limit=100_000,
-        quota=Quota(rate=float(RATE), burst=RATE),
-    )
-
-    def now() -> datetime:
-        return datetime.now(UTC)
-
-    markets = {
-        "tmall": market_tmall(now, behavior=behavior),
-        "shopee": market_shopee(now, behavior=behavior),
-    }
-    with serving(markets, port=port) as address:
+    with serving(example_markets(), port=port) as address:
         yield Emulators(address=address)

@@ -18,7 +18,19 @@ import storesync.driver as sd
 from storesync.drivers.shopee.call import Channel, Shop, clean, number
 from storesync.drivers.shopee.category import DATE, NO_BRAND
 
-__all__ = ["NO_GTIN", "SINGLE", "carriers", "gallery", "measured", "moment", "render", "size_mm", "weight_g"]
+__all__ = [
+    "NO_GTIN",
+    "SINGLE",
+    "carriers",
+    "gallery",
+    "measured",
+    "model_id",
+    "moment",
+    "render",
+    "rule_of",
+    "size_mm",
+    "weight_g",
+]
 
 SINGLE: Final = "0"
 NO_GTIN: Final = "00"  # "this product has none" [S]
@@ -67,6 +79,14 @@ def render(shop: Shop, listing: sd.Listing) -> sd.Content:
         "models": models,
         "single": "" if single is None else single.sku,
     }
+
+
+def model_id(row: sd.Part) -> str:
+    """The id of a model in an answer; Malformed for the id that stands for no model."""
+    id_ = row.id("model_id")
+    if id_ == SINGLE:
+        raise sd.Malformed("shape", f"a model in the answer has the id {SINGLE}", answer=row)
+    return id_
 
 
 def gallery(listing: sd.Listing) -> list[sd.Image]:

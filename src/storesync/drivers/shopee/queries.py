@@ -7,7 +7,7 @@ from typing import Final
 
 import storesync.driver as sd
 from storesync.drivers.shopee.call import ALIVE, Shop, read
-from storesync.drivers.shopee.content import SINGLE
+from storesync.drivers.shopee.content import SINGLE, model_id
 
 __all__ = ["find", "listings", "observe"]
 
@@ -116,16 +116,13 @@ def _ref(row: sd.Part, models: Sequence[sd.Part], skus: Sequence[str], more: Map
     item = row.id("item_id")
     if row.maybe("has_model") is not True:
         return sd.Ref(item, {skus[0]: SINGLE} if len(skus) == 1 else {}, more)
-    ids = {
-        model.text("model_sku"): model.id("model_id") for model in reversed(models) if model.text("model_sku")
-    }
+    ids = {model.text("model_sku"): model_id(model) for model in reversed(models) if model.text("model_sku")}
     return sd.Ref(item, dict(reversed(ids.items())), more)
 
 
 def _observed(shop: Shop, row: sd.Part, models: Sequence[sd.Part], ref: sd.Ref) -> sd.Observed:
-    if ref.skus and SINGLE in ref.skus.values():
-        (sku,) = ref.skus
-        offers = {sku: _offer(shop, sku, row)}
+    if row.maybe("has_model") is not True:
+        offers = {sku: _offer(shop, sku, row) for sku in ref.skus}
     else:
         offers = {
             sku: _offer(shop, sku, model) for model in reversed(models) if (sku := model.text("model_sku"))

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 import storesync.driver as sd
 from storesync.drivers.shopee.call import Shop, acknowledged, number, post, read, warnings
-from storesync.drivers.shopee.content import SINGLE
+from storesync.drivers.shopee.content import SINGLE, model_id
 from storesync.drivers.shopee.faults import failure
 from storesync.drivers.shopee.offers import seller_stock
 from storesync.drivers.shopee.region import amount
@@ -83,7 +83,7 @@ def arrange(
     """The item with exactly the tiers and models of `content`; ids of models that stay are kept.
 
     `redraw` sends the tiers also where their texts are right already: pictures may differ. One variant needs
-    no tiers, but keeps those that it has, since Shopee cannot take them away: Rejected when no option is left.
+    no tiers, but keeps those that it has, since Shopee cannot take them away: Rejected without any option.
     """
     seen = yield read("product/get_model_list", {"item_id": item})
     shown, tiers = _models(seen), _tiers(seen)
@@ -153,7 +153,7 @@ def _row(shop: Shop, content: sd.Content, sku: str, offers: Mapping[str, sd.Offe
 def _made(done: sd.Response, offers: Mapping[str, sd.Offer]) -> Arranged:
     """The ids of new models; Ambiguous when one is missing, since the market may have made it."""
     try:
-        ids = done.ids("response.model", "model_sku", "model_id")
+        ids = {row.text("model_sku"): model_id(row) for row in done.each("response.model")}
     except sd.Malformed as fault:
         raise sd.Ambiguous(fault.code, fault.message, answer=done) from None
     missing = [sku for sku in offers if sku not in ids]
@@ -169,7 +169,7 @@ def _models(seen: sd.Response) -> list[_Model]:
         cell = row.at("tier_index", list)
         if not all(isinstance(place, int) and not isinstance(place, bool) and place >= 0 for place in cell):
             raise sd.Malformed("shape", "'tier_index' in the answer holds no places")
-        models.append(_Model(row.id("model_id"), row.text("model_sku"), tuple(cell)))
+        models.append(_Model(model_id(row), row.text("model_sku"), tuple(cell)))
     return models
 
 

@@ -1,0 +1,122 @@
+"""Attributes in the market's language, made of tables: no engine is ever asked for a value.
+
+What no table holds is left out; where the market demands it, mapping says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from unicodedata import normalize
+
+from attrs import frozen
+
+from storesync.localization.country import country_name
+from storesync.localization.locale import separator
+from storesync.localization.reference import Reference
+from storesync.model import Product
+
+__all__ = ["NAMES", "FactNames", "facts_of"]
+
+
+@frozen(kw_only=True)
+class FactNames:
+    """What the facts of a product are called in one language; `months` is how their number is written."""
+
+    brand: str
+    origin: str
+    content: str
+    efficacy: str
+    skin_type: str
+    hair_type: str
+    shelf_life: str
+    after_opening: str
+    ingredients: str
+    storage: str
+    allergens: str
+    months: str
+    decimal: str = "."
+
+
+NAMES: Mapping[str, FactNames] = MappingProxyType(
+    {
+        "zh-Hans": FactNames(
+            brand="品牌",
+            origin="产地",
+            content="净含量",
+            efficacy="功效",
+            skin_type="适用肤质",
+            hair_type="适用发质",
+            shelf_life="保质期",
+            after_opening="开封后使用期限",
+            ingredients="成分",
+            storage="储存方式",
+            allergens="致敏物质",
+            months="{}个月",
+        ),
+        "vi": FactNames(
+            brand="Thương hiệu",
+            origin="Xuất xứ",
+            content="Dung tích/Khối lượng",
+            efficacy="Công dụng",
+            skin_type="Loại da",
+            hair_type="Loại tóc",
+            shelf_life="Hạn sử dụng",
+            after_opening="Hạn dùng sau khi mở nắp",
+            ingredients="Thành phần (INCI)",
+            storage="Bảo quản",
+            allergens="Chất gây dị ứng",
+            months="{} tháng",
+            decimal=",",
+        ),
+    }
+)
+
+
+def facts_of(product: Product, reference: Reference, locale: str) -> Mapping[str, str]:
+    """Localized names to values, in the order of a product page; empty for a language without names."""
+    names = NAMES.get(locale)
+    if names is None:
+        return {}
+    months = {code: product.facts.get(code, "") for code in ("shelf_life_months", "pao_months")}
+    hair = "hair" in product.keys.get("skin_type", ())
+    found = {
+        names.brand: product.brand.latin,
+        names.origin: country_name(product.origin, locale),
+        names.content: "/".join(_contents(product)).replace(".", names.decimal),
+        names.efficacy: _words(product, reference, "efficacy", locale),
+        names.hair_type if hair else names.skin_type: _words(product, reference, "skin_type", locale),
+        names.shelf_life: names.months.format(months["shelf_life_months"])
+        if months["shelf_life_months"]
+        else "",
+        names.after_opening: names.months.format(months["pao_months"]) if months["pao_months"] else "",
+        names.ingredients: _ingredients(product, reference, locale),
+        names.storage: _fact(product, reference, "storage", locale),
+        names.allergens: _fact(product, reference, "allergens", locale),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _contents(product: Product) -> tuple[str, ...]:
+    contents = [variant.net_content for variant in product.variants if variant.net_content]
+    return tuple(dict.fromkeys(f"{content.value.normalize():f}{content.unit}" for content in contents))
+
+
+def _words(product: Product, reference: Reference, kind: str, locale: str) -> str:
+    words = [reference.word(kind, key, locale) for key in product.keys.get(kind, ()) if key != "na"]
+    return separator(locale).join(words) if all(words) else ""
+
+
+def _fact(product: Product, reference: Reference, code: str, locale: str) -> str:
+    """A written fact that the vocabulary holds as a whole, under its own words."""
+    return reference.word(code, product.facts.get(code, ""), locale)
+
+
+def _ingredients(product: Product, reference: Reference, locale: str) -> str:
+    """All ingredients of a cosmetic by table, or none: half a list is a wrong list."""
+    if not product.facts.get("inci"):
+        return ""
+    written = product.facts.get("ingredients", "")
+    names = [normalize("NFC", part).strip() for part in written.split(";") if part.strip()]
+    words = [reference.ingredients.get(name, {}).get(locale, "") for name in names]
+    return separator(locale).join(words) if words and all(words) else ""

@@ -1,0 +1,106 @@
+"""All gates over one translation, the cheap ones first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from attrs import evolve, field, frozen
+
+from storesync.compliance import Scanner
+from storesync.localization.gates.figures import numbers
+from storesync.localization.gates.markup import markup
+from storesync.localization.gates.presence import absence, loops, other_language, proportion
+from storesync.localization.gates.scripts import characters
+from storesync.localization.gates.terms import brands, wording
+from storesync.localization.gates.verdict import Finding, Level, Verdict
+from storesync.localization.glossary import Glossary
+from storesync.localization.length import length
+from storesync.model import Limit, frozen_map
+
+__all__ = ["Gates"]
+
+_CLAIMS: Mapping[str, Level] = {"block": Level.FAIL, "warn": Level.REVIEW}
+
+
+@frozen(kw_only=True)
+class Gates:
+    """What the gates of one source language go by.
+
+    `brands` is a brand's own name to its Latin one; `limits` are by field, as the channel counts; `scanners`
+    find claims by locale, for goods of `kind` (`cosmetic`, `food`, empty for any).
+    """
+
+    source_locale: str = "ko"
+    brands: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    glossary: Glossary = field(factory=Glossary)
+    limits: Mapping[str, Limit] = field(factory=dict, converter=frozen_map)
+    scanners: Mapping[str, Scanner] = field(factory=dict, converter=frozen_map)
+    kind: Literal["", "cosmetic", "food"] = ""
+
+    def check(self, source: str, text: str, *, locale: str, field: str = "title") -> Verdict:
+        """Every finding about one translated text.
+
+        An empty or copied text gets no further: nothing else could be said of it that helps.
+        """
+        found = list(absence(source, text, locale))
+        if not found:
+            found = [*self._without_claims(source, text, locale, field), *self._claims(text, locale, field)]
+        return Verdict(tuple(evolve(finding, field=field) for finding in found))
+
+    def _without_claims(self, source: str, text: str, locale: str, field: str) -> Iterator[Finding]:
+        yield from characters(text, locale)
+        yield from markup(source, text)
+        yield from numbers(source, text, self.source_locale, locale)
+        yield from brands(source, text, self.brands)
+        yield from wording(source, text, field, locale, self.glossary)
+        yield from self._limit(text, field)
+        yield from other_language(text, field, locale, self.brands.values())
+        yield from proportion(source, text, locale)
+        yield from loops(source, text)
+
+    def _limit(self, text: str, field: str) -> Iterator[Finding]:
+        limit = self.limits.get(field)
+        if limit is None:
+            return
+        size = length(text, limit.unit)
+        if size > limit.max:
+            yield Finding(
+                "length",
+                Level.FAIL,
+                f"{size} {limit.unit}, at most {limit.max} are taken",
+                _fits(text, limit),
+                "shorten it",
+            )
+        elif size < limit.min:
+            yield Finding(
+                "length",
+                Level.FAIL,
+                f"{size} {limit.unit}, at least {limit.min} are asked for",
+                0,
+                "say more",
+            )
+
+    def _claims(self, text: str, locale: str, field: str) -> Iterator[Finding]:
+        scanner = self.scanners.get(locale)
+        if scanner is None:
+            return
+        for hit in scanner.scan(text, field=field, kind=self.kind):
+            if hit.waived:
+                continue
+            # Registration and evidence are the product's business, not the translation's.
+            level = _CLAIMS.get(hit.term.severity, Level.NOTE)
+            message = (
+                f"{hit.excerpt!r} is {hit.term.category or 'a claim'} ({hit.term.id}, {hit.term.severity})"
+            )
+            yield Finding("compliance", level, message, hit.offset, hit.term.suggestion)
+
+
+def _fits(text: str, limit: Limit) -> int:
+    """The first character that is too much."""
+    size = 0
+    for place, character in enumerate(text):
+        size += length(character, limit.unit)
+        if size > limit.max:
+            return place
+    return len(text)

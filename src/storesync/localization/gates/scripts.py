@@ -1,0 +1,52 @@
+"""Which characters a text is written in: no Korean, no Chinese in Vietnamese, Simplified not Traditional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from storesync.compliance import simplified, traditional
+from storesync.localization.gates.verdict import Finding, Level
+from storesync.localization.script import foreign, has_foreign
+
+__all__ = ["characters"]
+
+_RULES = {"hangul": "no_hangul", "han": "no_han", "kana": "no_kana"}
+
+
+def characters(text: str, locale: str) -> Iterator[Finding]:
+    """`no_hangul`, `no_han`, `no_kana` for what is left of another language; `simplified`, `traditional`."""
+    if has_foreign(text, locale):
+        for run in foreign(text, locale):
+            yield Finding(
+                _RULES[run.script],
+                Level.FAIL,
+                f"{run.text!r} is left in a text in {locale}",
+                run.offset,
+                "translate it",
+            )
+    if locale.startswith("zh-Hans"):
+        yield from _fixed(text, simplified(text), "simplified", "Simplified")
+    elif locale.startswith("zh-Hant"):
+        yield from _fixed(text, traditional(text), "traditional", "Traditional")
+
+
+def _fixed(text: str, wanted: str, rule: str, name: str) -> Iterator[Finding]:
+    """One finding for every run of characters that the other spelling would write otherwise."""
+    if text == wanted:
+        return
+    start = 0
+    while start < len(text):
+        if text[start] == wanted[start]:
+            start += 1
+            continue
+        end = start + 1
+        while end < len(text) and text[end] != wanted[end]:
+            end += 1
+        yield Finding(
+            rule,
+            Level.FAIL,
+            f"{text[start:end]!r} is not {name} Chinese",
+            start,
+            f"write {wanted[start:end]}",
+        )
+        start = end

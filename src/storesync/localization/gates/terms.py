@@ -1,0 +1,76 @@
+"""Brands stay as they are, and the house's words are used: what must stand, and what must never stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from storesync.localization.gates.verdict import Finding, Level
+from storesync.localization.glossary import Glossary, GlossaryTerm
+
+__all__ = ["STRICT", "brands", "wording"]
+
+STRICT = frozenset({"title", "attributes", "option_values"})
+"""Fields in which a missing rendering is a finding; prose may say it otherwise."""
+
+_LEVELS = {"block": Level.FAIL, "warn": Level.REVIEW, "advise": Level.NOTE}
+
+
+def brands(source: str, text: str, names: Mapping[str, str]) -> Iterator[Finding]:
+    """`brand_kept`: a brand of the source, by its own name or its Latin one, stands in Latin letters."""
+    for name, latin in names.items():
+        if latin and latin not in text and (name in source or latin in source):
+            yield Finding("brand_kept", Level.FAIL, f"the brand {latin} is lost", 0, f"write {latin}")
+
+
+def wording(source: str, text: str, field: str, locale: str, glossary: Glossary) -> Iterator[Finding]:
+    """`glossary`: a rendering that is never right fails in every field; a missing one counts in some fields.
+
+    A rendering that another term of the same source asks for is not held against this one: 미역 is never
+    海带, but 다시마 beside it is.
+    """
+    found = glossary.find(source)
+    if not found:
+        return
+    terms = tuple({term.source: term for _, term in found}.values())
+    folded = text.casefold()
+    for term in terms:
+        yield from _never(term, terms, folded, locale)
+        accepted = term.accepted.get(locale, ())
+        if field in STRICT and accepted and not any(word.casefold() in folded for word in accepted):
+            yield Finding(
+                "glossary",
+                _LEVELS[term.enforce],
+                f"{term.source} is not rendered as {' or '.join(accepted)}",
+                0,
+                f"write {accepted[0]}" + (f": {term.note}" if term.note else ""),
+            )
+
+
+def _never(
+    term: GlossaryTerm, terms: tuple[GlossaryTerm, ...], folded: str, locale: str
+) -> Iterator[Finding]:
+    for word in term.never.get(locale, ()):
+        wrong = word.casefold()
+        offset = folded.find(wrong)
+        if offset < 0:
+            continue
+        excuses = [
+            right.casefold()
+            for other in terms
+            if other is not term
+            for right in other.accepted.get(locale, ())
+            if wrong in right.casefold()
+        ]
+        while offset >= 0:
+            if not any(_covers(folded, right, offset, offset + len(wrong)) for right in excuses):
+                accepted = term.accepted.get(locale, ())
+                hint = f"write {' or '.join(accepted)}" if accepted else "write it otherwise"
+                message = f"{term.source} must never be rendered as {word}"
+                yield Finding("glossary", Level.FAIL, message, offset, hint)
+                break
+            offset = folded.find(wrong, offset + 1)
+
+
+def _covers(text: str, right: str, start: int, end: int) -> bool:
+    place = text.find(right, max(0, end - len(right)), start + len(right))
+    return 0 <= place <= start and end <= place + len(right)

@@ -1,0 +1,83 @@
+"""Translations that are remembered, each with the source it was made from and how far it was approved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+from attrs import frozen
+
+from storesync.localization.segment import Segment, text_hash
+from storesync.model import digest
+
+__all__ = ["APPROVED", "STATES", "MemoryText", "TextKey", "TextState", "key_of", "successor"]
+
+TextState = Literal["initial", "translated", "reviewed", "final"]
+STATES: tuple[TextState, ...] = ("initial", "translated", "reviewed", "final")
+"""From nothing yet to nothing to add."""
+
+APPROVED = frozenset({"reviewed", "final"})
+"""States that a person gave."""
+
+_RANK: Mapping[str, int] = MappingProxyType({state: rank for rank, state in enumerate(STATES)})
+
+
+@frozen
+class TextKey:
+    """What a remembered text is found by: another source, field or rendering rule is another text."""
+
+    source: str
+    source_locale: str
+    target_locale: str
+    field: str
+    glossary: str = ""
+
+
+@frozen(kw_only=True)
+class MemoryText:
+    """One remembered text. `by` is a person's name, an engine's, or `import`; `place` where it was last used.
+
+    `locked` texts change by an unlocking person only. `note` tells what gates or people said.
+    """
+
+    key: TextKey
+    source_text: str
+    text: str
+    state: TextState = "initial"
+    by: str = ""
+    place: str = ""
+    locked: bool = False
+    note: str = ""
+    at: datetime | None = None
+
+    @property
+    def approved(self) -> bool:
+        """A person stands behind it."""
+        return self.state in APPROVED or self.locked
+
+    @property
+    def edition(self) -> str:
+        """Names text and state: whoever edits an export says by it what he saw."""
+        return digest([self.text, self.state])[:12]
+
+
+def key_of(segment: Segment, source_locale: str, target_locale: str, glossary: str) -> TextKey:
+    """The key of a segment's translation."""
+    return TextKey(text_hash(segment.text), source_locale, target_locale, segment.field, glossary)
+
+
+def successor(old: MemoryText | None, new: MemoryText, *, person: bool) -> MemoryText:
+    """What is remembered after `new` arrives; the old text itself when the new one may not replace it.
+
+    Machine text never replaces text that a person approved; a person replaces anything that is not locked,
+    and never makes `final` of less by accident: the state is as given.
+    """
+    if old is None:
+        return new
+    if old.locked:
+        return old
+    if not person and (old.approved or _RANK[new.state] < _RANK[old.state]):
+        return old
+    return new

@@ -1,0 +1,188 @@
+"""The way of a text: normalize, segment, look up, and only then ask an engine; what comes back is judged.
+
+Pure: the memory is a mapping that was read before, and what an engine answered is an argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from attrs import evolve, field, frozen
+
+from storesync.compliance import Scanner
+from storesync.issues import Issue, Issues, Severity
+from storesync.localization.facts import facts_of
+from storesync.localization.gates import Gates, Level, Verdict
+from storesync.localization.glossary import Glossary
+from storesync.localization.memory import MemoryText, TextKey, key_of
+from storesync.localization.reference import Reference, ReferenceText
+from storesync.localization.segment import Segment, joined, segments
+from storesync.model import Product, frozen_map
+
+__all__ = ["Drawn", "Judged", "TextRules", "Wanted", "draw", "judge", "with_texts"]
+
+_SEVERITY = {Level.FAIL: Severity.ERROR, Level.REVIEW: Severity.WARNING, Level.NOTE: Severity.NOTE}
+
+
+@frozen(kw_only=True)
+class TextRules:
+    """What the translation of one language pair goes by.
+
+    `source_scanner` finds claims in the source text; one of the `holding` severities or categories there is
+    not translated at all: a banned idea should not be paid for.
+    """
+
+    target: str
+    source: str = "ko"
+    glossary: Glossary = field(factory=Glossary)
+    gates: Gates = field(factory=Gates)
+    source_scanner: Scanner | None = None
+    holding: frozenset[str] = frozenset({"block", "medical_effect", "medical_term"})
+
+
+@frozen
+class Wanted:
+    """A segment without a text that counts, and the key under which one will be remembered."""
+
+    segment: Segment
+    key: TextKey
+
+
+@frozen(kw_only=True)
+class Drawn:
+    """What was found for some segments, by place, and what an engine must be asked for."""
+
+    found: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
+    wanted: tuple[Wanted, ...] = field(default=(), converter=tuple[Wanted, ...])
+    issues: Issues = field(factory=Issues)
+
+
+def draw(
+    some: Iterable[Segment],
+    rules: TextRules,
+    memory: Mapping[TextKey, MemoryText],
+    *,
+    earlier: Callable[[Segment], MemoryText | None] = lambda _: None,
+    kind: str = "",
+) -> Drawn:
+    """The remembered text of each segment; the others are wanted, each different text once.
+
+    `earlier` gives the newest approved text of a place whatever its source and glossary: it makes the issue
+    `text.stale`, which shows that a person's work waits for a look. `kind` is `cosmetic` or `food`.
+    """
+    found: dict[str, MemoryText] = {}
+    wanted: dict[TextKey, Wanted] = {}
+    issues: list[Issue] = []
+    for segment in some:
+        key = key_of(segment, rules.source, rules.target, rules.glossary.version(segment.text, rules.target))
+        known = memory.get(key)
+        if known is not None and known.text and known.state != "initial":
+            found[segment.place] = known
+            continue
+        old = earlier(segment)
+        if old is not None:
+            changed = "source text" if old.key.source != key.source else "glossary"
+            issues.append(
+                Issue(
+                    "text.stale",
+                    f"{segment.place}/{rules.target}",
+                    f"the {changed} of {segment.place} changed since {old.by or 'a person'} approved its "
+                    f"{rules.target} text {old.text!r}",
+                    Severity.WARNING,
+                    "review the new translation, or bring the old one up to date",
+                )
+            )
+        held = _held(segment, rules, kind)
+        if held is not None:
+            issues.append(held)
+            continue
+        wanted.setdefault(key, Wanted(segment, key))
+    return Drawn(found=found, wanted=tuple(wanted.values()), issues=Issues(tuple(issues)))
+
+
+def _held(segment: Segment, rules: TextRules, kind: str) -> Issue | None:
+    if rules.source_scanner is None:
+        return None
+    for hit in rules.source_scanner.scan(segment.text, field=segment.field, kind=kind):
+        if not hit.waived and not rules.holding.isdisjoint({hit.term.severity, hit.term.category}):
+            return Issue(
+                "text.source_claim",
+                f"{segment.place}/{hit.offset}",
+                f"{hit.excerpt!r} in the source is {hit.term.category} ({hit.term.id}): it is not translated",
+                hint=hit.term.suggestion or "write the source otherwise",
+            )
+    return None
+
+
+@frozen
+class Judged:
+    """A candidate with its verdict; `memory` is what may be remembered, None when the text may not leave."""
+
+    verdict: Verdict
+    memory: MemoryText | None
+    issues: Issues
+
+
+def judge(
+    wanted: Wanted, text: str, rules: TextRules, *, by: str, at: datetime | None = None, field: str = ""
+) -> Judged:
+    """The gates on an engine's text; a pass or a review is remembered as `translated`, never more."""
+    segment = wanted.segment
+    verdict = rules.gates.check(segment.text, text, locale=rules.target, field=field or segment.field)
+    issues = Issues(
+        tuple(
+            Issue(
+                f"text.{finding.rule}",
+                f"{segment.place}/{rules.target}/{finding.offset}",
+                f"{by}: {finding.message}",
+                _SEVERITY[finding.level],
+                finding.suggestion,
+            )
+            for finding in verdict.findings
+        )
+    )
+    if verdict.result == "fail":
+        return Judged(verdict, None, issues)
+    note = "; ".join(finding.message for finding in verdict.findings if finding.level is Level.REVIEW)
+    made = MemoryText(
+        key=wanted.key,
+        source_text=segment.text,
+        text=text,
+        state="translated",
+        by=by,
+        place=segment.place,
+        note=note,
+        at=at,
+    )
+    return Judged(verdict, made, issues)
+
+
+_STATES = {"translated": "machine", "reviewed": "reviewed", "final": "final"}
+
+
+def with_texts(
+    reference: Reference, products: Iterable[Product], locale: str, texts: Mapping[str, MemoryText]
+) -> Reference:
+    """The delivered translations, completed by what is remembered; whatever was delivered stays as it is.
+
+    A product counts as a whole: while one of its segments has no text, it gets none of them, so that no
+    half-translated listing can leave. Its state is the lowest of its parts.
+    """
+    added = {key: dict(by_locale) for key, by_locale in reference.texts.items()}
+    for product in products:
+        if reference.text(product.key, locale) is not None:
+            continue
+        parts = segments(product)
+        if not parts or not all(part.place in texts for part in parts):
+            continue
+        words = {part.place: texts[part.place].text for part in parts}
+        states = {_STATES[texts[part.place].state] for part in parts}
+        state = next(state for state in ("machine", "reviewed", "final") if state in states)
+        added.setdefault(product.key, {})[locale] = ReferenceText(
+            title=joined(words, f"{product.key}/title"),
+            short_description=joined(words, f"{product.key}/short_description"),
+            attributes=facts_of(product, reference, locale),
+            state=state,
+        )
+    return evolve(reference, texts=added)

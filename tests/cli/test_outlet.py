@@ -1,0 +1,113 @@
+"""What leaves the command line: one document, readable lines, a log; never a secret."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import structlog
+from tests.cli.conftest import Merchant, Said
+
+from storesync.cli.app import COMMANDS
+from storesync.cli.attempt import worst
+from storesync.cli.logs import logging_to
+from storesync.cli.outlet import Outlet, masked
+
+CANARY = "canary-4711-secret"
+
+
+def test_a_secret_becomes_stars_wherever_it_stands() -> None:
+    """Known secrets are replaced inside longer texts; short words are left alone."""
+    assert "session *** refused" == masked(f"session {CANARY} refused", [CANARY])
+    assert "id 12" == masked("id 12", ["12"])
+
+
+def test_a_secret_on_its_way_to_a_person_becomes_stars(capsys: pytest.CaptureFixture[str]) -> None:
+    """Tables, complaints and documents go through the same mask."""
+    Outlet(json=False, verbose=False, secrets=lambda: [CANARY]).say(f"table {CANARY}")
+    Outlet(json=False, verbose=False, secrets=lambda: [CANARY]).complain(f"error {CANARY}")
+    Outlet(json=True, verbose=False, secrets=lambda: [CANARY]).document({"said": CANARY})
+    captured = capsys.readouterr()
+
+    assert f"table ***\n{json.dumps({'said': '***'}, indent=2)}\n" == captured.out
+    assert "error ***\n" == captured.err
+
+
+def test_the_log_is_json_by_line_without_secrets(tmp_path: Path) -> None:
+    """Fields with a secret's name and secrets inside values, also nested and in traces, are masked."""
+    place = tmp_path / "storesync.log"
+    log = structlog.get_logger("test")
+    with logging_to(place, secrets=lambda: [CANARY]):
+        log.info(
+            "request.failed", said=f"bad {CANARY}", partner_key="short", inner={"token": "x", "of": [CANARY]}
+        )
+        try:
+            raise ValueError(CANARY)
+        except ValueError:
+            log.exception("command.failed")
+
+    first, second = (json.loads(line) for line in place.read_text("utf-8").splitlines())
+    assert ("bad ***", "***", {"token": "***", "of": ["***"]}) == (
+        first["said"],
+        first["partner_key"],
+        first["inner"],
+    )
+    assert "ValueError: ***" in second["exception"]
+    assert CANARY not in place.read_text("utf-8")
+
+
+def test_a_log_that_grew_large_is_put_aside(tmp_path: Path) -> None:
+    """The log does not grow for ever: one older part is kept."""
+    place = tmp_path / "storesync.log"
+    place.write_bytes(b"x" * (10 * 1024 * 1024 + 1))
+    with logging_to(place):
+        structlog.get_logger("test").info("run.ended")
+
+    assert 1 == len(place.read_text("utf-8").splitlines())
+    assert (tmp_path / "storesync.log.1").exists()
+
+
+def test_the_log_of_a_merchant_tells_plans_and_runs(merchant: Merchant) -> None:
+    """A plan, each operation's end and the run's are events beside the state."""
+    merchant("sync")
+
+    events = [
+        json.loads(line) for line in (merchant.folder / "storesync.log").read_text("utf-8").splitlines()
+    ]
+    names = [event["event"] for event in events]
+    assert 1 == names.count("plan.made")
+    assert 16 == names.count("operation.ended")
+    assert 1 == names.count("run.ended")
+
+
+def test_a_refused_command_prints_one_document(tmp_path: Path, say: Callable[[list[str]], Said]) -> None:
+    """With --json an error is a document too, and nothing else is printed."""
+    said = say(["status", "--json", "--config", str(tmp_path / "none.toml")])
+
+    assert "ConfigError" == said.document["error"]["kind"]
+    assert "" == said.err
+
+
+def test_lines_stay_within_the_width_where_no_terminal_tells_one(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piped output is 100 wide, without color or movement."""
+    monkeypatch.delenv("COLUMNS")
+    said = merchant("plan", "--all")
+
+    assert [] == [line for line in said.out.splitlines() if len(line) > 100]
+    assert "\x1b" not in said.out + said.err
+
+
+def test_failed_weighs_more_than_held_and_held_more_than_done() -> None:
+    """The exit code of several channels is the worst one's."""
+    assert [0, 0, 2, 1] == [worst([]), worst([0, 0]), worst([0, 2]), worst([2, 1, 0])]
+
+
+def test_every_command_has_help(say: Callable[[list[str]], Said]) -> None:
+    """Each command of the table can be imported and says what it does."""
+    told = {name: say([name, "--help"]).code for name in COMMANDS}
+
+    assert dict.fromkeys(COMMANDS, 0) == told

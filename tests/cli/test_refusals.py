@@ -1,0 +1,247 @@
+"""Bad input and refused plans: a message that names file, row, field, value and the way out; others go on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import CANARIES, Merchant
+
+
+def _planned(merchant: Merchant) -> Path:
+    path = merchant.folder / "plan.json"
+    merchant("plan", "-o", str(path))
+    return path
+
+
+def _rewritten(path: Path, change: str) -> None:
+    document = json.loads(path.read_text("utf-8"))
+    plan = document["plans"][0]
+    match change:
+        case "operation":
+            plan["operations"] = plan["operations"][1:]
+        case "guard":
+            plan["guards"][0]["tripped"] = True
+        case "price":
+            plan["operations"][-1]["details"][0][2] = "1.00 CNY × 1"
+        case "fingerprint":
+            del plan["fingerprint"]
+        case "kind":
+            plan["operations"][0]["kind"] = "explode"
+    path.write_text(json.dumps(document), encoding="utf-8")
+
+
+def test_a_plan_changed_by_hand_is_refused(merchant: Merchant) -> None:
+    """Whatever was changed in the file, guards and shown figures too: nothing is sent."""
+    path = _planned(merchant)
+    untouched = path.read_bytes()
+    answers = {}
+    for change in ("operation", "guard", "price", "fingerprint", "kind"):
+        path.write_bytes(untouched)
+        _rewritten(path, change)
+        said = merchant("apply", str(path))
+        answers[change] = (said.code, "plan again" in said.err)
+
+    assert dict.fromkeys(answers, (1, True)) == answers
+    assert 0 == merchant.market.writes()
+
+
+def test_a_stale_plan_is_refused(merchant: Merchant) -> None:
+    """A plan made before another run is refused by its revision, and nothing is sent."""
+    path = _planned(merchant)
+    merchant("sync")
+    writes = merchant.market.writes()
+    said = merchant("apply", str(path))
+
+    assert 1 == said.code
+    assert "plan again" in said.err
+    assert writes == merchant.market.writes()
+
+
+def test_a_file_that_is_no_plan_is_refused(merchant: Merchant) -> None:
+    """A wrong file is told by its name."""
+    (merchant.folder / "other.json").write_text("[1, 2]", encoding="utf-8")
+    said = merchant("apply", str(merchant.folder / "other.json"), "--json")
+
+    assert 1 == said.code
+    assert "PlanError" == said.document["error"]["kind"]
+    assert "this is no plan file" in said.document["error"]["message"]
+
+
+def test_a_guard_stops_a_sync_until_a_reason_is_given(merchant: Merchant) -> None:
+    """A price that doubles trips the guard; the reason lets it pass, and nothing went before."""
+    merchant("sync")
+    merchant.edit("catalog/variants.csv", ",32000,36000,", ",64000,72000,")
+    writes = merchant.market.writes()
+    planned = merchant("plan")
+    stopped = merchant("sync")
+    nothing = merchant.market.writes() - writes
+    meant = merchant("sync", "--allow", "price swing=new recipe")
+
+    assert (0, 1, 0) == (planned.code, stopped.code, meant.code)
+    assert "price swing" in planned.out
+    assert "--allow 'price swing=why'" in planned.out
+    assert "price swing" in stopped.err
+    assert 0 == nothing
+
+
+def test_a_listing_is_ended_only_on_demand_and_with_a_reason(merchant: Merchant) -> None:
+    """`plan --end KEY` writes the end into the plan; apply wants the reason; the shop then has one listing less."""
+    merchant("sync")
+    path = merchant.folder / "plan.json"
+    planned = merchant("plan", "--end", "SBG-002", "-o", str(path))
+    refused = merchant("apply", str(path))
+    before = merchant.market.counts()["alive"]
+    meant = merchant("apply", str(path), "--allow", "end=recalled by the maker")
+
+    assert "x end" in planned.out
+    assert (1, 4) == (refused.code, before)
+    assert "--allow 'end=why'" in refused.err
+    assert (0, 3) == (meant.code, merchant.market.counts()["alive"])
+
+
+def test_a_guard_is_not_passed_without_a_reason(merchant: Merchant) -> None:
+    """`--allow guard` alone is refused."""
+    said = merchant("sync", "--allow", "price swing=")
+
+    assert 1 == said.code
+    assert "gives no reason" in said.err
+
+
+def test_a_typo_in_the_configuration_is_found(merchant: Merchant) -> None:
+    """The message has file, line, what was written and what may have been meant."""
+    merchant.edit("storesync.toml", "environment =", "enviroment =")
+    said = merchant("plan", "--json")
+
+    issues = said.document["error"]["issues"]
+    assert 1 == said.code
+    slips = [issue for issue in issues if issue["path"] == "channels/tmall-cn/enviroment"]
+    assert ["did you mean 'environment'?"] == [slip["hint"] for slip in slips]
+    assert slips[0]["at"].startswith("storesync.toml:")
+
+
+def test_a_missing_secret_names_its_variable(merchant: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variable is named with the line that asks for it."""
+    monkeypatch.delenv("TMALL_SECRET")
+    said = merchant("sync")
+    checked = merchant("check")
+
+    assert (1, 1) == (said.code, checked.code)
+    assert "TMALL_SECRET is not set" in said.err
+    assert "storesync.toml:" in said.err
+    assert "TMALL_SECRET is not set" in checked.out
+
+
+def test_a_broken_picture_holds_one_listing_back(merchant: Merchant) -> None:
+    """The listing with the broken file is held with the file's name; the others are listed; exit code 2."""
+    (merchant.folder / "catalog" / "images" / "sbg-002_main.jpg").write_bytes(b"no picture")
+    said = merchant("sync", "--json")
+
+    plan = said.document["channels"]["tmall-cn"]["plan"]
+    assert 2 == said.code
+    assert ["SBG-002"] == [held["key"] for held in plan["held"]]
+    assert "sbg-002_main.jpg" in json.dumps(plan["held"][0])
+    assert 3 == merchant.market.counts()["live"]
+
+
+def test_a_wrong_row_holds_one_listing_back(merchant: Merchant) -> None:
+    """The finding names file, row and column and the value; the others are listed; what is live stays."""
+    merchant("sync")
+    merchant.edit("catalog/variants.csv", ",32000,", ",32.000원,")
+    said = merchant("sync")
+
+    assert 2 == said.code
+    assert "variants.csv:2:price_krw" in said.out
+    assert "32.000원" in said.out
+    assert 4 == merchant.market.counts()["live"]
+
+
+def test_an_expired_policy_is_told_with_the_line_to_change(merchant: Merchant) -> None:
+    """On 2027-01-05 a policy that ended with the year prices nothing; the line that says so is named."""
+    tax = 'tax = { mode = "included", duty = "0", vat = "0.08", vat_until = 2026-12-31 }'
+    merchant.edit("prices.toml", 'fx_buffer = "0.02"\n', f'fx_buffer = "0.02"\n{tax}\n')
+    in_time = merchant("plan")
+    merchant.edit("storesync.toml", "today = 2026-11-23", "today = 2027-01-05")
+    late = merchant("plan")
+    page = merchant("plan", "--html", str(merchant.folder / "plan.html"), "--json")
+
+    assert (0, 2, 2) == (in_time.code, late.code, page.code)
+    assert "tax.vat 0.08 ended on 2026-12-31, today is 2027-01-05" in late.out.replace("\n", " ")
+    assert "prices.toml:10:vat_until" in late.out
+    assert "4 listings: " in late.out
+    assert "prices.toml:10:vat_until" in (merchant.folder / "plan.html").read_text("utf-8")
+    assert 4 == len(page.document["channels"]["tmall-cn"]["held"])
+
+
+def test_one_failing_channel_does_not_stop_the_others(merchant: Merchant) -> None:
+    """A channel whose driver is missing fails; the other one is carried out; the exit code is 1."""
+    text = merchant.config.read_text("utf-8")
+    broken = (
+        '\n[channels.nowhere]\ndriver = "nowhere"\nmarket = "CN"\nenvironment = "sandbox"\nprice = "cn"\n'
+    )
+    broken += 'account = { key = "env:X" }\n'
+    merchant.config.write_text(text + broken, encoding="utf-8")
+    said = merchant("sync", "--json")
+
+    assert 1 == said.code
+    assert "no driver 'nowhere' is installed" in said.document["channels"]["nowhere"]["error"]["message"]
+    assert {"done": 16} == said.document["channels"]["tmall-cn"]["report"]["counts"]
+
+
+def test_an_unknown_channel_is_refused(merchant: Merchant) -> None:
+    """The channels that exist are named."""
+    said = merchant("plan", "tmal-cn")
+
+    assert 1 == said.code
+    assert "no channel 'tmal-cn' is configured (configured: tmall-cn)" in said.err
+
+
+def test_no_secret_is_written_or_said(merchant: Merchant) -> None:
+    """Secrets reach neither outputs nor log, plan, page or state, in good runs and refused ones."""
+    said = [
+        merchant(
+            "plan", "-v", "-o", str(merchant.folder / "plan.json"), "--html", str(merchant.folder / "p.html")
+        ),
+        merchant("apply", str(merchant.folder / "plan.json"), "-v"),
+        merchant("explain", "SBG-001-30", "--json"),
+        merchant("status", "--json"),
+    ]
+    everything = "".join(one.out + one.err for one in said) + merchant.everything_written.decode(
+        "utf-8", "ignore"
+    )
+
+    assert [] == [canary for canary in CANARIES if canary in everything]
+
+
+def test_a_refused_account_is_told_without_its_secret(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong secret and a wrong session stop the channel with the market's words; neither is repeated."""
+    monkeypatch.setenv("TMALL_SECRET", "canary-secret-b7c1")
+    monkeypatch.setenv("TMALL_SESSION", "canary-session-99aa")
+    said = [merchant("sync", "-v"), merchant("plan", "--json")]
+    everything = "".join(one.out + one.err for one in said) + merchant.everything_written.decode(
+        "utf-8", "ignore"
+    )
+
+    assert said[0].code != 0
+    assert "canary" not in everything
+
+
+def test_a_fault_of_ours_says_where_the_log_is(merchant: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unexpected exception is one line with the log's place; the trace is in the log, secrets masked."""
+    from storesync.sync import Shops
+
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError(CANARIES[0])
+
+    merchant("plan")
+    monkeypatch.setattr(Shops, "status", broken)
+    said = merchant("status")
+
+    log = (merchant.folder / "storesync.log").read_text("utf-8")
+    assert 1 == said.code
+    assert "Traceback" not in said.err
+    assert str(merchant.folder / "storesync.log") in said.err.replace("\n", "")
+    assert "KeyError" in log

@@ -1,0 +1,250 @@
+"""The reference texts of the example, and the same texts with one failure injected each, by seed."""
+
+import csv
+import random
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from attrs import frozen
+
+from storesync.compliance import compliance_pack, traditional
+from storesync.localization.gates import Gates
+from storesync.localization.glossary import Glossary, read_glossary
+from storesync.model import Limit
+
+EXAMPLE = files("storesync.examples") / "gangwon"
+DATA = Path(__file__).parent.parent / "data" / "texts"
+LIMITS = {"title": Limit(60, 2, "columns"), "short_description": Limit(300, 5)}
+
+
+@frozen
+class Pair:
+    """A source text and its translation; `rule` is the one that must speak, empty for none."""
+
+    source: str
+    text: str
+    locale: str
+    field: str
+    rule: str = ""
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """The rows of one of the example's tables."""
+    text = EXAMPLE.joinpath(*name.split("/")).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
+def glossary() -> Glossary:
+    """The example's glossary."""
+    found, issues = read_glossary((EXAMPLE / "glossary.csv").read_text(encoding="utf-8"), at="glossary.csv")
+    assert () == issues
+    return found
+
+
+@cache
+def brands() -> dict[str, str]:
+    """Brand names to their Latin forms."""
+    return {row["brand_ko"]: row["brand_latin"] for row in table("catalog/brands.csv")}
+
+
+@cache
+def gates() -> Gates:
+    """All gates, claims included."""
+    return Gates(
+        brands=brands(),
+        glossary=glossary(),
+        scanners={
+            "zh-Hans": compliance_pack("CN").scanner("zh-Hans"),
+            "vi": compliance_pack("VN").scanner("vi"),
+        },
+    )
+
+
+@cache
+def references() -> tuple[Pair, ...]:
+    """Titles, short descriptions and options in both languages."""
+    products = {row["product_code"]: row for row in table("catalog/products.csv")}
+    found = []
+    for row in table("catalog/translations.csv"):
+        product = products[row["product_code"]]
+        found.append(Pair(product["name_ko"], row["title"], row["locale"], "title"))
+        found.append(
+            Pair(
+                product["short_description_ko"], row["short_description"], row["locale"], "short_description"
+            )
+        )
+    for row in table("catalog/option-translations.csv"):
+        for column, locale in (("zh_Hans", "zh-Hans"), ("vi", "vi")):
+            found.append(Pair(row["ko"], row[column], locale, "option_values"))
+    return tuple(found)
+
+
+Break = Callable[[Pair, random.Random], Pair | None]
+
+
+def _spot(text: str, chance: random.Random) -> int:
+    return chance.randrange(len(text) + 1)
+
+
+def _insert(piece: str, rule: str) -> Break:
+    def broken(pair: Pair, chance: random.Random) -> Pair:
+        place = _spot(pair.text, chance)
+        return Pair(pair.source, pair.text[:place] + piece + pair.text[place:], pair.locale, pair.field, rule)
+
+    return broken
+
+
+def _empty(pair: Pair, _: random.Random) -> Pair:
+    return Pair(pair.source, " ", pair.locale, pair.field, "empty")
+
+
+def _copied(pair: Pair, _: random.Random) -> Pair | None:
+    if not re.search("[가-힣]", pair.source):
+        return None
+    return Pair(pair.source, pair.source, pair.locale, pair.field, "copied")
+
+
+def _traditional(pair: Pair, _: random.Random) -> Pair | None:
+    text = traditional(pair.text) if pair.locale == "zh-Hans" else pair.text
+    return Pair(pair.source, text, pair.locale, pair.field, "simplified") if text != pair.text else None
+
+
+def _unbrand(pair: Pair, _: random.Random) -> Pair | None:
+    for latin in brands().values():
+        if latin in pair.text:
+            return Pair(
+                pair.source, pair.text.replace(latin, latin.lower()), pair.locale, pair.field, "brand_kept"
+            )
+    return None
+
+
+def _number(pair: Pair, chance: random.Random) -> Pair | None:
+    found = list(re.finditer(r"\d+", pair.text))
+    if not found:
+        return None
+    one = chance.choice(found)
+    changed = str(int(one.group()) + chance.randrange(11, 99))
+    return Pair(
+        pair.source,
+        pair.text[: one.start()] + changed + pair.text[one.end() :],
+        pair.locale,
+        pair.field,
+        "numbers",
+    )
+
+
+def _unit(pair: Pair, _: random.Random) -> Pair | None:
+    match = re.search(r"(\d+)\s?(ml|g)\b", pair.text)
+    if match is None:
+        return None
+    other = "g" if match.group(2) == "ml" else "ml"
+    text = pair.text[: match.start()] + match.group(1) + other + pair.text[match.end() :]
+    return Pair(pair.source, text, pair.locale, pair.field, "units")
+
+
+def _placeholder(pair: Pair, chance: random.Random) -> Pair:
+    mark = chance.choice(["{fee}", "%s", "{{name}}", "${total}", "%1$s"])
+    lost = chance.choice(["", mark.replace("{", "｛").replace("%", "％")])
+    return Pair(f"{pair.source} {mark}", f"{pair.text} {lost}", pair.locale, pair.field, "placeholders")
+
+
+def _tag(pair: Pair, chance: random.Random) -> Pair:
+    whole, broken = chance.choice([("<b>A</b>", "A</b>"), ("A<br>", "A"), ("<i>A</i>", "<i>A<i>")])
+    return Pair(f"{pair.source} {whole}", f"{pair.text} {broken}", pair.locale, pair.field, "markup")
+
+
+def _never(pair: Pair, chance: random.Random) -> Pair | None:
+    traps = {
+        "zh-Hans": [("동해", "东海"), ("한방", "韩方"), ("진정", "消炎")],
+        "vi": [("동해", "Biển Đông"), ("진정", "kháng viêm")],
+    }
+    korean, wrong = chance.choice(traps[pair.locale])
+    return Pair(f"{pair.source} {korean}", f"{pair.text} {wrong}", pair.locale, pair.field, "glossary")
+
+
+def _missing(pair: Pair, _: random.Random) -> Pair | None:
+    if pair.field != "title":
+        return None
+    found = [term for _, term in glossary().find(pair.source) if term.enforce == "warn"]
+    if not found:
+        return None
+    text = pair.text
+    for word in found[0].accepted[pair.locale]:
+        text = re.sub(re.escape(word), "", text, flags=re.IGNORECASE)
+    rest = [word for word in found[0].accepted[pair.locale] if word.casefold() in text.casefold()]
+    return None if rest or not text.strip() else Pair(pair.source, text, pair.locale, pair.field, "glossary")
+
+
+def _claim(pair: Pair, chance: random.Random) -> Pair:
+    words = {
+        "zh-Hans": ["最佳", "抗炎", "药妆", "第 一 品 牌", "頂級"],
+        "vi": ["tốt nhất", "trị mụn", "đặc trị"],
+    }
+    word = chance.choice(words[pair.locale])
+    return Pair(pair.source, f"{pair.text} {word}", pair.locale, pair.field, "compliance")
+
+
+def _loop(pair: Pair, chance: random.Random) -> Pair | None:
+    if len(pair.text) < 8:
+        return None
+    return Pair(
+        pair.source, " ".join([pair.text] * chance.choice([3, 4])), pair.locale, pair.field, "repetition"
+    )
+
+
+def _cut(pair: Pair, _: random.Random) -> Pair | None:
+    if pair.field != "short_description" or len(pair.source) < 25:
+        return None
+    return Pair(
+        pair.source, pair.text[: max(2, len(pair.source) // 12)], pair.locale, pair.field, "length_ratio"
+    )
+
+
+def _english(pair: Pair, _: random.Random) -> Pair | None:
+    if pair.field == "option_values":
+        return None
+    rule = "language" if pair.locale == "zh-Hans" else "diacritics"
+    return Pair(pair.source, "Moisture cream for dry skin", pair.locale, pair.field, rule)
+
+
+def _long(pair: Pair, _: random.Random) -> Pair | None:
+    limit = LIMITS.get(pair.field)
+    if limit is None:
+        return None
+    return Pair(pair.source, pair.text + "字" * limit.max, pair.locale, pair.field, "length")
+
+
+BREAKS: dict[str, Break] = {
+    "empty": _empty,
+    "copied": _copied,
+    "hangul": _insert("보습", "no_hangul"),
+    "jamo": _insert("ㅎ", "no_hangul"),
+    "han": lambda pair, chance: None if pair.locale != "vi" else _insert("舒缓", "no_han")(pair, chance),
+    "traditional": _traditional,
+    "brand": _unbrand,
+    "number": _number,
+    "added number": _insert(" 777 ", "numbers"),
+    "unit": _unit,
+    "placeholder": _placeholder,
+    "tag": _tag,
+    "never": _never,
+    "missing": _missing,
+    "claim": _claim,
+    "loop": _loop,
+    "cut": _cut,
+    "english": _english,
+    "long": _long,
+}
+
+
+def broken(kind: str, seed: int) -> Iterator[Pair]:
+    """Every reference text that this failure can be injected into."""
+    chance = random.Random(f"{kind} {seed}")
+    for pair in references():
+        one = BREAKS[kind](pair, chance)
+        if one is not None:
+            yield one

@@ -1,0 +1,191 @@
+"""The gates: worked cases, reference texts without a false alarm, injected failures without a miss."""
+
+import csv
+from decimal import Decimal
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.localization import corpus
+
+from storesync.localization.gates import Gates, Level, figures
+from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
+from storesync.model import Limit
+
+CASES = list(csv.DictReader((corpus.DATA / "quality-cases.csv").read_text(encoding="utf-8").splitlines()))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['gate']}: {case['candidate']}")
+def test_a_candidate_gets_the_verdict_that_a_person_gave(case: dict[str, str]) -> None:
+    """Over all gates, as they run in a real pass."""
+    verdict = corpus.gates().check(case["source_ko"], case["candidate"], locale=case["locale"])
+
+    assert case["expected"] == verdict.result
+    for finding in verdict.findings:
+        assert "title" == finding.field
+        assert 0 <= finding.offset <= len(case["candidate"])
+        assert finding.suggestion or finding.level is Level.NOTE
+
+
+def test_all_cases_are_there() -> None:
+    """A lost table would let everything pass."""
+    assert 29 == len(CASES)
+
+
+def test_the_reference_texts_pass_without_a_false_alarm() -> None:
+    """320 texts and 136 options, claims included."""
+    gates = evolve(corpus.gates(), limits=corpus.LIMITS)
+
+    alarms = [
+        (pair, [str(finding) for finding in verdict.findings])
+        for pair in corpus.references()
+        if (verdict := gates.check(pair.source, pair.text, locale=pair.locale, field=pair.field)).result
+        != "pass"
+    ]
+
+    assert [] == alarms
+    assert 456 <= len(corpus.references())
+
+
+@pytest.mark.parametrize("kind", corpus.BREAKS)
+def test_an_injected_failure_is_caught_wherever_it_is(kind: str) -> None:
+    """By the rule that is meant for it, in every text that it can be injected into."""
+    gates = evolve(corpus.gates(), limits=corpus.LIMITS)
+    missed = []
+    count = 0
+    for pair in corpus.broken(kind, seed=7):
+        count += 1
+        verdict = gates.check(pair.source, pair.text, locale=pair.locale, field=pair.field)
+        if verdict.result == "pass" or not verdict.of(pair.rule):
+            missed.append((pair, [str(finding) for finding in verdict.findings]))
+
+    assert [] == missed
+    assert count > 10
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "values"),
+    [
+        ("1,5g x 40", "vi", [("1.5", "g"), ("40", "")]),
+        ("27.000 won", "vi", [("27000", "won")]),
+        ("27,000원", "ko", [("27000", "won")]),
+        ("1,234.5ml", "ko", [("1234.5", "ml")]),
+        ("30毫升", "zh-Hans", [("30", "ml")]),
+        ("100 ㎖", "ko", [("100", "ml")]),
+        ("1,2-헥산다이올 5%", "ko", [("5", "%")]),
+        ("36개월", "ko", [("36", "month")]),
+        ("-18℃", "ko", [("18", "°c")]),
+        ("2026.11.23", "ko", [("2026", ""), ("11", ""), ("23", "")]),
+        ("1.000.000 ml", "vi", [("1000000", "ml")]),
+        ("1.5 ml", "vi", [("1.5", "ml")]),
+        ("SPF50+", "vi", [("50", "")]),
+        ("12 months", "en", [("12", "month")]),
+        ("no figure", "en", []),
+    ],
+)
+def test_a_number_is_read_as_its_language_writes_it(
+    text: str, locale: str, values: list[tuple[str, str]]
+) -> None:
+    """With its unit, whatever the unit is called there."""
+    assert [(Decimal(value), unit) for value, unit in values] == [
+        (figure.value, figure.unit) for figure in figures(text, locale)
+    ]
+
+
+def test_a_word_that_another_term_asks_for_is_not_held_against_this_one() -> None:
+    """미역 is never 海带, but 다시마 beside it is."""
+    gates = corpus.gates()
+
+    both = gates.check("미역 다시마 세트", "裙带菜海带套装", locale="zh-Hans")
+    wrong = gates.check("미역 세트", "海带套装", locale="zh-Hans")
+
+    assert "pass" == both.result
+    assert "fail" == wrong.result
+
+
+@pytest.mark.parametrize(
+    ("enforce", "field", "result"),
+    [
+        ("block", "title", "fail"),
+        ("warn", "attributes", "review"),
+        ("advise", "option_values", "pass"),
+        ("block", "short_description", "pass"),
+        ("block", "description", "pass"),
+    ],
+)
+def test_a_missing_rendering_counts_by_its_level_in_short_fields_only(
+    enforce: str, field: str, result: str
+) -> None:
+    """Prose may say it otherwise."""
+    table = f"ko,zh_Hans,enforce\n미역,裙带菜,{enforce}\n"
+    glossary, _ = read_glossary(table, at="glossary.csv")
+
+    verdict = Gates(glossary=glossary).check("미역", "海草", locale="zh-Hans", field=field)
+
+    assert result == verdict.result
+
+
+def test_a_glossary_that_contradicts_itself_is_told_with_its_lines() -> None:
+    """And the row does not count."""
+    table = (
+        "ko,zh_Hans,never_zh_Hans,enforce\n"
+        "동해,东海|江原,东海,warn\n"
+        "미역,裙带菜,海带,warn\n"
+        "미역,海菜,,warn\n"
+        "쑥,艾草,,hard\n"
+    )
+
+    glossary, issues = read_glossary(table, at="glossary.csv")
+
+    assert ["미역"] == [term.source for term in glossary.terms]
+    assert ["glossary.csv:2", "glossary.csv:4", "glossary.csv:5"] == [issue.at for issue in issues]
+    assert "glossary.csv:3" in issues[1].message
+
+
+def test_the_longest_term_counts() -> None:
+    """아이크림 is eye cream, not cream."""
+    found = corpus.glossary().find("탄력 아이크림")
+
+    assert ["탄력", "아이크림"] == [term.source for _, term in found]
+
+
+def test_another_words_change_leaves_a_texts_version_alone() -> None:
+    """Only texts that hold the word are translated again."""
+    old = corpus.glossary()
+    changed = GlossaryTerm(source="미역", accepted={"vi": ("rong",)})
+    new = Glossary(tuple(changed if term.source == "미역" else term for term in old.terms))
+
+    assert old.version("보습 크림", "vi") == new.version("보습 크림", "vi")
+    assert old.version("미역 크림", "vi") != new.version("미역 크림", "vi")
+    assert "" == old.version("없는 말", "vi")
+
+
+@pytest.mark.parametrize(
+    ("limit", "text", "result", "offset"),
+    [
+        (Limit(6, 0, "columns"), "面霜面霜", "fail", 3),
+        (Limit(8, 0, "columns"), "面霜面霜", "pass", None),
+        (Limit(11, 0, "bytes"), "面霜面霜", "fail", 3),
+        (Limit(4, 0, "chars"), "面霜面霜", "pass", None),
+        (Limit(60, 5, "chars"), "面霜面霜", "fail", 0),
+    ],
+)
+def test_a_length_is_counted_as_the_channel_counts(
+    limit: Limit, text: str, result: str, offset: int | None
+) -> None:
+    """And the finding points at the first character that is too much."""
+    verdict = Gates(limits={"title": limit}).check("크림크림", text, locale="zh-Hans")
+
+    assert result == verdict.result
+    if offset is not None:
+        assert offset == verdict.of("length")[0].offset
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.sampled_from(["zh-Hans", "zh-Hant", "vi", "en", "ko"]))
+def test_any_two_texts_get_a_verdict(source: str, text: str, locale: str) -> None:
+    """The gates are total, and every offset lies inside the text."""
+    verdict = corpus.gates().check(source, text, locale=locale, field="description")
+
+    assert all(0 <= finding.offset <= max(len(text), 1) for finding in verdict.of("simplified"))
+    assert verdict.result in ("pass", "review", "fail")

@@ -1,0 +1,172 @@
+"""Plans, prices and runs as people read them: on a terminal and on the page."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.console import Console, RenderableType
+
+from storesync.engine import Outcome, OutcomeState, Report
+from storesync.issues import Issue, Severity
+from storesync.model import Money
+from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan
+from storesync.report.amount import told, told_text
+from storesync.report.plan_page import plan_page
+from storesync.report.plan_view import plan_view
+from storesync.report.run_view import run_view
+
+
+def _text(view: RenderableType, width: int = 200) -> str:
+    console = Console(width=width, file=StringIO())
+    console.print(view)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+def _held(number: int) -> Held:
+    key = f"SBG-{number:03}"
+    issue = Issue(
+        "price.policy_expired",
+        f"{key}/price",
+        f"{key}: the VAT ended",
+        hint="change line 31",
+        at="prices.toml:31",
+    )
+    return Held(key=key, title="설빛가온", reason=issue.message, issues=(issue,))
+
+
+def _plan(*operations: Operation, **more: object) -> Plan:
+    values = {"channel": "tmall-cn", "revision": 3, "made_at": "2026-11-23T04:00:00+00:00", "products": 80}
+    return Plan(operations=operations, **{**values, **more})  # type: ignore[arg-type]  # one table of values
+
+
+DEARER = Operation(
+    kind=Kind.PRICES,
+    key="SBG-001",
+    title="林下参 <script>alert(1)</script>",
+    skus=("SBG-001-30",),
+    causes=("price rule",),
+    details=(Detail("SBG-001-30 price", "219.00 CNY", "1,229.00 CNY"),),
+)
+NEW = Operation(
+    kind=Kind.CREATE,
+    key="SBG-002",
+    title="Toner",
+    skus=("SBG-002-200",),
+    causes=("new",),
+    details=(Detail("SBG-002-200", "", "939000 VND × 320"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("219.00", "CNY", "¥219.00"),
+        ("939000", "VND", "939,000 ₫"),
+        ("32000", "KRW", "₩32,000"),
+        ("29090.90909090909", "KRW", "₩29,090.91"),
+        ("1200", "JPY", "1,200 JPY"),
+    ],
+)
+def test_money_is_written_one_way(amount: str, currency: str, shown: str) -> None:
+    """A sign belongs to one currency; yen keep their code, so that ¥ is never two things."""
+    assert shown == told(Money(Decimal(amount), currency))
+    assert shown == told_text(f"{amount} {currency}")
+
+
+def test_what_is_no_money_stays_as_it_is() -> None:
+    """Texts pass unchanged."""
+    assert ["Nước hoa hồng", "", "12"] == [told_text(text) for text in ("Nước hoa hồng", "", "12")]
+
+
+def test_a_plan_shows_before_after_cause_and_counts() -> None:
+    """One line tells what changes, from what to what, and why."""
+    text = _text(plan_view(_plan(DEARER, NEW, unchanged=78)))
+
+    assert "80 products: 1 create, 1 prices · 78 unchanged" in text
+    assert "¥219.00 → ¥1,229.00" in text
+    assert "price rule" in text
+    assert "939,000 ₫ × 320" in text
+
+
+def test_many_operations_are_cut_unless_all_are_asked_for() -> None:
+    """A long plan says how many it does not show; nothing is silently left out."""
+    many = [Operation(kind=Kind.CREATE, key=f"K-{n}", title="x") for n in range(20)]
+
+    assert "12 more to create: --all shows them" in _text(plan_view(_plan(*many)))
+    assert "more to create" not in _text(plan_view(_plan(*many), most=None))
+
+
+def test_listings_with_one_way_out_are_told_together() -> None:
+    """Eighty listings held by one line are one message with that line."""
+    view = _text(plan_view(_plan(held=tuple(_held(n) for n in range(1, 80)))))
+    page = plan_page([_plan(held=tuple(_held(n) for n in range(1, 80)))])
+
+    assert "79 listings: SBG-001, " in view
+    assert 1 == view.count("change line 31")
+    assert 1 == page.count("change line 31")
+    assert 79 == sum(f"<b>SBG-{n:03}</b>" in page for n in range(1, 80))
+
+
+def test_a_tripped_guard_says_how_to_pass_it() -> None:
+    """The limit, what was measured, and the option with a reason."""
+    guard = Guard(name="price swing", limit="30%", measured="461%", tripped=True, hint="look at SBG-001-30")
+    view = _text(plan_view(_plan(DEARER, guards=(guard,))))
+    page = plan_page([_plan(DEARER, guards=(guard,))])
+
+    assert "price swing: 461% (limit 30%): nothing is sent without a reason" in view
+    assert "--allow 'price swing=why'" in view
+    assert "--allow 'price swing=why'" in page
+
+
+def test_the_page_escapes_what_comes_from_a_catalog() -> None:
+    """A title that holds markup is shown as text."""
+    page = plan_page([_plan(DEARER)], sources={"SBG-001": "<b>세럼</b>"})
+
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "&lt;b&gt;세럼&lt;/b&gt;" in page
+
+
+def test_the_page_opens_a_price() -> None:
+    """Every stage of a new price is on the page, with before and after."""
+    steps = [
+        {
+            "stage": "convert",
+            "before": "35000.00 KRW",
+            "after": "688976.38 VND",
+            "detail": "1 VND = 0.0508 KRW",
+        }
+    ]
+    page = plan_page(
+        [_plan(NEW)], prices={"tmall-cn": {"SBG-002-200": {"VN": {"policy": "vn", "steps": steps}}}}
+    )
+
+    assert "how this price came to be" in page
+    assert "₩35,000" in page
+    assert "1 VND = 0.0508 KRW" in page
+
+
+def test_a_run_names_what_was_not_carried_out() -> None:
+    """Counts for all, a line with the reason for each that failed."""
+    report = Report(channel="tmall-cn", run="r1", seconds=1.25)
+    report.add(Outcome(kind=Kind.CREATE, key="SBG-001", state=OutcomeState.DONE))
+    report.add(Outcome(kind=Kind.CREATE, key="SBG-002", state=OutcomeState.REFUSED, said="title too long"))
+    text = _text(run_view(report))
+
+    assert "2 operations: 1 done, 1 refused" in text
+    assert "create SBG-002: title too long" in text
+    assert "SBG-001" not in text
+
+
+def test_a_warning_has_its_place_and_way_out() -> None:
+    """Findings that hold nothing back are told after what is held."""
+    stale = Issue(
+        "text.stale", "SBG-010/title", "the source changed", Severity.WARNING, hint="review it", at="t.csv:7"
+    )
+    text = _text(plan_view(_plan(warnings=(stale,))))
+
+    assert "t.csv:7 · SBG-010/title: the source changed [text.stale]" in text
+    assert "→ review it" in text

@@ -1,0 +1,162 @@
+"""A copy is whole, of one moment, and no secret leaves in the one that is read elsewhere."""
+
+import asyncio
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+from tests.state.conftest import Place
+from tests.state.samples import CHANNEL, CONTENT, ISSUES, NOW, SKUS, operation, settled, wanted
+
+from storesync.errors import StateError
+from storesync.model import loads
+from storesync.state import Store, lease, migrate, revision, standing, token
+from storesync.state.backup import backup, export
+from storesync.state.schema import METADATA
+
+
+def fill(db: Connection) -> None:
+    """Rows of many kinds, a secret among them."""
+    settled(db, "SBG-001", remarks=ISSUES)
+    standing.want(db, CHANNEL, wanted("SBG-002", issues=ISSUES))
+    operation(db, "a" * 32)
+    lease.take(db, f"channel:{CHANNEL}", "first@host", NOW, 60)
+    token.save(db, "acme", "base", {"access": "very secret"}, expires=None, after=0, at=NOW)
+
+
+def test_a_backup_is_a_store_with_all_that_was_there(tmp_path: Path) -> None:
+    """It is opened in place of the lost one, tokens and all, and is for its owner alone."""
+    store = Store(f"sqlite:///{tmp_path}/storesync.db")
+    migrate(store)
+    store.write_now(fill)
+    target = tmp_path / "backup.db"
+    backup(store, target)
+    store.write_now(lambda db: standing.bump(db, CHANNEL))
+    store.close()
+    files = sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("backup"))
+    mode = target.stat().st_mode & 0o777
+    copy = Store(f"sqlite:///{target}", inline=True)
+    migrate(copy)
+    stands = copy.read_now(lambda db: list(standing.read_all(db, CHANNEL)))
+    kept = copy.read_now(lambda db: token.load(db, "acme", "base"))
+    number = copy.read_now(lambda db: standing.revision(db, CHANNEL))
+    whole = copy.read_now(lambda db: db.exec_driver_sql("PRAGMA integrity_check").scalar())
+    copy.close()
+
+    assert (["backup.db"], 0o600) == (files, mode)
+    assert ["SBG-001", "SBG-002"] == [stand.key for stand in stands]
+    assert kept is not None
+    assert (0, "ok") == (number, whole)
+
+
+async def test_a_backup_is_made_while_others_write(tmp_path: Path) -> None:
+    """Nobody waits for it, and it holds whole transactions only."""
+    store = Store(f"sqlite:///{tmp_path}/storesync.db")
+    migrate(store)
+    other = Store(f"sqlite:///{tmp_path}/storesync.db", inline=True)
+    going = True
+
+    def pair(db: Connection, number: int) -> None:
+        standing.want(db, CHANNEL, wanted(f"A{number}"))
+        standing.want(db, CHANNEL, wanted(f"B{number}"))
+
+    async def write() -> int:
+        number = 0
+        while going:
+            await store.write(lambda db, number=number: pair(db, number))
+            number += 1
+        return number
+
+    writer = asyncio.create_task(write())
+    await asyncio.sleep(0.2)
+    await asyncio.to_thread(backup, other, tmp_path / "backup.db")
+    await asyncio.sleep(0.1)
+    going = False
+    written = await writer
+    store.close()
+    other.close()
+    copy = Store(f"sqlite:///{tmp_path}/backup.db", inline=True)
+    keys = copy.read_now(lambda db: list(standing.keys(db, CHANNEL)))
+    copy.close()
+    numbers = Counter(key[1:] for key in keys)
+
+    assert 0 < len(numbers) < written
+    assert {2} == set(numbers.values())
+
+
+def test_a_backup_never_writes_over_a_file(tmp_path: Path) -> None:
+    """Yesterday's backup is safe from a mistyped name."""
+    store = Store("sqlite://", inline=True)
+    target = tmp_path / "backup.db"
+    target.write_text("yesterday's", encoding="utf-8")
+
+    with pytest.raises(StateError, match=r"backup\.db: is there already"):
+        backup(store, target)
+    store.close()
+
+    assert "yesterday's" == target.read_text(encoding="utf-8")
+
+
+def test_a_backup_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there under the name is whole."""
+    store = Store("sqlite://", inline=True)
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("the disk is full")))
+
+    with pytest.raises(OSError, match="the disk is full"):
+        backup(store, tmp_path / "backup.db")
+    store.close()
+
+    assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+def test_a_backup_of_postgresql_is_its_own_business(place: Place, tmp_path: Path) -> None:
+    """The way out is named, the password is not."""
+    store = place.open()
+    with pytest.raises(StateError, match=r"^postgresql\+psycopg://.*\*\*\*.*pg_dump$"):
+        backup(store, tmp_path / "backup.db")
+    store.close()
+
+
+def test_an_export_has_every_row_but_tokens(store: Store) -> None:
+    """One JSON line each, readable without knowing the columns, exact to the digit."""
+    store.write_now(fill)
+    head, *lines = (loads(line) for line in export(store))
+    rows = {name: [line for line in lines if line["table"] == name] for name in METADATA.tables}
+    (live, wish) = rows["listings"]
+    offers = {row["sku"]: row for row in rows["offers"]}
+
+    assert {"storesync": "state", "schema": revision.HEAD} == head
+    assert {"listings": 2, "offers": 3, "documents": 2, "leases": 1, "operations": 1} == {
+        name: len(some) for name, some in rows.items() if some
+    }
+    assert ("SBG-001", True, None) == (live["key"], live["want_shown"], live["doubt"])
+    assert {"listing": "id-SBG-001", "skus": {sku: f"id-{sku}" for sku in SKUS}} == live["ref"]
+    assert [issue.code for issue in ISSUES] == [row["code"] for row in wish["issues"]]
+    assert "219.00" == offers[SKUS[0]]["have_prices"]["CN"]["sale"]["amount"]
+    assert Decimal("219.00") == rows["operations"][0]["input"]["price"]
+    assert str(CONTENT["weight"]) == str(rows["documents"][0]["body"]["weight"])
+
+
+def test_an_export_holds_no_secret(store: Store) -> None:
+    """It may be sent to somebody who is asked for help."""
+    store.write_now(fill)
+
+    assert "very secret" not in "".join(export(store))
+
+
+def test_an_export_is_of_one_moment(shared: Place) -> None:
+    """Rows that are written while it is read are not in it."""
+    store, writer = shared.open(), shared.open()
+    lines = export(store)
+    next(lines)
+    first = next(lines, None)
+    writer.write_now(fill)
+    rest = list(lines)
+    store.close()
+    writer.close()
+
+    assert (None, []) == (first, rest)
