@@ -22,7 +22,9 @@ def adopt(
     *,
     review: Annotated[
         Path | None,
-        Parameter(show_default=False, help="Where to write the file to review; adopt-CHANNEL.csv when not told."),
+        Parameter(
+            show_default=False, help="Where to write the file to review; adopt-CHANNEL.csv when not told."
+        ),
     ] = None,
     reviewed: Annotated[
         Path | None, Parameter(show_default=False, help="Take over what this reviewed file says `adopt` to.")
@@ -51,8 +53,12 @@ def adopt(
 def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
     sure, unsure, strange = len(found.sure), len(found.unsure), len(found.strange)
     outlet.say(
-        Text(f"{found.channel}: {sure} listings are recognized, {unsure} are unsure, {strange} are of nothing here"),
-        Text(f"{path}: decide on the rows without a decision, then `storesync adopt {found.channel} --reviewed {path}`"),
+        Text(
+            f"{found.channel}: {sure} listings are recognized, {unsure} are unsure, {strange} are of nothing here"
+        ),
+        Text(
+            f"{path}: decide on the rows without a decision, then `storesync adopt {found.channel} --reviewed {path}`"
+        ),
     )
     told: dict[str, Any] = {"sure": sure, "unsure": unsure, "strange": strange, "known": found.known}
     outlet.document({"channel": found.channel, "review": str(path), **told})
@@ -61,7 +67,9 @@ def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
 
 def _taken(outlet: Outlet, taken: Adopted) -> int:
     outlet.say(
-        Text(f"{taken.channel}: {len(taken.keys)} listings are known as ours now; the next plan compares them"),
+        Text(
+            f"{taken.channel}: {len(taken.keys)} listings are known as ours now; the next plan compares them"
+        ),
         *(Text(f"  not taken: {said}", "bold red") for said in taken.refused),
     )
     if taken.undecided:
