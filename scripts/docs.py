@@ -63,20 +63,22 @@ def _facts(driver: Driver[Any, Any]) -> str:
         ("axes, variants", f"at most {spec.variants.axes}, at most {spec.variants.max}"),
         ("variants may be", ", ".join(_CAN[can] for can in sorted(spec.variants.can)) or "not changed"),
     ]
-    rows += [
-        (f"{name}: a lost create is found", _identity(driver, name))
-        for name in spec.hosts
-    ]
+    rows += [(f"{name}: a lost create is found", _identity(driver, name)) for name in spec.hosts]
     rows += [(f"{name}: pace", _pace(driver, name)) for name in spec.hosts]
     rows += [
         (f"limit of {name}", f"{limit.min} to {limit.max} {_UNITS.get(limit.unit, limit.unit)}")
         for name, limit in spec.text.items()
     ]
     rows += [
-        (f"{role} pictures", f"{rule.min} to {rule.max}" + (f", {rule.bytes // 1024**2} MiB each" if rule.bytes else ""))
+        (
+            f"{role} pictures",
+            f"{rule.min} to {rule.max}" + (f", {rule.bytes // 1024**2} MiB each" if rule.bytes else ""),
+        )
         for role, rule in spec.images.items()
     ]
-    rows += [(f"sale price in {code}", f"{low:f} to {high:f}") for code, (low, high) in spec.price_range.items()]
+    rows += [
+        (f"sale price in {code}", f"{low:f} to {high:f}") for code, (low, high) in spec.price_range.items()
+    ]
     if spec.price_ratio is not None:
         rows.append(("dearest over cheapest variant", f"at most {spec.price_ratio:f}"))
     return _table(("", ""), rows)
@@ -125,7 +127,7 @@ def _assumed(lines: list[str]) -> Iterator[str]:
 
 
 def _account(driver: Driver[Any, Any]) -> str:
-    return _fields(driver.account, "a reference" )
+    return _fields(driver.account, "a reference")
 
 
 def _shop(driver: Driver[Any, Any]) -> str:
@@ -181,7 +183,12 @@ def _state() -> str:
 
 def _markets() -> str:
     rows = (
-        (f"`{code}`", ", ".join(market.locales), market.currency, "yes" if currency(market.currency).ending else "no")
+        (
+            f"`{code}`",
+            ", ".join(market.locales),
+            market.currency,
+            "yes" if currency(market.currency).ending else "no",
+        )
         for code, market in sorted(MARKETS.items())
     )
     return _table(("market", "locales, its own first", "currency", "has a usual price ending"), rows)
