@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, Attribute, fields
 
@@ -63,20 +65,22 @@ def _facts(driver: Driver[Any, Any]) -> str:
         ("axes, variants", f"at most {spec.variants.axes}, at most {spec.variants.max}"),
         ("variants may be", ", ".join(_CAN[can] for can in sorted(spec.variants.can)) or "not changed"),
     ]
-    rows += [
-        (f"{name}: a lost create is found", _identity(driver, name))
-        for name in spec.hosts
-    ]
+    rows += [(f"{name}: a lost create is found", _identity(driver, name)) for name in spec.hosts]
     rows += [(f"{name}: pace", _pace(driver, name)) for name in spec.hosts]
     rows += [
         (f"limit of {name}", f"{limit.min} to {limit.max} {_UNITS.get(limit.unit, limit.unit)}")
         for name, limit in spec.text.items()
     ]
     rows += [
-        (f"{role} pictures", f"{rule.min} to {rule.max}" + (f", {rule.bytes // 1024**2} MiB each" if rule.bytes else ""))
+        (
+            f"{role} pictures",
+            f"{rule.min} to {rule.max}" + (f", {rule.bytes // 1024**2} MiB each" if rule.bytes else ""),
+        )
         for role, rule in spec.images.items()
     ]
-    rows += [(f"sale price in {code}", f"{low:f} to {high:f}") for code, (low, high) in spec.price_range.items()]
+    rows += [
+        (f"sale price in {code}", f"{low:f} to {high:f}") for code, (low, high) in spec.price_range.items()
+    ]
     if spec.price_ratio is not None:
         rows.append(("dearest over cheapest variant", f"at most {spec.price_ratio:f}"))
     return _table(("", ""), rows)
@@ -125,7 +129,7 @@ def _assumed(lines: list[str]) -> Iterator[str]:
 
 
 def _account(driver: Driver[Any, Any]) -> str:
-    return _fields(driver.account, "a reference" )
+    return _fields(driver.account, "a reference")
 
 
 def _shop(driver: Driver[Any, Any]) -> str:
@@ -134,24 +138,45 @@ def _shop(driver: Driver[Any, Any]) -> str:
 
 
 def _fields(kind: type, secret: str, without: Iterable[str] = ()) -> str:
+    hints = get_type_hints(kind)
     rows = [
-        (f"`{field.alias or field.name}`", _type(field), _given(field), _remark(field, secret))
+        (f"`{field.alias or field.name}`", _type(hints[field.name]), _given(field), _remark(field, secret))
         for field in fields(kind)
         if field.init and field.name not in without
     ]
     return _table(("key", "type", "default", ""), rows)
 
 
-def _type(field: Attribute[Any]) -> str:
-    kind = field.type
-    words = kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
-    return f"`{words}`"
+_WORDS: Final[Mapping[Any, str]] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    datetime: "time",
+    date: "day",
+}
+
+
+def _type(hint: Any) -> str:
+    """A field's type as a person writes it in TOML."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in inside)
+    if origin in (Union, UnionType):
+        return " or ".join(_type(part) for part in inside if part is not NoneType)
+    if origin is tuple:
+        return f"list of {_type(inside[0])}s"
+    return _WORDS.get(hint, "table")
 
 
 def _given(field: Attribute[Any]) -> str:
     if field.default is NOTHING:
         return "must be given"
-    made = field.default.factory() if hasattr(field.default, "factory") else field.default
+    made = (
+        field.default.factory()
+        if field.default is not None and hasattr(field.default, "factory")
+        else field.default
+    )
     return "none" if made is None else f"`{made!r}`" if made not in ((), {}, "") else "empty"
 
 
@@ -181,7 +206,12 @@ def _state() -> str:
 
 def _markets() -> str:
     rows = (
-        (f"`{code}`", ", ".join(market.locales), market.currency, "yes" if currency(market.currency).ending else "no")
+        (
+            f"`{code}`",
+            ", ".join(market.locales),
+            market.currency,
+            "yes" if currency(market.currency).ending else "no",
+        )
         for code, market in sorted(MARKETS.items())
     )
     return _table(("market", "locales, its own first", "currency", "has a usual price ending"), rows)

@@ -58,6 +58,7 @@ _ROOT = (
     "localization",
     "markets",
     "prices",
+    "fees",
     "rates",
     "guards",
     "accounts",
