@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "Show how the channels stand.",
     "explain": "Show how a SKU's price and texts came to be.",
     "observe": "Look at what the markets show; the next plan repairs what differs.",
+    "adopt": "Take over what a shop already shows; nothing on the market changes.",
     "resolve": "Take a parked listing up again.",
     "drivers": "Show the installed drivers and what each can do.",
     "sandbox": "Serve the emulated markets on this machine.",
