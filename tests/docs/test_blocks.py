@@ -69,12 +69,12 @@ def test_python_of_a_page_runs(page: str, merchant: Merchant, monkeypatch: pytes
 def test_library_of_the_readme_lists_the_catalog(
     merchant: Merchant, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Its ten lines plan, apply and show the price that the README promises; its driver flow asks once."""
+    """Its ten lines plan, apply and show what it came to; its driver flow asks once."""
     monkeypatch.chdir(merchant.folder)
     names = run("README.md", python_pages()["README.md"])
 
     assert 4 == merchant.market.counts()["live"]
-    assert "¥219.00" in capsys.readouterr().out
+    assert "219.00 CNY" in capsys.readouterr().out
     sd = names["sd"]
     flow = names["create"](None, sd.New("A", {"title": "Serum"}, {}, "0" * 32))
     assert sd.Effect.ONCE is next(flow).effect
