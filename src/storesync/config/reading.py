@@ -60,6 +60,7 @@ _ROOT = (
     "localization",
     "markets",
     "prices",
+    "fees",
     "rates",
     "guards",
     "accounts",
