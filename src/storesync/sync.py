@@ -24,6 +24,7 @@ from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
+from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
 from storesync.transport import Wire
@@ -130,6 +131,10 @@ class Shops:
     def check_market(self, code: str) -> Checked:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
         return self._runner.run(self._shops.check_market(code))
+
+    def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+        """Have the configured translator fill what nobody delivered or remembers in one language."""
+        return self._runner.run(self._shops.translate_texts(locale, budget=budget))
 
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

@@ -1,6 +1,12 @@
 """Texts on the command line: out, through a person's hands, and back into the next plan; readiness of a market."""
 
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import polib
 import pytest
@@ -88,3 +94,74 @@ def test_a_faulty_evidence_file_is_told_with_its_line(merchant: Merchant) -> Non
 
     assert 1 == said.code
     assert "e.csv:2" in said.err
+
+
+@contextmanager
+def libretranslate() -> Iterator[tuple[str, list[str]]]:
+    """A LibreTranslate server on loopback that turns every Korean word into 护肤; its address and what it saw."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            seen.extend(asked["q"])
+            made = [re.sub("[가-힣]+", "护肤", text) for text in asked["q"]]
+            body = json.dumps({"translatedText": made}).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", seen
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_what_nobody_delivered_is_translated_once(merchant: Merchant) -> None:
+    """By the configured engine, without the brand, within the budget; only what a gate failed is asked for again."""
+    (merchant.folder / "catalog" / "translations.csv").unlink()
+    with libretranslate() as (address, seen):
+        merchant.edit(
+            "storesync.toml",
+            "[prices]",
+            f'[localization.translator]\nname = "libretranslate"\nendpoint = "{address}"\n\n[prices]',
+        )
+        none = merchant("texts", "translate", "--locale", "zh-Hans", "--budget", "10", "--json")
+        first = merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+        count = len(seen)
+        again = merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+    waiting = merchant("texts", "export", "--locale", "zh-Hans", "--waiting", "--json")
+
+    assert (2, 0) == (none.code, none.document["characters"])
+    assert {"text.engine"} == {issue["code"] for issue in none.document["issues"]}
+    assert first.document["texts"] > 3
+    assert count == first.document["asked"]
+    assert count - first.document["texts"] == again.document["asked"] == len(seen) - count
+    assert first.document["texts"] == again.document["texts"]
+    assert not [text for text in seen if "설빛가온" in text]
+    assert waiting.document["open"] >= first.document["texts"]
+
+
+def test_a_translator_without_a_reference_to_its_key_is_refused(merchant: Merchant) -> None:
+    """A key stands never in the file, and is never shown."""
+    merchant.edit(
+        "storesync.toml",
+        "[prices]",
+        '[localization.translator]\nname = "deepl"\nkey = "abc-secret-key"\n\n[prices]',
+    )
+
+    said = merchant("texts", "translate", "--locale", "zh-Hans")
+
+    assert 1 == said.code
+    assert "env:NAME" in said.err
+    assert "abc-secret-key" not in said.err + said.out

@@ -22,7 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "explain": "Show how a SKU's price and texts came to be.",
     "observe": "Look at what the markets show; the next plan repairs what differs.",
     "resolve": "Take a parked listing up again.",
-    "texts": "Give texts to people for review, and take them back: export or import.",
+    "texts": "Translate texts, export them for review, import what came back.",
     "drivers": "Show the installed drivers and what each can do.",
     "sandbox": "Serve the emulated markets on this machine.",
     "demo": "List the sample catalog on the emulated shops and tell the story.",

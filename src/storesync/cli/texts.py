@@ -21,7 +21,7 @@ _FEW = 30
 
 
 def texts(
-    action: Annotated[Literal["export", "import"], Parameter(help="What to do.")],
+    action: Annotated[Literal["export", "import", "translate"], Parameter(help="What to do.")],
     file: Annotated[
         Path | None,
         Parameter(help="The file; texts-LOCALE.FORMAT beside the configuration when it is left out."),
@@ -38,11 +38,16 @@ def texts(
     by: Annotated[
         str, Parameter(show_default=False, help="Who reviewed; the user of this machine when it is left out.")
     ] = "",
+    budget: Annotated[
+        int | None, Parameter(show_default=False, help="Characters that may be sent to the translator.")
+    ] = None,
     common: Common = DEFAULTS,
 ) -> int:
-    """Give texts to people for review, and take them back; conflicts are shown, locked texts survive."""
+    """Have texts translated, give them to people for review, and take them back; locked texts survive."""
 
     def work(outlet: Outlet) -> int:
+        if action == "translate":
+            return _translate(outlet, common, locale, budget)
         kind, place = _place(file, format, locale, common)
         if action == "export":
             return _export(outlet, common, kind, place, locale, waiting=waiting)
@@ -77,6 +82,28 @@ def _export(outlet: Outlet, common: Common, kind: str, place: Path, locale: str,
     outlet.say(Text(f"{place}: {len(rows)} texts in {locale}, {open_rows} of them not reviewed"))
     outlet.document({"file": str(place), "locale": locale, "texts": len(rows), "open": open_rows})
     return DONE
+
+
+def _translate(outlet: Outlet, common: Common, locale: str, budget: int | None) -> int:
+    with opened(common, outlet) as shops:
+        done = shops.translate_texts(locale, budget=budget)
+    told = [issue for issue in done.issues if issue.severity.value != "note"]
+    outlet.say(
+        Text(
+            f"{len(done.texts)} texts in {locale}, {done.asked} asked for, {done.characters} characters sent"
+        ),
+        *(Text(str(issue)) for issue in told[:_FEW]),
+    )
+    outlet.document(
+        {
+            "locale": locale,
+            "texts": len(done.texts),
+            "asked": done.asked,
+            "characters": done.characters,
+            "issues": [issue_document(issue) for issue in told],
+        }
+    )
+    return HELD if done.issues.errors else DONE
 
 
 def _import(outlet: Outlet, common: Common, kind: str, place: Path, locale: str, by: str) -> int:

@@ -29,10 +29,17 @@ from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
-from storesync.engine.wording import check_market, export_texts, import_texts
+from storesync.engine.wording import (
+    check_market,
+    export_texts,
+    import_texts,
+    translate_catalog,
+    translator,
+)
 from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issue, Issues
 from storesync.localization import TextMemory
+from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
 from storesync.plan import GuardLimits, Plan
@@ -358,6 +365,18 @@ class Shops:
 
         memory = await self.store.read(read)
         return check_market(self.source, self._reference, memory, rules, market, self.today)
+
+    async def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+        """Have the configured translator fill what nobody delivered or remembers in one language.
+
+        `budget` are the characters that may be sent. A text that fails a gate is told and does not count.
+        """
+        engine = translator(self.config, self._environ)
+        done = await translate_catalog(
+            self.store, self.config, self.source, self._reference, locale, engine, env=self.env, budget=budget
+        )
+        self._preparers.clear()
+        return done
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from storesync.catalog import Source
-from storesync.compliance import Claimed, Compliance, check_claims, check_readiness, kind_of, merged
+from storesync.compliance import (
+    Claimed,
+    Compliance,
+    check_claims,
+    check_readiness,
+    ingredient_names,
+    kind_of,
+    merged,
+)
 from storesync.config import Config
+from storesync.config.secret import is_reference, resolve
 from storesync.engine.check import Checked
+from storesync.engine.env import Env
 from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues
 from storesync.localization import (
     Gates,
     MemoryText,
+    Protection,
     Reference,
     ReferenceText,
     Segment,
+    TextKey,
     TextMemory,
     TextRules,
     completed,
@@ -26,12 +39,23 @@ from storesync.localization import (
     key_of,
     segments,
 )
+from storesync.localization.engines import (
+    Budget,
+    Engine,
+    Key,
+    Runner,
+    Translated,
+    engines,
+    translate_texts,
+)
+from storesync.localization.engines import engine as find_engine
 from storesync.localization.review import Reviewed, ReviewRow, Taken, rows_of, take
 from storesync.model import Market, Product
 from storesync.plan import Held
 from storesync.state import Store, texts
+from storesync.transport import Transport, join_hosts
 
-__all__ = ["check_market", "export_texts", "import_texts", "text_rules"]
+__all__ = ["check_market", "export_texts", "import_texts", "text_rules", "translate_catalog", "translator"]
 
 
 def _products(source: Source) -> Iterator[Product]:
@@ -140,6 +164,82 @@ async def import_texts(
             kept = tuple(one for one in taken.texts if one not in refused)
             return Taken(texts=kept, issues=taken.issues + more, same=taken.same)
     return taken
+
+
+def translator(config: Config, environ: Mapping[str, str] | None) -> Engine:
+    """The engine that [localization.translator] names, with its keys; ConfigError when it cannot be made."""
+    at = config.place("localization.translator")
+    table = dict(config.translator)
+    name = table.pop("name", "")
+    if not isinstance(name, str) or not name:
+        raise ConfigError(
+            f"{at or config.path}: no translator is named; add [localization.translator] name = "
+            f'"deepl" (there are: {", ".join(engines())})'
+        )
+    make = find_engine(name)
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, str) and is_reference(value):
+            values[key] = Key(resolve(value, folder=config.folder, environ=environ).reveal())
+        else:
+            values[key] = value
+    secret = [key for key in table if ("key" in key or key == "token") and not isinstance(values[key], Key)]
+    if secret:
+        raise ConfigError(
+            f'{at or config.path}: {secret[0]} of the translator is no reference; write {secret[0]} = "env:NAME"'
+        )
+    try:
+        return make(**values)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{at or config.path}: translator {name!r} cannot be made: {error}") from None
+
+
+async def translate_catalog(
+    store: Store,
+    config: Config,
+    source: Source,
+    reference: Reference,
+    target: str,
+    engine: Engine,
+    *,
+    env: Env,
+    budget: int | None = None,
+) -> Translated:
+    """Have an engine translate what nobody delivered and nobody remembers; every text is judged before it counts.
+
+    What an engine was paid for is remembered even when a later text fails.
+    """
+    products = [one for one in _products(source) if reference.text(one.key, target) is None]
+    rules = text_rules(config, products, target)
+    some = [segment for product in products for segment in segments(product)]
+    inci = frozenset(
+        name for product in products if product.facts.get("inci") for name in ingredient_names(product)
+    )
+    transport = Transport(join_hosts(engine.hosts, {}, what="the translator"), now=env.now)
+    runner = Runner(
+        engine=engine,
+        send=transport.send,
+        source=rules.source,
+        target=target,
+        protection=Protection(brands=rules.gates.brands, names=inci, glossary=rules.glossary),
+        budget=Budget(budget),
+        sleep=env.sleep,
+    )
+
+    async def recall(keys: Sequence[TextKey]) -> Mapping[TextKey, MemoryText]:
+        return await store.read(lambda db: texts.remembered(db, keys))
+
+    async def remember(new: Sequence[MemoryText]) -> object:
+        return await store.write(lambda db: texts.keep_texts(db, new, person=False, at=env.now()))
+
+    places = [segment.place for segment in some]
+    earlier = await store.read(lambda db: texts.newest_approved(db, target, places))
+    try:
+        return await translate_texts(
+            some, rules, runner, recall=recall, remember=remember, earlier=earlier, at=env.now()
+        )
+    finally:
+        await transport.close()
 
 
 def _claimed(text: ReferenceText | None, locale: str) -> Iterator[Claimed]:
