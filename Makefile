@@ -2,6 +2,7 @@
 # Each makes its own virtual environment; `make help` lists the rest.
 
 SEEDS ?= 1000
+TIMES ?= 100
 ARGS ?=
 # pytest workers: one for each core.
 WORKERS ?= auto
@@ -9,7 +10,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers format simulate bench docs wheel requirements clean
+.PHONY: help demo test lint types layers format simulate kills peers bench docs wheel requirements clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -43,6 +44,14 @@ format: ## put the code in the house's format
 simulate: ## crash and fault schedules in virtual time (SEEDS=1000)
 	@scripts/setup .venv test
 	@.venv/bin/python -m storesync.testing.simulate --seeds $(SEEDS) $(ARGS)
+
+kills: ## real syncs killed with SIGKILL and started again (TIMES=100)
+	@scripts/setup .venv test
+	@.venv/bin/python -m storesync.testing.kills --times $(TIMES) $(ARGS)
+
+peers: ## storesync beside other tools, each in an environment of its own (needs a package index)
+	@scripts/setup .venv test
+	@.venv/bin/python benchmarks/peers/run.py $(ARGS)
 
 bench: ## speed, as ratios measured in one run
 	@scripts/setup .venv test

@@ -109,12 +109,17 @@ class Guard:
 class GuardLimits:
     """How much one run may change before a person must say why; shares are of the listings now live.
 
-    `floor` listings may always change, so that small shops are not stopped by one product.
+    `floor` listings may always change, so that small shops are not stopped by one product. `stock_jump` is how
+    many times the stock of one SKU may grow, `price_range` how many times a new listing may cost more, or less,
+    than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once.
     """
 
     hidden: Decimal = Decimal("0.2")
     touched: Decimal = Decimal("0.5")
+    sold_out: Decimal = Decimal("0.5")
     price_swing: Decimal = Decimal("0.3")
+    price_range: Decimal = Decimal(20)
+    stock_jump: Decimal = Decimal(20)
     floor: int = 3
 
 

@@ -224,7 +224,7 @@ def test_a_price_that_cannot_be_compared_trips_the_guard() -> None:
     bench.sync()
     free = evolve(bench.world.wanted.items["A"], offers={"A-0": (Decimal(0), 5)})
     bench.put(free)
-    bench.apply(bench.plan())
+    bench.apply(bench.plan(), reasons={"zero price": "a gift"})
     bench.put(item("A", price=100))
 
     assert ["price swing"] == [one.name for one in bench.plan(limits=GuardLimits()).tripped]

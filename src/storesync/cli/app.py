@@ -10,7 +10,7 @@ from rich.console import Console
 
 from storesync import __version__
 
-__all__ = ["COMMANDS", "run"]
+__all__ = ["COMMANDS", "application", "run"]
 
 COMMANDS: Mapping[str, str] = {
     "init": "Write a configuration to begin with: the example, or a minimal one.",
@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "Show how the channels stand.",
     "explain": "Show how a SKU's price and texts came to be.",
     "observe": "Look at what the markets show; the next plan repairs what differs.",
+    "adopt": "Take over what a shop already shows; nothing on the market changes.",
     "resolve": "Take a parked listing up again.",
     "texts": "Translate texts, export them for review, import what came back.",
     "drivers": "Show the installed drivers and what each can do.",
@@ -35,7 +36,8 @@ _HELP = (
 )
 
 
-def _app() -> App:
+def application() -> App:
+    """The command line as a value; no command's module is imported yet."""
     app = App(
         name="storesync",
         help=_HELP,
@@ -52,7 +54,7 @@ def _app() -> App:
 def run(argv: Sequence[str] | None = None) -> int:
     """The exit code of one command line; nothing is raised for what a person can mend."""
     try:
-        result = _app()(list(sys.argv[1:] if argv is None else argv), exit_on_error=False)
+        result = application()(list(sys.argv[1:] if argv is None else argv), exit_on_error=False)
     except CycloptsError:
         return 1
     except KeyboardInterrupt:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from storesync.driver import Driver, Spec
+from storesync.engine.catastrophe import catastrophes
 from storesync.engine.documents import media_in
 from storesync.model import MONEY_CONTEXT, Offer, Price, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
@@ -228,7 +229,7 @@ def _short(value: Any) -> str:
 
 
 def guards(
-    stands: Iterable[Standing], found: Iterable[Operation], limits: GuardLimits, *, products: int
+    stands: Sequence[Standing], found: Iterable[Operation], limits: GuardLimits, *, products: int
 ) -> tuple[Guard, ...]:
     """How much the operations would change, against what one run may change unasked."""
     live, swing, swung = 0, Decimal(0), ""
@@ -267,6 +268,7 @@ def guards(
             tripped=bool(unmeasured) or swing > limits.price_swing,
             hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
+        *catastrophes(stands, ops, limits, live=live),
     )
 
 

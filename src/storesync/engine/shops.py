@@ -52,7 +52,7 @@ __all__ = ["Shops"]
 
 _HOME = timezone(timedelta(hours=9))  # a Korean merchant's day decides which policy is in force
 _PASSES = 3  # of one sync: what a doubt left open is compared and repaired in the next
-_GUARDS = ("hidden", "touched", "price_swing", "floor")
+_GUARDS = ("hidden", "touched", "sold_out", "price_swing", "price_range", "stock_jump", "floor")
 
 
 class Shops:

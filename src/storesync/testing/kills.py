@@ -31,6 +31,7 @@ __all__ = ["Tally", "main", "rehearse", "torment"]
 _AT_MOST = 4  # kills of one world before it may come to its end
 _PATIENCE = 180.0  # seconds that one sync may take
 _LOOK = 0.005
+_HELD = 2  # done, with listings held back by an issue: as in the undisturbed sync
 _SLOW = {"rates": {"slow": 1.0}, "seconds": 1.0, "only": ["create", "upload"]}
 Truth = Mapping[str, Mapping[str, Any]]
 
@@ -90,7 +91,7 @@ def _finish(run: subprocess.Popen[str]) -> tuple[int, str]:
         run.kill()
         run.communicate()
         return -1, f"a sync did not end within {_PATIENCE:g} s"
-    return run.returncode, said.strip()
+    return 0 if run.returncode == _HELD else run.returncode, said.strip()
 
 
 def _fresh(template: Path, where: Path, box: Sandbox, markets: Sequence[str]) -> Path:
@@ -190,9 +191,10 @@ def compete(
     path = _fresh(template, where, box, markets)
     for market in markets:
         box.tell(market, "faults", _SLOW)  # so that the work lasts longer than a process takes to start
-    first = sync(path, list(named))
+    channel = rng.choice(sorted(named))  # with several, each would come first on one of them
+    first = sync(path, [channel])
     time.sleep(rng.random() * 0.5)
-    second = sync(path, list(named))
+    second = sync(path, [channel])
     ends = {run.pid: _finish(run) for run in (first, second)}
     for market in markets:
         box.tell(market, "faults", {})

@@ -25,19 +25,7 @@ __all__ = ["Sandbox", "channels", "environ", "project", "sandbox", "sync"]
 _SANDBOX = "http://127.0.0.1:8765"  # as the example's storesync.toml says
 _STARTING = 30.0
 
-_SYNC = """
-import sys
-import structlog, logging
-structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-import storesync.sync
-from storesync.errors import StoresyncError
-try:
-    with storesync.sync.open(sys.argv[1]) as shops:
-        for channel in sys.argv[2:]:
-            shops.sync(channel)[1].raise_for_faults()
-except StoresyncError as error:
-    sys.exit(f"{type(error).__name__}: {error}")
-"""
+_SYNC = "import sys; from storesync.cli import main; sys.exit(main())"
 
 
 @frozen
@@ -128,8 +116,8 @@ def _shorten(catalog: Path, products: int) -> None:
 
 
 def sync(path: Path, names: Sequence[str]) -> subprocess.Popen[str]:
-    """A real process that syncs these channels; exit code 0 is done, else stderr says why not."""
-    command = [sys.executable, "-c", _SYNC, str(path), *names]
+    """A real process that syncs these channels; exit code 0 is done, 2 done but held, else stderr says why."""
+    command = [sys.executable, "-c", _SYNC, "sync", *names, "--config", str(path)]
     return subprocess.Popen(
         command,
         env={**os.environ, **environ()},

@@ -1,0 +1,86 @@
+"""storesync adopt: take over what a shop already shows; a person decides what is unsure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from rich.text import Text
+
+from storesync.cli.attempt import DONE, HELD, attempt, opened
+from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.outlet import Outlet
+from storesync.cli.progress import counting
+from storesync.engine.adopt import Adopted, Adoption
+
+__all__ = ["adopt"]
+
+
+def adopt(
+    channel: Annotated[str, Parameter(help="The channel.")],
+    *,
+    review: Annotated[
+        Path | None,
+        Parameter(
+            show_default=False, help="Where to write the file to review; adopt-CHANNEL.csv when not told."
+        ),
+    ] = None,
+    reviewed: Annotated[
+        Path | None, Parameter(show_default=False, help="Take over what this reviewed file says `adopt` to.")
+    ] = None,
+    common: Common = DEFAULTS,
+) -> int:
+    """Match what a shop shows with the catalog and write a file to review; with --reviewed, take it over.
+
+    Neither step creates, changes or ends anything on the market. Exit code 2 says that a person must decide.
+    """
+
+    def work(outlet: Outlet) -> int:
+        with opened(common, outlet) as shops:
+            if reviewed is not None:
+                with counting(outlet, f"{channel}: adopting"):
+                    taken = shops.adopt(channel, reviewed)
+                return _taken(outlet, taken)
+            path = review or Path(f"adopt-{channel}.csv")
+            with counting(outlet, f"{channel}: looking"):
+                found = shops.survey(channel, path)
+            return _found(outlet, found, path)
+
+    return attempt(common, work)
+
+
+def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
+    sure, unsure, strange = len(found.sure), len(found.unsure), len(found.strange)
+    outlet.say(
+        Text(
+            f"{found.channel}: {sure} listings are recognized, {unsure} are unsure, {strange} are of nothing here"
+        ),
+        Text(
+            f"{path}: decide on the rows without a decision, then `storesync adopt {found.channel} --reviewed {path}`"
+        ),
+    )
+    told: dict[str, Any] = {"sure": sure, "unsure": unsure, "strange": strange, "known": found.known}
+    outlet.document({"channel": found.channel, "review": str(path), **told})
+    return HELD if unsure else DONE
+
+
+def _taken(outlet: Outlet, taken: Adopted) -> int:
+    outlet.say(
+        Text(
+            f"{taken.channel}: {len(taken.keys)} listings are known as ours now; the next plan compares them"
+        ),
+        *(Text(f"  not taken: {said}", "bold red") for said in taken.refused),
+    )
+    if taken.undecided:
+        outlet.say(Text(f"  {taken.undecided} rows are still without a decision"))
+    outlet.document(
+        {
+            "channel": taken.channel,
+            "adopted": list(taken.keys),
+            "refused": list(taken.refused),
+            "undecided": taken.undecided,
+            "left": taken.left,
+        }
+    )
+    return HELD if taken.refused or taken.undecided else DONE

@@ -1,0 +1,137 @@
+"""Guards against what no merchant means: free goods, stock out of nowhere, a wrong unit, somebody else's shop. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+
+from storesync.model import MONEY_CONTEXT, Offer, Status
+from storesync.plan import Guard, GuardLimits, Kind, Operation
+from storesync.state import OfferStanding, Standing
+
+__all__ = ["catastrophes"]
+
+_FEW = 50  # pieces: a stock below that may grow as if it were so many
+
+_PRICED = (Kind.CREATE, Kind.UPDATE, Kind.PRICES)
+_STOCKED = (Kind.UPDATE, Kind.STOCK)
+
+
+def catastrophes(
+    stands: Sequence[Standing], found: Iterable[Operation], limits: GuardLimits, *, live: int
+) -> tuple[Guard, ...]:
+    """What the operations would do at worst, each against its limit; `live` is the number of listings on sale."""
+    ops = list(found)
+    by_key = {stand.key: stand for stand in stands}
+
+    def of(*kinds: Kind) -> list[Standing]:
+        return [
+            by_key[key]
+            for key in dict.fromkeys(op.key for op in ops if op.kind in kinds and op.key in by_key)
+        ]
+
+    return (
+        _free(of(*_PRICED)),
+        _out_of_range(stands, of(Kind.CREATE), limits),
+        _stock_jump(of(*_STOCKED), limits),
+        _sold_out(stands, of(*_STOCKED), limits),
+        _vanished(of(Kind.CREATE), limits, live=live),
+    )
+
+
+def _wanted(stands: Iterable[Standing]) -> Iterator[tuple[OfferStanding, Offer]]:
+    for stand in stands:
+        for offer in stand.offers.values():
+            if offer.want is not None:
+                yield offer, offer.want
+
+
+def _free(stands: Iterable[Standing]) -> Guard:
+    free = [
+        want.sku
+        for _, want in _wanted(stands)
+        if any(price.sale.amount <= 0 for price in want.prices.values())
+    ]
+    return Guard(
+        name="zero price",
+        limit="none",
+        measured=f"{len(free)} SKUs" + (f", {free[0]} first" if free else ""),
+        tripped=bool(free),
+        hint=f"look at {free[0]} with `storesync explain`" if free else "",
+    )
+
+
+def _out_of_range(stands: Iterable[Standing], new: Iterable[Standing], limits: GuardLimits) -> Guard:
+    """New listings have no price before; they are measured against what the shop sells already."""
+    known: dict[str, list[Decimal]] = {}
+    for stand in stands:
+        for offer in stand.offers.values():
+            for market, price in (offer.have_prices or {}).items():
+                known.setdefault(market, []).append(price.sale.amount)
+    worst, where = Decimal(1), ""
+    for _, want in _wanted(new):
+        for market, price in want.prices.items():
+            amounts = known.get(market, ())
+            if len(amounts) <= limits.floor or price.sale.amount <= 0:
+                continue
+            times = max(_times(price.sale.amount, max(amounts)), _times(min(amounts), price.sale.amount))
+            if times > worst:
+                worst, where = times, want.sku
+    return Guard(
+        name="price range",
+        limit=f"{limits.price_range} times what the shop sells",
+        measured=f"{worst:.1f} times" + (f" at {where}" if where else ""),
+        tripped=worst > limits.price_range,
+        hint=f"is the currency of {where} right? if this is meant: --allow 'price range=why'"
+        if where
+        else "",
+    )
+
+
+def _times(one: Decimal, other: Decimal) -> Decimal:
+    return MONEY_CONTEXT.divide(one, other) if other > 0 else Decimal(1)
+
+
+def _stock_jump(stands: Iterable[Standing], limits: GuardLimits) -> Guard:
+    worst, where = Decimal(1), ""
+    for offer, want in _wanted(stands):
+        if offer.have_stock is None:
+            continue
+        times = _times(Decimal(want.stock), Decimal(max(offer.have_stock, _FEW)))
+        if times > worst:
+            worst, where = times, want.sku
+    return Guard(
+        name="stock jump",
+        limit=f"{limits.stock_jump} times per SKU",
+        measured=f"{worst:.1f} times" + (f" at {where}" if where else ""),
+        tripped=worst > limits.stock_jump,
+        hint=f"is the unit of {where}'s stock right? if this is meant: --allow 'stock jump=why'"
+        if where
+        else "",
+    )
+
+
+def _sold_out(stands: Iterable[Standing], changed: Iterable[Standing], limits: GuardLimits) -> Guard:
+    on_stock = sum(bool(offer.have_stock) for stand in stands for offer in stand.offers.values())
+    out = sum(bool(offer.have_stock) and want.stock <= 0 for offer, want in _wanted(changed))
+    return Guard(
+        name="sold out",
+        limit=f"{limits.sold_out:.0%} of the SKUs on stock, {limits.floor} at least",
+        measured=f"{out} of {on_stock}",
+        tripped=out > limits.floor and out > on_stock * limits.sold_out,
+        hint="if this is meant: --allow 'sold out=why'" if out > limits.floor else "",
+    )
+
+
+def _vanished(new: Iterable[Standing], limits: GuardLimits, *, live: int) -> Guard:
+    """Listings that the market knew and knows no more would be made anew: in another shop each is a duplicate."""
+    gone = sum(stand.status is Status.ENDED for stand in new)
+    return Guard(
+        name="vanished",
+        limit=f"{limits.hidden:.0%} of the listings that were live, {limits.floor} at least",
+        measured=f"{gone} of {live + gone} are gone from the market",
+        tripped=gone > limits.floor and gone > (live + gone) * limits.hidden,
+        hint="is this the right account? if they are to be made anew: --allow 'vanished=why'"
+        if gone > limits.floor
+        else "",
+    )

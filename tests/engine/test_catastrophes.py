@@ -1,0 +1,265 @@
+"""Scripts of what went wrong in real shops: none of them costs a listing, a price or a piece of stock.
+
+Each script changes what is wanted in a way that no merchant means. Judged by the market itself: it is asked to
+change nothing, and shows afterwards what it showed before.
+"""
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from attrs import evolve
+from sqlalchemy import select
+from tests.engine.bench import Bench, item
+
+from storesync.catalog import Read
+from storesync.engine.planning import plan
+from storesync.errors import PlanError, StalePlan, UnsafePlan
+from storesync.issues import Issue
+from storesync.plan import GuardLimits, Plan
+from storesync.state.schema import runs
+from storesync.testing.world import Item
+
+LIVE = 24
+Script = Callable[[Bench], None]
+
+
+def shop() -> Bench:
+    """A shop with listings on sale, two variants each."""
+    bench = Bench.opened(*(item(f"P{n:02}", price=100 + n, stock=40, variants=2) for n in range(LIVE)))
+    bench.sync()
+    return bench
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Every bench is closed."""
+    yield
+    Bench.close_all()
+
+
+def every(bench: Bench, change: Callable[[Item], Item]) -> None:
+    """The same mistake in every row."""
+    bench.put(*(change(one) for one in bench.world.wanted.items.values()))
+
+
+def times(factor: Decimal) -> Callable[[Item], Item]:
+    """Every price in another unit."""
+    return lambda one: evolve(
+        one, offers={sku: (price * factor, stock) for sku, (price, stock) in one.offers.items()}
+    )
+
+
+def stocked(change: Callable[[int], int]) -> Callable[[Item], Item]:
+    """Every stock changed."""
+    return lambda one: evolve(
+        one, offers={sku: (price, change(stock)) for sku, (price, stock) in one.offers.items()}
+    )
+
+
+def empty(bench: Bench) -> None:
+    """The export of the catalog is empty."""
+    bench.world.wanted.items.clear()
+
+
+def truncated(keep: int) -> Script:
+    """The export ends in the middle."""
+
+    def script(bench: Bench) -> None:
+        bench.world.wanted.items = dict(list(bench.world.wanted.items.items())[:keep])
+
+    return script
+
+
+def renamed(bench: Bench) -> None:
+    """The product codes got a prefix: everything is gone, and everything is new."""
+    bench.world.wanted.items = {
+        f"KR-{key}": evolve(one, key=f"KR-{key}") for key, one in bench.world.wanted.items.items()
+    }
+
+
+def of_another_client(bench: Bench) -> None:
+    """The configuration points at somebody else's catalog."""
+    bench.world.wanted.items = {f"Z{n}": item(f"Z{n}") for n in range(LIVE)}
+
+
+def gone_from_the_market(bench: Bench) -> None:
+    """The credentials are those of another shop: nothing of ours is there."""
+    for listing in bench.truth.alive():
+        bench.truth.edit(listing.id, status="deleted")
+    bench.observe()
+
+
+def won_for_yuan(bench: Bench) -> None:
+    """A new delivery whose prices are in won."""
+    bench.put(*(item(f"N{n}", price=32_000) for n in range(3)))
+
+
+def jiao_for_yuan(bench: Bench) -> None:
+    """A new delivery whose prices lost their decimals the other way."""
+    bench.put(*(evolve(item(f"N{n}"), offers={f"N{n}-0": (Decimal("0.32"), 5)}) for n in range(3)))
+
+
+def free(bench: Bench) -> None:
+    """One price is zero."""
+    bench.put(
+        evolve(
+            bench.world.wanted.items["P03"], offers={"P03-0": (Decimal(0), 40), "P03-1": (Decimal(103), 40)}
+        )
+    )
+
+
+def free_and_new(bench: Bench) -> None:
+    """A new product costs nothing."""
+    bench.put(evolve(item("N1"), offers={"N1-0": (Decimal(0), 5)}))
+
+
+SCRIPTS: dict[str, tuple[Script, str]] = {
+    "the source is empty": (empty, "empty source"),
+    "the source ends after half": (truncated(LIVE // 2), "hidden"),
+    "the source ends after one product": (truncated(1), "hidden"),
+    "every product is withdrawn": (lambda b: every(b, lambda one: evolve(one, offered=False)), "hidden"),
+    "the codes are renamed": (renamed, "hidden"),
+    "the catalog is somebody else's": (of_another_client, "hidden"),
+    "prices are a thousandfold": (lambda b: every(b, times(Decimal(1000))), "price swing"),
+    "prices are a thousandth": (lambda b: every(b, times(Decimal("0.001"))), "price swing"),
+    "won are read as yuan": (lambda b: every(b, times(Decimal(190))), "price swing"),
+    "one price slips by a digit": (
+        lambda b: b.put(times(Decimal(10))(b.world.wanted.items["P05"])),
+        "price swing",
+    ),
+    "won are read as yuan in a new delivery": (won_for_yuan, "price range"),
+    "yuan are read as fen in a new delivery": (jiao_for_yuan, "price range"),
+    "a price is zero": (free, "zero price"),
+    "a new price is zero": (free_and_new, "zero price"),
+    "stock is a thousandfold": (lambda b: every(b, stocked(lambda n: n * 1000)), "stock jump"),
+    "one stock is a placeholder": (
+        lambda b: b.put(stocked(lambda _: 999_999)(b.world.wanted.items["P07"])),
+        "stock jump",
+    ),
+    "the stock column is lost": (lambda b: every(b, stocked(lambda _: 0)), "sold out"),
+    "the account is another shop's": (gone_from_the_market, "vanished"),
+    "the titles slipped by a column": (
+        lambda b: every(b, lambda one: evolve(one, title=f"100{one.key}")),
+        "touched",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_catastrophe_changes_nothing_on_the_market(name: str) -> None:
+    """The plan names the guard that tripped, and cannot be applied without a reason; not one write is sent."""
+    script, guard = SCRIPTS[name]
+    bench = shop()
+    script(bench)
+    shown, writes = bench.truth.export()["listings"], bench.truth.writes()
+    made = bench.plan(limits=GuardLimits())
+    with pytest.raises(UnsafePlan, match=guard):
+        bench.apply(made)
+    with pytest.raises(UnsafePlan, match=guard):
+        bench.apply(made, reasons={guard: ""})
+
+    assert guard in [one.name for one in made.tripped]
+    assert writes == bench.truth.writes()
+    assert shown == bench.truth.export()["listings"]
+
+
+def nothing_sent(bench: Bench, made: Plan, refused: type[Exception], **more: Any) -> None:
+    """Applying this plan is refused, and the market hears nothing of it."""
+    writes = bench.truth.writes()
+    with pytest.raises(refused):
+        bench.apply(made, **more)
+
+    assert writes == bench.truth.writes()
+
+
+def test_mass_end_on_demand_needs_a_reason() -> None:
+    """A list of keys pasted into the wrong field ends nothing."""
+    bench = shop()
+
+    nothing_sent(bench, bench.plan(limits=GuardLimits(), end=list(bench.world.wanted.items)), UnsafePlan)
+
+
+def test_a_catalog_that_cannot_be_read_leaves_the_shop_as_it_is() -> None:
+    """Every row is broken: everything is held, nothing is hidden."""
+    bench = shop()
+    every(bench, lambda one: evolve(one, broken=True))
+    made, writes = bench.plan(limits=GuardLimits()), bench.truth.writes()
+    bench.apply(made)
+
+    assert LIVE == len(made.held)
+    assert writes == bench.truth.writes()
+    assert LIVE == len(bench.truth.live())
+
+
+def test_a_source_that_says_it_is_incomplete_hides_nothing() -> None:
+    """A missing file is told apart from an empty one: what it did not name stays on sale."""
+    bench = shop()
+    truncated(1)(bench)
+    wanted = bench.world.wanted
+    fault = Read(key="", product=None, issues=(Issue("catalog.unreadable", "products", "gone"),))
+    made = bench.run(plan(bench.channel, [*wanted.reads(), fault], wanted, limits=GuardLimits()))
+
+    assert () == made.operations
+    assert LIVE == len(bench.truth.live())
+
+
+def test_a_plan_changed_by_hand_is_refused() -> None:
+    """A reviewed file is what was reviewed, or nothing."""
+    bench = shop()
+    bench.put(times(Decimal("1.1"))(bench.world.wanted.items["P00"]))
+    written = bench.plan(limits=GuardLimits()).as_json()
+    written["operations"][0]["key"] = "P01"
+    with pytest.raises(PlanError, match="changed after it was made"):
+        Plan.from_json(written)
+
+
+def test_yesterdays_plan_is_refused() -> None:
+    """What was planned before the state moved is planned again."""
+    bench = shop()
+    bench.put(times(Decimal("1.1"))(bench.world.wanted.items["P00"]))
+    old = bench.plan(limits=GuardLimits())
+    bench.put(times(Decimal("1.2"))(bench.world.wanted.items["P01"]))
+    bench.plan(limits=GuardLimits())
+
+    nothing_sent(bench, old, StalePlan)
+
+
+def test_a_reason_for_one_guard_opens_no_other() -> None:
+    """Whoever meant the price change did not mean the hidden half."""
+    bench = shop()
+    every(bench, times(Decimal(2)))
+    truncated(LIVE // 2)(bench)
+
+    nothing_sent(bench, bench.plan(limits=GuardLimits()), UnsafePlan, reasons={"price swing": "a new season"})
+
+
+def test_ordinary_days_need_no_reason() -> None:
+    """A delivery arrives, a product sells out, a price moves by a tenth, two products come: no guard trips."""
+    bench = shop()
+    items = bench.world.wanted.items
+    bench.put(
+        stocked(lambda _: 600)(items["P00"]),
+        stocked(lambda _: 0)(items["P01"]),
+        times(Decimal("1.1"))(items["P02"]),
+        item("N1", price=35),
+        item("N2", price=1_990),
+    )
+    del items["P09"]
+    made = bench.plan(limits=GuardLimits())
+
+    assert () == made.tripped
+    assert bench.apply(made).ok
+
+
+def test_the_journal_keeps_the_reason() -> None:
+    """Years later somebody asks why the whole shop went off sale."""
+    bench = shop()
+    truncated(1)(bench)
+    made = bench.plan(limits=GuardLimits())
+    bench.apply(made, reasons={one.name: "the brand was sold" for one in made.tripped})
+
+    kept = bench.world.store.read_now(lambda db: [row.reasons for row in db.execute(select(runs))])
+
+    assert any("the brand was sold" in reasons for reasons in kept)
