@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from storesync import __version__
 from storesync.catalog import Source, read_reference
 from storesync.compliance import Compliance
-from storesync.config import Config, account_from, load, shop_from
+from storesync.config import MARKETS, Config, account_from, load, shop_from
+from storesync.config.wording import ComplianceConfig
 from storesync.driver import Driver, Shop
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
@@ -28,9 +29,18 @@ from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
+from storesync.engine.wording import (
+    check_market,
+    export_texts,
+    import_texts,
+    translate_catalog,
+    translator,
+)
 from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issue, Issues
 from storesync.localization import TextMemory
+from storesync.localization.engines import Translated
+from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
 from storesync.plan import GuardLimits, Plan
 from storesync.prepare import Settings
@@ -337,6 +347,50 @@ class Shops:
             driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
         )
         return evolve(checked, issues=(*missing, *self.findings, *checked.issues))
+
+    async def check_market(self, code: str) -> Checked:
+        """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
+        market = next(
+            (one for two in self.config.channels.values() for one in two.channel.markets if one.code == code),
+            MARKETS.get(code),
+        )
+        if market is None:
+            raise ConfigError(
+                f"market {code!r} is unknown: it knows {', '.join(MARKETS)}, or add [markets.{code}]"
+            )
+        rules = (self.config.compliance or ComplianceConfig()).of((code,), self._reference)
+
+        def read(db: Connection) -> TextMemory:
+            return TextMemory.of(one for locale in market.locales for one in texts.texts_in(db, locale))
+
+        memory = await self.store.read(read)
+        return check_market(self.source, self._reference, memory, rules, market, self.today)
+
+    async def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+        """Have the configured translator fill what nobody delivered or remembers in one language.
+
+        `budget` are the characters that may be sent. A text that fails a gate is told and does not count.
+        """
+        engine = translator(self.config, self._environ)
+        done = await translate_catalog(
+            self.store, self.config, self.source, self._reference, locale, engine, env=self.env, budget=budget
+        )
+        self._preparers.clear()
+        return done
+
+    async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
+        """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
+        return await export_texts(
+            self.store, self.config, self.source, self._reference, locale, waiting=waiting
+        )
+
+    async def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
+        """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""
+        taken = await import_texts(
+            self.store, self.config, self.source, self._reference, locale, file, by=by, at=self.env.now()
+        )
+        self._preparers.clear()
+        return taken
 
 
 def _limits(config: Config) -> GuardLimits:
