@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import CANARIES, Merchant
+from tests.cli.conftest import CANARIES, Merchant, Said
+
+from storesync.cli.attempt import failure
+from storesync.errors import Transient
 
 
 def _planned(merchant: Merchant) -> Path:
@@ -187,6 +191,23 @@ def test_one_failing_channel_does_not_stop_the_others(merchant: Merchant) -> Non
     assert 1 == said.code
     assert "no driver 'nowhere' is installed" in said.document["channels"]["nowhere"]["error"]["message"]
     assert {"done": 16} == said.document["channels"]["tmall-cn"]["report"]["counts"]
+
+
+def test_a_market_that_is_down_is_told_so() -> None:
+    """A market that cannot be reached is no fault of the merchant's data: the message says where to look."""
+    told = failure(Transient("unreachable", "ConnectError", untouched=True))
+
+    assert "Transient" == told["kind"]
+    assert "the market cannot be reached (ConnectError): look at the network" in told["message"]
+
+
+def test_a_port_that_is_taken_is_told_so(merchant: Merchant, say: Callable[[list[str]], Said]) -> None:
+    """The sandbox says which port it could not take."""
+    port = merchant.config.read_text("utf-8").partition("http://127.0.0.1:")[2].partition("/")[0]
+    said = [say(["sandbox", "--port", port]), say(["sandbox", "--port", "99999"])]
+
+    assert [1, 1] == [one.code for one in said]
+    assert f"cannot serve on 127.0.0.1:{port}: choose a free --port" in said[0].err
 
 
 def test_an_unknown_channel_is_refused(merchant: Merchant) -> None:

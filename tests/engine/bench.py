@@ -77,7 +77,7 @@ class Pictured(Wanted):
         return evolve(made, content={**made.content, "images": images})
 
 
-@define
+@define(eq=False)
 class Bench:
     """One shop under test."""
 
@@ -103,6 +103,8 @@ class Bench:
 
     def close(self) -> None:
         """Let go of the loop and the database."""
+        if self in _OPEN:
+            _OPEN.remove(self)
         self.world.loop.close()
         self.world.store.close()
 
@@ -110,7 +112,7 @@ class Bench:
     def close_all() -> None:
         """Close every bench that a test opened."""
         while _OPEN:
-            _OPEN.pop().close()
+            _OPEN[-1].close()
 
     @property
     def truth(self) -> Any:

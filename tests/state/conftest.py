@@ -14,6 +14,24 @@ from storesync.state import Store, migrate
 from storesync.state.schema import METADATA
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without a PostgreSQL its tests are left out, and one line says so."""
+    if os.environ.get("STORESYNC_TEST_POSTGRES"):
+        return
+    first, *others = [item for item in items if item.get_closest_marker("postgres")] or [None]
+    if first is None:
+        return
+    first.add_marker(
+        pytest.mark.skip(
+            f"no PostgreSQL, {1 + len(others)} tests left out: "
+            "start one with `export STORESYNC_TEST_POSTGRES=$(scripts/postgres)`"
+        )
+    )
+    left_out = set(others)
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=others)
+
+
 @frozen
 class Place:
     """Where a test keeps its state; everything that opens it sees the same rows."""
@@ -29,9 +47,7 @@ class Place:
 @contextmanager
 def schema_of_its_own() -> Iterator[Place]:
     """A PostgreSQL schema for one test, gone afterwards."""
-    server = os.environ.get("STORESYNC_TEST_POSTGRES")
-    if not server:
-        pytest.skip("no PostgreSQL: start one with `export STORESYNC_TEST_POSTGRES=$(scripts/postgres)`")
+    server = os.environ["STORESYNC_TEST_POSTGRES"]
     name = f"test_{uuid4().hex}"
     admin = create_engine(server)
     with admin.begin() as db:

@@ -88,6 +88,7 @@ WHAT: dict[str, Callable[[Store, str], str]] = {
 def main(url: str, what: str, number: int) -> int:
     """Start that many processes, let them go at once and print what each told."""
     gate_out, gate_in = os.pipe()
+    ready_out, ready_in = os.pipe()
     children = []
     for index in range(number):
         told_out, told_in = os.pipe()
@@ -95,6 +96,8 @@ def main(url: str, what: str, number: int) -> int:
         if child == 0:
             os.close(gate_in)
             store = Store(url, inline=True)
+            store.read_now(lambda db: db.exec_driver_sql("SELECT 1").scalar())
+            os.write(ready_in, b".")
             os.read(gate_out, 1)  # ends when the parent opens the gate
             told = WHAT[what](store, f"owner-{index}")
             store.close()
@@ -103,6 +106,10 @@ def main(url: str, what: str, number: int) -> int:
         os.close(told_in)
         children.append((child, told_out))
     os.close(gate_out)
+    os.close(ready_in)
+    ready = 0
+    while ready < number and (more := os.read(ready_out, number)):
+        ready += len(more)
     os.close(gate_in)
     failed = 0
     for child, told_out in children:

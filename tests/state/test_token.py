@@ -1,8 +1,11 @@
 """A renewed token is saved once for each version, and never lost to a slower process."""
 
+import time
 from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy import Connection
 from tests.state.conftest import Place
 from tests.state.racers import race
 from tests.state.samples import NOW
@@ -68,6 +71,40 @@ def test_a_token_does_not_show_itself(store: Store) -> None:
     save(store, 0, access="very secret")
 
     assert "very secret" not in repr(load(store))
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_who_saves_while_another_is_saving_waits_and_is_late(shared: Place, there: bool) -> None:
+    """Between looking at the version and writing the next one nobody comes in, the first time too."""
+    first, second = shared.open(), shared.open()
+    if there:
+        save(first, 0, base="old")
+    inside, outcomes = Barrier(2), {}
+
+    def keep(db: Connection, owner: str) -> bool:
+        return token.save(db, "acme", "base", {"access": owner}, expires=None, after=0, at=NOW)
+
+    def slowly(db: Connection) -> bool:
+        done = keep(db, "first")
+        inside.wait()
+        time.sleep(0.3)
+        return done
+
+    def late() -> None:
+        inside.wait()
+        outcomes["second"] = second.write_now(lambda db: keep(db, "second"))
+
+    thread = Thread(target=late)
+    thread.start()
+    outcomes["first"] = first.write_now(slowly)
+    thread.join()
+    kept = load(first)
+    first.close()
+    second.close()
+
+    assert {"first": True, "second": False} == outcomes
+    assert kept is not None
+    assert {"access": "first"} == kept.fields
 
 
 @pytest.mark.parametrize("what", ["renew", "exchange"])

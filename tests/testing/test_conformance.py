@@ -110,7 +110,7 @@ GRANTED = Account(app=APP, access=ACCESS, refresh=REFRESH)
 
 def test_the_live_level_reads_the_platform_itself() -> None:
     """With credentials, a search for a key that nobody uses is answered and finds nothing."""
-    (check,) = live(plain_driver(), GRANTED)
+    check, *_ = live(plain_driver(), GRANTED)
 
     assert "" == check.skip
     assert [] == check.run()
@@ -118,7 +118,7 @@ def test_the_live_level_reads_the_platform_itself() -> None:
 
 def test_the_live_level_tells_of_a_refused_account() -> None:
     """A wrong token is no empty shop."""
-    (check,) = live(plain_driver(), evolve(GRANTED, access="wrong"))
+    check, *_ = live(plain_driver(), evolve(GRANTED, access="wrong"))
 
     assert ["AuthExpired: token_expired"] == [found.seen for found in check.run()]
 
@@ -129,14 +129,14 @@ def test_the_live_level_never_writes() -> None:
     def writing(shop: sd.Shop, sought: sd.Sought) -> sd.Flow[Any]:
         yield sd.request("POST", "/listings", json={})
 
-    (check,) = live(evolve(plain_driver(), find=writing), GRANTED)
+    check, *_ = live(evolve(plain_driver(), find=writing), GRANTED)
 
     assert ["RuntimeError: POST /listings is ONCE: nothing was sent"] == [found.seen for found in check.run()]
 
 
 def test_without_credentials_the_live_level_is_skipped() -> None:
     """It says why."""
-    (check,) = live(plain_driver(), None)
+    check, *_ = live(plain_driver(), None)
 
     assert "no live credentials here" == check.skip
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from storesync import __version__
 
-__all__ = ["COMMANDS", "run"]
+__all__ = ["COMMANDS", "application", "run"]
 
 COMMANDS: Mapping[str, str] = {
     "init": "Write a configuration to begin with: the example, or a minimal one.",
@@ -35,7 +35,8 @@ _HELP = (
 )
 
 
-def _app() -> App:
+def application() -> App:
+    """The command line as a value; no command's module is imported yet."""
     app = App(
         name="storesync",
         help=_HELP,
@@ -52,7 +53,7 @@ def _app() -> App:
 def run(argv: Sequence[str] | None = None) -> int:
     """The exit code of one command line; nothing is raised for what a person can mend."""
     try:
-        result = _app()(list(sys.argv[1:] if argv is None else argv), exit_on_error=False)
+        result = application()(list(sys.argv[1:] if argv is None else argv), exit_on_error=False)
     except CycloptsError:
         return 1
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from rich.text import Text
 from storesync.cli.common import Common
 from storesync.cli.logs import log_place, logging_to
 from storesync.cli.outlet import Outlet
-from storesync.errors import ConfigError, StoresyncError
+from storesync.errors import ConfigError, StoresyncError, Transient
 from storesync.report.document import issue_document
 from storesync.sync import Shops
 
@@ -66,6 +66,9 @@ def _message(error: StoresyncError | OSError) -> str:
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
+    if isinstance(error, Transient) and error.code == "unreachable":
+        cause = f"the market cannot be reached ({error.message})"
+        return f"{cause}: look at the network and at the channel's hosts, then try again"
     return str(error)
 
 

@@ -42,9 +42,9 @@ def sandbox(
             serve(port=port, ready=ready)
         except KeyboardInterrupt:
             return DONE
-        except (OSError, SystemExit) as error:
+        except (OSError, OverflowError, SystemExit):
             raise ConfigError(
-                f"cannot serve on 127.0.0.1:{port}: {error}; choose another --port, or 0"
+                f"cannot serve on 127.0.0.1:{port}: choose a free --port, or 0 for any"
             ) from None
         return DONE
 

@@ -7,10 +7,11 @@ from datetime import date
 from unicodedata import normalize
 
 from storesync.compliance.claims import Compliance
+from storesync.compliance.pack import LOCALES
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Product
 
-__all__ = ["check_readiness", "ingredient_names", "kind_of"]
+__all__ = ["check_readiness", "ingredient_names", "inventory_of", "kind_of"]
 
 # Chapters of the Harmonized System: 33 and 34 are cosmetics and soap, 02 to 22 are food and drink.
 _COSMETIC_CHAPTERS = frozenset({"33", "34"})
@@ -28,6 +29,21 @@ def kind_of(product: Product) -> str:
     if chapter in _COSMETIC_CHAPTERS:
         return "cosmetic"
     return "food" if chapter in _FOOD_CHAPTERS else ""
+
+
+def inventory_of(ingredients: Mapping[str, Mapping[str, str]], market: str) -> frozenset[str]:
+    """Every name, source or INCI, of the ingredients that a table names in the market's own language.
+
+    An ingredient without a name there is not confirmed there.
+    """
+    locales = LOCALES.get(market, ())
+    return frozenset(
+        name.casefold()
+        for source, words in ingredients.items()
+        if any(words.get(locale) for locale in locales)
+        for name in (source, words.get("inci", ""))
+        if name
+    )
 
 
 def ingredient_names(product: Product) -> tuple[str, ...]:

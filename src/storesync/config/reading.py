@@ -18,6 +18,7 @@ from storesync.config.places import TomlFile, read_toml
 from storesync.config.secret import is_reference
 from storesync.config.section import Findings, Section, nearest
 from storesync.config.settings import AccountConfig, CatalogConfig, ChannelConfig, Config, nearest_place
+from storesync.config.wording import compliance_config, glossary_from
 from storesync.errors import ConfigError
 from storesync.issues import Severity
 from storesync.model import Channel, Market
@@ -55,6 +56,7 @@ _ROOT = (
     "today",
     "state",
     "catalog",
+    "compliance",
     "localization",
     "markets",
     "prices",
@@ -98,12 +100,14 @@ def load(path: Path | str) -> Config:
         snapshot, told = snapshot_from(rates, at=rates_at, locate=locate)
         found.all += told
     localization = root.inner("localization")
-    localization.only(("accept",))
+    localization.only(("accept", "glossary"))
     config = Config(
         path=place,
         state=_state(root.inner("state")),
         catalog=_catalog(root.inner("catalog"), place.parent),
         accept=frozenset(localization.texts("accept")),
+        glossary=glossary_from(localization, place.parent),
+        compliance=compliance_config(root, place.parent),
         channels=channels,
         accounts=reader.accounts,
         prices=prices,

@@ -11,7 +11,9 @@ from attrs import field, frozen
 
 from storesync.catalog import Source, open_source
 from storesync.config.secret import is_reference, resolve
+from storesync.config.wording import ComplianceConfig
 from storesync.issues import Issue
+from storesync.localization import Glossary
 from storesync.model import Channel, frozen_map
 from storesync.pricing import PolicyBook, Snapshot
 
@@ -86,6 +88,8 @@ class Config:
     state: str
     catalog: CatalogConfig
     accept: frozenset[str] = frozenset()
+    glossary: Glossary = field(factory=Glossary)
+    compliance: ComplianceConfig | None = None
     channels: Mapping[str, ChannelConfig] = field(factory=dict, converter=frozen_map)
     accounts: Mapping[str, AccountConfig] = field(factory=dict, converter=frozen_map)
     prices: Mapping[str, Any] = field(factory=dict, converter=frozen_map)

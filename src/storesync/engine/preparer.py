@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from attrs import evolve
+
 from storesync.driver import Driver, Shop
+from storesync.localization import TextMemory, completed
 from storesync.model import Category, Offer, Product
 from storesync.prepare import Inputs, Prepared, Settings, prepare
 from storesync.state import CONVERTER
@@ -16,10 +19,25 @@ __all__ = ["ChannelPreparer"]
 class ChannelPreparer:
     """Prepares products for one channel; what all of them share is digested once."""
 
-    def __init__(self, settings: Settings, driver: Driver[Any, Any], shop: Shop) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        driver: Driver[Any, Any],
+        shop: Shop,
+        memory: TextMemory | None = None,
+    ) -> None:
+        self._memory = memory if memory is not None and memory.texts else None
         self.settings = settings
         self._driver = driver
         self._inputs = Inputs.of(settings, driver, shop)
+
+    def _seen_by(self, product: Product) -> Settings:
+        """The settings with the texts that are remembered for this product."""
+        if self._memory is None:
+            return self.settings
+        settings = self.settings
+        locales = settings.channel.locales
+        return evolve(settings, reference=completed(settings.reference, product, locales, self._memory))
 
     def category_id(self, product: Product) -> str:
         """The market's category for a product; empty when none is known."""
@@ -27,7 +45,10 @@ class ChannelPreparer:
 
     def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
         """What the result depends on, by cause, as digests."""
-        return self._inputs.causes(product, category)
+        inputs = self._inputs
+        if self._memory is not None:
+            inputs = evolve(inputs, settings=self._seen_by(product))
+        return inputs.causes(product, category)
 
     def prepare(
         self,
@@ -40,7 +61,7 @@ class ChannelPreparer:
         """One product as this channel will show it, or every reason why not."""
         return prepare(
             product,
-            settings=self.settings,
+            settings=self._seen_by(product),
             driver=self._driver,
             shop=shop,
             category=category,

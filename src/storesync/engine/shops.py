@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve, fields
+from sqlalchemy import Connection
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
+from storesync.compliance import Compliance
 from storesync.config import Config, account_from, load, shop_from
 from storesync.driver import Driver, Shop
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
@@ -28,11 +30,12 @@ from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
 from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issue, Issues
-from storesync.model import digest
+from storesync.localization import TextMemory
+from storesync.model import Channel, digest
 from storesync.plan import GuardLimits, Plan
 from storesync.prepare import Settings
 from storesync.registry import driver as find_driver
-from storesync.state import CONVERTER, Store, assets
+from storesync.state import CONVERTER, Store, assets, texts
 from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
@@ -142,6 +145,7 @@ class Shops:
             categories=configured.categories,
             attributes=configured.attributes,
             accept=self.config.accept,
+            compliance=self._compliance(channel),
             policies=policies,
             rates=self.config.snapshot,
             axes=configured.axes,
@@ -149,6 +153,10 @@ class Shops:
             surplus_axes=configured.surplus_axes,
             edition=__version__,
         )
+
+    def _compliance(self, channel: Channel) -> Compliance | None:
+        rules = self.config.compliance
+        return rules.of((market.code for market in channel.markets), self._reference) if rules else None
 
     async def channel(self, name: str) -> OpenChannel:
         """The channel, connected; ConfigError with every finding about its account and shop."""
@@ -210,10 +218,20 @@ class Shops:
         file = self.store.read_now(lambda db: assets.file(db, sha256))
         return Path(file.path) if file is not None else None
 
+    async def _memory(self, channel: Channel) -> TextMemory:
+        """What is remembered in the channel's languages."""
+
+        def read(db: Connection) -> TextMemory:
+            return TextMemory.of(one for locale in channel.locales for one in texts.texts_in(db, locale))
+
+        return await self.store.read(read)
+
     async def _preparer(self, name: str) -> ChannelPreparer:
         if name not in self._preparers:
             opened = await self.channel(name)
-            self._preparers[name] = ChannelPreparer(self.settings(name), opened.driver, opened.shop)
+            settings = self.settings(name)
+            memory = await self._memory(settings.channel)
+            self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop, memory)
         return self._preparers[name]
 
     async def plan(
@@ -311,7 +329,8 @@ class Shops:
         shop = self._shop(name, driver)
         found = await self.store.read(lambda db: assets.shop(db, name))
         shop = _with_found(shop, found)
-        preparer = ChannelPreparer(self.settings(name), driver, shop)
+        settings = self.settings(name)
+        preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
         checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
         account = self.config.accounts[self._configured(name).channel.account]
         _, missing = account_from(

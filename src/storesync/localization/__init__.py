@@ -1,5 +1,6 @@
 """Korean to market text, the half that only computes: memory, protection, gates, glossary, templates."""
 
+from storesync.localization.completion import TextMemory, completed, delivered_texts
 from storesync.localization.country import country_name
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
 from storesync.localization.facts import facts_of
@@ -9,7 +10,7 @@ from storesync.localization.length import columns, length
 from storesync.localization.locale import language, matches, separator, split
 from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey, key_of, successor
 from storesync.localization.normal import normal
-from storesync.localization.pipeline import Drawn, Judged, TextRules, Wanted, draw, judge, with_texts
+from storesync.localization.pipeline import Drawn, Judged, TextRules, Wanted, draw, judge
 from storesync.localization.protect import Protected, Protection
 from storesync.localization.provenance import Provenance
 from storesync.localization.reference import Reference, ReferenceText
@@ -38,12 +39,15 @@ __all__ = [
     "Segment",
     "Template",
     "TextKey",
+    "TextMemory",
     "TextRules",
     "Verdict",
     "Wanted",
     "columns",
+    "completed",
     "compose",
     "country_name",
+    "delivered_texts",
     "draw",
     "facts_of",
     "foreign",
@@ -63,5 +67,4 @@ __all__ = [
     "successor",
     "template_for",
     "text_hash",
-    "with_texts",
 ]

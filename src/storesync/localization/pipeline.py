@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from storesync.compliance import Scanner
 from storesync.issues import Issue, Issues, Severity
-from storesync.localization.facts import facts_of
 from storesync.localization.gates import Gates, Level, Verdict
 from storesync.localization.glossary import Glossary
 from storesync.localization.memory import MemoryText, TextKey, key_of
-from storesync.localization.reference import Reference, ReferenceText
-from storesync.localization.segment import Segment, joined, segments
-from storesync.model import Product, frozen_map
+from storesync.localization.segment import Segment
+from storesync.model import frozen_map
 
-__all__ = ["Drawn", "Judged", "TextRules", "Wanted", "draw", "judge", "with_texts"]
+__all__ = ["Drawn", "Judged", "TextRules", "Wanted", "draw", "judge"]
 
 _SEVERITY = {Level.FAIL: Severity.ERROR, Level.REVIEW: Severity.WARNING, Level.NOTE: Severity.NOTE}
 
@@ -156,33 +154,3 @@ def judge(
         at=at,
     )
     return Judged(verdict, made, issues)
-
-
-_STATES = {"translated": "machine", "reviewed": "reviewed", "final": "final"}
-
-
-def with_texts(
-    reference: Reference, products: Iterable[Product], locale: str, texts: Mapping[str, MemoryText]
-) -> Reference:
-    """The delivered translations, completed by what is remembered; whatever was delivered stays as it is.
-
-    A product counts as a whole: while one of its segments has no text, it gets none of them, so that no
-    half-translated listing can leave. Its state is the lowest of its parts.
-    """
-    added = {key: dict(by_locale) for key, by_locale in reference.texts.items()}
-    for product in products:
-        if reference.text(product.key, locale) is not None:
-            continue
-        parts = segments(product)
-        if not parts or not all(part.place in texts for part in parts):
-            continue
-        words = {part.place: texts[part.place].text for part in parts}
-        states = {_STATES[texts[part.place].state] for part in parts}
-        state = next(state for state in ("machine", "reviewed", "final") if state in states)
-        added.setdefault(product.key, {})[locale] = ReferenceText(
-            title=joined(words, f"{product.key}/title"),
-            short_description=joined(words, f"{product.key}/short_description"),
-            attributes=facts_of(product, reference, locale),
-            state=state,
-        )
-    return evolve(reference, texts=added)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from storesync.model import Category, CategoryKey, File, digest, dumps, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER
 from storesync.state.row import keep, put
 from storesync.state.schema import categories, channels, files, media, snapshots, traces
+from storesync.state.statement import Statement
 
 __all__ = [
     "category",
@@ -27,6 +28,8 @@ __all__ = [
     "snapshot",
     "trace",
 ]
+
+_MEDIA = Statement(select(media).where(media.c.channel == bindparam("channel")))
 
 
 def keep_files(db: Connection, some: Iterable[File]) -> None:
@@ -52,7 +55,7 @@ def keep_media(db: Connection, channel: str, sha256: str, role: str, value: str,
 
 def media_values(db: Connection, channel: str) -> dict[tuple[str, str], str]:
     """What stands for each file that this channel was sent, by (sha256, role)."""
-    rows = db.execute(select(media).where(media.c.channel == channel))
+    rows = _MEDIA.run(db, {"channel": channel})
     return {(row.sha256, row.role): row.value for row in rows}
 
 

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Literal
 
 from attrs import field, frozen
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from storesync.errors import Fault
 from storesync.model import dumps, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import packed_fault
 from storesync.state.schema import journal, operations, runs
-from storesync.state.statement import overwrite, write_row
+from storesync.state.statement import Statement, overwrite, write_row
 
 __all__ = [
     "Entry",
@@ -29,6 +29,16 @@ __all__ = [
     "unfinished",
 ]
 
+_RUNNING = Statement(
+    select(operations)
+    .where(operations.c.channel == bindparam("channel"), operations.c.state == bindparam("state"))
+    .order_by(operations.c.began, operations.c.id)
+)
+_ENTRIES = Statement(
+    select(journal)
+    .where(journal.c.operation == bindparam("operation"))
+    .order_by(journal.c.step, journal.c.seq)
+)
 EntryState = Literal["intended", "done", "refused", "doubtful", "resolved"]
 
 
@@ -146,11 +156,7 @@ def answered(
 
 def unfinished(db: Connection, channel: str) -> list[Unfinished]:
     """Operations of a channel that began and did not end, oldest first."""
-    rows = db.execute(
-        select(operations)
-        .where(operations.c.channel == channel, operations.c.state == "running")
-        .order_by(operations.c.began, operations.c.id)
-    ).all()
+    rows = _RUNNING.run(db, {"channel": channel, "state": "running"}).all()
     return [
         Unfinished(
             id=row.id,
@@ -189,9 +195,7 @@ def last(db: Connection, channel: str, key: str, limit: int = 10) -> list[Mappin
 
 
 def _entries(db: Connection, operation: str) -> tuple[Entry, ...]:
-    rows = db.execute(
-        select(journal).where(journal.c.operation == operation).order_by(journal.c.step, journal.c.seq)
-    ).all()
+    rows = _ENTRIES.run(db, {"operation": operation}).all()
     return tuple(
         Entry(
             seq=row.seq,

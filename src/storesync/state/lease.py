@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storesync.errors import Locked
 from storesync.state.clock import stamp
 from storesync.state.row import keep
 from storesync.state.schema import leases
+from storesync.state.statement import Statement, overwrite
 from storesync.state.store import Fence
 
 __all__ = ["holder", "release", "renew", "take"]
+
+_ROW = Statement(select(leases).where(leases.c.name == bindparam("name")).with_for_update())
 
 
 def take(
@@ -31,22 +34,18 @@ def take(
     ask at the same moment one gets it: they wait for each other at the row.
     """
     free = {"name": name, "owner": "", "fence": 0, "since": "", "until": ""}
-    find = select(leases).where(leases.c.name == name).with_for_update()
-    row = db.execute(find).one_or_none()
+    row = _ROW.run(db, {"name": name}).one_or_none()
     if row is None:
         keep(db, leases, free)
-        row = db.execute(find).one()
+        row = _ROW.run(db, {"name": name}).one()
     until = stamp(now + timedelta(seconds=ttl))
     if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):
         raise Locked(
             f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"
         )
     number = row.fence + 1
-    db.execute(
-        update(leases)
-        .where(leases.c.name == name)
-        .values(owner=owner, fence=number, since=stamp(now), until=until)
-    )
+    values = {"owner": owner, "fence": number, "since": stamp(now), "until": until}
+    overwrite(db, leases, {"name": name}, values)
     return Fence(name, owner, number)
 
 
@@ -60,11 +59,7 @@ def renew(db: Connection, fence: Fence, now: datetime, ttl: float) -> None:
 
 def release(db: Connection, fence: Fence) -> None:
     """Give the lease back; the number stays, so that it never repeats."""
-    db.execute(
-        update(leases)
-        .where(leases.c.name == fence.lease, leases.c.fence == fence.number)
-        .values(owner="", until="")
-    )
+    overwrite(db, leases, {"name": fence.lease, "fence": fence.number}, {"owner": "", "until": ""})
 
 
 def holder(db: Connection, name: str, now: datetime) -> tuple[str, str] | None:

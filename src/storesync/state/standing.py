@@ -121,6 +121,15 @@ _OFFERS = Statement(
     select(offers).where(offers.c.channel == _ONE[0], offers.c.key == _ONE[1]).order_by(offers.c.sku)
 )
 _DOCUMENT = Statement(select(documents.c.body).where(documents.c.digest == bindparam("digest")))
+_KEY_OF = Statement(select(offers.c.key).where(offers.c.channel == _ONE[0], offers.c.sku == bindparam("sku")))
+_KEYS = Statement(select(listings.c.key, listings.c.input).where(listings.c.channel == _ONE[0]))
+_LISTINGS = Statement(select(listings).where(listings.c.channel == _ONE[0]).order_by(listings.c.key))
+_VARIANTS = Statement(select(offers).where(offers.c.channel == _ONE[0]).order_by(offers.c.key, offers.c.sku))
+_REVISION = Statement(
+    select(func.coalesce(func.max(channels.c.revision), literal_column("0"))).where(
+        channels.c.channel == _ONE[0]
+    )
+)
 _MORE = Statement(
     update(channels)
     .where(channels.c.channel == bindparam("of_channel"))
@@ -192,23 +201,27 @@ def read(db: Connection, channel: str, key: str) -> Standing | None:
 
 def read_all(db: Connection, channel: str, *, keys: Iterable[str] | None = None) -> Iterator[Standing]:
     """Every standing of a channel in key order, or those of `keys`."""
-    of_channel = listings.c.channel == channel
-    rows = select(listings).where(of_channel).order_by(listings.c.key)
-    variants = select(offers).where(offers.c.channel == channel).order_by(offers.c.key, offers.c.sku)
-    if keys is not None:
+    rows: Iterable[Row[Any]]
+    variants: Iterable[Row[Any]]
+    if keys is None:
+        named = {"channel": channel}
+        rows, variants = _LISTINGS.run(db, named).all(), _VARIANTS.run(db, named)
+    else:
         some = list(keys)
-        rows, variants = rows.where(listings.c.key.in_(some)), variants.where(offers.c.key.in_(some))
+        of_listing = (listings.c.channel == channel) & listings.c.key.in_(some)
+        rows = db.execute(select(listings).where(of_listing).order_by(listings.c.key)).all()
+        of_offer = (offers.c.channel == channel) & offers.c.key.in_(some)
+        variants = db.execute(select(offers).where(of_offer).order_by(offers.c.key, offers.c.sku))
     by_key: dict[str, list[Row[Any]]] = {}
-    for row in db.execute(variants):
+    for row in variants:
         by_key.setdefault(row.key, []).append(row)
-    for row in db.execute(rows).all():
+    for row in rows:
         yield _standing(row, by_key.get(row.key, ()))
 
 
 def keys(db: Connection, channel: str) -> Mapping[str, str]:
     """The input digest of every listing of a channel."""
-    rows = db.execute(select(listings.c.key, listings.c.input).where(listings.c.channel == channel))
-    return {row.key: row.input for row in rows}
+    return {row.key: row.input for row in _KEYS.run(db, {"channel": channel})}
 
 
 def document(db: Connection, name: str) -> Mapping[str, Any] | None:
@@ -342,8 +355,7 @@ def doubt_offers(
 
 def revision(db: Connection, channel: str) -> int:
     """A number that grows whenever what is wanted or acknowledged changes."""
-    highest = select(func.coalesce(func.max(channels.c.revision), 0)).where(channels.c.channel == channel)
-    return int(db.execute(highest).scalar_one())
+    return int(_REVISION.run(db, {"channel": channel}).scalar_one())
 
 
 def bump(db: Connection, channel: str) -> None:
@@ -355,8 +367,7 @@ def bump(db: Connection, channel: str) -> None:
 
 def key_of(db: Connection, channel: str, sku: str) -> str:
     """The listing that a SKU belongs to; empty when it is unknown."""
-    found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku == sku)
-    return str(db.execute(found).scalar_one_or_none() or "")
+    return str(_KEY_OF.run(db, {"channel": channel, "sku": sku}).scalar_one_or_none() or "")
 
 
 def keys_of(db: Connection, channel: str, skus: Iterable[str]) -> tuple[str, ...]:

@@ -196,7 +196,8 @@ class Bench:
         try:
             made = await plan(channel, self.reads(), self, limits=_LIMITS, end=end)
             self.plan = made
-            return await apply(channel, made)
+            reasons = {"end": "what the bench was told to end"} if end else {}
+            return await apply(channel, made, reasons=reasons)
         finally:
             await channel.transport.close()
 

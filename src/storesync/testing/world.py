@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import httpx
 from attrs import define, evolve, field, frozen
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from storesync.catalog import Read
 from storesync.driver import Driver, Shop
@@ -24,12 +24,14 @@ from storesync.sandbox.dialect import Dialect
 from storesync.sandbox.plain import ACCESS, APP, HOST, REFRESH, SHOP, Manners, market_plain
 from storesync.state import Store
 from storesync.state.schema import journal
+from storesync.state.statement import Statement
 from storesync.testing.plain import Account, plain_driver
 from storesync.testing.virtual import VirtualLoop, virtual_env
 from storesync.transport import Transport
 
 __all__ = ["Crash", "Item", "Profile", "Wanted", "World"]
 
+_INTENDED = Statement(select(journal.c.request).where(journal.c.state == bindparam("state")))
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _MARKET = Market("CN", ("zh-Hans",), "CNY")
 
@@ -330,7 +332,7 @@ class World:
         """A write is arriving: its intent must be in the database already."""
 
         def known(db: Any) -> bool:
-            rows = db.execute(select(journal.c.request).where(journal.c.state == "intended"))
+            rows = _INTENDED.run(db, {"state": "intended"})
             return any(f'"{method}"' in row.request and f'"{path}"' in row.request for row in rows)
 
         if not self.store.read_now(known):

@@ -184,6 +184,7 @@ WAYS = {
     "renamed option": (listing(), listing(axes=(evolve(VOLUME, name="Thể tích"),))),
     "all replaced": (listing(), listing(variant("80"), variant("30", code="OTHER"))),
     "all moved away": (listing(), listing(variant("80"), variant("10"), axes=(sizes("80", "10"),))),
+    "one for another": (listing(SINGLE), listing(variant("30", code="OTHER"))),
     "one becomes two": (listing(SINGLE), listing()),
     "two become one": (listing(), listing(SINGLE)),
     "one axis more": (listing(), listing(variant("30", "red"), variant("50", "blue"))),
@@ -202,6 +203,7 @@ def test_variants_are_brought_to_what_is_wanted(way: str, known: bool) -> None:
     shop = Emulated.made()
     before, after = WAYS[way]
     ref, picture = made(shop, before)
+    shop.market.edit(int(ref.listing), price=Decimal(290_000), stock=1)
     receipt = shop.run(DRIVER.update(SHOP, change(before if known else None, after, ref, picture)))
     item = shop.market.listings[int(ref.listing)]
     texts = {axis.code: axis.choices for axis in after.axes}
@@ -216,8 +218,17 @@ def test_variants_are_brought_to_what_is_wanted(way: str, known: bool) -> None:
     shown = models(shop, receipt.ref)
     tiers = [
         [option["variation_option_name"] for option in tier["variation_option_list"]]
-        for tier in item.content["tiers"]
+        for tier in item.content.get("tiers", ())
     ]
+
+    if not item.skus:
+        (code,) = wanted
+        (offer,) = offers(after).values()
+
+        assert {code: "0"} == receipt.ref.skus
+        assert (offer.price.sale.amount, offer.stock) == (item.price, item.stock)
+        assert {code: offer} == receipt.offers
+        return
 
     assert wanted == {code: options for code, (options, _, _) in shown.items()}
     assert {unit.code: str(unit.id) for unit in item.skus.values()} == receipt.ref.skus

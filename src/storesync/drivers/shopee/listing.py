@@ -44,7 +44,9 @@ def create(shop: Shop, new: sd.New) -> sd.Flow[sd.Receipt]:
         ref = new.found
         if not _whole(ref, content):
             with sd.made(ref):
-                made = yield from arrange(shop, ref.listing, content, new.offers, redraw=False)
+                made = yield from arrange(
+                    shop, ref.listing, content, new.offers, known=ref.skus, redraw=False
+                )
                 ref, issues = evolve(ref, skus=made.ids), made.issues
     with sd.made(ref):
         yield from unlist(ref.listing, off=False)
@@ -111,7 +113,7 @@ def update(shop: Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
         return sd.Receipt(ref, issues=issues)
     with sd.made(ref):
         redraw = change.touched("tiers")
-        made = yield from arrange(shop, ref.listing, after, change.offers, redraw=redraw)
+        made = yield from arrange(shop, ref.listing, after, change.offers, known=ref.skus, redraw=redraw)
     ref = evolve(ref, skus=made.ids)
     differing = {
         sku: model

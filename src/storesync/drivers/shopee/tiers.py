@@ -6,7 +6,7 @@ may end. A model's id lives as long as the number of tiers does [D].
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -78,17 +78,28 @@ def divide(
 
 
 def arrange(
-    shop: Shop, item: str, content: sd.Content, offers: Mapping[str, sd.Offer], *, redraw: bool
+    shop: Shop,
+    item: str,
+    content: sd.Content,
+    offers: Mapping[str, sd.Offer],
+    *,
+    known: Collection[str],
+    redraw: bool,
 ) -> sd.Flow[Arranged]:
     """The item with exactly the tiers and models of `content`; ids of models that stay are kept.
 
+    `known` are the SKUs that the item has had so far: one that takes an item over brings its own offer.
     `redraw` sends the tiers also where their texts are right already: pictures may differ. One variant needs
     no tiers, but keeps those that it has, since Shopee cannot take them away: Rejected without any option.
     """
     seen = yield read("product/get_model_list", {"item_id": item})
     shown, tiers = _models(seen), _tiers(seen)
     if content["single"] and not shown:
-        return Arranged({content["single"]: SINGLE})
+        sku = content["single"]
+        brought = {} if sku in known else {sku: offer_of(sku, offers)}
+        for offer in brought.values():
+            yield from _offered(shop, item, {}, offer)
+        return Arranged({sku: SINGLE}, brought)
     if not content["tiers"]:
         raise _undivided(item)
     if not shown or len(tiers) != len(content["tiers"]):
@@ -257,14 +268,7 @@ def _renamed(
         sku = cells.get(_said(model.cell, tiers))
         if sku is None:
             continue
-        offer = offer_of(sku, offers)
-        price = {"model_id": number(model.id), "original_price": amount(offer, shop.market)}
-        count = {"model_id": number(model.id), "seller_stock": seller_stock(shop, offer)}
-        for name, rows, row in (("price", "price_list", price), ("stock", "stock_list", count)):
-            body = {"item_id": number(item), rows: [row]}
-            done = yield post(f"product/update_{name}", body, effect=sd.Effect.SET)
-            for refused in done.each("response.failure_list"):
-                raise failure(refused)
+        yield from _offered(shop, item, {"model_id": number(model.id)}, offer_of(sku, offers))
         told = {"model_id": number(model.id), "model_sku": sku}
         done = yield post(
             "product/update_model", {"item_id": number(item), "model": [told]}, effect=sd.Effect.SET
@@ -272,6 +276,21 @@ def _renamed(
         acknowledged(done)
         return _Model(model.id, sku, model.cell)
     return None
+
+
+def _offered(shop: Shop, item: str, model: Mapping[str, Any], offer: sd.Offer) -> sd.Flow[None]:
+    """Price and stock of one model, or of an item without models, when another SKU takes its place."""
+    price = {**model, "original_price": amount(offer, shop.market)}
+    count = {**model, "seller_stock": seller_stock(shop, offer)}
+    for name, rows, row in (("price", "price_list", price), ("stock", "stock_list", count)):
+        body = {"item_id": number(item), rows: [row]}
+        done = yield post(f"product/update_{name}", body, effect=sd.Effect.SET)
+        for refused in done.each("response.failure_list"):
+            raise failure(refused)
+        if not done.each("response.success_list"):
+            raise sd.Malformed(
+                "shape", f"the answer says nothing about the {name} of item {item}", answer=done
+            )
 
 
 def _replaced(

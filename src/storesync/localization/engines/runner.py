@@ -1,0 +1,199 @@
+"""Runs an engine over many texts: batches, protects, repeats, counts, and gives up where it must.
+
+What an engine cannot do the runner does: keep the house's words, stay within limits, survive a bad answer. One
+poisoned text never takes the others along; an engine that is down is asked no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from typing import Final
+
+from attrs import define, evolve, field, frozen
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+
+from storesync.errors import Denied, Fault, Malformed, Rejected, Transient
+from storesync.localization.engines.engine import Batch, Engine, Fetch, Piece
+from storesync.localization.protect import Protected, Protection
+from storesync.model import frozen_map
+
+__all__ = ["Budget", "Outcome", "Runner"]
+
+_WAITS: Final = (1.0, 4.0, 15.0, 60.0)
+
+
+@define
+class Budget:
+    """How many characters may still be sent; engines are paid by them. None is no limit."""
+
+    characters: int | None = None
+    spent: int = 0
+
+    def take(self, characters: int) -> bool:
+        """Spend them if there are enough."""
+        if self.characters is not None and self.spent + characters > self.characters:
+            return False
+        self.spent += characters
+        return True
+
+
+@frozen(kw_only=True)
+class Outcome:
+    """Texts by id, and the fault for each id that has none; `characters` were sent in `calls` requests."""
+
+    texts: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    failed: Mapping[str, Fault] = field(factory=dict, converter=frozen_map)
+    characters: int = 0
+    calls: int = 0
+
+
+@define(kw_only=True)
+class Runner:
+    """One engine at work for one language pair.
+
+    `send` is a transport's. `sleep` and `waits` say how long to wait before each further try; a service that
+    names its own waiting time is obeyed. `tries` are those of one request.
+    """
+
+    engine: Engine
+    send: Fetch
+    source: str
+    target: str
+    protection: Protection = field(factory=Protection)
+    budget: Budget = field(factory=Budget)
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    waits: tuple[float, ...] = _WAITS
+    tries: int = 4
+    _stopped: Fault | None = field(default=None, init=False)
+    _calls: int = field(default=0, init=False)
+
+    async def translate(self, texts: Mapping[str, str]) -> Outcome:
+        """Every text by its id, or the reason why it has none. Never raises because of one text."""
+        can = self.engine.capabilities
+        if not can.translates(self.source, self.target):
+            fault = Rejected("pair", f"{self.engine.name} does not translate {self.source} to {self.target}")
+            return Outcome(failed=dict.fromkeys(texts, fault))
+        self._stopped, self._calls, before = None, 0, self.budget.spent
+        found: dict[str, str] = {}
+        failed: dict[str, Fault] = {}
+        marked = {id_: self._protected(text) for id_, text in texts.items()}
+        gate = asyncio.Semaphore(can.concurrency)
+
+        async def one(pieces: tuple[Piece, ...]) -> None:
+            async with gate:
+                await self._ask(pieces, marked, found, failed)
+
+        batches, large = self._batches(marked)
+        failed |= large
+        await asyncio.gather(*(one(pieces) for pieces in batches))
+        return Outcome(
+            texts={id_: found[id_] for id_ in texts if id_ in found},
+            failed={id_: failed[id_] for id_ in texts if id_ in failed},
+            characters=self.budget.spent - before,
+            calls=self._calls,
+        )
+
+    def _protected(self, text: str) -> Protected:
+        own = (self.source, self.target) in self.engine.capabilities.glossaries
+        protection = evolve(self.protection, glossary=None) if own else self.protection
+        return protection.protect(text, self.target, self.engine.capabilities.marks)
+
+    def _batches(self, marked: Mapping[str, Protected]) -> tuple[list[tuple[Piece, ...]], dict[str, Fault]]:
+        """Texts together as long as count, characters and bytes allow; a text too large alone is refused."""
+        can = self.engine.capabilities
+        most_characters, most_bytes = can.characters or 10**9, can.bytes or 10**9
+        batches: list[tuple[Piece, ...]] = []
+        large: dict[str, Fault] = {}
+        open_: list[Piece] = []
+        characters = size = 0
+        for id_, protected in marked.items():
+            text = protected.text
+            length, weight = len(text), len(text.encode()) + len(id_) + 8  # quotes, commas, escapes
+            if length > most_characters or weight > most_bytes:
+                large[id_] = Rejected("too_long", f"{length} characters are too much for {self.engine.name}")
+                continue
+            full = len(open_) >= can.texts
+            if open_ and (full or characters + length > most_characters or size + weight > most_bytes):
+                batches.append(tuple(open_))
+                open_, characters, size = [], 0, 0
+            open_.append(Piece(id_, text))
+            characters, size = characters + length, size + weight
+        if open_:
+            batches.append(tuple(open_))
+        return batches, large
+
+    async def _ask(
+        self,
+        pieces: tuple[Piece, ...],
+        marked: Mapping[str, Protected],
+        found: dict[str, str],
+        failed: dict[str, Fault],
+    ) -> None:
+        if self._stopped is not None:
+            failed |= dict.fromkeys((piece.id for piece in pieces), self._stopped)
+            return
+        if not self.budget.take(sum(len(piece.text) for piece in pieces)):
+            over = Denied("budget", f"the budget of {self.budget.characters} characters is spent")
+            failed |= dict.fromkeys((piece.id for piece in pieces), over)
+            return
+        try:
+            answer = await self._answer(pieces, marked)
+        except (Denied, Transient) as fault:
+            # The account, or the service: the next text would fare no better.
+            self._stopped = fault
+            failed |= dict.fromkeys((piece.id for piece in pieces), fault)
+        except Fault as fault:
+            if len(pieces) == 1:
+                failed[pieces[0].id] = fault
+                return
+            half = len(pieces) // 2
+            await self._ask(pieces[:half], marked, found, failed)
+            await self._ask(pieces[half:], marked, found, failed)
+        else:
+            for id_, text in answer.items():
+                try:
+                    found[id_] = marked[id_].restored(text)
+                except Malformed as fault:
+                    failed[id_] = fault
+
+    async def _answer(self, pieces: tuple[Piece, ...], marked: Mapping[str, Protected]) -> Mapping[str, str]:
+        batch = Batch(
+            source=self.source,
+            target=self.target,
+            pieces=pieces,
+            words=dict(self._words(piece.text for piece in pieces)),
+        )
+        wanted = {piece.id for piece in pieces}
+        # Made for each call: a shared one mixes up its callers.
+        policy = AsyncRetrying(
+            retry=retry_if_exception_type(Transient),
+            stop=stop_after_attempt(self.tries),
+            wait=self._wait,
+            sleep=self.sleep,
+            reraise=True,
+        )
+
+        async def once() -> Mapping[str, str]:
+            self._calls += 1
+            return await self.engine.translate(self.send, batch)
+
+        answer: Mapping[str, str] = await policy(once)
+        if answer.keys() != wanted:
+            raise Malformed("ids", f"{self.engine.name}: asked for {len(wanted)} texts, got others")
+        return answer
+
+    def _wait(self, state: RetryCallState) -> float:
+        fault = state.outcome.exception() if state.outcome is not None else None
+        told = fault.retry_after if isinstance(fault, Fault) else None
+        return told if told is not None else self.waits[min(state.attempt_number, len(self.waits)) - 1]
+
+    def _words(self, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """The preferred renderings of what the texts hold and no mark keeps."""
+        if self.protection.glossary is None:
+            return
+        for text in texts:
+            for _, term in self.protection.glossary.find(text):
+                renderings = term.accepted.get(self.target, ())
+                if renderings:
+                    yield term.source, renderings[0]

@@ -1,0 +1,109 @@
+"""One pass over the texts of a catalog: recall, ask an engine for the rest, judge, remember."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from attrs import field, frozen
+
+from storesync.errors import Denied, Fault
+from storesync.issues import Issue, Issues
+from storesync.localization.engines.runner import Outcome, Runner
+from storesync.localization.memory import MemoryText, TextKey, key_of
+from storesync.localization.pipeline import TextRules, Wanted, draw, judge
+from storesync.localization.segment import Segment
+from storesync.model import frozen_map
+
+__all__ = ["Recall", "Remember", "Translated", "translate_texts"]
+
+Recall = Callable[[Sequence[TextKey]], Awaitable[Mapping[TextKey, MemoryText]]]
+Remember = Callable[[Sequence[MemoryText]], Awaitable[object]]
+
+_AT_ONCE = 500  # texts that a crash can lose: what an engine was paid for is remembered batch by batch
+
+
+@frozen(kw_only=True)
+class Translated:
+    """The texts by place, what was found on the way, and what it cost."""
+
+    texts: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
+    issues: Issues = field(factory=Issues)
+    asked: int = 0
+    characters: int = 0
+
+
+async def translate_texts(
+    some: Iterable[Segment],
+    rules: TextRules,
+    runner: Runner | None,
+    *,
+    recall: Recall,
+    remember: Remember,
+    earlier: Mapping[str, MemoryText] | None = None,
+    at: datetime | None = None,
+) -> Translated:
+    """Every segment's text, from the memory or from the engine; without a runner from the memory alone.
+
+    A text that fails or is not answered is an issue (`text.engine`, or the gate's rule), and the others go on.
+    """
+    given = tuple(some)
+    keys = [
+        key_of(segment, rules.source, rules.target, rules.glossary.version(segment.text, rules.target))
+        for segment in given
+    ]
+    memory = dict(await recall(tuple(dict.fromkeys(keys))))
+    before = earlier or {}
+    drawn = draw(given, rules, memory, earlier=lambda segment: before.get(segment.place))
+    issues = list(drawn.issues)
+    characters = 0
+    stopped: Fault | None = None
+    for start in range(0, len(drawn.wanted), _AT_ONCE):
+        part = drawn.wanted[start : start + _AT_ONCE]
+        if runner is None or stopped is not None:
+            issues += [_missing(one, rules.target, stopped) for one in part]
+            continue
+        outcome = await runner.translate({str(n): one.segment.text for n, one in enumerate(part)})
+        characters += outcome.characters
+        stopped = _stopped(outcome)
+        kept = []
+        for number, one in enumerate(part):
+            id_ = str(number)
+            if id_ not in outcome.texts:
+                issues.append(_missing(one, rules.target, outcome.failed.get(id_)))
+                continue
+            judged = judge(one, outcome.texts[id_], rules, by=runner.engine.name, at=at)
+            issues += judged.issues
+            if judged.memory is not None:
+                kept.append(judged.memory)
+        await remember(kept)
+        memory |= {one.key: one for one in kept}
+    texts = {segment.place: memory[key] for segment, key in zip(given, keys, strict=True) if key in memory}
+    return Translated(
+        texts=texts, issues=Issues(tuple(issues)), asked=len(drawn.wanted), characters=characters
+    )
+
+
+def _stopped(outcome: Outcome) -> Fault | None:
+    """Why no further request makes sense; None while one does."""
+    faults = list(outcome.failed.values())
+    if faults and not outcome.texts and not any(fault.code in ("marks", "too_long") for fault in faults):
+        return faults[0]
+    return next((fault for fault in faults if isinstance(fault, Denied)), None)
+
+
+def _missing(wanted: Wanted, target: str, fault: Fault | None) -> Issue:
+    place = f"{wanted.segment.place}/{target}"
+    if fault is None:
+        return Issue(
+            "text.missing",
+            place,
+            f"{wanted.segment.place} has no text in {target}",
+            hint="name a translator, or export the texts and have them translated",
+        )
+    return Issue(
+        "text.engine",
+        place,
+        f"{wanted.segment.place} was not translated to {target}: {fault}",
+        hint="run it again later, or export the texts and have them translated",
+    )

@@ -1,0 +1,73 @@
+"""One text as people see it in a file: place, source, translation, and what they may say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from attrs import frozen
+
+from storesync.localization.memory import STATES, MemoryText, TextState
+from storesync.localization.segment import Segment
+
+__all__ = ["COLUMNS", "ReviewRow", "Reviewed", "rows_of", "state_of"]
+
+COLUMNS = ("place", "field", "locale", "source", "text", "state", "locked", "edition", "note")
+"""The columns of a table, in order."""
+
+Format = Literal["po", "csv", "xlsx"]
+_STATES: Mapping[str, TextState] = {state: state for state in STATES}
+
+
+@frozen(kw_only=True)
+class ReviewRow:
+    """One text of an export or import. `edition` names what was exported: whoever changes it later conflicts.
+
+    `unsure` says that whoever wrote the text still doubts it. `at` is the place in the file that was read.
+    """
+
+    place: str
+    field: str
+    locale: str
+    source: str
+    text: str
+    state: TextState = "initial"
+    locked: bool = False
+    edition: str = ""
+    note: str = ""
+    unsure: bool = False
+    at: str = ""
+
+
+@frozen
+class Reviewed:
+    """What a file held: its rows in order, and the language it says it is in (empty when it does not say)."""
+
+    rows: tuple[ReviewRow, ...]
+    locale: str = ""
+
+
+def rows_of(some: Iterable[Segment], locale: str, texts: Mapping[str, MemoryText]) -> tuple[ReviewRow, ...]:
+    """Every segment with its remembered text, by place; without one it is `initial` and empty."""
+    found = []
+    for segment in some:
+        known = texts.get(segment.place)
+        found.append(
+            ReviewRow(
+                place=segment.place,
+                field=segment.field,
+                locale=locale,
+                source=segment.text,
+                text=known.text if known else "",
+                state=known.state if known else "initial",
+                locked=known.locked if known else False,
+                edition=known.edition if known else "",
+                note=known.note if known else "",
+            )
+        )
+    return tuple(found)
+
+
+def state_of(word: str) -> TextState | None:
+    """The state that a cell names, whatever its case; None for any other word."""
+    return _STATES.get(word.strip().lower() or "initial")

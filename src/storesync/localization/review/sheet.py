@@ -1,0 +1,174 @@
+"""CSV and XLSX, for everyone else: one row a text, the columns named in the first row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from storesync.errors import ConfigError
+from storesync.issues import Issue
+from storesync.localization.review.row import COLUMNS, Reviewed, ReviewRow, state_of
+
+__all__ = ["read_csv", "read_xlsx", "write_csv", "write_xlsx"]
+
+_NEEDED = ("place", "locale", "source", "text", "state")
+_TRUE = frozenset({"yes", "true", "1", "x"})
+_WIDTHS = (24, 16, 9, 48, 48, 11, 8, 14, 40)
+# A spreadsheet would run these; the apostrophe makes them text and goes again on the way in.
+_FORMULA = ("=", "+", "-", "@", "\t")
+
+
+def _cells(row: ReviewRow) -> tuple[str, ...]:
+    locked = "yes" if row.locked else ""
+    return (
+        row.place, row.field, row.locale, row.source, row.text, row.state, locked, row.edition, row.note,
+    )  # fmt: skip
+
+
+def write_csv(rows: tuple[ReviewRow, ...]) -> bytes:
+    """The rows in UTF-8 with a byte order mark, which Excel needs to see that it is UTF-8."""
+    out = io.StringIO(newline="")
+    table = csv.writer(out)
+    table.writerow(COLUMNS)
+    for row in rows:
+        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in _cells(row)])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def read_csv(content: bytes, *, at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
+    """The rows of a CSV file; a semicolon or a tab may part the cells, as some spreadsheets write it."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return Reviewed(()), (
+            Issue(
+                "review.encoding",
+                "",
+                f"byte {error.start} is no UTF-8",
+                hint="save the file as CSV UTF-8",
+                at=f"{at}:{line}",
+            ),
+        )
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        before = 0
+        for cells in reader:
+            rows.append((before + 1, cells))
+            before = reader.line_num
+    except csv.Error as error:
+        issue = Issue(
+            "review.file", "", f"this is no CSV: {error}", hint="export it again", at=f"{at}:{before + 1}"
+        )
+        return Reviewed(()), (issue,)
+    return _read(rows, at)
+
+
+def write_xlsx(rows: tuple[ReviewRow, ...]) -> bytes:
+    """The rows as a workbook; only the columns that people fill are free, the others are protected."""
+    try:
+        import xlsxwriter
+    except ImportError:
+        raise ConfigError(
+            "XLSX files need XlsxWriter, which is not installed: pip install 'storesync[excel]'"
+        ) from None
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet("texts")
+    head = book.add_format({"bold": True, "bg_color": "#E8EEF7"})
+    free = book.add_format({"text_wrap": True, "locked": False, "valign": "top"})
+    kept = book.add_format({"text_wrap": True, "font_color": "#555555", "valign": "top"})
+    for column, (name, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True)):
+        sheet.set_column(column, column, width)
+        sheet.write_string(0, column, name, head)
+    for number, row in enumerate(rows, start=1):
+        for column, cell in enumerate(_cells(row)):
+            editable = COLUMNS[column] in ("text", "state", "locked", "note") and not row.locked
+            sheet.write_string(number, column, cell, free if editable else kept)
+    sheet.freeze_panes(1, 1)
+    sheet.protect("", {"format_columns": True, "autofilter": True, "sort": True})
+    sheet.data_validation(
+        1,
+        5,
+        max(len(rows), 1),
+        5,
+        {"validate": "list", "source": ["initial", "translated", "reviewed", "final"]},
+    )
+    book.close()
+    return out.getvalue()
+
+
+def read_xlsx(content: bytes, *, at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
+    """The rows of a workbook's first sheet."""
+    try:
+        import python_calamine
+    except ImportError:
+        raise ConfigError(
+            "XLSX files need python-calamine, which is not installed: pip install 'storesync[excel]'"
+        ) from None
+    try:
+        book = python_calamine.load_workbook(io.BytesIO(content))
+        values = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, OSError, ValueError, IndexError) as error:
+        issue = Issue("review.file", "", f"this is no workbook: {error}", hint="export it again", at=at)
+        return Reviewed(()), (issue,)
+    return _read([(number, [_text(cell) for cell in row]) for number, row in enumerate(values, start=1)], at)
+
+
+def _text(cell: object) -> str:
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return "" if cell is None else str(cell)
+
+
+def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
+    header: list[str] | None = None
+    found: list[ReviewRow] = []
+    issues: list[Issue] = []
+    for number, cells in rows:
+        place = f"{at}:{number}"
+        if header is None:
+            header = [name.strip().lower() for name in cells]
+            lacking = [name for name in _NEEDED if name not in header]
+            if lacking:
+                message = f"the table has no column {', '.join(lacking)}"
+                hint = "export it again and keep the first row"
+                return Reviewed(()), (Issue("review.file", "", message, hint=hint, at=place),)
+            continue
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = dict(zip(header, (_unquoted(cell) for cell in cells), strict=False))
+        state = state_of(row.get("state", ""))
+        if state is None or not row.get("place"):
+            wrong = "the row has no place" if state is not None else f"state {row.get('state')!r} is unknown"
+            hint = "write initial, translated, reviewed or final" if state is None else "keep the place"
+            issues.append(Issue("review.row", row.get("place", ""), wrong, hint=hint, at=place))
+            continue
+        found.append(
+            ReviewRow(
+                place=row["place"].strip(),
+                field=row.get("field", "").strip(),
+                locale=row.get("locale", "").strip(),
+                source=row.get("source", ""),
+                text=row.get("text", ""),
+                state=state,
+                locked=row.get("locked", "").strip().lower() in _TRUE,
+                edition=row.get("edition", "").strip(),
+                note=row.get("note", ""),
+                at=place,
+            )
+        )
+    if header is None:
+        return Reviewed(()), (Issue("review.file", "", "the file is empty", hint="export it again", at=at),)
+    locales = {row.locale for row in found}
+    return Reviewed(tuple(found), locales.pop() if len(locales) == 1 else ""), tuple(issues)
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell

@@ -1,0 +1,310 @@
+"""The runner: batches, marks, words, repeats, budgets, bad answers, and an engine that is down."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from attrs import define, field
+from tests.localization import corpus
+
+from storesync.driver import Request, Response
+from storesync.errors import Denied, Fault, Malformed, Rejected, Throttled, Transient
+from storesync.localization import Protection
+from storesync.localization.engines import (
+    Batch,
+    Budget,
+    Capabilities,
+    Chat,
+    LibreTranslate,
+    Runner,
+)
+from storesync.transport import Transport
+
+
+async def nowhere(request: Request, sign: object = None) -> Response:
+    """A transport that must not be used."""
+    raise AssertionError(request.path)
+
+
+@define
+class Fake:
+    """An engine that answers by a function and remembers what it was asked."""
+
+    answer: Callable[[Batch], Mapping[str, str]]
+    capabilities: Capabilities = field(factory=lambda: Capabilities(texts=3, concurrency=1))
+    asked: list[Batch] = field(factory=list)
+    name: str = "fake"
+    hosts: Mapping[str, str] = field(factory=dict)
+
+    async def translate(self, send: object, batch: Batch) -> Mapping[str, str]:
+        """What the function says."""
+        self.asked.append(batch)
+        return self.answer(batch)
+
+
+def upper(batch: Batch) -> Mapping[str, str]:
+    """Every text in capital letters."""
+    return {piece.id: piece.text.upper() for piece in batch.pieces}
+
+
+@define
+class Waits:
+    """A clock that stands still and remembers."""
+
+    seen: list[float] = field(factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        """Remember, and go on."""
+        self.seen.append(seconds)
+
+
+def runner(fake: Any, **changes: Any) -> Runner:
+    """A runner to Vietnamese."""
+    given = {"engine": fake, "send": nowhere, "source": "ko", "target": "vi", "sleep": Waits().sleep}
+    return Runner(**{**given, **changes})
+
+
+async def test_texts_travel_together_as_far_as_the_engine_allows() -> None:
+    """By count, by characters and by bytes."""
+    texts = {str(number): "abcd" for number in range(7)}
+    by_count = Fake(upper)
+    by_characters = Fake(upper, Capabilities(texts=50, characters=10))
+    by_bytes = Fake(upper, Capabilities(texts=50, bytes=30))
+
+    outcome = await runner(by_count).translate(texts)
+    await runner(by_characters).translate(texts)
+    await runner(by_bytes).translate(texts)
+
+    assert dict.fromkeys(texts, "ABCD") == outcome.texts
+    assert (28, 3) == (outcome.characters, outcome.calls)
+    assert [3, 3, 1] == [len(batch.pieces) for batch in by_count.asked]
+    assert [2, 2, 2, 1] == [len(batch.pieces) for batch in by_characters.asked]
+    assert all(len(batch.pieces) == 2 for batch in by_bytes.asked[:-1])
+
+
+async def test_a_text_too_long_is_refused_and_the_others_go_on() -> None:
+    """Nothing is cut."""
+    fake = Fake(upper, Capabilities(texts=5, characters=10))
+
+    outcome = await runner(fake).translate({"long": "x" * 11, "short": "x"})
+
+    assert {"short": "X"} == outcome.texts
+    assert isinstance(outcome.failed["long"], Rejected)
+
+
+async def test_what_must_not_change_does_not_travel() -> None:
+    """Brand, words of the house, amounts, placeholders and protection factors come back as they should."""
+    fake = Fake(lambda batch: {piece.id: piece.text for piece in batch.pieces})
+    protection = Protection(brands=corpus.brands(), glossary=corpus.glossary())
+
+    outcome = await runner(fake, protection=protection).translate(
+        {"a": "설빛가온 동해 진정 토너 1.5ml {fee} SPF50+", "b": "27,000원"}
+    )
+
+    (batch,) = fake.asked
+    sent = batch.pieces[0].text
+    assert not any(kept in sent for kept in ("설빛가온", "진정", "토너", "1.5", "fee", "SPF"))
+    assert "동해" in sent
+    assert "SEOLBITGAON 동해 làm dịu da toner 1,5ml {fee} SPF50+" == outcome.texts["a"]
+    assert "27,000원" == batch.pieces[1].text
+
+
+async def test_an_engine_with_its_own_glossary_gets_the_words_unmarked() -> None:
+    """Only what it cannot do is done for it."""
+    own = Capabilities(texts=3, glossaries=frozenset({("ko", "vi")}))
+    fake = Fake(lambda batch: {piece.id: piece.text for piece in batch.pieces}, own)
+
+    await runner(fake, protection=Protection(glossary=corpus.glossary())).translate({"a": "진정 토너"})
+
+    assert "진정 토너" == fake.asked[0].pieces[0].text
+
+
+@pytest.mark.parametrize("spoil", ["", "{0} {0}", "{1}", "{0} {7}"])
+async def test_a_lost_or_doubled_mark_is_no_translation(spoil: str) -> None:
+    """Half a brand must not reach a gate that might miss it."""
+    fake = Fake(lambda batch: {piece.id: f"Kem {spoil}" for piece in batch.pieces})
+
+    outcome = await runner(fake, protection=Protection(brands=corpus.brands())).translate(
+        {"a": "함솔담 크림"}
+    )
+
+    assert isinstance(outcome.failed["a"], Malformed)
+
+
+@pytest.mark.parametrize("marks", ["xml", "html", "plain"])
+async def test_marks_and_markup_come_through_in_every_form(marks: Any) -> None:
+    """Signs that mean something in markup travel escaped and come back as they were."""
+    fake = Fake(
+        lambda batch: {piece.id: piece.text for piece in batch.pieces}, Capabilities(texts=3, marks=marks)
+    )
+
+    outcome = await runner(fake, protection=Protection(brands=corpus.brands())).translate(
+        {"a": "함솔담 A & B < 3 <b>30ml</b>"}
+    )
+
+    assert "HAMSOLDAM A & B < 3 <b>30ml</b>" == outcome.texts["a"]
+
+
+async def test_a_service_that_names_its_waiting_time_is_obeyed() -> None:
+    """Else the waits grow."""
+    faults: list[Fault] = [Throttled("429", retry_after=7.0), Transient("500"), Transient("500")]
+
+    def answer(batch: Batch) -> Mapping[str, str]:
+        if faults:
+            raise faults.pop(0)
+        return upper(batch)
+
+    waits = Waits()
+    outcome = await runner(Fake(answer), sleep=waits.sleep).translate({"a": "x"})
+
+    assert {"a": "X"} == outcome.texts
+    assert [7.0, 4.0, 15.0] == waits.seen
+
+
+async def test_an_engine_that_is_down_is_asked_no_more() -> None:
+    """One request with its tries, then every text has the reason."""
+
+    def down(batch: Batch) -> Mapping[str, str]:
+        raise Transient("unreachable", "ConnectError")
+
+    fake = Fake(down)
+    outcome = await runner(fake).translate({str(number): "x" for number in range(30)})
+
+    assert 4 == len(fake.asked)
+    assert 30 == len(outcome.failed)
+    assert {} == outcome.texts
+
+
+async def test_a_spent_account_stops_the_run_and_keeps_what_was_done() -> None:
+    """The texts of the first batch are paid for."""
+    fake = Fake(upper)
+    fake.answer = lambda batch: upper(batch) if len(fake.asked) == 1 else _raise(Denied("456", "quota"))
+
+    outcome = await runner(fake).translate({str(number): "x" for number in range(9)})
+
+    assert ["0", "1", "2"] == list(outcome.texts)
+    assert 2 == len(fake.asked)
+    assert all(isinstance(fault, Denied) for fault in outcome.failed.values())
+
+
+def _raise(fault: Fault) -> Mapping[str, str]:
+    raise fault
+
+
+async def test_a_budget_is_never_passed() -> None:
+    """Counted in characters, over several calls."""
+    budget = Budget(10)
+    fake = Fake(upper, Capabilities(texts=1, concurrency=1))
+
+    first = await runner(fake, budget=budget).translate({"a": "x" * 6, "b": "x" * 6})
+    second = await runner(fake, budget=budget).translate({"c": "x" * 4})
+
+    assert ["a"] == list(first.texts)
+    assert "budget" == first.failed["b"].code
+    assert ["c"] == list(second.texts)
+    assert 10 == budget.spent
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        lambda batch: {},
+        lambda batch: {"other": "X"},
+        lambda batch: {**upper(batch), "more": "X"},
+        lambda batch: _raise(Malformed("shape", "prose")),
+        lambda batch: _raise(Rejected("400", "not this one")),
+    ],
+)
+async def test_one_poisoned_text_does_not_take_the_others_along(
+    spoiled: Callable[[Batch], Mapping[str, str]],
+) -> None:
+    """A bad answer is asked for in halves until the one text stands alone."""
+
+    def answer(batch: Batch) -> Mapping[str, str]:
+        return spoiled(batch) if any(piece.text == "bad" for piece in batch.pieces) else upper(batch)
+
+    fake = Fake(answer, Capabilities(texts=8, concurrency=1))
+    texts = {str(number): "x" for number in range(7)} | {"poison": "bad"}
+
+    outcome = await runner(fake).translate(texts)
+
+    assert {"poison"} == outcome.failed.keys()
+    assert 7 == len(outcome.texts)
+
+
+async def test_a_pair_that_the_engine_does_not_know_costs_nothing() -> None:
+    """No request is made."""
+    fake = Fake(upper, Capabilities(pairs=frozenset({("ko", "en")})))
+
+    outcome = await runner(fake).translate({"a": "x"})
+
+    assert "pair" == outcome.failed["a"].code
+    assert [] == fake.asked
+
+
+async def serve(answers: Callable[[bytes], tuple[int, Any]]) -> asyncio.Server:
+    """A small HTTP server on this machine that answers every POST."""
+
+    async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        size = next(
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length")
+        )
+        status, body = answers(await reader.readexactly(size))
+        content = json.dumps(body).encode()
+        writer.write(
+            b"HTTP/1.1 %d X\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
+            % (status, len(content))
+        )
+        writer.write(content)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    return await asyncio.start_server(one, "127.0.0.1", 0)
+
+
+async def test_over_a_real_server_a_bad_moment_passes() -> None:
+    """The first answer is 503, the second prose, the third right: LibreTranslate on loopback."""
+    count = 0
+
+    def answers(body: bytes) -> tuple[int, Any]:
+        nonlocal count
+        count += 1
+        if count == 1:
+            return 503, {"error": "starting"}
+        return 200, {"translatedText": [text.replace("크림", "kem") for text in json.loads(body)["q"]]}
+
+    async with await serve(answers) as server:
+        address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        libre = LibreTranslate(address)
+        transport = Transport(libre.hosts, now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
+        outcome = await runner(libre, send=transport.send).translate({"a": "크림", "b": "크림 크림"})
+        await transport.close()
+
+    assert {"a": "kem", "b": "kem kem"} == outcome.texts
+    assert 2 == count
+
+
+async def test_a_chat_model_that_drifts_is_caught_over_a_real_server() -> None:
+    """It makes up an id whenever it sees more than one text; alone each text is translated."""
+
+    def answers(body: bytes) -> tuple[int, Any]:
+        asked = json.loads(json.loads(body)["messages"][1]["content"])
+        made = {id_: text.upper() for id_, text in asked.items()}
+        if len(asked) > 1:
+            made["bonus"] = "Buy now!"
+        return 200, {"choices": [{"finish_reason": "stop", "message": {"content": json.dumps(made)}}]}
+
+    async with await serve(answers) as server:
+        chat = Chat(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "m-1")
+        transport = Transport(chat.hosts, now=lambda: datetime(2026, 11, 23, tzinfo=UTC))
+        outcome = await runner(chat, send=transport.send).translate({"a": "one", "b": "two", "c": "three"})
+        await transport.close()
+
+    assert {"a": "ONE", "b": "TWO", "c": "THREE"} == outcome.texts

@@ -1,0 +1,81 @@
+"""Words that look right and are wrong: each trap is one that a person fell into."""
+
+import pytest
+from tests.localization import corpus
+
+from storesync.compliance import compliance_pack, worst
+from storesync.localization import foreign
+
+CHINA = compliance_pack("CN").scanner("zh-Hans")
+KOREA = compliance_pack("CN").scanner("ko")
+
+
+@pytest.mark.parametrize("wrong", ["韩方人参面霜", "汉方人参面霜", "漢方人參面霜"])
+def test_hanbang_is_not_han_medicine(wrong: str) -> None:
+    """한방 may not become 韩方 or 汉方: the glossary and the claims both say so, in every field."""
+    for field in ("title", "short_description", "attributes"):
+        verdict = corpus.gates().check("한방 인삼 크림", wrong, locale="zh-Hans", field=field)
+        assert "fail" == verdict.result
+        assert verdict.of("compliance")
+    assert "block" == worst(CHINA.scan(wrong))
+    assert "warn" == worst(KOREA.scan("한방 인삼 크림"))
+    assert "pass" == corpus.gates().check("한방 인삼 크림", "植物草本人参面霜", locale="zh-Hans").result
+
+
+@pytest.mark.parametrize(
+    ("locale", "wrong", "right"),
+    [
+        ("zh-Hans", "东海深层海水喷雾", "韩国东部沿海深层海水喷雾"),
+        ("vi", "Xịt nước biển sâu Biển Đông", "Xịt nước biển sâu vùng biển Gangwon"),
+    ],
+)
+def test_the_korean_east_sea_is_no_other_sea(locale: str, wrong: str, right: str) -> None:
+    """동해 is neither 东海, the East China Sea, nor Biển Đông, the South China Sea."""
+    source = "동해 해양심층수 미스트"
+
+    assert "fail" == corpus.gates().check(source, wrong, locale=locale).result
+    assert "pass" == corpus.gates().check(source, right, locale=locale).result
+
+
+@pytest.mark.parametrize("word", ["抗皱", "祛痘", "修护", "舒缓", "紧致"])
+def test_legal_efficacy_classes_need_evidence_and_are_not_banned(word: str) -> None:
+    """Many public lists of words ban them wrongly."""
+    pack = compliance_pack("CN")
+
+    assert "evidence" == worst(CHINA.scan(f"{word}面霜"))
+    assert word in pack.efficacy
+    assert word not in pack.special
+    assert "fail" != corpus.gates().check("크림", f"{word}面霜", locale="zh-Hans").result
+
+
+def test_tiktok_shop_refuses_han_characters() -> None:
+    """So does every Vietnamese text before it gets there, brand and options included."""
+    runs = foreign("HAMSOLDAM 松林 Toner 舒缓", ("vi",))
+
+    assert ["松林", "舒缓"] == [run.text for run in runs]
+    assert ["han", "han"] == [run.script for run in runs]
+    for field in ("title", "description", "attributes", "option_values"):
+        verdict = corpus.gates().check("솔잎 진정 토너", "Toner 松林 làm dịu da", locale="vi", field=field)
+        assert "fail" == verdict.result
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("zh-Hans", "第一步洁面"),
+        ("zh-Hans", "最后涂抹"),
+        ("vi", "thống nhất màu da"),
+        ("vi", "ít nhất hai lần"),
+        ("zh-Hans", "中国台湾"),
+    ],
+)
+def test_harmless_words_raise_no_alarm(locale: str, text: str) -> None:
+    """第一步 is a step, ít nhất is at least."""
+    market = {"zh-Hans": "CN", "vi": "VN"}[locale]
+
+    assert "clean" == worst(compliance_pack(market).scanner(locale).scan(text))
+
+
+def test_regions_are_no_countries_in_china() -> None:
+    """Country lists must not hold Taiwan, Hong Kong or Macao."""
+    assert "block" == worst(CHINA.scan("适用国家：韩国、台湾、香港"))
