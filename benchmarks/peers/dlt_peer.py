@@ -1,5 +1,7 @@
-"""dlt as its documentation shows reverse ETL: a custom destination with batch_size=1, its own requests client with
-retries, incremental loading by `updated_at`, and a pause for the pace, which dlt leaves to the function.
+"""dlt as its documentation shows reverse ETL: a custom destination with batch_size=1.
+
+With its own requests client and retries, incremental loading by `updated_at`, and a pause for the pace, which dlt
+leaves to the function.
 
 Usage: python dlt_peer.py ADDRESS FOLDER RATE
 """
@@ -45,11 +47,13 @@ def plain(items: Any, table: Any) -> None:
     for item in items:
         _pace()
         row = goods.Row(**{name: item[name] for name in goods.COLUMNS})
-        CLIENT.post(f"{sys.argv[1]}/listings", json=row.body, headers={"x-token": goods.TOKEN}).raise_for_status()
+        CLIENT.post(
+            f"{sys.argv[1]}/listings", json=row.body, headers={"x-token": goods.TOKEN}
+        ).raise_for_status()
 
 
 @dlt.resource(name="products", primary_key="id", write_disposition="append")
-def products(updated: Any = dlt.sources.incremental("updated_at")) -> Any:
+def products(updated: Any = dlt.sources.incremental("updated_at")) -> Any:  # noqa: B008  # dlt's own way
     """What changed since the last run."""
     for row in goods.read(FOLDER / "products.csv"):
         yield row._asdict()

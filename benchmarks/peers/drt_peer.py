@@ -55,8 +55,12 @@ def main(address: str, folder: Path, rate: str, burst: str) -> None:
         (folder / ".drt" / "profiles.yml").write_text(PROFILE.format(folder=folder))
         (folder / "drt_project.yml").write_text(PROJECT)
         with sqlite3.connect(folder / "products.sqlite") as db:
-            db.execute("CREATE TABLE products (id INTEGER, key TEXT, title TEXT, price TEXT, stock INTEGER, updated_at TEXT)")
-            db.executemany("INSERT INTO products VALUES (?, ?, ?, ?, ?, ?)", goods.read(folder / "products.csv"))
+            db.execute(
+                "CREATE TABLE products (id INTEGER, key TEXT, title TEXT, price TEXT, stock INTEGER, updated_at TEXT)"
+            )
+            db.executemany(
+                "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?)", goods.read(folder / "products.csv")
+            )
     told = SYNC.format(address=address, token=goods.TOKEN, rate=rate, burst=burst)
     (folder / "syncs" / "listings.yml").write_text(told)
     os.chdir(folder)

@@ -23,7 +23,7 @@ import tempfile
 import time
 import venv
 from contextlib import suppress
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,8 +31,9 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path.insert(0, str(HERE))
 
-import goods
-from storesync.testing.processes import Sandbox, sandbox
+import goods  # noqa: E402
+
+from storesync.testing.processes import Sandbox, sandbox  # noqa: E402
 
 RATE, BURST = 50, 10
 PATIENCE = 600.0
@@ -52,7 +53,12 @@ PEERS = (
     Peer("storesync", (str(ROOT),), "storesync", "plain driver, identity by search"),
     Peer("drt", ("drt-core",), "drt-core", "rest_api, retry 8, rate limit; ledger and diff need a warehouse"),
     Peer("dlt", ("dlt",), "dlt", "custom destination, batch_size=1, incremental; pace by hand"),
-    Peer("singer", ("singer-sdk", "requests", "backoff"), "singer-sdk", "own RecordSink: no generic REST target on PyPI"),
+    Peer(
+        "singer",
+        ("singer-sdk", "requests", "backoff"),
+        "singer-sdk",
+        "own RecordSink: no generic REST target on PyPI",
+    ),
     Peer("script", ("httpx", "tenacity"), "tenacity", "httpx + asyncio + tenacity, file of done keys"),
 )
 
@@ -70,10 +76,16 @@ def install(peer: Peer, environments: Path) -> str:
     """The version that is installed, in an environment of its own; empty and a reason when it cannot be."""
     place = environments / peer.name
     python = place / "bin" / "python"
-    if not python.exists():
+    quiet = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    fresh_one = not python.exists()
+    if fresh_one:
         venv.create(place, with_pip=True)
-        quiet = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        done = subprocess.run([*quiet, *peer.requirements], capture_output=True, text=True, check=False)
+    if fresh_one or str(ROOT) in peer.requirements:
+        # This checkout changes under the same version.
+        again = [] if fresh_one else ["--force-reinstall", "--no-deps"]
+        done = subprocess.run(
+            [*quiet, *again, *peer.requirements], capture_output=True, text=True, check=False
+        )
         if done.returncode:
             shutil.rmtree(place)
             raise RuntimeError(done.stderr.strip().splitlines()[-1])
@@ -86,7 +98,7 @@ def start(peer: Peer, setting: Setting, folder: Path) -> subprocess.Popen[bytes]
     python = setting.environments / peer.name / "bin" / "python"
     address = f"{setting.box.address}/plain"
     command = [str(python), str(HERE / f"{peer.name}_peer.py"), address, str(folder), str(RATE)]
-    if peer.name in ("storesync", "drt"):
+    if peer.name == "drt":
         command.append(str(BURST))
     log = (folder / "log.txt").open("ab")
     return subprocess.Popen(
@@ -123,7 +135,9 @@ def fresh(setting: Setting, folder: Path, quota: dict[str, float]) -> None:
 
 def judged(setting: Setting) -> dict[str, int]:
     """What the market says: listings too many, products without one."""
-    alive = [row["key"] for row in setting.box.read("plain", "export")["listings"] if row["status"] != "deleted"]
+    alive = [
+        row["key"] for row in setting.box.read("plain", "export")["listings"] if row["status"] != "deleted"
+    ]
     return {"duplicates": len(alive) - len(set(alive)), "missing": setting.creates - len(set(alive))}
 
 
@@ -154,7 +168,7 @@ def pace(peer: Peer, setting: Setting, folder: Path) -> dict[str, Any]:
 
 
 def kill(peer: Peer, setting: Setting, folder: Path) -> dict[str, Any]:
-    """kill -9 halfway, run to the end, then once more with nothing changed."""
+    """Kill -9 halfway, run to the end, then once more with nothing changed."""
     fresh(setting, folder, OPEN)
     run = start(peer, setting, folder)
     while run.poll() is None and setting.box.writes(["plain"]) < setting.creates // 2:
@@ -173,16 +187,18 @@ SCENARIOS = {"lost": lost, "pace": pace, "kill": kill}
 def table(rows: list[dict[str, Any]], creates: int, lost_answers: int) -> str:
     """The results as Markdown."""
     head = (
-        "| tool | version | duplicates / missing after lost answers | it said | 429 answers | quota used "
-        "| duplicates / missing after kill -9 | writes when unchanged | setup |"
+        "| tool | version | duplicates / missing after lost answers | it said | 429 answers "
+        "| quota used, start of the process included | duplicates / missing after kill -9 | writes when unchanged | setup |"
     )
     lines = [
-        f"{creates} creates, {lost_answers} answers lost; {RATE} requests/s with burst {BURST}; {date.today()}", "",
+        f"{creates} creates, {lost_answers} answers lost; {RATE} requests/s with burst {BURST}; {datetime.now(UTC):%Y-%m-%d}", "",
         head, "|---" * 9 + "|",
     ]  # fmt: skip
     for row in rows:
         if "error" in row:
-            lines.append(f"| {row['tool']} | – | could not be run: {row['error']} " + "| " * 6 + f"| {row['note']} |")
+            lines.append(
+                f"| {row['tool']} | – | could not be run: {row['error']} " + "| " * 6 + f"| {row['note']} |"
+            )
             continue
         one, two, three = row["lost"], row["pace"], row["kill"]
         lines.append(
@@ -195,7 +211,9 @@ def table(rows: list[dict[str, Any]], creates: int, lost_answers: int) -> str:
 
 def main() -> int:
     """Run every peer through every scenario; 0 when storesync itself kept its promises."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--creates", type=int, default=600)
     parser.add_argument("--lost", type=int, default=19)
     parser.add_argument("--only", default="", help="names of tools, with commas between")

@@ -1,5 +1,6 @@
-"""A Singer pair: a tap that bookmarks `updated_at`, and a target made with the Singer SDK (RecordSink) that posts each
-record with backoff, as the SDK's own REST streams do. State is kept as a runner keeps it: the last line of stdout.
+"""A Singer pair: a tap that bookmarks `updated_at`, and a target made with the Singer SDK that posts each record.
+
+With backoff as in the SDK's own REST streams. State is kept as a runner keeps it: the last line of stdout.
 
 Usage: python singer_peer.py ADDRESS FOLDER RATE          (runs tap and target as two processes)
 """
@@ -25,9 +26,16 @@ def tap(folder: Path) -> None:
     kinds = {"id": "integer", "stock": "integer"}
     schema = {name: {"type": kinds.get(name, "string")} for name in goods.COLUMNS}
     _say(
-        {"type": "SCHEMA", "stream": "products", "schema": {"type": "object", "properties": schema}, "key_properties": ["id"]}
+        {
+            "type": "SCHEMA",
+            "stream": "products",
+            "schema": {"type": "object", "properties": schema},
+            "key_properties": ["id"],
+        }
     )
-    for number, row in enumerate((row for row in goods.read(folder / "products.csv") if row.updated_at > since), 1):
+    for number, row in enumerate(
+        (row for row in goods.read(folder / "products.csv") if row.updated_at > since), 1
+    ):
         _say({"type": "RECORD", "stream": "products", "record": row._asdict()})
         since = row.updated_at
         if number % BOOKMARK_EVERY == 0:

@@ -1,6 +1,6 @@
 """storesync with the plain platform's driver, its identity declared as it is: by search, which trails by 2 s.
 
-Usage: python storesync_peer.py ADDRESS FOLDER RATE BURST
+Usage: python storesync_peer.py ADDRESS FOLDER RATE
 """
 
 from __future__ import annotations
@@ -29,14 +29,17 @@ MARKET = Market("CN", ("zh-Hans",), "CNY")
 PASSES = 3
 
 
-async def main(address: str, folder: Path, rate: int, burst: int) -> int:
+async def main(address: str, folder: Path, rate: int) -> int:
     """What `storesync sync` does: plan and apply until nothing is left to do."""
     driver = plain_driver(by="search", lag=2.0, late=3.0)
-    driver = evolve(driver, spec=evolve(driver.spec, quotas={"default": (sd.Quota(rate, burst=burst),)}))
+    # No burst is declared: the calls of eight workers that are on their way together are burst enough.
+    driver = evolve(driver, spec=evolve(driver.spec, quotas={"default": (sd.Quota(rate),)}))
     rows = goods.read(folder / "products.csv")
     wanted = Wanted(
         {
-            row.key: Item(key=row.key, title=row.title, offers={f"{row.key}-1": (Decimal(row.price), row.stock)})
+            row.key: Item(
+                key=row.key, title=row.title, offers={f"{row.key}-1": (Decimal(row.price), row.stock)}
+            )
             for row in rows
         }
     )
@@ -69,6 +72,6 @@ async def main(address: str, folder: Path, rate: int, burst: int) -> int:
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        sys.exit(asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))))
+        sys.exit(asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))))
     except StoresyncError as error:
         sys.exit(str(error))
