@@ -75,7 +75,8 @@ async def renew(channel: OpenChannel, seen: Any) -> None:
 def _taking(channel: OpenChannel) -> Any:
     def take(db: Connection) -> Any:
         owner = f"{channel.env.owner}/{id(channel)}"
-        return lease.take(db, f"account:{channel.account_name}", owner, channel.env.now(), _HOLD)
+        at, ended = channel.env.now(), channel.env.ended
+        return lease.take(db, f"account:{channel.account_name}", owner, at, _HOLD, ended=ended)
 
     return take
 

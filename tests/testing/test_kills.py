@@ -1,0 +1,31 @@
+"""Real processes, killed: small, so that every test run has seen it; `make kills` does it a hundred times."""
+
+import json
+
+import pytest
+
+from storesync.testing import kills, processes
+
+
+@pytest.mark.slow
+def test_a_killed_sync_makes_nothing_twice_and_loses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three kills and two syncs at once, on every emulated market whose driver is here."""
+    code = kills.main(["--times", "3", "--products", "6", "--jobs", "1", "--seed", "5"])
+    told = json.loads(capsys.readouterr().out)
+
+    assert 0 == code
+    assert 3 == told["kills"]
+    assert sorted(processes.channels()) == told["channels"]
+    assert 0 == told["duplicates"] + told["lost"] + told["wrong"] + told["writes_when_unchanged"]
+    assert told["rivals"] == told["told_who"] > 0
+
+
+def test_a_tally_is_good_only_when_every_promise_held() -> None:
+    """One duplicate, one loss, one write too many, one rival that was not told: each is enough."""
+    assert kills.Tally(kills=9).good
+    assert not kills.Tally(duplicates=["a"]).good
+    assert not kills.Tally(lost=["a"]).good
+    assert not kills.Tally(wrong=["a"]).good
+    assert not kills.Tally(failed=["a"]).good
+    assert not kills.Tally(writes_when_unchanged=1).good
+    assert not kills.Tally(rivals=1).good
