@@ -21,7 +21,10 @@ _IMPORT_GOAL_MS = 30.0
 def _import_ms(name: str) -> float:
     """How long `import name` takes in a fresh interpreter, as the interpreter itself counts it."""
     told = subprocess.run(
-        [sys.executable, "-X", "importtime", "-c", f"import {name}"], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-c", f"import {name}"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stderr
     return int(told.strip().splitlines()[-1].split("|")[1]) / 1000
 
@@ -52,7 +55,11 @@ def _script(name: str, *arguments: str) -> dict[str, Any]:
 def _engine(listings: int) -> dict[str, Any]:
     told = _script("engine.py", "--listings", str(listings))
     met = told["engine_over_bare"] >= _ENGINE_GOAL and told["writes_second_run"] == 0
-    return {**told, "goal": f"engine_over_bare at least {_ENGINE_GOAL}, no write in the second run", "met": met}
+    return {
+        **told,
+        "goal": f"engine_over_bare at least {_ENGINE_GOAL}, no write in the second run",
+        "met": met,
+    }
 
 
 def main() -> int:
