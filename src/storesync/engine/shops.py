@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta, timezone
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +21,8 @@ from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
-from storesync.engine.flows import run
 from storesync.engine.observe import Drift, observe
+from storesync.engine.opening import discover, guard_limits, with_found
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
@@ -37,12 +36,12 @@ from storesync.engine.wording import (
     translator,
 )
 from storesync.errors import ConfigError, StalePlan
-from storesync.issues import Issue, Issues
+from storesync.issues import Issues
 from storesync.localization import TextMemory
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
-from storesync.plan import GuardLimits, Plan
+from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets, texts
@@ -52,7 +51,6 @@ __all__ = ["Shops"]
 
 _HOME = timezone(timedelta(hours=9))  # a Korean merchant's day decides which policy is in force
 _PASSES = 3  # of one sync: what a doubt left open is compared and repaired in the next
-_GUARDS = ("hidden", "touched", "sold_out", "price_swing", "price_range", "stock_jump", "floor")
 
 
 class Shops:
@@ -82,7 +80,7 @@ class Shops:
         self._preparers: dict[str, ChannelPreparer] = {}
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
-        self.limits = _limits(config)
+        self.limits = guard_limits(config)
 
     @classmethod
     def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
@@ -186,7 +184,7 @@ class Shops:
         if account is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         found = await self.store.read(lambda db: assets.shop(db, name))
-        shop = _with_found(shop, found)
+        shop = with_found(shop, found)
         hosts = channel.hosts or driver.spec.hosts.get(channel.environment)
         if not hosts:
             known = ", ".join(driver.spec.hosts)
@@ -214,7 +212,7 @@ class Shops:
             env=self.env,
             pacer=self._pacer,
         )
-        await _discover(opened, found)
+        await discover(opened, found)
         return opened
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
@@ -338,7 +336,7 @@ class Shops:
         driver = self.driver(name)
         shop = self._shop(name, driver)
         found = await self.store.read(lambda db: assets.shop(db, name))
-        shop = _with_found(shop, found)
+        shop = with_found(shop, found)
         settings = self.settings(name)
         preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
         checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
@@ -391,49 +389,3 @@ class Shops:
         )
         self._preparers.clear()
         return taken
-
-
-def _limits(config: Config) -> GuardLimits:
-    values: dict[str, Any] = {}
-    issues: list[Issue] = []
-    for key, value in config.guards.items():
-        at = config.place(f"guards.{key}")
-        if key not in _GUARDS:
-            said = f"[guards] has no {key!r}; it knows {', '.join(_GUARDS)}"
-            issues.append(Issue("config.unknown_key", f"guards/{key}", said, at=at))
-            continue
-        try:
-            values[key] = int(value) if key == "floor" else Decimal(str(value))
-        except (InvalidOperation, ValueError):
-            said = f"[guards] {key} = {value!r} is no number"
-            issues.append(
-                Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %')
-            )
-    if issues:
-        raise ConfigError(f"{config.path} cannot be used: {len(issues)} findings", issues)
-    return GuardLimits(**values)
-
-
-def _found_fields(shop: Shop) -> list[str]:
-    return [attribute.name for attribute in fields(type(shop)) if attribute.metadata.get("found")]
-
-
-def _with_found(shop: Shop, found: Mapping[str, Any]) -> Shop:
-    """The shop with what was found before; what the configuration sets stays as set."""
-    values = CONVERTER.unstructure(shop)
-    names = [name for name in _found_fields(shop) if name in found and name not in values]
-    if not names:
-        return shop
-    whole: Shop = CONVERTER.structure({**values, **{name: found[name] for name in names}}, type(shop))
-    known: Shop = evolve(shop, **{name: getattr(whole, name) for name in names})
-    return known
-
-
-async def _discover(opened: OpenChannel, found: Mapping[str, Any]) -> None:
-    flow = opened.driver.discover
-    if flow is None or found:
-        return
-    seen = CONVERTER.unstructure(await run(opened, flow(opened.shop)))
-    facts = {name: seen[name] for name in _found_fields(opened.shop) if name in seen}
-    opened.shop = _with_found(opened.shop, facts)
-    await opened.store.write(lambda db: assets.keep_shop(db, opened.name, facts))
