@@ -6,18 +6,17 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import structlog
 from attrs import evolve
 from sqlalchemy import Connection
 
 from storesync.driver import Flow, Request, Response
 from storesync.engine.channel import OpenChannel, expiry_of
+from storesync.engine.events import happened
 from storesync.errors import Denied, Fault, Locked, Transient
 from storesync.state import CONVERTER, lease, token
 
 __all__ = ["adopt_newest", "renew", "renew_if_due"]
 
-_log = structlog.get_logger("storesync.engine")
 _AHEAD = timedelta(minutes=5)
 _HOLD = 120.0  # seconds for which one process may renew before another may try
 _LOOK = 0.2
@@ -114,7 +113,7 @@ async def _renew(channel: OpenChannel) -> None:
         return
     channel.account = evolve(renewed)
     channel.version = version + 1
-    _log.info("token.renewed", channel=channel.name, account=channel.account_name)
+    happened("token.renewed", channel=channel.name, account=channel.account_name)
 
 
 async def _try(channel: OpenChannel, refresh: Callable[[Any], Flow[Any]]) -> Any:

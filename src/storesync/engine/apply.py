@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-import structlog
 from attrs import define
 
 from storesync.driver import Batch
 from storesync.engine.channel import OpenChannel
 from storesync.engine.create import create
+from storesync.engine.events import warned
 from storesync.engine.flows import Patience
 from storesync.engine.offers import change_offers, part_of
 from storesync.engine.report import Outcome, OutcomeState, Report
@@ -28,7 +28,6 @@ from storesync.state import Fence, assets, journal, lease, standing
 
 __all__ = ["apply", "at_work", "recover"]
 
-_log = structlog.get_logger("storesync.engine")
 _LEASE = 60.0  # seconds; renewed at a third of it
 Progress = Callable[[Operation | None, int, int], None]
 
@@ -89,7 +88,7 @@ async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | 
                 worker.cancel()
             return lost
         except Exception as error:  # a busy database: two more tries fit before the lease ends
-            _log.warning("lease.unrenewed", channel=channel.name, error=type(error).__name__)
+            warned("lease.unrenewed", channel=channel.name, error=type(error).__name__)
 
 
 async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-import structlog
 import tenacity
 from attrs import define, frozen
 
@@ -18,6 +17,7 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
+from storesync.engine.events import happened, warned
 from storesync.engine.log import Log
 from storesync.errors import (
     Ambiguous,
@@ -34,7 +34,6 @@ from storesync.errors import (
 __all__ = ["Patience", "run", "throw"]
 
 T = TypeVar("T")
-_log = structlog.get_logger("storesync.engine")
 _RENEWALS = 2  # of one request's token; the second for a rival whose renewal ended ours
 
 
@@ -186,7 +185,7 @@ def _told_pace(channel: OpenChannel, request: Request, response: Response) -> Se
     try:
         return channel.driver.pace(request, response)
     except Exception as error:  # the answer itself is good: nothing about it is in doubt
-        _log.warning("pace.unreadable", channel=channel.name, error=type(error).__name__)
+        warned("pace.unreadable", channel=channel.name, error=type(error).__name__)
         return ()
 
 
@@ -216,7 +215,7 @@ async def _try(
             channel.pacer.answered(request, quotas, scopes, told=told)
             return response
     assert fault is not None
-    _log.info(
+    happened(
         "request.failed",
         channel=channel.name,
         path=request.form.get("method", request.place),

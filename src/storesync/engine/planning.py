@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
-import structlog
 from attrs import define, evolve, field
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from storesync.catalog import Read
 from storesync.engine.apply import at_work, recover
 from storesync.engine.channel import OpenChannel
 from storesync.engine.diff import blocked, guards, operations
+from storesync.engine.events import warned
 from storesync.engine.flows import run
 from storesync.engine.tickets import poll
 from storesync.errors import Fault
@@ -25,7 +25,6 @@ from storesync.state import Standing, Want, assets, standing
 
 __all__ = ["Preparer", "plan"]
 
-_log = structlog.get_logger("storesync.engine")
 _CHUNK = 100  # wants per transaction
 _CATEGORY_AGE = timedelta(days=7)  # a market's rule document is read again after that
 _NOTHING: Mapping[str, Any] = frozen_map({})
@@ -229,7 +228,7 @@ async def _category(reading: _Pass, key: CategoryKey) -> Category | None:
                 fresh: Category = await run(channel, flow(channel.shop, key))
             except Fault as fault:
                 reading.faults[name] = fault
-                _log.warning("category.unreadable", channel=channel.name, category=key.id, fault=str(fault))
+                warned("category.unreadable", channel=channel.name, category=key.id, fault=str(fault))
             else:
                 found, at = fresh, channel.env.now()
                 await channel.store.write(lambda db: assets.keep_category(db, channel.name, key, fresh, at))

@@ -7,11 +7,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from sqlalchemy import Connection
 
 from storesync.driver import Effect, Flow, New, Receipt
 from storesync.engine.create import accept
+from storesync.engine.events import happened
 from storesync.engine.flows import Patience
 from storesync.engine.log import request_digest, response_from
 from storesync.engine.work import Work
@@ -22,8 +22,6 @@ from storesync.state import CONVERTER, UNKNOWN, journal, standing
 from storesync.state.journal import Entry, Unfinished
 
 __all__ = ["settle"]
-
-_log = structlog.get_logger("storesync.engine")
 
 
 async def settle(work: Work) -> int:
@@ -39,7 +37,7 @@ async def settle(work: Work) -> int:
             await _create(work, operation)
         else:
             await _other(work, operation)
-        _log.info("operation.settled", channel=channel.name, kind=operation.kind, key=operation.key)
+        happened("operation.settled", channel=channel.name, kind=operation.kind, key=operation.key)
     return len(left)
 
 

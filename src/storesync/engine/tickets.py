@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import structlog
 from sqlalchemy import Connection
 
 from storesync.driver import Receipt, Verdicts
 from storesync.engine.create import accept
+from storesync.engine.events import warned
 from storesync.engine.work import Work
 from storesync.errors import Fault, Rejected
 from storesync.issues import Issue
@@ -16,8 +16,6 @@ from storesync.model import Status
 from storesync.state import SHOWN, Standing, standing
 
 __all__ = ["poll"]
-
-_log = structlog.get_logger("storesync.engine")
 
 
 async def poll(work: Work, waiting: Sequence[Standing]) -> int:
@@ -33,7 +31,7 @@ async def poll(work: Work, waiting: Sequence[Standing]) -> int:
         try:
             verdicts: Verdicts = await work.run(flow(channel.shop, stand.ticket))
         except Fault as fault:
-            _log.warning("ticket.unanswered", channel=channel.name, key=stand.key, fault=type(fault).__name__)
+            warned("ticket.unanswered", channel=channel.name, key=stand.key, fault=type(fault).__name__)
             continue  # asked again next time; nothing is known yet
         verdict = verdicts.get(stand.key)
         if isinstance(verdict, Receipt | Rejected):
