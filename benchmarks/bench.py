@@ -49,7 +49,8 @@ def _script(name: str, *arguments: str) -> dict[str, Any]:
     if done.returncode not in (0, 1) or not done.stdout.strip():
         raise SystemExit(f"{name} failed:\n{done.stderr}")
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return told
+    within = told.get("seconds", 0) <= told.get("limit_seconds", 0) if "limit_seconds" in told else True
+    return {**told, "met": done.returncode == 0 and within}
 
 
 def _engine(listings: int) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def main() -> int:
         results.append(result)
         sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()
-    return 0 if all(result.get("met", True) for result in results) else 1
+    return 0 if all(result["met"] for result in results) else 1
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,10 +181,10 @@ def test_the_minimal_configuration_can_be_read(tmp_path: Path, say: Callable[[li
 
 def test_drivers_come_from_their_own_spec(say: Callable[[list[str]], Said]) -> None:
     """The table and the document name the same parts."""
-    told = say(["drivers"])
-    document = say(["drivers", "--json"]).document
+    told, listed = say(["drivers"]), say(["drivers", "--json"])
+    document = listed.document
 
-    assert (0, 0) == (told.code, json.loads("0"))
+    assert (0, 0) == (told.code, listed.code)
     assert "tmall" in told.out
     assert "create" in document["drivers"]["tmall"]["parts"]
     assert "refresh" not in document["drivers"]["tmall"]["parts"]

@@ -103,8 +103,10 @@ async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:
 def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
     open_ = [guard for guard in plan.tripped if not reasons.get(guard.name, "").strip()]
     if open_:
-        lines = [f"{plan.channel}: {len(open_)} guards forbid this plan; nothing was sent"]
+        how_many = "a guard forbids" if len(open_) == 1 else f"{len(open_)} guards forbid"
+        lines = [f"{plan.channel}: {how_many} this plan; nothing was sent"]
         lines += [f"  {guard}{': ' + guard.hint if guard.hint else ''}" for guard in open_]
+        lines.append(f"  to go on all the same, give a reason: reasons={{{open_[0].name!r}: 'why'}}")
         raise UnsafePlan("\n".join(lines))
 
 

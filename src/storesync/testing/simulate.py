@@ -91,7 +91,10 @@ def _told(verdict: Verdict) -> str:
         "calls": [verdict.calls, verdict.minimum],
     }
     shown = {name: value for name, value in what.items() if value}
-    return f"seed {verdict.seed} ({verdict.profile.by}, {verdict.profile.steps} steps): {shown}"
+    again = f"python -m storesync.testing.simulate --first {verdict.seed} --seeds 1 --jobs 1"
+    return (
+        f"seed {verdict.seed} ({verdict.profile.by}, {verdict.profile.steps} steps): {shown}; again: {again}"
+    )
 
 
 if __name__ == "__main__":
