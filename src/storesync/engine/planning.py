@@ -157,7 +157,9 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
     name = digest(dict(causes))
     if reading.known.get(product.key) == name:
         return
-    last = await channel.store.read(lambda db: _last(db, channel.name, product.key))
+    last = _NOTHING
+    if product.key in reading.known:
+        last = await channel.store.read(lambda db: _last(db, channel.name, product.key))
     prepared = preparer.prepare(product, channel.shop, category, last, key.chosen)
     asked = {_key_id(key)}
     while prepared.needs:
