@@ -2,6 +2,7 @@
 # Each makes its own virtual environment; `make help` lists the rest.
 
 SEEDS ?= 1000
+CASES ?= 1000000
 TIMES ?= 100
 ARGS ?=
 # pytest workers: one for each core.
@@ -10,7 +11,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers format simulate kills peers bench docs wheel requirements clean
+.PHONY: help demo test lint types layers format simulate kills peers oracle bench docs wheel requirements clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -52,6 +53,10 @@ kills: ## real syncs killed with SIGKILL and started again (TIMES=100)
 peers: ## storesync beside other tools, each in an environment of its own (needs a package index)
 	@scripts/setup .venv test
 	@.venv/bin/python benchmarks/peers/run.py $(ARGS)
+
+oracle: ## a million random prices against an independent judge on exact fractions (CASES=1000000)
+	@scripts/setup .venv test
+	@.venv/bin/python -m tests.pricing.oracle --cases $(CASES) $(ARGS)
 
 bench: ## speed, as ratios measured in one run
 	@scripts/setup .venv test

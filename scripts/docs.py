@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, Attribute, fields
 
@@ -136,24 +138,45 @@ def _shop(driver: Driver[Any, Any]) -> str:
 
 
 def _fields(kind: type, secret: str, without: Iterable[str] = ()) -> str:
+    hints = get_type_hints(kind)
     rows = [
-        (f"`{field.alias or field.name}`", _type(field), _given(field), _remark(field, secret))
+        (f"`{field.alias or field.name}`", _type(hints[field.name]), _given(field), _remark(field, secret))
         for field in fields(kind)
         if field.init and field.name not in without
     ]
     return _table(("key", "type", "default", ""), rows)
 
 
-def _type(field: Attribute[Any]) -> str:
-    kind = field.type
-    words = kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
-    return f"`{words}`"
+_WORDS: Final[Mapping[Any, str]] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    datetime: "time",
+    date: "day",
+}
+
+
+def _type(hint: Any) -> str:
+    """A field's type as a person writes it in TOML."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return ", ".join(f"`{value}`" for value in inside)
+    if origin in (Union, UnionType):
+        return " or ".join(_type(part) for part in inside if part is not NoneType)
+    if origin is tuple:
+        return f"list of {_type(inside[0])}s"
+    return _WORDS.get(hint, "table")
 
 
 def _given(field: Attribute[Any]) -> str:
     if field.default is NOTHING:
         return "must be given"
-    made = field.default.factory() if hasattr(field.default, "factory") else field.default
+    made = (
+        field.default.factory()
+        if field.default is not None and hasattr(field.default, "factory")
+        else field.default
+    )
     return "none" if made is None else f"`{made!r}`" if made not in ((), {}, "") else "empty"
 
 

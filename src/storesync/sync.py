@@ -24,6 +24,8 @@ from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
+from storesync.localization.engines import Translated
+from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
 from storesync.transport import Wire
 
@@ -125,6 +127,22 @@ class Shops:
     def check(self, channel: str) -> Checked:
         """Prepare the whole catalog for a channel without asking the market, and collect every finding."""
         return self._runner.run(self._shops.check(channel))
+
+    def check_market(self, code: str) -> Checked:
+        """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
+        return self._runner.run(self._shops.check_market(code))
+
+    def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+        """Have the configured translator fill what nobody delivered or remembers in one language."""
+        return self._runner.run(self._shops.translate_texts(locale, budget=budget))
+
+    def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
+        """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
+        return self._runner.run(self._shops.export_texts(locale, waiting=waiting))
+
+    def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
+        """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""
+        return self._runner.run(self._shops.import_texts(file, locale, by=by))
 
 
 def open(

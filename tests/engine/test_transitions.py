@@ -90,7 +90,9 @@ def test_a_product_gone_from_the_catalog_is_hidden_and_ended_only_on_demand() ->
     bench.sync()
 
     assert ["hidden"] == [one.status for one in bench.truth.alive("A")]
-    report = bench.apply(bench.plan(end=["A"]), reasons={"end": "on demand"})
+    with pytest.raises(UnsafePlan, match="1 to end"):
+        bench.apply(bench.plan(end=["A"]))
+    report = bench.apply(bench.plan(end=["A"]), reasons={"end": "discontinued"})
     assert {"end A": "done"} == states(report)
     assert () == bench.truth.alive("A")
     assert 0 == len(bench.plan())

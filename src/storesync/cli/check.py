@@ -20,6 +20,9 @@ __all__ = ["check"]
 def check(
     *channels: Channels,
     all: Annotated[bool, Parameter(negative=(), show_default=False, help="Show every finding.")] = False,
+    market: Annotated[
+        str, Parameter(show_default=False, help="Whether the catalog is ready for this market (CN, VN).")
+    ] = "",
     common: Common = DEFAULTS,
 ) -> int:
     """Look through configuration and catalog without asking a market; each finding has its file and line."""
@@ -28,6 +31,11 @@ def check(
         from storesync.report.plan_view import FEW
 
         with opened(common, outlet) as shops:
+            if market:
+                found = shops.check_market(market)
+                outlet.say(checked_view(found, most=None if all else FEW))
+                outlet.document({"markets": {market: checked_document(found)}})
+                return _code(found)
 
             def one(name: str) -> tuple[int, Any]:
                 checked = shops.check(name)

@@ -60,6 +60,7 @@ _ROOT = (
     "localization",
     "markets",
     "prices",
+    "fees",
     "rates",
     "guards",
     "accounts",
@@ -100,13 +101,14 @@ def load(path: Path | str) -> Config:
         snapshot, told = snapshot_from(rates, at=rates_at, locate=locate)
         found.all += told
     localization = root.inner("localization")
-    localization.only(("accept", "glossary"))
+    localization.only(("accept", "glossary", "translator"))
     config = Config(
         path=place,
         state=_state(root.inner("state")),
         catalog=_catalog(root.inner("catalog"), place.parent),
         accept=frozenset(localization.texts("accept")),
         glossary=glossary_from(localization, place.parent),
+        translator=localization.inner("translator").table,
         compliance=compliance_config(root, place.parent),
         channels=channels,
         accounts=reader.accounts,

@@ -89,6 +89,7 @@ class Config:
     catalog: CatalogConfig
     accept: frozenset[str] = frozenset()
     glossary: Glossary = field(factory=Glossary)
+    translator: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     compliance: ComplianceConfig | None = None
     channels: Mapping[str, ChannelConfig] = field(factory=dict, converter=frozen_map)
     accounts: Mapping[str, AccountConfig] = field(factory=dict, converter=frozen_map)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import New, Receipt
 from storesync.engine.documents import with_media
-from storesync.engine.flows import Log
+from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Parked, Work

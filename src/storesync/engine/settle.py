@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from storesync.driver import Effect, Flow, New, Receipt
 from storesync.engine.create import accept
-from storesync.engine.flows import Patience, request_digest, response_from
+from storesync.engine.flows import Patience
+from storesync.engine.log import request_digest, response_from
 from storesync.engine.work import Work
 from storesync.errors import Ambiguous, Fault
 from storesync.model import Offer, Ref

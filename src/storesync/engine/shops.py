@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta, timezone
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -14,25 +13,35 @@ from sqlalchemy import Connection
 from storesync import __version__
 from storesync.catalog import Source, read_reference
 from storesync.compliance import Compliance
-from storesync.config import Config, account_from, load, shop_from
+from storesync.config import MARKETS, Config, account_from, load, shop_from
+from storesync.config.wording import ComplianceConfig
 from storesync.driver import Driver, Shop
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
-from storesync.engine.flows import run
 from storesync.engine.observe import Drift, observe
+from storesync.engine.opening import discover, guard_limits, with_found
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
+from storesync.engine.wording import (
+    check_market,
+    export_texts,
+    import_texts,
+    translate_catalog,
+    translator,
+)
 from storesync.errors import ConfigError, StalePlan
-from storesync.issues import Issue, Issues
+from storesync.issues import Issues
 from storesync.localization import TextMemory
+from storesync.localization.engines import Translated
+from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
-from storesync.plan import GuardLimits, Plan
+from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets, texts
@@ -42,7 +51,6 @@ __all__ = ["Shops"]
 
 _HOME = timezone(timedelta(hours=9))  # a Korean merchant's day decides which policy is in force
 _PASSES = 3  # of one sync: what a doubt left open is compared and repaired in the next
-_GUARDS = ("hidden", "touched", "sold_out", "price_swing", "price_range", "stock_jump", "floor")
 
 
 class Shops:
@@ -72,7 +80,7 @@ class Shops:
         self._preparers: dict[str, ChannelPreparer] = {}
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
-        self.limits = _limits(config)
+        self.limits = guard_limits(config)
 
     @classmethod
     def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
@@ -176,7 +184,7 @@ class Shops:
         if account is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         found = await self.store.read(lambda db: assets.shop(db, name))
-        shop = _with_found(shop, found)
+        shop = with_found(shop, found)
         hosts = channel.hosts or driver.spec.hosts.get(channel.environment)
         if not hosts:
             known = ", ".join(driver.spec.hosts)
@@ -204,7 +212,7 @@ class Shops:
             env=self.env,
             pacer=self._pacer,
         )
-        await _discover(opened, found)
+        await discover(opened, found)
         return opened
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
@@ -328,7 +336,7 @@ class Shops:
         driver = self.driver(name)
         shop = self._shop(name, driver)
         found = await self.store.read(lambda db: assets.shop(db, name))
-        shop = _with_found(shop, found)
+        shop = with_found(shop, found)
         settings = self.settings(name)
         preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
         checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
@@ -338,48 +346,46 @@ class Shops:
         )
         return evolve(checked, issues=(*missing, *self.findings, *checked.issues))
 
-
-def _limits(config: Config) -> GuardLimits:
-    values: dict[str, Any] = {}
-    issues: list[Issue] = []
-    for key, value in config.guards.items():
-        at = config.place(f"guards.{key}")
-        if key not in _GUARDS:
-            said = f"[guards] has no {key!r}; it knows {', '.join(_GUARDS)}"
-            issues.append(Issue("config.unknown_key", f"guards/{key}", said, at=at))
-            continue
-        try:
-            values[key] = int(value) if key == "floor" else Decimal(str(value))
-        except (InvalidOperation, ValueError):
-            said = f"[guards] {key} = {value!r} is no number"
-            issues.append(
-                Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %')
+    async def check_market(self, code: str) -> Checked:
+        """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
+        market = next(
+            (one for two in self.config.channels.values() for one in two.channel.markets if one.code == code),
+            MARKETS.get(code),
+        )
+        if market is None:
+            raise ConfigError(
+                f"market {code!r} is unknown: it knows {', '.join(MARKETS)}, or add [markets.{code}]"
             )
-    if issues:
-        raise ConfigError(f"{config.path} cannot be used: {len(issues)} findings", issues)
-    return GuardLimits(**values)
+        rules = (self.config.compliance or ComplianceConfig()).of((code,), self._reference)
 
+        def read(db: Connection) -> TextMemory:
+            return TextMemory.of(one for locale in market.locales for one in texts.texts_in(db, locale))
 
-def _found_fields(shop: Shop) -> list[str]:
-    return [attribute.name for attribute in fields(type(shop)) if attribute.metadata.get("found")]
+        memory = await self.store.read(read)
+        return check_market(self.source, self._reference, memory, rules, market, self.today)
 
+    async def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+        """Have the configured translator fill what nobody delivered or remembers in one language.
 
-def _with_found(shop: Shop, found: Mapping[str, Any]) -> Shop:
-    """The shop with what was found before; what the configuration sets stays as set."""
-    values = CONVERTER.unstructure(shop)
-    names = [name for name in _found_fields(shop) if name in found and name not in values]
-    if not names:
-        return shop
-    whole: Shop = CONVERTER.structure({**values, **{name: found[name] for name in names}}, type(shop))
-    known: Shop = evolve(shop, **{name: getattr(whole, name) for name in names})
-    return known
+        `budget` are the characters that may be sent. A text that fails a gate is told and does not count.
+        """
+        engine = translator(self.config, self._environ)
+        done = await translate_catalog(
+            self.store, self.config, self.source, self._reference, locale, engine, env=self.env, budget=budget
+        )
+        self._preparers.clear()
+        return done
 
+    async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
+        """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
+        return await export_texts(
+            self.store, self.config, self.source, self._reference, locale, waiting=waiting
+        )
 
-async def _discover(opened: OpenChannel, found: Mapping[str, Any]) -> None:
-    flow = opened.driver.discover
-    if flow is None or found:
-        return
-    seen = CONVERTER.unstructure(await run(opened, flow(opened.shop)))
-    facts = {name: seen[name] for name in _found_fields(opened.shop) if name in seen}
-    opened.shop = _with_found(opened.shop, facts)
-    await opened.store.write(lambda db: assets.keep_shop(db, opened.name, facts))
+    async def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
+        """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""
+        taken = await import_texts(
+            self.store, self.config, self.source, self._reference, locale, file, by=by, at=self.env.now()
+        )
+        self._preparers.clear()
+        return taken

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from storesync.driver import Change, Receipt
 from storesync.engine.create import accept, wanted_offers
 from storesync.engine.documents import with_media
-from storesync.engine.flows import Log
+from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Work

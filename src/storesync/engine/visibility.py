@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Receipt
 from storesync.engine.create import look_for, park
-from storesync.engine.flows import Log
+from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.work import Parked, Work
 from storesync.errors import Fault, NoChange, NotFound, Rejected

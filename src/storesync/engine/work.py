@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from storesync.driver import Flow, Sought
 from storesync.engine.channel import OpenChannel
-from storesync.engine.flows import Log, Patience, run
+from storesync.engine.flows import Patience, run
+from storesync.engine.log import Log
 from storesync.engine.report import Outcome, OutcomeState, Report
 from storesync.errors import Ambiguous, Denied, Fault, Postponed, Rejected
 from storesync.model import Ref, Status
