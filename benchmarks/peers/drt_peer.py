@@ -3,7 +3,7 @@
 Its idempotency ledger and its snapshot diff need a warehouse (PostgreSQL, Snowflake, BigQuery) and are not used; its
 `native_idempotency_key` needs a market that honors such a key, which this one, like most marketplaces, does not.
 
-Usage: python drt_peer.py ADDRESS FOLDER RATE BURST
+Usage: python drt_peer.py ADDRESS FOLDER RATE
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ sync:
   batch_size: 50
   rate_limit:
     requests_per_second: {rate}
-    burst: {burst}
   retry:
     max_attempts: 8
     initial_backoff: 0.2
@@ -47,7 +46,7 @@ sync:
 """
 
 
-def main(address: str, folder: Path, rate: str, burst: str) -> None:
+def main(address: str, folder: Path, rate: str) -> None:
     """Set the project up once, then become `drt run`."""
     if not (folder / "drt_project.yml").exists():
         (folder / "syncs").mkdir()
@@ -61,7 +60,7 @@ def main(address: str, folder: Path, rate: str, burst: str) -> None:
             db.executemany(
                 "INSERT INTO products VALUES (?, ?, ?, ?, ?, ?)", goods.read(folder / "products.csv")
             )
-    told = SYNC.format(address=address, token=goods.TOKEN, rate=rate, burst=burst)
+    told = SYNC.format(address=address, token=goods.TOKEN, rate=rate)
     (folder / "syncs" / "listings.yml").write_text(told)
     os.chdir(folder)
     drt = Path(sys.executable).with_name("drt")
@@ -69,4 +68,4 @@ def main(address: str, folder: Path, rate: str, burst: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3], sys.argv[4])
+    main(sys.argv[1], Path(sys.argv[2]), sys.argv[3])

@@ -98,8 +98,6 @@ def start(peer: Peer, setting: Setting, folder: Path) -> subprocess.Popen[bytes]
     python = setting.environments / peer.name / "bin" / "python"
     address = f"{setting.box.address}/plain"
     command = [str(python), str(HERE / f"{peer.name}_peer.py"), address, str(folder), str(RATE)]
-    if peer.name == "drt":
-        command.append(str(BURST))
     log = (folder / "log.txt").open("ab")
     return subprocess.Popen(
         command, cwd=folder, stdout=log, stderr=log, start_new_session=True,
