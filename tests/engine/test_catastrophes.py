@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from sqlalchemy import select
-from tests.engine.bench import Bench, item
+from tests.engine.bench import Bench, item, step
 
 from storesync.catalog import Read
 from storesync.engine.planning import plan
@@ -263,3 +263,27 @@ def test_the_journal_keeps_the_reason() -> None:
     kept = bench.world.store.read_now(lambda db: [row.reasons for row in db.execute(select(runs))])
 
     assert any("the brand was sold" in reasons for reasons in kept)
+
+
+def test_a_lost_price_answer_leaves_the_swing_guard_something_to_measure() -> None:
+    """The market may show either price: a halved one after that still needs a reason."""
+    bench = shop()
+    bench.put(times(Decimal("1.1"))(bench.world.wanted.items["P00"]))
+    bench.faults(step("lost_after", operation="prices", times=50))
+    bench.apply(bench.plan(limits=GuardLimits()))
+    bench.faults()
+    bench.put(times(Decimal("0.4"))(bench.world.wanted.items["P00"]))
+    made = bench.plan(limits=GuardLimits())
+
+    assert "price swing" in {guard.name for guard in made.tripped}
+    assert any("(unconfirmed)" in detail.before for one in made for detail in one.details)
+    nothing_sent(bench, made, UnsafePlan)
+
+
+def test_a_reason_for_no_guard_is_told() -> None:
+    """A slip of the pen must not pass for a word."""
+    bench = shop()
+    truncated(LIVE // 2)(bench)
+
+    with pytest.raises(PlanError, match="there is no guard 'hiden'"):
+        bench.apply(bench.plan(limits=GuardLimits()), reasons={"hiden": "the brand was sold"})

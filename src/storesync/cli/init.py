@@ -41,7 +41,11 @@ def init(
         outlet.say(Text(f"{written} files written to {folder}/"))
         if pictures:
             outlet.say(Text(f"{pictures} pictures drawn in {folder / 'catalog' / 'images'}/"))
-        outlet.say(Text(f"next: storesync check{where}"))
+        outlet.say(
+            Text(
+                f"next: storesync sandbox in a second terminal, export the variables it prints, then storesync check{where}"
+            )
+        )
         outlet.document({"folder": str(folder), "files": written, "pictures": pictures})
         return DONE
 

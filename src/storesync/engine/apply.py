@@ -22,7 +22,7 @@ from storesync.engine.update import update
 from storesync.engine.upload import upload
 from storesync.engine.visibility import set_visibility
 from storesync.engine.work import Work
-from storesync.errors import Locked, StalePlan, UnsafePlan
+from storesync.errors import Locked, PlanError, StalePlan, UnsafePlan
 from storesync.plan import ORDER, Kind, Operation, Plan
 from storesync.state import Fence, assets, journal, lease, standing
 
@@ -101,6 +101,12 @@ async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:
 
 
 def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
+    names = [guard.name for guard in plan.guards]
+    unknown = [name for name in reasons if name not in names]
+    if unknown and names:
+        raise PlanError(
+            f"there is no guard {unknown[0]!r} to give a reason for; the guards are {', '.join(names)}"
+        )
     open_ = [guard for guard in plan.tripped if not reasons.get(guard.name, "").strip()]
     if open_:
         how_many = "a guard forbids" if len(open_) == 1 else f"{len(open_)} guards forbid"

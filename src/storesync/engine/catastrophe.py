@@ -66,7 +66,7 @@ def _out_of_range(stands: Iterable[Standing], new: Iterable[Standing], limits: G
     known: dict[str, list[Decimal]] = {}
     for stand in stands:
         for offer in stand.offers.values():
-            for market, price in (offer.have_prices or {}).items():
+            for market, price in (offer.last_prices or {}).items():
                 known.setdefault(market, []).append(price.sale.amount)
     worst, where = Decimal(1), ""
     for _, want in _wanted(new):
@@ -95,9 +95,9 @@ def _times(one: Decimal, other: Decimal) -> Decimal:
 def _stock_jump(stands: Iterable[Standing], limits: GuardLimits) -> Guard:
     worst, where = Decimal(1), ""
     for offer, want in _wanted(stands):
-        if offer.have_stock is None:
+        if offer.last_stock is None:
             continue
-        times = _times(Decimal(want.stock), Decimal(max(offer.have_stock, _FEW)))
+        times = _times(Decimal(want.stock), Decimal(max(offer.last_stock, _FEW)))
         if times > worst:
             worst, where = times, want.sku
     return Guard(
@@ -112,8 +112,8 @@ def _stock_jump(stands: Iterable[Standing], limits: GuardLimits) -> Guard:
 
 
 def _sold_out(stands: Iterable[Standing], changed: Iterable[Standing], limits: GuardLimits) -> Guard:
-    on_stock = sum(bool(offer.have_stock) for stand in stands for offer in stand.offers.values())
-    out = sum(bool(offer.have_stock) and want.stock <= 0 for offer, want in _wanted(changed))
+    on_stock = sum(bool(offer.last_stock) for stand in stands for offer in stand.offers.values())
+    out = sum(bool(offer.last_stock) and want.stock <= 0 for offer, want in _wanted(changed))
     return Guard(
         name="sold out",
         limit=f"{limits.sold_out:.0%} of the SKUs on stock, {limits.floor} at least",

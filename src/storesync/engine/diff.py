@@ -13,10 +13,11 @@ from storesync.model import MONEY_CONTEXT, Offer, Price, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
-__all__ = ["blocked", "guards", "operations"]
+__all__ = ["blocked", "guards", "offers_differ", "operations"]
 
 _SHOWN_DETAILS = 6
 _SHOWN_TEXT = 60
+_UNSURE = " (unconfirmed)"
 
 
 def blocked(stand: Standing) -> str:
@@ -169,6 +170,11 @@ def _offer_digest(kind: Kind, changed: Iterable[OfferStanding], *, wanted: bool)
     return digest([[offer.sku, value(offer)] for offer in changed])
 
 
+def offers_differ(stand: Standing) -> bool:
+    """Whether any price or stock is wanted otherwise than acknowledged; what the market refused does not count."""
+    return any(_differs(offer) for offer in stand.offers.values() if not offer.refused)
+
+
 def _differs(offer: OfferStanding) -> bool:
     want = offer.want
     return want is not None and (want.stock != offer.have_stock or want.prices != offer.have_prices)
@@ -195,12 +201,11 @@ def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
     want = offer.want
     assert want is not None
     if kind is Kind.STOCK:
-        return Detail(
-            f"{offer.sku} stock", "?" if offer.have_stock is None else str(offer.have_stock), str(want.stock)
-        )
-    before = (
-        "?" if offer.have_prices is None else ", ".join(_told_price(p) for p in offer.have_prices.values())
-    )
+        stock = "?" if offer.last_stock is None else str(offer.last_stock)
+        return Detail(f"{offer.sku} stock", stock + _UNSURE * (offer.have_stock is None), str(want.stock))
+    known = offer.last_prices
+    before = "?" if known is None else ", ".join(_told_price(price) for price in known.values())
+    before += _UNSURE * (offer.have_prices is None)
     return Detail(f"{offer.sku} price", before, ", ".join(_told_price(p) for p in want.prices.values()))
 
 
@@ -295,10 +300,10 @@ def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guar
 def _swing(offer: OfferStanding) -> Decimal | None:
     """How far a price moves, as a share of what it was; None when the two cannot be compared."""
     worst = Decimal(0)
-    if offer.want is None or offer.have_prices is None:
+    if offer.want is None or offer.last_prices is None:
         return worst
     for market, price in offer.want.prices.items():
-        before = offer.have_prices.get(market)
+        before = offer.last_prices.get(market)
         if before is None:
             continue
         if before.sale.currency != price.sale.currency or before.sale.amount == 0:

@@ -125,7 +125,8 @@ async def _send(
         standing.acknowledge_offers(db, channel.name, good, prices=prices, stock=stock)
         for sku, fault in bad.items():
             refused = str(fault) if isinstance(fault, Rejected) else ""
-            known = isinstance(fault, Rejected) or not log.begun
+            unsent = fault.untouched and log.lost is None
+            known = isinstance(fault, Rejected) or not log.begun or unsent
             standing.doubt_offers(
                 db,
                 channel.name,

@@ -16,7 +16,7 @@ from storesync.engine.diff import blocked, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
 from storesync.engine.tickets import poll
-from storesync.errors import Fault
+from storesync.errors import Fault, Transient
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
@@ -72,6 +72,7 @@ class _Pass:
     waiting: list[tuple[Want, Product | None]] = field(factory=list)
     categories: dict[CategoryKeyId, Category | None] = field(factory=dict)
     faults: dict[CategoryKeyId, Fault] = field(factory=dict)
+    down: Fault | None = None
 
 
 CategoryKeyId = tuple[str, tuple[tuple[str, str], ...]]
@@ -199,7 +200,7 @@ def _last(db: Connection, channel: str, key: str) -> Mapping[str, Offer]:
     stand = standing.read(db, channel, key)
     if stand is None:
         return _NOTHING
-    return {sku: offer.have for sku, offer in stand.offers.items() if offer.have is not None}
+    return {sku: offer.last for sku, offer in stand.offers.items() if offer.last is not None}
 
 
 def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:
@@ -225,11 +226,16 @@ async def _category(reading: _Pass, key: CategoryKey) -> Category | None:
     else:
         kept = await channel.store.read(lambda db: assets.category(db, channel.name, key))
         found = kept[0] if kept is not None else None
-        if kept is None or channel.env.now() - kept[1] > _CATEGORY_AGE:
+        if kept is None and reading.down is not None:
+            # Nobody is there: asking for each category anew would take minutes to say the same.
+            reading.faults[name] = reading.down
+        elif reading.down is None and (kept is None or channel.env.now() - kept[1] > _CATEGORY_AGE):
             try:
                 fresh: Category = await run(channel, flow(channel.shop, key))
             except Fault as fault:
                 reading.faults[name] = fault
+                if isinstance(fault, Transient):
+                    reading.down = fault
                 warned("category.unreadable", channel=channel.name, category=key.id, fault=str(fault))
             else:
                 found, at = fresh, channel.env.now()

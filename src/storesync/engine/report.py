@@ -67,6 +67,14 @@ class Report:
             outcome.fault.__traceback__ = outcome.fault.__context__ = None
         self.outcomes.append(outcome)
 
+    def __str__(self) -> str:
+        told = ", ".join(f"{count} {state}" for state, count in self.counts.items()) or "nothing to do"
+        lines = [f"{self.channel}: {told}"]
+        if self.stopped:
+            lines.append(f"  the channel was stopped: {self.stopped}")
+        lines += [f"  {one.kind.value} {one.key}: {one.state.value}: {one.said}" for one in self.bad]
+        return "\n".join(lines)
+
     def follow(self, later: Report) -> None:
         """Take in a later pass of the same sync: what it carried out counts in place of what failed before."""
         redone = {(one.kind, one.key) for one in later.outcomes}

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection
 
-from storesync.engine.diff import blocked
+from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.work import Work
 from storesync.errors import StateError
 from storesync.model import Offer, Ref
@@ -54,6 +54,16 @@ class Explained:
     held: str
     operations: tuple[Mapping[str, Any], ...]
 
+    def __str__(self) -> str:
+        lines = [f"{self.sku or self.key} of {self.key} on {self.channel}: {self.title} ({self.status})"]
+        for market, price in (self.want.prices if self.want is not None else {}).items():
+            lines.append(f"  {market}: {price.sale}, stock {self.want.stock if self.want is not None else 0}")
+        if self.held:
+            lines.append(f"  held: {self.held}")
+        stages = sum(len(trace["steps"]) for trace in self.prices.values())
+        lines.append(f"  {stages} stages of the price in `prices`, {len(self.operations)} operations")
+        return "\n".join(lines)
+
 
 def status(db: Connection, channel: str, now: datetime) -> Status:
     """How a channel stands."""
@@ -70,7 +80,7 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
             parked.append(Held(key=stand.key, title=stand.title, reason=stand.parked))
         elif stand.want_shown and (why := blocked(stand)):
             held.append(Held(key=stand.key, title=stand.title, reason=why, issues=stand.issues))
-        elif stand.want_shown and stand.want == stand.have:
+        elif stand.want_shown and stand.want == stand.have and not offers_differ(stand):
             unchanged += 1
         elif stand.want_shown:
             pending += 1

@@ -45,13 +45,19 @@ SHOWN, HIDDEN, ENDED = "+", "-", "x"
 
 @frozen(kw_only=True)
 class OfferStanding:
-    """One variant's offer: wanted, and acknowledged; None is unknown or nothing yet."""
+    """One variant's offer: wanted, and acknowledged; None is unknown or nothing yet.
+
+    `last_prices` and `last_stock` are what the market acknowledged last, also when it is unknown now: guards measure
+    against them.
+    """
 
     sku: str
     want: Offer | None
     have_prices: Mapping[str, Price] | None
     have_stock: int | None
     refused: str = ""
+    last_prices: Mapping[str, Price] | None = None
+    last_stock: int | None = None
 
     @property
     def have(self) -> Offer | None:
@@ -59,6 +65,13 @@ class OfferStanding:
         if self.have_prices is None or self.have_stock is None:
             return None
         return Offer(self.sku, self.have_prices, self.have_stock)
+
+    @property
+    def last(self) -> Offer | None:
+        """The offer that was acknowledged last, as far as all of it ever was."""
+        if self.last_prices is None or self.last_stock is None:
+            return None
+        return Offer(self.sku, self.last_prices, self.last_stock)
 
 
 @frozen(kw_only=True)
@@ -120,6 +133,11 @@ _LISTING = Statement(select(listings).where(listings.c.channel == _ONE[0], listi
 _OFFERS = Statement(
     select(offers).where(offers.c.channel == _ONE[0], offers.c.key == _ONE[1]).order_by(offers.c.sku)
 )
+_ACKNOWLEDGED = Statement(
+    select(offers.c.have_prices, offers.c.have_stock).where(
+        offers.c.channel == _ONE[0], offers.c.sku == bindparam("sku")
+    )
+)
 _DOCUMENT = Statement(select(documents.c.body).where(documents.c.digest == bindparam("digest")))
 _KEY_OF = Statement(select(offers.c.key).where(offers.c.channel == _ONE[0], offers.c.sku == bindparam("sku")))
 _KEYS = Statement(select(listings.c.key, listings.c.input).where(listings.c.channel == _ONE[0]))
@@ -175,12 +193,17 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
 
 def _offer_standing(row: Row[Any]) -> OfferStanding:
     wanted = Offer(row.sku, _prices(row.want_prices), int(row.want_stock)) if row.want_stock else None
+    prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
+    last_prices = _prices(prices) if prices else None
+    last_stock = int(stock) if stock else None
     return OfferStanding(
         sku=row.sku,
         want=wanted,
-        have_prices=_prices(row.have_prices) if row.have_prices else None,
-        have_stock=int(row.have_stock) if row.have_stock else None,
+        have_prices=None if row.have_prices.startswith(UNKNOWN) else last_prices,
+        have_stock=None if row.have_stock.startswith(UNKNOWN) else last_stock,
         refused=row.refused,
+        last_prices=last_prices,
+        last_stock=last_stock,
     )
 
 
@@ -342,15 +365,17 @@ def doubt_offers(
     refused: str = "",
 ) -> None:
     """Nobody knows what the market has of these; `refused` says that the market did not want them."""
-    values: dict[str, Any] = {}
-    if prices:
-        values["have_prices"] = ""
-    if stock:
-        values["have_stock"] = ""
-    if refused:
-        values["refused"] = refused
-    for sku in skus if values else ():
-        overwrite(db, offers, {"channel": channel, "sku": sku}, values)
+    for sku in skus:
+        named = {"channel": channel, "sku": sku}
+        row = _ACKNOWLEDGED.run(db, named).one_or_none()
+        values: dict[str, Any] = {"refused": refused} if refused else {}
+        # The last acknowledged value stays behind the mark: a guard must have something to measure against.
+        if row is not None and prices and row.have_prices and not row.have_prices.startswith(UNKNOWN):
+            values["have_prices"] = UNKNOWN + row.have_prices
+        if row is not None and stock and row.have_stock and not row.have_stock.startswith(UNKNOWN):
+            values["have_stock"] = UNKNOWN + row.have_stock
+        if values:
+            overwrite(db, offers, named, values)
 
 
 def revision(db: Connection, channel: str) -> int:
