@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -77,6 +78,8 @@ class Store:
         self.inline = inline
         self.engine = _engine(self.url)
         self._reader = _snapshots(self.engine)
+        # Whoever forgets to close the store loses nothing by it: its connections end with it.
+        weakref.finalize(self, self.engine.dispose)
         self.commits = 0
         self.before_commit: Callable[[], None] | None = None  # a simulation's place to crash
         self.after_commit: Callable[[], None] | None = None
