@@ -43,7 +43,7 @@ def init(
             outlet.say(Text(f"{pictures} pictures drawn in {folder / 'catalog' / 'images'}/"))
         outlet.say(
             Text(
-                f"next: storesync sandbox in a second terminal, export the variables it prints, then storesync check{where}"
+                f"next: storesync sandbox in a second terminal, export what it prints, then storesync check{where}"
             )
         )
         outlet.document({"folder": str(folder), "files": written, "pictures": pictures})
