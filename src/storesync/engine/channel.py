@@ -12,6 +12,7 @@ from attrs import define, evolve, field, fields
 from storesync.driver import Driver, Request, Response, Shop, Spec
 from storesync.engine.env import Env
 from storesync.engine.pace import Pacer
+from storesync.errors import DriverError
 from storesync.model import Channel
 from storesync.model.codec import loads_foreign
 from storesync.state import Store
@@ -68,6 +69,11 @@ class OpenChannel:
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        if self.driver.create is None or self.driver.update is None:
+            raise DriverError(
+                f"driver {self.driver.spec.name!r} writes by `batch` alone, which this engine does not carry out yet: "
+                "give create and update besides"
+            )
         if not self.scopes:
             name = self.driver.spec.name
             self.scopes = {
