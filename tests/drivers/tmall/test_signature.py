@@ -1,4 +1,7 @@
-"""Signatures: every vector published for TOP, in all three methods."""
+"""Signatures: every vector published for TOP, in all three methods.
+
+The vector of the other Alibaba gateway (IOP, path-style names) is not here: this driver never speaks to it.
+"""
 
 from datetime import UTC, datetime
 
