@@ -58,7 +58,7 @@ def _named(folder: Path) -> Iterator[tuple[str, tuple[str, str]]]:
 def _picture(name: str, brand: str, words: str) -> bytes:
     try:
         from PIL import Image, ImageDraw, ImageFont
-    except ImportError as error:  # pragma: no cover - the test environment has Pillow
+    except ImportError as error:
         raise ImportError("pictures are drawn with Pillow: install storesync[sandbox]") from error
     tint = hashlib.sha256(brand.encode()).digest()
     mark = hashlib.sha256(name.encode()).digest()
