@@ -23,6 +23,7 @@ from storesync.model import Ref, Status
 from storesync.state import SHOWN, Store, journal, lease, migrate, migration, revision, standing, token
 from storesync.state.schema import METADATA, documents, listings
 
+HEAD = revision.HEAD
 RELEASED = Path(__file__).parents[1] / "data" / "state"
 
 # What a later storesync might bring: its second step fails on a store that holds documents.
@@ -30,8 +31,8 @@ NEXT = """
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0999"
+down_revision = "%s"
 
 
 def upgrade():
@@ -39,7 +40,7 @@ def upgrade():
         table.add_column(sa.Column("note", sa.Text(), nullable=False, server_default="none"))
     op.execute("UPDATE listings SET note = key")
     op.execute("INSERT INTO documents (digest, body) VALUES ('poison', '{}')")
-"""
+""".replace("%s", HEAD)
 
 
 def shape(store: Store) -> dict[str, Any]:
@@ -69,10 +70,10 @@ def later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The storesync of the day after: one more schema."""
     folder = tmp_path / "migrations"
     shutil.copytree(migration.FOLDER, folder)
-    (folder / "versions" / "r0003_note.py").write_text(NEXT, encoding="utf-8")
+    (folder / "versions" / "r0999_note.py").write_text(NEXT, encoding="utf-8")
     monkeypatch.setattr(migration, "FOLDER", folder)
-    monkeypatch.setattr(revision, "REVISIONS", (*revision.REVISIONS, "0003"))
-    monkeypatch.setattr(revision, "HEAD", "0003")
+    monkeypatch.setattr(revision, "REVISIONS", (*revision.REVISIONS, "0999"))
+    monkeypatch.setattr(revision, "HEAD", "0999")
 
 
 def test_a_migrated_store_has_the_schema_that_the_code_uses(store: Store) -> None:
@@ -213,7 +214,7 @@ def test_the_next_schema_brings_the_rows_along(store: Store, later: None) -> Non
     name = migrate(store)
     notes = store.read_now(lambda db: db.execute(text("SELECT note FROM listings")).scalars().all())
 
-    assert ("0003", "0003") == (name, migration.stored(store))
+    assert ("0999", "0999") == (name, migration.stored(store))
     assert ["SBG-001"] == notes
 
 
@@ -226,7 +227,7 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(store: Store, later: None)
         migrate(store)
 
     assert before == shape(store)
-    assert "0002" == migration.stored(store)
+    assert HEAD == migration.stored(store)
 
 
 @pytest.mark.parametrize("name", revision.REVISIONS)

@@ -12,14 +12,15 @@ from sqlalchemy import Connection
 from storesync.catalog import Read
 from storesync.engine.apply import at_work, recover
 from storesync.engine.channel import OpenChannel
-from storesync.engine.diff import blocked, guards, operations
+from storesync.engine.diff import blocked, ended, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
+from storesync.engine.owned import kept
 from storesync.engine.tickets import poll
 from storesync.errors import Fault, Transient
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
-from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
+from storesync.plan import GuardLimits, Held, Operation, Plan
 from storesync.prepare import Prepared
 from storesync.state import Standing, Want, assets, standing
 
@@ -155,6 +156,8 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
     key = CategoryKey(preparer.category_id(product))
     category = await _category(reading, key) if key.id else None
     causes = preparer.causes(product, channel.shop, category)
+    if owned := channel.channel.owned_by_seller:
+        causes = {**causes, "seller": digest(sorted(owned))}
     name = digest(dict(causes))
     if reading.known.get(product.key) == name:
         return
@@ -258,12 +261,21 @@ async def _flush(reading: _Pass) -> None:
 
     def write(db: Connection) -> None:
         for wanted, product in group:
-            standing.want(db, channel, wanted)
+            standing.want(db, channel, _left(db, reading.channel, wanted))
             if product is not None:
                 assets.keep_files(db, product.files.values())
 
     await reading.channel.store.write(write)
     reading.changed = True
+
+
+def _left(db: Connection, channel: OpenChannel, wanted: Want) -> Want:
+    """What is wanted, but for what the seller keeps of a listing that is there."""
+    stand = standing.read(db, channel.name, wanted.key) if channel.channel.owned_by_seller else None
+    if stand is None:
+        return wanted
+    there = standing.document(db, stand.have) or standing.document(db, stand.want)
+    return kept(wanted, stand, there, channel.channel, channel.spec)
 
 
 async def _take_gone(reading: _Pass) -> None:
@@ -303,8 +315,9 @@ def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozen
     waiting = unchanged = 0
     for stand in stands:
         warnings += [issue for issue in stand.issues if issue.severity is Severity.WARNING]
-        if not stand.want_shown:
-            not_offered.append(Held(key=stand.key, title=stand.title, reason=stand.reason))
+        if stand.ending or not stand.want_shown:
+            reason = blocked(stand) if stand.ending else stand.reason
+            not_offered.append(Held(key=stand.key, title=stand.title, reason=reason))
         elif reason := blocked(stand):
             errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
             held.append(Held(key=stand.key, title=stand.title, reason=reason, issues=errors or stand.remarks))
@@ -336,13 +349,20 @@ def _operations(
     if stand.want != stand.have and stand.want_shown:
         after = standing.document(db, stand.want)
         before = standing.document(db, stand.have)
-    for operation in operations(stand, channel.driver, channel.spec, after=after, before=before, sent=sent):
-        if operation.key not in ending:
+    found = operations(
+        stand,
+        channel.driver,
+        channel.spec,
+        after=after,
+        before=before,
+        sent=sent,
+        owned=channel.channel.owned_by_seller,
+    )
+    for operation in found:
+        if operation.key not in ending or stand.ending:
             yield operation
-    if stand.key in ending and stand.ref is not None and channel.driver.end is not None:
-        yield Operation(
-            kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have
-        )
+    if stand.key in ending and not stand.ending and stand.ref is not None and channel.driver.end is not None:
+        yield ended(stand, "demand")
 
 
 def _media(mine: Iterable[Operation]) -> Iterator[tuple[str, str]]:

@@ -49,7 +49,8 @@ async def _decide(work: Work, stand: Standing, verdict: Receipt | Rejected) -> N
         if isinstance(verdict, Receipt):
             # The offers were acknowledged when they were taken; what is wanted now may be newer.
             accept(work, db, stand, stand.asked, {}, verdict, None)
-            if stand.made and stand.have_shown != SHOWN:
+            if stand.have_shown not in ("", SHOWN):
+                # Hidden before or meanwhile: a verdict about the document does not put it on sale.
                 standing.change(db, channel, stand.key, have_shown=stand.have_shown)
             return
         remarks = verdict.issues or (Issue("market.rejected", stand.key, verdict.message or verdict.code),)

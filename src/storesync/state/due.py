@@ -59,21 +59,22 @@ def _pending(db: Connection, *, and_: str = "TRUE") -> str:
         f' UNION SELECT "key" FROM offers {by_offers} WHERE channel = :channel AND {OFFER_PENDING.text}'
         # An offer only matters while its listing is wanted on sale.
         " AND EXISTS (SELECT 1 FROM listings AS its WHERE its.channel = offers.channel"
-        ' AND its."key" = offers."key" AND its.want_shown)'
+        ' AND its."key" = offers."key" AND its.want_shown AND its.ending = \'\')'
     )
 
 
 def counts(db: Connection, channel: str) -> Counts:
     """The numbers of a channel, from its indexes."""
     everything = shown = live = 0
+    ended = (listings.c.ending != "").label("ended")
     by_kind = (
-        select(listings.c.want_shown, listings.c.have_shown, func.count().label("number"))
+        select(listings.c.want_shown, ended, listings.c.have_shown, func.count().label("number"))
         .where(listings.c.channel == channel)
-        .group_by(listings.c.want_shown, listings.c.have_shown)
+        .group_by(listings.c.want_shown, ended, listings.c.have_shown)
     )
     for row in db.execute(by_kind):
         everything += row.number
-        shown += row.number if row.want_shown else 0
+        shown += row.number if row.want_shown and not row.ended else 0
         live += row.number if row.have_shown == SHOWN else 0
     by_listings, _ = _BY_INDEX.get(db.dialect.name, ("", ""))
     some = db.execute(
@@ -87,7 +88,8 @@ def counts(db: Connection, channel: str) -> Counts:
         ),
         {"channel": channel},
     ).one()
-    moving = text(f"SELECT COUNT(*) FROM ({_pending(db, and_='want_shown')}) AS moving")
+    offered = _pending(db, and_="want_shown AND ending = ''")
+    moving = text(f"SELECT COUNT(*) FROM ({offered}) AS moving")
     number = int(db.execute(moving, {"channel": channel}).scalar_one())
     return Counts(
         listings=everything,

@@ -59,9 +59,10 @@ JSON = {"json": True}
 # query, for then both databases see that the index answers the query.
 LISTING_PENDING = text(
     "(ticket IS NOT NULL OR doubt IS NOT NULL"
-    " OR (want_shown AND (held OR parked <> '' OR refused <> '' OR NOT made OR want <> have"
+    " OR (want_shown AND ending = '' AND (held OR parked <> '' OR refused <> '' OR NOT made OR want <> have"
     " OR want_skus <> have_skus OR have_shown IN ('-', '?')))"
-    " OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x')))"
+    " OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x'))"
+    " OR (ending <> '' AND ref IS NOT NULL))"
 )
 OFFER_PENDING = text("(want_prices <> have_prices OR want_stock <> have_stock)")
 
@@ -71,6 +72,9 @@ channels = Table(
     Column("channel", _Name, primary_key=True),
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("shop", Text, info=JSON, nullable=False, server_default="{}"),
+    # Whose account and shop this was at first contact, and how the first contact went.
+    Column("identity", Text, info=JSON, nullable=False, server_default="{}"),
+    Column("contact", Text, info=JSON, nullable=False, server_default="{}"),
 )
 
 leases = Table(
@@ -127,6 +131,10 @@ listings = Table(
     # The market refused this very document: not sent again until it changes.
     Column("refused", String(32), nullable=False, server_default=""),
     Column("changed_at", _Time),
+    # A person ended it, when and how: not made again until that is taken back.
+    Column("ending", Text, nullable=False, server_default=""),
+    # By field, what we sent and what the market made of it: its own words for ours are no drift.
+    Column("seen", Text, info=JSON, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("channel", "key"),
 )
 Index(
