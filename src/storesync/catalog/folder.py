@@ -67,6 +67,10 @@ class Folder:
                 more = [*key_form(record, key), *duplicates(index, key, record, rows)]
                 yield assembly.read(key, record, rows, more)
         for key, place in index.orphans():
+            if torn := [row for row in index.variants(key) if row.torn]:
+                # Under the wrong column stands a wrong code: whose row it is cannot be told.
+                yield Read(key="", product=None, issues=[issue for row in torn for issue in row.issues])
+                continue
             message = f"variant rows name a product {key!r} that products.csv does not have"
             issue = Issue("catalog.product_unknown", key, message, hint="add the product's row", at=place)
             yield Read(key=key, product=None, issues=(issue,))
