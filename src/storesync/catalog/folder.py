@@ -44,6 +44,11 @@ class Folder:
 
     def products(self) -> Iterator[Read]:
         """Every product of products.csv in its order, then what belongs to no product."""
+        if not self.folder.is_dir():
+            hint = "correct [catalog] path; it is the folder of products.csv and variants.csv"
+            message = f"{self.folder}: there is no such folder"
+            yield Read(key="", product=None, issues=(Issue("catalog.file_missing", "", message, hint=hint),))
+            return
         products = self._table("products.csv", PRODUCTS.with_aliases({}, self.home))
         variants = self._table("variants.csv", VARIANTS.with_aliases({}, self.home))
         brands, found = self._brands()
