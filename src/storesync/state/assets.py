@@ -27,9 +27,18 @@ __all__ = [
     "shop",
     "snapshot",
     "trace",
+    "was_sent",
 ]
 
 _MEDIA = Statement(select(media).where(media.c.channel == bindparam("channel")))
+
+_SENT = Statement(
+    select(media.c.at).where(
+        media.c.channel == bindparam("channel"),
+        media.c.sha256 == bindparam("sha256"),
+        media.c.role == bindparam("role"),
+    )
+)
 
 
 def keep_files(db: Connection, some: Iterable[File]) -> None:
@@ -57,6 +66,11 @@ def media_values(db: Connection, channel: str) -> dict[tuple[str, str], str]:
     """What stands for each file that this channel was sent, by (sha256, role)."""
     rows = _MEDIA.run(db, {"channel": channel})
     return {(row.sha256, row.role): row.value for row in rows}
+
+
+def was_sent(db: Connection, channel: str, sha256: str, role: str) -> bool:
+    """Whether this channel has the file."""
+    return _SENT.run(db, {"channel": channel, "sha256": sha256, "role": role}).first() is not None
 
 
 def _chosen(key: CategoryKey) -> str:
