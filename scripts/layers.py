@@ -38,6 +38,7 @@ LAYERS = (
     ("transport",),
     ("driver",),
     ("model",),
+    ("entrypoint",),
     ("errors",),
     ("issues",),
 )

@@ -5,7 +5,7 @@ from importlib.metadata import EntryPoint
 import pytest
 from tests.drivers.tmall import test_conformance as tmall
 
-from storesync import registry
+from storesync import entrypoint, registry
 from storesync.report import DriverRow, markdown, matrix
 from storesync.testing.conformance import Check
 
@@ -39,8 +39,8 @@ def test_levels_of_another_run_replace_the_shipped_ones() -> None:
 
 def test_a_driver_that_cannot_be_loaded_is_told_and_the_others_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     """One broken package does not hide the rest."""
-    found = registry._found()
-    monkeypatch.setattr(registry, "_found", lambda: {**found, "broken": BROKEN})
+    found = entrypoint.installed(registry.GROUP)
+    monkeypatch.setattr(entrypoint, "installed", lambda _: {**found, "broken": BROKEN})
     rows = {row.name: row for row in matrix()}
 
     assert "cannot be loaded" in rows["broken"].problem

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from storesync.compliance.pack import LOCALES, Pack, built_in, merged
+from storesync.entrypoint import EntryPoints
 from storesync.errors import ConfigError, DriverError
 
 __all__ = ["GROUP", "compliance_pack", "markets"]
 
 GROUP = "storesync.compliance"
-
-
-@cache
-def _found() -> tuple[EntryPoint, ...]:
-    return tuple(sorted(entry_points(group=GROUP), key=lambda point: point.name))
+_PACKS: EntryPoints[Any] = EntryPoints(
+    group=GROUP,
+    what="compliance pack",
+    kind="a Pack or a maker of one",
+    fits=lambda found: callable(found) or isinstance(found, Pack),
+)
 
 
 @cache
 def _installed() -> tuple[Pack, ...]:
     packs = []
-    for point in _found():
-        try:
-            made = point.load()
-        except ImportError as error:
-            raise DriverError(
-                f"compliance pack {point.name!r} ({point.value}) cannot be loaded: {error}"
-            ) from error
+    for name in _PACKS.names():
+        made = _PACKS.load(name)
         pack = made() if callable(made) else made
         if not isinstance(pack, Pack):
-            raise DriverError(
-                f"compliance pack {point.name!r} ({point.value}) gives {type(pack).__name__}, not a Pack"
-            )
+            raise DriverError(f"compliance pack {name!r} gives {type(pack).__name__}, not a Pack")
         packs.append(pack)
     return tuple(packs)
 

@@ -196,6 +196,7 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
             reason=prepared.reason,
             issues=(*found, *prepared.issues),
             held=prepared.held,
+            category=product.category,
             traces=preparer.traces(prepared),
         ),
         product,

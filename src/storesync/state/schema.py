@@ -32,6 +32,7 @@ __all__ = [
     "media",
     "offers",
     "operations",
+    "rates",
     "runs",
     "snapshots",
     "texts",
@@ -129,6 +130,8 @@ listings = Table(
     # The market refused this very document: not sent again until it changes.
     Column("refused", String(32), nullable=False, server_default=""),
     Column("changed_at", _Time),
+    # The merchant's own category: prices are compared within it.
+    Column("category", _Key, nullable=False, server_default=""),
     PrimaryKeyConstraint("channel", "key"),
 )
 Index(
@@ -146,6 +149,8 @@ Index(
     sqlite_where=LISTING_REMARKED,
     postgresql_where=LISTING_REMARKED,
 )
+
+Index("ix_listings_category", listings.c.channel, listings.c.category)
 
 offers = Table(
     "offers",
@@ -276,6 +281,21 @@ snapshots = Table(
     Column("body", Text, info=JSON, nullable=False),
     Column("at", _Time, nullable=False),
 )
+
+# What happened to rates, one row each, never changed: which snapshot was collected, which one a channel is priced
+# with since then, which one a person pinned and why.
+rates = Table(
+    "rates",
+    METADATA,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("channel", _Name, nullable=False, server_default=""),  # empty: for all channels
+    Column("event", _Name, nullable=False),  # collected, priced, pinned, unpinned
+    Column("snapshot", String(64), nullable=False),
+    Column("details", Text, info=JSON, nullable=False, server_default="{}"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("at", _Time, nullable=False),
+)
+Index("ix_rates_event", rates.c.channel, rates.c.event, rates.c.seq)
 
 # Translations, by source text and not by product: the same words are paid for once.
 texts = Table(

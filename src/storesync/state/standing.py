@@ -114,7 +114,10 @@ class Standing:
 
 @frozen(kw_only=True)
 class Want:
-    """What a channel should show of one product from now on; `content` None keeps what was wanted before."""
+    """What a channel should show of one product from now on; `content` None keeps what was wanted before.
+
+    `category` is the merchant's own: within it, prices are compared.
+    """
 
     key: str
     title: str
@@ -126,6 +129,7 @@ class Want:
     reason: str = ""
     issues: tuple[Issue, ...] = ()
     held: bool = False
+    category: str = ""
     traces: Mapping[str, Any] = field(factory=dict)
 
 
@@ -294,6 +298,8 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
     }
     if wanted.title:
         values["title"] = wanted.title
+    if wanted.category:
+        values["category"] = wanted.category
     if wanted.content is not None and not wanted.held:
         values["want"] = _keep_document(db, wanted.content)
         values["want_skus"] = _sku_set(wanted.offers)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from importlib.metadata import EntryPoint, entry_points
-from types import MappingProxyType
+from collections.abc import Callable
+from typing import TypeAlias
 
-from storesync.errors import ConfigError, DriverError
+from storesync.entrypoint import EntryPoints
 from storesync.pricing.rates.ecb import Ecb
 from storesync.pricing.rates.ecos import Ecos
 from storesync.pricing.rates.frankfurter import Frankfurter
@@ -17,49 +15,32 @@ from storesync.pricing.rates.static import RateFile, StaticTable
 
 __all__ = ["rate_source", "rate_sources"]
 
-GROUP = "storesync.rates"
-_BUILT_IN: Mapping[str, Callable[..., RateSource]] = MappingProxyType(
-    {
+Maker: TypeAlias = Callable[..., RateSource]
+
+_SOURCES: EntryPoints[Maker] = EntryPoints(
+    group="storesync.rates",
+    what="rate source",
+    kind="a maker of rate sources",
+    fits=callable,
+    built_in={
         "ecb": Ecb,
         "ecos": Ecos,
         "file": RateFile,
         "frankfurter": Frankfurter,
         "kexim": Kexim,
         "static": StaticTable,
-    }
+    },
 )
-
-
-@cache
-def _found() -> dict[str, EntryPoint]:
-    return {point.name: point for point in entry_points(group=GROUP)}
 
 
 def rate_sources() -> tuple[str, ...]:
     """The names of all rate sources, built in or installed, sorted."""
-    return tuple(sorted({*_BUILT_IN, *_found()}))
+    return _SOURCES.names()
 
 
-def rate_source(name: str) -> Callable[..., RateSource]:
+def rate_source(name: str) -> Maker:
     """What makes the source of this name; it takes the source's settings from the configuration as keywords.
 
     A built-in name cannot be taken over. ConfigError when there is none, DriverError when it does not load.
     """
-    if name in _BUILT_IN:
-        return _BUILT_IN[name]
-    point = _found().get(name)
-    if point is None:
-        known = ", ".join(rate_sources())
-        raise ConfigError(
-            f"no rate source {name!r} is installed (there are: {known}); is its package missing?"
-        )
-    try:
-        made = point.load()
-    except ImportError as error:
-        raise DriverError(f"rate source {name!r} ({point.value}) cannot be loaded: {error}") from error
-    if not callable(made):
-        raise DriverError(
-            f"rate source {name!r} ({point.value}) is {type(made).__name__} and makes no source"
-        )
-    source: Callable[..., RateSource] = made
-    return source
+    return _SOURCES.load(name)
