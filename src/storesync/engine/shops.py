@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -247,12 +247,23 @@ class Shops:
         name: str,
         *,
         end: Iterable[str] = (),
+        only: Collection[str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Plan:
-        """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
+        """What would change on a channel to show the catalog as it is now; nothing on the market changes.
+
+        `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
+        the caller knows: the others are taken to be as they were.
+        """
         opened, preparer = await self.channel(name), await self._preparer(name)
         made = await plan(
-            opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
+            opened,
+            self.source.products(),
+            preparer,
+            limits=self.limits,
+            progress=progress,
+            end=end,
+            only=only,
         )
         snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
         return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
