@@ -57,7 +57,8 @@ async def set_visibility(work: Work, operation: Operation) -> None:
     if kind is Kind.END and not stand.ending:
         # Durable before anything is asked: an ending whose answer is lost must not come back on sale.
         said = f"ended on demand on {channel.env.now():%Y-%m-%d}"
-        await work.write(lambda db: standing.change(db, channel.name, key, ending=said))
+        ending = {"ending": said, "reason": said, "want_shown": False, "have_shown": UNKNOWN}
+        await work.write(lambda db: standing.change(db, channel.name, key, **ending))
     try:
         receipt: Receipt = await work.run(getattr(channel.driver, _PART[kind])(channel.shop, ref), log)
     except NoChange:

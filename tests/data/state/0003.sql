@@ -10,10 +10,10 @@ CREATE TABLE categories (
 CREATE TABLE channels (
 	channel VARCHAR(120) NOT NULL, 
 	revision INTEGER DEFAULT '0' NOT NULL, 
-	shop TEXT DEFAULT '{}' NOT NULL, identity TEXT DEFAULT '{}' NOT NULL, contact TEXT DEFAULT '{}' NOT NULL, 
+	shop TEXT DEFAULT '{}' NOT NULL, 
 	PRIMARY KEY (channel)
 );
-INSERT INTO "channels" VALUES('tmall-cn',1,'{"region":"CN"}','{}','{}');
+INSERT INTO "channels" VALUES('tmall-cn',1,'{"region":"CN"}');
 CREATE TABLE documents (
 	digest VARCHAR(32) NOT NULL, 
 	body TEXT NOT NULL, 
@@ -80,11 +80,11 @@ CREATE TABLE listings (
 	unsettled VARCHAR(40), 
 	parked TEXT DEFAULT '' NOT NULL, 
 	refused VARCHAR(32) DEFAULT '' NOT NULL, 
-	changed_at VARCHAR(40), ending TEXT DEFAULT '' NOT NULL, seen TEXT DEFAULT '{}' NOT NULL, 
+	changed_at VARCHAR(40), category VARCHAR(190) DEFAULT '' NOT NULL, 
 	PRIMARY KEY (channel, "key")
 );
-INSERT INTO "listings" VALUES('tmall-cn','SBG-001','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-001','be18b5efb0ecfcbd41e93c1f36a2426d',1,'4d92629ccf3b836f8ffb105a711b3918','','[{"code":"price.rate_expired","path":"SBG-001/price","message":"the rate of 2026-11-01 is too old","hint":"fetch it"},{"code":"text.stale","path":"SBG-001/title","message":"made from an older text","severity":"warning","at":"products.csv:7:3"}]',0,'be18b5efb0ecfcbd41e93c1f36a2426d','+','4d92629ccf3b836f8ffb105a711b3918','{}','{"listing":"9007199254740993","skus":{"SBG-001-30":"7","SBG-001-50":"7"}}',1,'live','[]',NULL,'',NULL,'',NULL,NULL,'','','2026-11-23T09:30:00.000000+00:00','','{}');
-INSERT INTO "listings" VALUES('tmall-cn','SBG-002','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-002','324f108828b1a75639c5109847d348be',1,'7dda14c41f3479f0b301b0ec8ed48cbe','','[]',0,'','','','{}',NULL,0,'unknown','[]',NULL,'',NULL,'',NULL,NULL,'','',NULL,'','{}');
+INSERT INTO "listings" VALUES('tmall-cn','SBG-001','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-001','be18b5efb0ecfcbd41e93c1f36a2426d',1,'4d92629ccf3b836f8ffb105a711b3918','','[{"code":"price.rate_expired","path":"SBG-001/price","message":"the rate of 2026-11-01 is too old","hint":"fetch it"},{"code":"text.stale","path":"SBG-001/title","message":"made from an older text","severity":"warning","at":"products.csv:7:3"}]',0,'be18b5efb0ecfcbd41e93c1f36a2426d','+','4d92629ccf3b836f8ffb105a711b3918','{}','{"listing":"9007199254740993","skus":{"SBG-001-30":"7","SBG-001-50":"7"}}',1,'live','[]',NULL,'',NULL,'',NULL,NULL,'','','2026-11-23T09:30:00.000000+00:00','');
+INSERT INTO "listings" VALUES('tmall-cn','SBG-002','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-002','324f108828b1a75639c5109847d348be',1,'7dda14c41f3479f0b301b0ec8ed48cbe','','[]',0,'','','','{}',NULL,0,'unknown','[]',NULL,'',NULL,'',NULL,NULL,'','',NULL,'');
 CREATE TABLE media (
 	channel VARCHAR(120) NOT NULL, 
 	sha256 VARCHAR(64) NOT NULL, 
@@ -124,6 +124,18 @@ CREATE TABLE operations (
 	PRIMARY KEY (id)
 );
 INSERT INTO "operations" VALUES('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa','tmall-cn','SBG-002','create','["SBG-002-1"]','{"want":"","price":219.00}','running','',1,'rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr','2026-11-23T09:30:00.000000+00:00',NULL);
+CREATE TABLE rates (
+	seq INTEGER NOT NULL, 
+	channel VARCHAR(120) DEFAULT '' NOT NULL, 
+	event VARCHAR(120) NOT NULL, 
+	snapshot VARCHAR(64) NOT NULL, 
+	details TEXT DEFAULT '{}' NOT NULL, 
+	reason TEXT DEFAULT '' NOT NULL, 
+	at VARCHAR(40) NOT NULL, 
+	PRIMARY KEY (seq)
+);
+INSERT INTO "rates" VALUES(1,'','collected','55555555555555555555555555555555','{}','','2026-11-23T09:30:00.000000+00:00');
+INSERT INTO "rates" VALUES(2,'tmall-cn','pinned','55555555555555555555555555555555','{}','fair week','2026-11-23T09:30:01.000000+00:00');
 CREATE TABLE runs (
 	id VARCHAR(32) NOT NULL, 
 	channel VARCHAR(120) NOT NULL, 
@@ -140,6 +152,7 @@ CREATE TABLE snapshots (
 	at VARCHAR(40) NOT NULL, 
 	PRIMARY KEY (id)
 );
+INSERT INTO "snapshots" VALUES('55555555555555555555555555555555','{"id":"55555555555555555555555555555555","kind":"live","rates":[]}','2026-11-23T09:30:00.000000+00:00');
 CREATE TABLE storesync_schema (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT storesync_schema_pkc PRIMARY KEY (version_num)
@@ -180,11 +193,13 @@ CREATE TABLE traces (
 );
 INSERT INTO "traces" VALUES('tmall-cn','SBG-001','{"price":["32000 KRW","219.00 CNY"]}');
 CREATE INDEX ix_journal_operation ON journal (operation, step);
+CREATE INDEX ix_listings_pending ON listings (channel, "key") WHERE (ticket IS NOT NULL OR doubt IS NOT NULL OR (want_shown AND (held OR parked <> '' OR refused <> '' OR NOT made OR want <> have OR want_skus <> have_skus OR have_shown IN ('-', '?'))) OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x')));
 CREATE INDEX ix_listings_shown ON listings (channel, want_shown, have_shown);
 CREATE INDEX ix_offers_key ON offers (channel, "key");
 CREATE INDEX ix_offers_pending ON offers (channel, "key") WHERE (want_prices <> have_prices OR want_stock <> have_stock);
 CREATE INDEX ix_operations_key ON operations (channel, "key", began);
 CREATE INDEX ix_operations_running ON operations (channel, state);
 CREATE INDEX ix_texts_place ON texts (target_locale, place);
-CREATE INDEX ix_listings_pending ON listings (channel, "key") WHERE (ticket IS NOT NULL OR doubt IS NOT NULL OR (want_shown AND ending = '' AND (held OR parked <> '' OR refused <> '' OR NOT made OR want <> have OR want_skus <> have_skus OR have_shown IN ('-', '?'))) OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x')) OR (ending <> '' AND ref IS NOT NULL));
+CREATE INDEX ix_rates_event ON rates (channel, event, seq);
+CREATE INDEX ix_listings_category ON listings (channel, category);
 COMMIT;
