@@ -13,7 +13,7 @@ from storesync.engine.work import Work
 from storesync.errors import Fault, NotFound, Rejected
 from storesync.issues import Issue
 from storesync.model import Status
-from storesync.state import SHOWN, Standing, standing
+from storesync.state import SHOWN, UNKNOWN, Standing, standing
 
 __all__ = ["poll"]
 
@@ -66,6 +66,9 @@ async def _decide(work: Work, stand: Standing, verdict: Receipt | Rejected) -> N
         if isinstance(verdict, Receipt):
             # The offers were acknowledged when they were taken; what is wanted now may be newer.
             accept(work, db, stand, stand.asked, {}, verdict, None)
+            if not stand.made and stand.have == UNKNOWN:
+                # What was decided on may be an earlier try, with an older document: the next plan compares anew.
+                standing.change(db, channel, stand.key, have=UNKNOWN)
             if stand.have_shown not in ("", SHOWN):
                 # Hidden before or meanwhile: a verdict about the document does not put it on sale.
                 standing.change(db, channel, stand.key, have_shown=stand.have_shown)
