@@ -15,6 +15,7 @@ from attrs import evolve
 from storesync.catalog import KINDS, open_source
 from storesync.config.mapping import attribute_table, category_table
 from storesync.config.places import TomlFile, read_toml
+from storesync.config.rates import rates_from
 from storesync.config.secret import is_reference
 from storesync.config.section import Findings, Section, nearest
 from storesync.config.settings import AccountConfig, CatalogConfig, ChannelConfig, Config, nearest_place
@@ -23,7 +24,7 @@ from storesync.errors import ConfigError
 from storesync.issues import Severity
 from storesync.model import Channel, Market
 from storesync.model.money import MINOR_DIGITS
-from storesync.pricing import policies_from, snapshot_from
+from storesync.pricing import policies_from
 
 __all__ = ["CHANNEL_KEYS", "MARKETS", "load"]
 
@@ -96,9 +97,9 @@ def load(path: Path | str) -> Config:
 
     policies, told = policies_from(prices, at=prices_at, fees=fees, locate=locate)
     found.all += told
-    snapshot = None
+    sources = None
     if rates:
-        snapshot, told = snapshot_from(rates, at=rates_at, locate=locate)
+        sources, told = rates_from(rates, at=rates_at, locate=locate)
         found.all += told
     localization = root.inner("localization")
     localization.only(("accept", "glossary", "translator"))
@@ -115,8 +116,7 @@ def load(path: Path | str) -> Config:
         prices=prices,
         policies=policies,
         fees=fees,
-        rates=rates,
-        snapshot=snapshot,
+        rates=sources,
         places=places,
         guards=root.inner("guards").table,
         today=_today(root, channels),

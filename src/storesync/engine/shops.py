@@ -26,6 +26,7 @@ from storesync.engine.opening import discover, guard_limits, with_found
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
+from storesync.engine.rates import WIRE, Rates
 from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
 from storesync.engine.wording import (
@@ -43,6 +44,7 @@ from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
 from storesync.plan import Plan
 from storesync.prepare import Settings
+from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets, texts
 from storesync.transport import Transport, Wire, join_hosts
@@ -57,7 +59,7 @@ class Shops:
     """The channels of a configuration. Open it with `async with`, or close it yourself.
 
     `env` is the clock and chance to run by; `environ` the variables that references like `env:NAME` name;
-    `wire` replaces the network, by channel name, for tests.
+    `wire` replaces the network, by channel name, for tests; that to the rate services under `[rates]`.
     """
 
     def __init__(
@@ -81,6 +83,7 @@ class Shops:
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = guard_limits(config)
+        self.rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 
     @classmethod
     def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
@@ -98,6 +101,7 @@ class Shops:
         for channel in self._open.values():
             await channel.transport.close()
         self._open.clear()
+        await self.rates.close()
         self.store.close()
 
     @property
@@ -137,8 +141,8 @@ class Shops:
         """The driver of a channel; ConfigError when it is not installed."""
         return find_driver(self._configured(name).channel.driver)
 
-    def settings(self, name: str) -> Settings:
-        """What the preparation of a channel depends on."""
+    def settings(self, name: str, rates: Snapshot | None = None) -> Settings:
+        """What the preparation of a channel depends on; `rates` is the snapshot it is priced with."""
         configured = self._configured(name)
         channel = configured.channel
         policies = {
@@ -155,7 +159,7 @@ class Shops:
             accept=self.config.accept,
             compliance=self._compliance(channel),
             policies=policies,
-            rates=self.config.snapshot,
+            rates=rates,
             axes=configured.axes,
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,
@@ -234,13 +238,15 @@ class Shops:
 
         return await self.store.read(read)
 
-    async def _preparer(self, name: str) -> ChannelPreparer:
-        if name not in self._preparers:
+    async def _preparer(self, name: str, rates: Snapshot | None) -> ChannelPreparer:
+        known = self._preparers.get(name)
+        # A service that runs for weeks meets new days and new rates.
+        if known is None or known.settings.today != self.today or not _same(known.settings.rates, rates):
             opened = await self.channel(name)
-            settings = self.settings(name)
+            settings = self.settings(name, rates)
             memory = await self._memory(settings.channel)
-            self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop, memory)
-        return self._preparers[name]
+            known = self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop, memory)
+        return known
 
     async def plan(
         self,
@@ -250,12 +256,17 @@ class Shops:
         progress: Callable[[int], None] | None = None,
     ) -> Plan:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
-        opened, preparer = await self.channel(name), await self._preparer(name)
+        opened = await self.channel(name)
+        rates = await self.rates.of(name, self.today)
+        preparer = await self._preparer(name, rates.snapshot)
         made = await plan(
             opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
         )
-        snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
-        return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
+        return evolve(
+            made,
+            warnings=(*self.findings, *rates.issues, *made.warnings),
+            snapshot=rates.snapshot.id if rates.snapshot is not None else "",
+        )
 
     async def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
@@ -337,14 +348,17 @@ class Shops:
         shop = self._shop(name, driver)
         found = await self.store.read(lambda db: assets.shop(db, name))
         shop = with_found(shop, found)
-        settings = self.settings(name)
+        rates = await self.rates.of(name, self.today, ask=False)
+        settings = self.settings(name, rates.snapshot)
         preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
         checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
         account = self.config.accounts[self._configured(name).channel.account]
         _, missing = account_from(
             driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
         )
-        return evolve(checked, issues=(*missing, *self.findings, *checked.issues))
+        if self.config.rates is not None:
+            missing += tuple(self.config.rates.made(self.config.folder, self._environ)[1])
+        return evolve(checked, issues=(*missing, *self.findings, *rates.issues, *checked.issues))
 
     async def check_market(self, code: str) -> Checked:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
@@ -389,3 +403,10 @@ class Shops:
         )
         self._preparers.clear()
         return taken
+
+
+def _same(one: Snapshot | None, other: Snapshot | None) -> bool:
+    """Whether prices made with either are the same, findings about their age included."""
+    if one is None or other is None:
+        return one is other
+    return (one.id, one.pinned, one.rates) == (other.id, other.pinned, other.rates)
