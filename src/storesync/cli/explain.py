@@ -24,6 +24,10 @@ def explain(
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
     ] = (),
+    rates: Annotated[
+        str,
+        Parameter(show_default=False, help="Make the price anew from this rate snapshot, to look at it."),
+    ] = "",
     common: Common = DEFAULTS,
 ) -> int:
     """Show how a SKU's price came to be, stage by stage; where its texts come from; what was done with it."""
@@ -38,7 +42,7 @@ def explain(
             found = [
                 (name, explained)
                 for name in channel or shops.names
-                if (explained := shops.explain(name, sku)) is not None
+                if (explained := shops.explain(name, sku, rates=rates)) is not None
             ]
             if not found:
                 said = f"no channel knows {sku!r} yet: is it in the catalog, and was `storesync plan` run?"

@@ -213,7 +213,7 @@ def rates_from(data: Mapping[str, Any], *, at: str, locate: Locate) -> tuple[Rat
         source = _source(name, inner) if inner is not None else None
         if source is not None:
             sources[name] = source
-    if not rows:
+    if not rows and not issues:
         table.wrong("", "there is no source", "add [rates.sources.NAME], such as [rates.sources.ecos]")
     witness = values.get("witness", "")
     usual = tuple(name for name in rows if name != witness)

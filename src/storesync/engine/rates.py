@@ -16,32 +16,36 @@ from sqlalchemy import Connection
 from storesync.config import Config
 from storesync.config.rates import RatesConfig
 from storesync.driver import Request, Response
+from storesync.engine.believed import Believed, homes, joined, tempered
 from storesync.engine.env import Env
 from storesync.engine.events import warned
 from storesync.errors import ConfigError, StateError
-from storesync.issues import Issue, Issues, Severity
-from storesync.pricing import Rate, Snapshot
+from storesync.issues import Issues
+from storesync.pricing import Snapshot
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.need import RateNeed, rate_needs
-from storesync.pricing.rates import Chain, Collected, RateSource, collect, hosts
+from storesync.pricing.rates import Chain, Collected, RateSource, collect
+from storesync.pricing.rates import hosts as hosts_of
 from storesync.pricing.settle import direct, settle
 from storesync.state import Store
 from storesync.state import rates as kept
 from storesync.state.rates import COLLECTED, PINNED, PRICED, UNPINNED, RateEvent
 from storesync.transport import Transport, Wire, join_hosts
 
-__all__ = ["WIRE", "Believed", "ChannelRates", "Rates"]
+__all__ = ["WIRE", "ChannelRates", "Rates"]
 
 WIRE = "[rates]"
 """Under this name `wire` replaces the network between storesync and the rate services."""
 
 _AGAIN = timedelta(hours=1)  # a rate that only ages is not asked for more often
-_NOTHING = Snapshot(rates=())
 
 
 @frozen(kw_only=True)
 class ChannelRates:
-    """What a channel is priced with now, and every finding about it; `pinned` is the event that fixed it."""
+    """What a channel is priced with, and every finding about it; `pinned` is the event that fixed it.
+
+    `since` is when that began; None: the next plan will be the first to use it.
+    """
 
     channel: str
     snapshot: Snapshot | None
@@ -49,35 +53,6 @@ class ChannelRates:
     issues: Issues = field(factory=Issues)
     pinned: RateEvent | None = None
     since: datetime | None = None
-
-
-@frozen(kw_only=True)
-class Believed:
-    """The rates that were accepted last, one per currency and kind.
-
-    `by` names the source of each currency, `confirmed` what the witness said; `doubts` are currencies whose
-    newer rate was not believed: nothing is priced with them until that is settled.
-    """
-
-    snapshot: Snapshot = _NOTHING
-    at: datetime | None = None
-    by: Mapping[str, str] = field(factory=dict)
-    confirmed: Mapping[str, str] = field(factory=dict)
-    doubts: tuple[str, ...] = ()
-
-    def rate(self, need: RateNeed) -> Rate | None:
-        """The rate of a currency, also one in doubt."""
-        return direct(self.snapshot, need.home, need.currency, need.kinds[0])
-
-    def usable(self, need: RateNeed) -> Snapshot:
-        """The rates that this need may be priced with, and no others."""
-        pair = need.currency, need.home
-        found = [
-            rate
-            for rate in self.snapshot.rates
-            if (rate.base, rate.quote) == pair and rate.kind in need.kinds
-        ]
-        return evolve(self.snapshot, rates=() if need.currency in self.doubts else found)
 
 
 class Rates:
@@ -121,7 +96,7 @@ class Rates:
         if pinned is not None:
             snapshot = evolve(await self.load(pinned.snapshot), pinned=True)
             if ask:
-                await self._note_use(channel, snapshot)
+                await self._note_use(channel, snapshot, snapshot)
             return ChannelRates(
                 channel=channel, snapshot=snapshot, needs=needs, pinned=pinned, since=pinned.at
             )
@@ -129,7 +104,7 @@ class Rates:
             return ChannelRates(channel=channel, snapshot=None, needs=needs)
         believed, issues = await self._believed(self._config.rates, needs, today, ask=ask)
         last = await self._store.read(lambda db: kept.latest(db, channel, PRICED))
-        before = await self.load(last.snapshot) if last is not None else None
+        before = await self.load(last.details["middle"]) if last is not None else None
         settled = [
             settle(
                 fresh=believed.usable(need),
@@ -142,25 +117,33 @@ class Rates:
         ]
         rates = [rate for one in settled for rate in one.rates]
         snapshot = evolve(believed.snapshot, rates=rates, made_at=self._env.now())
-        since = self._env.now()
-        if last is not None and last.snapshot == snapshot.id:
-            since = last.at
-        elif ask:
-            await self._note_use(channel, snapshot)
+        # What has no rate today keeps the middle of its band for the day on which it has one again.
+        named = {(rate.base, rate.quote, rate.kind) for rate in rates}
+        idle = before.rates if before is not None else ()
+        idle = tuple(rate for rate in idle if (rate.base, rate.quote, rate.kind) not in named)
+        if ask:
+            await self._note_use(channel, snapshot, evolve(snapshot, rates=(*rates, *idle)))
+        same = last is not None and last.snapshot == snapshot.id
+        since = last.at if same and last is not None else None
         return ChannelRates(channel=channel, snapshot=snapshot, needs=needs, issues=issues, since=since)
 
     async def _pinned(self, channel: str) -> RateEvent | None:
         event = await self._store.read(lambda db: kept.latest(db, channel, PINNED, UNPINNED))
         return event if event is not None and event.event == PINNED else None
 
-    async def _note_use(self, channel: str, snapshot: Snapshot) -> None:
+    async def _note_use(self, channel: str, snapshot: Snapshot, middle: Snapshot) -> None:
+        """Note what the channel is priced with, and the rates around which its bands lie, when they are others."""
+        last = await self._store.read(lambda db: kept.latest(db, channel, PRICED))
+        if last is not None and (last.snapshot, last.details["middle"]) == (snapshot.id, middle.id):
+            return
         now = self._env.now()
+        details = {"middle": middle.id}
+        event = RateEvent(event=PRICED, snapshot=snapshot.id, at=now, channel=channel, details=details)
 
         def write(db: Connection) -> None:
-            last = kept.latest(db, channel, PRICED)
-            if last is None or last.snapshot != snapshot.id:
-                kept.keep_snapshot(db, snapshot.id, snapshot.document(), now)
-                kept.note(db, RateEvent(event=PRICED, snapshot=snapshot.id, at=now, channel=channel))
+            for one in (snapshot, middle):
+                kept.keep_snapshot(db, one.id, one.document(), now)
+            kept.note(db, event)
 
         await self._store.write(write)
 
@@ -187,8 +170,22 @@ class Rates:
             at=last.at,
             by=last.details.get("by", {}),
             confirmed=last.details.get("confirmed", {}),
+            asked=last.details.get("asked", {}),
             doubts=tuple(last.details.get("doubts", ())),
         )
+
+    async def known(self, today: date) -> Believed:
+        """The rates as the next plan would know them without asking anybody."""
+        if self._config.rates is None:
+            return await self.believed()
+        return (await self._believed(self._config.rates, self._everyone(today), today, ask=False))[0]
+
+    def _everyone(self, today: date) -> list[RateNeed]:
+        return [need for name in self._config.channels for need in self.needs(name, today)]
+
+    async def history(self, most: int) -> tuple[RateEvent, ...]:
+        """What happened last, newest first."""
+        return await self._store.read(lambda db: tuple(kept.history(db, most)))
 
     async def fetch(self, today: date, confirm: Sequence[str] = ()) -> Issues:
         """Ask the sources for every currency that a channel needs, due or not.
@@ -201,7 +198,7 @@ class Rates:
                 f"{self._config.path}: no rate source is configured; add [rates.sources.NAME], such as "
                 '[rates.sources.ecos] key = "env:ECOS_KEY"'
             )
-        everyone = [need for name in self._config.channels for need in self.needs(name, today)]
+        everyone = self._everyone(today)
         known = {need.currency for need in everyone}
         for code in confirm:
             if code not in known:
@@ -232,9 +229,9 @@ class Rates:
             due = [need for need in due if config.chain.order(need.currency)]
         if not due:
             return before, Issues()
-        found = [await self._collect(home, config, sources, due, before, today) for home in _homes(due)]
-        after = _joined(before, due, found, self._env.now())
-        issues = [_tempered(issue, after, due) for one in found for issue in one.issues]
+        found = [await self._collect(home, config, sources, due, before, today) for home in homes(due)]
+        after = joined(before, due, found, self._env.now())
+        issues = [tempered(issue, after, due) for one in found for issue in one.issues]
         for issue in issues:
             warned("rates.finding", code=issue.code, message=issue.message)
         sent = any(source.hosts for source in sources.values())
@@ -251,7 +248,8 @@ class Rates:
         rate, name = before.rate(need), before.by.get(need.currency, "")
         if rate is None or need.currency in before.doubts or name not in order:
             return True
-        rested = before.at is None or self._env.now() - before.at >= _AGAIN
+        asked = before.asked.get(need.currency)
+        rested = asked is None or self._env.now() - datetime.fromisoformat(asked) >= _AGAIN
         if name in local:
             return rested or all(one in local for one in order)
         return rested and missed_days(rate.fresh_on, today, rate.calendar) >= config.fetch_after
@@ -267,7 +265,7 @@ class Rates:
     ) -> Collected:
         async def send(request: Request, sign: Any = None) -> Response:
             if self._transport is None:
-                addresses = join_hosts(hosts(sources), {}, what="the rate sources")
+                addresses = join_hosts(hosts_of(sources), {}, what="the rate sources")
                 self._transport = Transport(addresses, now=self._env.now, wire=self._wire)
             return await self._transport.send(request, sign)
 
@@ -288,6 +286,7 @@ class Rates:
         details = {
             "by": dict(after.by),
             "confirmed": dict(after.confirmed),
+            "asked": dict(after.asked),
             "doubts": list(after.doubts),
             "answers": [snapshot.id for snapshot in answers],
         }
@@ -341,49 +340,3 @@ def _within(chain: Chain, names: Container[str]) -> Chain:
     """The chain as far as it asks these sources; nobody is there to confirm what they say."""
     sources = {code: tuple(one for one in order if one in names) for code, order in chain.sources.items()}
     return evolve(chain, sources=sources, witness="")
-
-
-def _homes(needs: Iterable[RateNeed]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(need.home for need in needs))
-
-
-def _joined(before: Believed, due: Sequence[RateNeed], found: Sequence[Collected], now: datetime) -> Believed:
-    """What was believed, with the collected rates in place of the older ones of their currencies."""
-    new: list[Rate] = []
-    replaced: set[tuple[str, str]] = set()
-    for home, one in zip(_homes(due), found, strict=True):
-        for currency in one.by:
-            replaced.add((currency, home))
-            kinds = dict.fromkeys(rate.kind for rate in one.snapshot.rates)
-            rates = (direct(one.snapshot, home, currency, kind) for kind in kinds)
-            new += [rate for rate in rates if rate is not None]
-    stays = [rate for rate in before.snapshot.rates if (rate.base, rate.quote) not in replaced]
-    accepted = {currency for one in found for currency in one.by}
-    doubted = {currency for one in found for currency in one.doubted}
-    invented = any(one.snapshot.kind == "fixture" for one in found if one.by)
-    invented = invented or (before.snapshot.kind == "fixture" and bool(stays))
-    confirmed = {code: told for code, told in before.confirmed.items() if code not in accepted}
-    return Believed(
-        snapshot=Snapshot(rates=(*stays, *new), kind="fixture" if invented else "live", made_at=now),
-        at=now,
-        by={**before.by, **{code: name for one in found for code, name in one.by.items()}},
-        confirmed={**confirmed, **{code: told for one in found for code, told in one.confirmed.items()}},
-        doubts=tuple(sorted((set(before.doubts) - accepted) | doubted)),
-    )
-
-
-def _tempered(issue: Issue, after: Believed, due: Iterable[RateNeed]) -> Issue:
-    """No source answered, but a rate is known: then that one is used as long as the policies allow its age."""
-    if issue.code != "rates.none":
-        return issue
-    currency = issue.path.rpartition("/")[2]
-    rate = next((after.rate(need) for need in due if need.currency == currency), None)
-    if rate is None or currency in after.doubts:
-        return issue
-    return evolve(
-        issue,
-        code="rates.kept",
-        severity=Severity.WARNING,
-        message=f"{issue.message}; {rate} is used as long as the policies allow its age",
-        hint="look at the sources: storesync rates fetch",
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,9 @@ from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.rates import WIRE, Rates
+from storesync.engine.ratestatus import RateStatus, rate_status
 from storesync.engine.report import Report
+from storesync.engine.repricing import repriced
 from storesync.engine.status import Explained, Status, explain, resolve, status
 from storesync.engine.wording import (
     check_market,
@@ -83,7 +85,7 @@ class Shops:
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = guard_limits(config)
-        self.rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
+        self._rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 
     @classmethod
     def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
@@ -101,7 +103,7 @@ class Shops:
         for channel in self._open.values():
             await channel.transport.close()
         self._open.clear()
-        await self.rates.close()
+        await self._rates.close()
         self.store.close()
 
     @property
@@ -257,7 +259,7 @@ class Shops:
     ) -> Plan:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
         opened = await self.channel(name)
-        rates = await self.rates.of(name, self.today)
+        rates = await self._rates.of(name, self.today)
         preparer = await self._preparer(name, rates.snapshot)
         made = await plan(
             opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
@@ -315,10 +317,60 @@ class Shops:
         now = self.env.now()
         return await self.store.read(lambda db: status(db, name, now))
 
-    async def explain(self, name: str, sku: str) -> Explained | None:
-        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
+    async def explain(self, name: str, sku: str, *, rates: str = "") -> Explained | None:
+        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here.
+
+        With `rates`, the id of a snapshot, its prices are made anew from that; StateError when there is no such one.
+        """
         self._configured(name)
-        return await self.store.read(lambda db: explain(db, name, sku))
+        found = await self.store.read(lambda db: explain(db, name, sku))
+        if not rates or found is None:
+            return found
+        snapshot = evolve(await self._rates.load(rates), pinned=True)
+        product = next((one.product for one in self.source.products() if one.key == found.key), None)
+        if product is None:
+            raise ConfigError(f"{found.key} cannot be priced: the catalog does not have it, or not whole")
+        return repriced(found, product, self.settings(name, snapshot))
+
+    async def rates(self, *, events: int = 20) -> RateStatus:
+        """Every rate with source, date and age, and what each channel is priced with; nothing is asked."""
+        config, today = self.config.rates, self.today
+        channels = [await self._rates.of(name, today, ask=False) for name in self.names]
+        found = [issue for one in channels for issue in one.issues]
+        if config is not None:
+            found += config.made(self.config.folder, self._environ)[1]
+        return rate_status(
+            config,
+            await self._rates.known(today),
+            channels,
+            await self._rates.history(events),
+            today,
+            Issues(tuple(dict.fromkeys(found))),
+        )
+
+    async def fetch_rates(self, *, confirm: Sequence[str] = ()) -> Issues:
+        """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once.
+
+        What it says is every finding; prices change with the next plan.
+        """
+        return await self._rates.fetch(self.today, confirm)
+
+    async def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+        """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id.
+
+        Its rates do not age meanwhile. StateError for an unknown id, ConfigError without a reason.
+        """
+        some = self._meant(channels)
+        return (await self._rates.pin(snapshot, reason, some, self.today)).id
+
+    async def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned."""
+        return await self._rates.unpin(reason, self._meant(channels))
+
+    def _meant(self, channels: Sequence[str]) -> tuple[str, ...]:
+        for name in channels:
+            self._configured(name)
+        return tuple(channels) or self.names
 
     async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
@@ -348,7 +400,7 @@ class Shops:
         shop = self._shop(name, driver)
         found = await self.store.read(lambda db: assets.shop(db, name))
         shop = with_found(shop, found)
-        rates = await self.rates.of(name, self.today, ask=False)
+        rates = await self._rates.of(name, self.today, ask=False)
         settings = self.settings(name, rates.snapshot)
         preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
         checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)

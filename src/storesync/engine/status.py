@@ -39,7 +39,10 @@ class Status:
 
 @frozen(kw_only=True)
 class Explained:
-    """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done."""
+    """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done.
+
+    `rates` is the snapshot that the prices were made from anew, to be looked at; empty: they are those of the state.
+    """
 
     channel: str
     key: str
@@ -53,6 +56,7 @@ class Explained:
     texts: Mapping[str, Any]
     held: str
     operations: tuple[Mapping[str, Any], ...]
+    rates: str = ""
 
     def __str__(self) -> str:
         lines = [f"{self.sku or self.key} of {self.key} on {self.channel}: {self.title} ({self.status})"]

@@ -207,7 +207,7 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
             "convert",
             f"rate snapshot {rates.id} has no {wanted} rate for"
             f" {policy.currency}/{policy.home}, direct or over one pivot and one day (it has {known})",
-            f"add a rate source that quotes {policy.currency}",
+            f"storesync rates fetch asks for it; if no source quotes {policy.currency}, add one to [rates]",
         )
     for leg in found.legs:
         _check_leg(walk, leg)
