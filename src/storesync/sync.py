@@ -24,6 +24,7 @@ from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
+from storesync.engine.wording import Locked
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
@@ -132,9 +133,13 @@ class Shops:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
         return self._runner.run(self._shops.check_market(code))
 
-    def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+    def translate_texts(self, locale: str, *, budget: int | None = None, again: bool = False) -> Translated:
         """Have the configured translator fill what nobody delivered or remembers in one language."""
-        return self._runner.run(self._shops.translate_texts(locale, budget=budget))
+        return self._runner.run(self._shops.translate_texts(locale, budget=budget, again=again))
+
+    def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+        """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
+        return self._runner.run(self._shops.lock_texts(locale, places, locked=locked))
 
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

@@ -18,7 +18,7 @@ from storesync.config.places import TomlFile, read_toml
 from storesync.config.secret import is_reference
 from storesync.config.section import Findings, Section, nearest
 from storesync.config.settings import AccountConfig, CatalogConfig, ChannelConfig, Config, nearest_place
-from storesync.config.wording import compliance_config, glossary_from
+from storesync.config.wording import compliance_config, glossary_from, translators_from
 from storesync.errors import ConfigError
 from storesync.issues import Severity
 from storesync.model import Channel, Market
@@ -108,7 +108,7 @@ def load(path: Path | str) -> Config:
         catalog=_catalog(root.inner("catalog"), place.parent),
         accept=frozenset(localization.texts("accept")),
         glossary=glossary_from(localization, place.parent),
-        translator=localization.inner("translator").table,
+        translators=translators_from(localization),
         compliance=compliance_config(root, place.parent),
         channels=channels,
         accounts=reader.accounts,

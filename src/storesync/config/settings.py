@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from storesync.catalog import Source, open_source
 from storesync.config.secret import is_reference, resolve
-from storesync.config.wording import ComplianceConfig
+from storesync.config.wording import ComplianceConfig, TranslatorConfig
 from storesync.issues import Issue
 from storesync.localization import Glossary
 from storesync.model import Channel, frozen_map
@@ -89,7 +89,7 @@ class Config:
     catalog: CatalogConfig
     accept: frozenset[str] = frozenset()
     glossary: Glossary = field(factory=Glossary)
-    translator: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
+    translators: tuple[TranslatorConfig, ...] = field(default=(), converter=tuple[TranslatorConfig, ...])
     compliance: ComplianceConfig | None = None
     channels: Mapping[str, ChannelConfig] = field(factory=dict, converter=frozen_map)
     accounts: Mapping[str, AccountConfig] = field(factory=dict, converter=frozen_map)

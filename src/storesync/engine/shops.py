@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from attrs import evolve, fields
-from sqlalchemy import Connection
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
@@ -19,6 +18,7 @@ from storesync.driver import Driver, Shop
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
+from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
 from storesync.engine.observe import Drift, observe
@@ -26,25 +26,20 @@ from storesync.engine.opening import discover, guard_limits, with_found
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
+from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
 from storesync.engine.status import Explained, Status, explain, resolve, status
-from storesync.engine.wording import (
-    check_market,
-    export_texts,
-    import_texts,
-    translate_catalog,
-    translator,
-)
+from storesync.engine.translating import Translators
+from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
 from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issues
-from storesync.localization import TextMemory
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
 from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.registry import driver as find_driver
-from storesync.state import CONVERTER, Store, assets, texts
+from storesync.state import CONVERTER, Store, assets
 from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
@@ -78,6 +73,7 @@ class Shops:
         self._pacer = Pacer(self.env)
         self._open: dict[str, OpenChannel] = {}
         self._preparers: dict[str, ChannelPreparer] = {}
+        self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = guard_limits(config)
@@ -226,21 +222,14 @@ class Shops:
         file = self.store.read_now(lambda db: assets.file(db, sha256))
         return Path(file.path) if file is not None else None
 
-    async def _memory(self, channel: Channel) -> TextMemory:
-        """What is remembered in the channel's languages."""
-
-        def read(db: Connection) -> TextMemory:
-            return TextMemory.of(one for locale in channel.locales for one in texts.texts_in(db, locale))
-
-        return await self.store.read(read)
-
     async def _preparer(self, name: str) -> ChannelPreparer:
         if name not in self._preparers:
             opened = await self.channel(name)
-            settings = self.settings(name)
-            memory = await self._memory(settings.channel)
-            self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop, memory)
+            self._preparers[name] = ChannelPreparer(self.settings(name), opened.driver, opened.shop)
         return self._preparers[name]
+
+    def _texts(self, preparer: ChannelPreparer) -> ChannelTexts:
+        return ChannelTexts(self.store, preparer, self._reference, self.config.glossary, self._translators)
 
     async def plan(
         self,
@@ -252,7 +241,13 @@ class Shops:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
         opened, preparer = await self.channel(name), await self._preparer(name)
         made = await plan(
-            opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
+            opened,
+            self.source.products(),
+            preparer,
+            limits=self.limits,
+            progress=progress,
+            end=end,
+            texts=self._texts(preparer),
         )
         snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
         return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
@@ -337,14 +332,16 @@ class Shops:
         shop = self._shop(name, driver)
         found = await self.store.read(lambda db: assets.shop(db, name))
         shop = with_found(shop, found)
-        settings = self.settings(name)
-        preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
-        checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
+        preparer = ChannelPreparer(self.settings(name), driver, shop)
+        channel = self._configured(name).channel
+        texts = self._texts(preparer)
+        checked = await check(self.store, channel, driver, shop, preparer, self.source, texts)
         account = self.config.accounts[self._configured(name).channel.account]
         _, missing = account_from(
             driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
         )
-        return evolve(checked, issues=(*missing, *self.findings, *checked.issues))
+        unusable = self._translators.findings(channel.locales)
+        return evolve(checked, issues=(*missing, *unusable, *self.findings, *checked.issues))
 
     async def check_market(self, code: str) -> Checked:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
@@ -357,24 +354,36 @@ class Shops:
                 f"market {code!r} is unknown: it knows {', '.join(MARKETS)}, or add [markets.{code}]"
             )
         rules = (self.config.compliance or ComplianceConfig()).of((code,), self._reference)
+        glossary = self.config.glossary
+        return await check_market(
+            self.store, self.source, self._reference, glossary, rules, market, self.today
+        )
 
-        def read(db: Connection) -> TextMemory:
-            return TextMemory.of(one for locale in market.locales for one in texts.texts_in(db, locale))
-
-        memory = await self.store.read(read)
-        return check_market(self.source, self._reference, memory, rules, market, self.today)
-
-    async def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+    async def translate_texts(
+        self, locale: str, *, budget: int | None = None, again: bool = False
+    ) -> Translated:
         """Have the configured translator fill what nobody delivered or remembers in one language.
 
-        `budget` are the characters that may be sent. A text that fails a gate is told and does not count.
+        `budget` are the characters that may be sent, besides those of the configured day. A text that fails a gate
+        is told and does not count; it is asked for once more with `again`, or when source, glossary or translator
+        changed.
         """
-        engine = translator(self.config, self._environ)
-        done = await translate_catalog(
-            self.store, self.config, self.source, self._reference, locale, engine, env=self.env, budget=budget
+        return await translate_catalog(
+            self.store, self._translators, self.source, self._reference, locale, budget=budget, again=again
         )
-        self._preparers.clear()
-        return done
+
+    async def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+        """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
+        return await lock_texts(
+            self.store,
+            self.config,
+            self.source,
+            self._reference,
+            locale,
+            places,
+            locked=locked,
+            at=self.env.now(),
+        )
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
@@ -384,8 +393,6 @@ class Shops:
 
     async def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
         """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""
-        taken = await import_texts(
+        return await import_texts(
             self.store, self.config, self.source, self._reference, locale, file, by=by, at=self.env.now()
         )
-        self._preparers.clear()
-        return taken
