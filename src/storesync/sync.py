@@ -11,7 +11,7 @@ with storesync.sync.open("storesync.toml") as shops:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -81,10 +81,19 @@ class Shops:
         return self._shops.secrets
 
     def plan(
-        self, channel: str, *, end: Iterable[str] = (), progress: Callable[[int], None] | None = None
+        self,
+        channel: str,
+        *,
+        end: Iterable[str] = (),
+        only: Collection[str] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> Plan:
-        """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
-        return self._runner.run(self._shops.plan(channel, end=end, progress=progress))
+        """What would change on a channel to show the catalog as it is now; nothing on the market changes.
+
+        `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
+        the caller knows: the others are taken to be as they were.
+        """
+        return self._runner.run(self._shops.plan(channel, end=end, only=only, progress=progress))
 
     def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
@@ -109,6 +118,10 @@ class Shops:
     def explain(self, channel: str, sku: str) -> Explained | None:
         """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
         return self._runner.run(self._shops.explain(channel, sku))
+
+    def similar(self, channel: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        return self._runner.run(self._shops.similar(channel, sku))
 
     def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""

@@ -10,7 +10,19 @@ from tests.state.samples import CHANNEL, ISSUES, NOW, SKUS, later, offer, operat
 
 from storesync.localization import MemoryText, TextKey
 from storesync.model import Ref, Status
-from storesync.state import SHOWN, Store, assets, journal, lease, migrate, revision, standing, texts, token
+from storesync.state import (
+    SHOWN,
+    Store,
+    assets,
+    journal,
+    lease,
+    migrate,
+    rates,
+    revision,
+    standing,
+    texts,
+    token,
+)
 
 FOLDER = Path(__file__).parents[1] / "data" / "state"
 
@@ -41,6 +53,14 @@ def fill(db: Connection) -> None:
     standing.bump(db, CHANNEL)
     assets.keep_shop(db, CHANNEL, {"region": "CN"})
     assets.keep_media(db, CHANNEL, "a" * 64, "main", "https://img.example/1.jpg", NOW)
+    rates.keep_snapshot(db, "5" * 32, {"id": "5" * 32, "kind": "live", "rates": []}, NOW)
+    rates.note(db, rates.RateEvent(event=rates.COLLECTED, snapshot="5" * 32, at=NOW))
+    rates.note(
+        db,
+        rates.RateEvent(
+            event=rates.PINNED, snapshot="5" * 32, at=later(1), channel=CHANNEL, reason="fair week"
+        ),
+    )
     journal.begin_run(db, id="r" * 32, channel=CHANNEL, at=NOW, reasons={"price swing": "sale"})
     operation(db, "a" * 32, key="SBG-002", skus=("SBG-002-1",))
     journal.intend(

@@ -69,12 +69,3 @@ def test_shop_facts_and_the_revision_share_a_row_and_leave_each_other_alone(stor
     assert {} == empty
     assert {"region": "TH"} == store.read_now(lambda db: assets.shop(db, CHANNEL))
     assert 1 == store.read_now(lambda db: standing.revision(db, CHANNEL))
-
-
-def test_a_snapshot_is_never_written_over(store: Store) -> None:
-    """A price that was made from it can be proven for ever."""
-    for rate in ("190.5", "191"):
-        body = {"CNY": Decimal(rate)}
-        store.write_now(lambda db, body=body: assets.keep_snapshot(db, "2026-11-23", body, NOW))
-
-    assert {"CNY": Decimal("190.5")} == store.read_now(lambda db: assets.snapshot(db, "2026-11-23"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from storesync.catalog import Read
 from storesync.engine.apply import at_work, recover
+from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.diff import blocked, guards, operations
@@ -22,7 +23,7 @@ from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
 from storesync.prepare import Prepared
-from storesync.state import Standing, Want, assets, standing
+from storesync.state import Standing, Want, assets, due, standing
 
 __all__ = ["Preparer", "plan"]
 
@@ -66,6 +67,7 @@ class _Pass:
     channel: OpenChannel
     preparer: Preparer
     known: Mapping[str, str]
+    only: frozenset[str] | None = None
     seen: set[str] = field(factory=set)
     products: int = 0
     incomplete: bool = False
@@ -94,21 +96,24 @@ async def plan(
     limits: GuardLimits = GuardLimits(),
     progress: Callable[[int], None] | None = None,
     end: Iterable[str] = (),
+    only: Collection[str] | None = None,
     texts: ChannelTexts | None = None,
 ) -> Plan:
     """What would change on this channel to show the catalog as it is now.
 
     Asks the market only for what it must know (category documents, promised verdicts), and translators for
     texts that are missing; writes only to the state what is wanted. `texts` has what is remembered. `end` are
-    keys to take off for good instead of hiding them.
+    keys to take off for good instead of hiding them. `only` are the keys whose products changed: `reads` need
+    tell of no others, and what they do not tell of these is gone.
     """
     await recover(channel)
     await _poll(channel)
-    known = await channel.store.read(lambda db: standing.keys(db, channel.name))
-    reading = _Pass(channel, preparer, known, texts=texts)
+    named = frozenset(only) if only is not None else None
+    known = await channel.store.read(lambda db: standing.keys(db, channel.name, only=named))
+    reading = _Pass(channel, preparer, known, named, texts=texts)
     if texts is not None:
         await texts.begin()
-    for group in grouped(reads):
+    for group in grouped(read for read in reads if named is None or not read.key or read.key in named):
         if texts is not None:
             await texts.recall(group)
         for read in group:
@@ -140,9 +145,8 @@ async def _tell(reading: _Pass) -> None:
 async def _poll(channel: OpenChannel) -> None:
     if channel.driver.poll is None:
         return
-    everything = await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
+    waiting = await channel.store.read(lambda db: list(due.waiting(db, channel.name)))
     now, review = channel.env.now(), channel.spec.review
-    waiting = [stand for stand in everything if stand.ticket is not None and stand.asked_at is not None]
     if any(stand.asked_at + review <= now for stand in waiting if stand.asked_at is not None):
         async with at_work(channel) as work:
             await poll(work, waiting)
@@ -218,6 +222,7 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
             reason=prepared.reason,
             issues=(*found, *prepared.issues),
             held=prepared.held,
+            category=product.category,
             traces=preparer.traces(prepared),
         ),
         product,
@@ -321,43 +326,72 @@ _GONE = "gone"
 
 
 def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]) -> Plan:
+    """The plan, from the listings that may need something; the others are counted."""
     channel = reading.channel
-    sent = set(assets.media_values(db, channel.name))
+    sent = _Sent(db, channel.name)
     found: list[Operation] = []
     held: list[Held] = []
-    not_offered: list[Held] = []
-    warnings: list[Issue] = list(reading.issues)
-    stands = list(standing.read_all(db, channel.name))
-    waiting = unchanged = 0
-    for stand in stands:
-        warnings += [issue for issue in stand.issues if issue.severity is Severity.WARNING]
-        if not stand.want_shown:
-            not_offered.append(Held(key=stand.key, title=stand.title, reason=stand.reason))
-        elif reason := blocked(stand):
+    numbers = due.counts(db, channel.name)
+    stands = list(due.pending(db, channel.name))
+    asked = ending - {stand.key for stand in stands}
+    more = list(standing.read_all(db, channel.name, keys=asked)) if asked else []
+    unchanged = numbers.unchanged - sum(stand.want_shown for stand in more)
+    for stand in sorted((*stands, *more), key=lambda stand: stand.key):
+        if stand.want_shown and (reason := blocked(stand)):
             errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
             held.append(Held(key=stand.key, title=stand.title, reason=reason, issues=errors or stand.remarks))
-        waiting += stand.ticket is not None
         mine = list(_operations(db, reading, stand, sent, ending))
-        sent.update(_media(mine))
+        sent.add(_media(mine))
         found += mine
         unchanged += not mine and stand.want_shown and not blocked(stand) and stand.ticket is None
+    shelf = Shelf(
+        live=numbers.live,
+        sold=lambda: due.sold(db, channel.name),
+        on_stock=lambda: due.on_stock(db, channel.name),
+    )
+    absent = due.absent(db, channel.name)
     return Plan(
         channel=channel.name,
         revision=standing.revision(db, channel.name),
         made_at=channel.env.now().isoformat(timespec="seconds"),
         operations=tuple(found),
         held=tuple(held),
-        not_offered=tuple(not_offered),
-        warnings=tuple(warnings),
-        guards=guards(stands, found, limits, products=reading.products),
+        not_offered=tuple(Held(key=key, title=title, reason=reason) for key, title, reason in absent),
+        warnings=(*reading.issues, *due.warnings(db, channel.name)),
+        guards=guards(
+            stands,
+            found,
+            limits,
+            shelf=shelf,
+            products=None if reading.only is not None else reading.products,
+        ),
         products=reading.products,
         unchanged=unchanged,
-        waiting=waiting,
+        waiting=numbers.waiting,
     )
 
 
+class _Sent:
+    """The pictures that the channel has or will have, asked for one by one: most plans need none of them."""
+
+    def __init__(self, db: Connection, channel: str) -> None:
+        self._db = db
+        self._channel = channel
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def __contains__(self, media: object) -> bool:
+        assert isinstance(media, tuple)
+        sha256, role = media
+        if media not in self._known:
+            self._known[sha256, role] = assets.was_sent(self._db, self._channel, sha256, role)
+        return self._known[sha256, role]
+
+    def add(self, some: Iterable[tuple[str, str]]) -> None:
+        self._known.update(dict.fromkeys(some, True))
+
+
 def _operations(
-    db: Connection, reading: _Pass, stand: Standing, sent: set[tuple[str, str]], ending: frozenset[str]
+    db: Connection, reading: _Pass, stand: Standing, sent: _Sent, ending: frozenset[str]
 ) -> Iterator[Operation]:
     channel = reading.channel
     after = before = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
-from storesync.engine.status import Explained, Status, explain, resolve, status
+from storesync.engine.status import Explained, Status, explain, resolve, similar, status
 from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
 from storesync.errors import ConfigError, StalePlan
@@ -122,20 +122,13 @@ class Shops:
         """The catalog."""
         return self.config.catalog.open(today=self.today)
 
-    def _configured(self, name: str) -> Any:
-        try:
-            return self.config.channels[name]
-        except KeyError:
-            known = ", ".join(self.names) or "none"
-            raise ConfigError(f"no channel {name!r} is configured (configured: {known})") from None
-
     def driver(self, name: str) -> Driver[Any, Any]:
         """The driver of a channel; ConfigError when it is not installed."""
-        return find_driver(self._configured(name).channel.driver)
+        return find_driver(self.config.channel(name).channel.driver)
 
     def settings(self, name: str) -> Settings:
         """What the preparation of a channel depends on."""
-        configured = self._configured(name)
+        configured = self.config.channel(name)
         channel = configured.channel
         policies = {
             market: self.config.policies[policy]
@@ -169,7 +162,7 @@ class Shops:
         return self._open[name]
 
     async def _connect(self, name: str) -> OpenChannel:
-        configured = self._configured(name)
+        configured = self.config.channel(name)
         driver = self.driver(name)
         channel = configured.channel
         shop = self._shop(name, driver)
@@ -213,7 +206,7 @@ class Shops:
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
         kind: type[Shop] = driver.shop
-        shop, issues = shop_from(kind, self._configured(name))
+        shop, issues = shop_from(kind, self.config.channel(name))
         if shop is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         return shop
@@ -236,9 +229,14 @@ class Shops:
         name: str,
         *,
         end: Iterable[str] = (),
+        only: Collection[str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Plan:
-        """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
+        """What would change on a channel to show the catalog as it is now; nothing on the market changes.
+
+        `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
+        the caller knows: the others are taken to be as they were.
+        """
         opened, preparer = await self.channel(name), await self._preparer(name)
         made = await plan(
             opened,
@@ -248,6 +246,7 @@ class Shops:
             progress=progress,
             end=end,
             texts=self._texts(preparer),
+            only=only,
         )
         snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
         return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
@@ -295,14 +294,19 @@ class Shops:
 
     async def status(self, name: str) -> Status:
         """How a channel stands, from the state alone."""
-        self._configured(name)
+        self.config.channel(name)
         now = self.env.now()
         return await self.store.read(lambda db: status(db, name, now))
 
     async def explain(self, name: str, sku: str) -> Explained | None:
         """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
-        self._configured(name)
+        self.config.channel(name)
         return await self.store.read(lambda db: explain(db, name, sku))
+
+    async def similar(self, name: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        self.config.channel(name)
+        return await self.store.read(lambda db: similar(db, name, sku))
 
     async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
@@ -333,10 +337,10 @@ class Shops:
         found = await self.store.read(lambda db: assets.shop(db, name))
         shop = with_found(shop, found)
         preparer = ChannelPreparer(self.settings(name), driver, shop)
-        channel = self._configured(name).channel
+        channel = self.config.channel(name).channel
         texts = self._texts(preparer)
         checked = await check(self.store, channel, driver, shop, preparer, self.source, texts)
-        account = self.config.accounts[self._configured(name).channel.account]
+        account = self.config.accounts[channel.account]
         _, missing = account_from(
             driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
         )

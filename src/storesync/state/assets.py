@@ -1,4 +1,4 @@
-"""What a channel was told or found once and keeps: pictures sent, categories, shop facts, snapshots."""
+"""What a channel was told or found once and keeps: pictures sent, categories, shop facts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import Connection, bindparam, select
 from storesync.model import Category, CategoryKey, File, digest, dumps, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER
-from storesync.state.row import keep, put
-from storesync.state.schema import categories, channels, files, media, snapshots, traces
+from storesync.state.row import put
+from storesync.state.schema import categories, channels, files, media, traces
 from storesync.state.statement import Statement
 
 __all__ = [
@@ -22,14 +22,21 @@ __all__ = [
     "keep_files",
     "keep_media",
     "keep_shop",
-    "keep_snapshot",
     "media_values",
     "shop",
-    "snapshot",
     "trace",
+    "was_sent",
 ]
 
 _MEDIA = Statement(select(media).where(media.c.channel == bindparam("channel")))
+
+_SENT = Statement(
+    select(media.c.at).where(
+        media.c.channel == bindparam("channel"),
+        media.c.sha256 == bindparam("sha256"),
+        media.c.role == bindparam("role"),
+    )
+)
 
 
 def keep_files(db: Connection, some: Iterable[File]) -> None:
@@ -57,6 +64,11 @@ def media_values(db: Connection, channel: str) -> dict[tuple[str, str], str]:
     """What stands for each file that this channel was sent, by (sha256, role)."""
     rows = _MEDIA.run(db, {"channel": channel})
     return {(row.sha256, row.role): row.value for row in rows}
+
+
+def was_sent(db: Connection, channel: str, sha256: str, role: str) -> bool:
+    """Whether this channel has the file."""
+    return _SENT.run(db, {"channel": channel, "sha256": sha256, "role": role}).first() is not None
 
 
 def _chosen(key: CategoryKey) -> str:
@@ -93,17 +105,6 @@ def shop(db: Connection, channel: str) -> Mapping[str, Any]:
     """What `discover` found before; empty when it never ran."""
     body = db.execute(select(channels.c.shop).where(channels.c.channel == channel)).scalar_one_or_none()
     return loads(body) if body else {}
-
-
-def keep_snapshot(db: Connection, name: str, body: Mapping[str, Any], at: datetime) -> None:
-    """A rate snapshot, for ever under its own id."""
-    keep(db, snapshots, {"id": name, "body": dumps(body), "at": stamp(at)})
-
-
-def snapshot(db: Connection, name: str) -> Mapping[str, Any] | None:
-    """A rate snapshot by id, or None."""
-    body = db.execute(select(snapshots.c.body).where(snapshots.c.id == name)).scalar_one_or_none()
-    return loads(body) if body is not None else None
 
 
 def trace(db: Connection, channel: str, key: str) -> Mapping[str, Any] | None:

@@ -19,6 +19,7 @@ from sqlalchemy import (
 __all__ = [
     "JSON",
     "LISTING_PENDING",
+    "LISTING_REMARKED",
     "METADATA",
     "OFFER_PENDING",
     "categories",
@@ -31,6 +32,7 @@ __all__ = [
     "media",
     "offers",
     "operations",
+    "rates",
     "runs",
     "snapshots",
     "texts",
@@ -63,6 +65,7 @@ LISTING_PENDING = text(
     " OR want_skus <> have_skus OR have_shown IN ('-', '?')))"
     " OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x')))"
 )
+LISTING_REMARKED = text("issues <> '[]'")
 OFFER_PENDING = text("(want_prices <> have_prices OR want_stock <> have_stock)")
 
 channels = Table(
@@ -127,6 +130,8 @@ listings = Table(
     # The market refused this very document: not sent again until it changes.
     Column("refused", String(32), nullable=False, server_default=""),
     Column("changed_at", _Time),
+    # The merchant's own category: prices are compared within it.
+    Column("category", _Key, nullable=False, server_default=""),
     PrimaryKeyConstraint("channel", "key"),
 )
 Index(
@@ -137,6 +142,15 @@ Index(
     postgresql_where=LISTING_PENDING,
 )
 Index("ix_listings_shown", listings.c.channel, listings.c.want_shown, listings.c.have_shown)
+Index(
+    "ix_listings_remarked",
+    listings.c.channel,
+    listings.c.key,
+    sqlite_where=LISTING_REMARKED,
+    postgresql_where=LISTING_REMARKED,
+)
+
+Index("ix_listings_category", listings.c.channel, listings.c.category)
 
 offers = Table(
     "offers",
@@ -152,7 +166,8 @@ offers = Table(
     Column("refused", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("channel", "sku"),
 )
-Index("ix_offers_key", offers.c.channel, offers.c.key)
+# With the SKU: a query in SKU order would else walk the primary key, and with it the whole channel.
+Index("ix_offers_key", offers.c.channel, offers.c.key, offers.c.sku)
 Index(
     "ix_offers_pending",
     offers.c.channel,
@@ -266,6 +281,21 @@ snapshots = Table(
     Column("body", Text, info=JSON, nullable=False),
     Column("at", _Time, nullable=False),
 )
+
+# What happened to rates, one row each, never changed: which snapshot was collected, which one a channel is priced
+# with since then, which one a person pinned and why.
+rates = Table(
+    "rates",
+    METADATA,
+    Column("seq", _Serial, primary_key=True, autoincrement=True),
+    Column("channel", _Name, nullable=False, server_default=""),  # empty: for all channels
+    Column("event", _Name, nullable=False),  # collected, priced, pinned, unpinned
+    Column("snapshot", String(64), nullable=False),
+    Column("details", Text, info=JSON, nullable=False, server_default="{}"),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("at", _Time, nullable=False),
+)
+Index("ix_rates_event", rates.c.channel, rates.c.event, rates.c.seq)
 
 # Translations, by source text and not by product: the same words are paid for once.
 texts = Table(

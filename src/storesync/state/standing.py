@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Row, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, literal_column, select, union, update
 
 from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
@@ -30,9 +30,11 @@ __all__ = [
     "change",
     "document",
     "doubt_offers",
+    "issues_from",
     "key_of",
     "keys",
     "keys_of",
+    "prices_from",
     "read",
     "read_all",
     "revision",
@@ -112,7 +114,10 @@ class Standing:
 
 @frozen(kw_only=True)
 class Want:
-    """What a channel should show of one product from now on; `content` None keeps what was wanted before."""
+    """What a channel should show of one product from now on; `content` None keeps what was wanted before.
+
+    `category` is the merchant's own: within it, prices are compared.
+    """
 
     key: str
     title: str
@@ -124,6 +129,7 @@ class Want:
     reason: str = ""
     issues: tuple[Issue, ...] = ()
     held: bool = False
+    category: str = ""
     traces: Mapping[str, Any] = field(factory=dict)
 
 
@@ -141,6 +147,9 @@ _ACKNOWLEDGED = Statement(
 _DOCUMENT = Statement(select(documents.c.body).where(documents.c.digest == bindparam("digest")))
 _KEY_OF = Statement(select(offers.c.key).where(offers.c.channel == _ONE[0], offers.c.sku == bindparam("sku")))
 _KEYS = Statement(select(listings.c.key, listings.c.input).where(listings.c.channel == _ONE[0]))
+_INPUT = Statement(
+    select(listings.c.key, listings.c.input).where(listings.c.channel == _ONE[0], listings.c.key == _ONE[1])
+)
 _LISTINGS = Statement(select(listings).where(listings.c.channel == _ONE[0]).order_by(listings.c.key))
 _VARIANTS = Statement(select(offers).where(offers.c.channel == _ONE[0]).order_by(offers.c.key, offers.c.sku))
 _REVISION = Statement(
@@ -155,7 +164,8 @@ _MORE = Statement(
 )
 
 
-def _issues(text: str) -> tuple[Issue, ...]:
+def issues_from(text: str) -> tuple[Issue, ...]:
+    """The findings that a column holds."""
     if text == _EMPTY_LIST:
         return ()
     return tuple(CONVERTER.structure(row, Issue) for row in loads(text))
@@ -170,7 +180,7 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         want=row.want,
         want_shown=bool(row.want_shown),
         reason=row.reason,
-        issues=_issues(row.issues),
+        issues=issues_from(row.issues),
         held=bool(row.held),
         have=row.have,
         have_shown=row.have_shown,
@@ -178,7 +188,7 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         ref=unpack(row.ref, Ref) if row.ref else None,
         made=bool(row.made),
         status=Status(row.status),
-        remarks=_issues(row.remarks),
+        remarks=issues_from(row.remarks),
         ticket=unpack(row.ticket, Ticket) if row.ticket else None,
         asked=row.asked,
         asked_at=unstamp(row.asked_at) if row.asked_at else None,
@@ -192,9 +202,9 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
 
 
 def _offer_standing(row: Row[Any]) -> OfferStanding:
-    wanted = Offer(row.sku, _prices(row.want_prices), int(row.want_stock)) if row.want_stock else None
+    wanted = Offer(row.sku, prices_from(row.want_prices), int(row.want_stock)) if row.want_stock else None
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
-    last_prices = _prices(prices) if prices else None
+    last_prices = prices_from(prices) if prices else None
     last_stock = int(stock) if stock else None
     return OfferStanding(
         sku=row.sku,
@@ -207,7 +217,8 @@ def _offer_standing(row: Row[Any]) -> OfferStanding:
     )
 
 
-def _prices(text: str) -> Mapping[str, Price]:
+def prices_from(text: str) -> Mapping[str, Price]:
+    """The prices by market that a column holds."""
     return {market: CONVERTER.structure(price, Price) for market, price in loads(text).items()}
 
 
@@ -242,9 +253,12 @@ def read_all(db: Connection, channel: str, *, keys: Iterable[str] | None = None)
         yield _standing(row, by_key.get(row.key, ()))
 
 
-def keys(db: Connection, channel: str) -> Mapping[str, str]:
-    """The input digest of every listing of a channel."""
-    return {row.key: row.input for row in _KEYS.run(db, {"channel": channel})}
+def keys(db: Connection, channel: str, *, only: Iterable[str] | None = None) -> Mapping[str, str]:
+    """The input digest of every listing of a channel, or of those with these keys."""
+    if only is None:
+        return {row.key: row.input for row in _KEYS.run(db, {"channel": channel})}
+    found = (_INPUT.run(db, {"channel": channel, "key": key}).one_or_none() for key in only)
+    return {row.key: row.input for row in found if row is not None}
 
 
 def document(db: Connection, name: str) -> Mapping[str, Any] | None:
@@ -284,6 +298,8 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
     }
     if wanted.title:
         values["title"] = wanted.title
+    if wanted.category:
+        values["category"] = wanted.category
     if wanted.content is not None and not wanted.held:
         values["want"] = _keep_document(db, wanted.content)
         values["want_skus"] = _sku_set(wanted.offers)
@@ -393,6 +409,17 @@ def bump(db: Connection, channel: str) -> None:
 def key_of(db: Connection, channel: str, sku: str) -> str:
     """The listing that a SKU belongs to; empty when it is unknown."""
     return str(_KEY_OF.run(db, {"channel": channel, "sku": sku}).scalar_one_or_none() or "")
+
+
+def names_like(db: Connection, channel: str, beginning: str, *, most: int) -> tuple[str, ...]:
+    """Keys and SKUs of a channel that begin so, in small or capital letters."""
+    named = union(
+        select(listings.c.key).where(listings.c.channel == channel),
+        select(offers.c.sku.label("key")).where(offers.c.channel == channel),
+    ).subquery()
+    begins = func.lower(named.c.key).startswith(beginning.lower(), autoescape=True)
+    found = select(named.c.key).where(begins).order_by(named.c.key).limit(most)
+    return tuple(db.execute(found).scalars())
 
 
 def keys_of(db: Connection, channel: str, skus: Iterable[str]) -> tuple[str, ...]:
