@@ -73,11 +73,23 @@ def _message(error: StoresyncError | OSError) -> str:
 
 
 def _shown(error: StoresyncError | OSError) -> Text:
+    if isinstance(error, ConfigError) and error.issues:
+        from storesync.report.plan_view import findings
+
+        head = Text(str(error).partition("\n")[0], "bold red")
+        return Text("\n").join([head, *findings(error.issues, most=None)])
     first, _, rest = _message(error).partition("\n")
     text = Text(first, "bold red")
     if rest:
         text.append("\n" + rest, "not bold default")
     return text
+
+
+def _named(channel: str, said: Text) -> Text:
+    """The message with its channel before it, unless it names the channel itself."""
+    if said.plain.startswith((f"{channel}: ", f"channel {channel!r}")):
+        return said
+    return Text.assemble((f"{channel}: ", "bold"), said)
 
 
 def _kept(outlet: Outlet, common: Common, error: Exception) -> str:
@@ -139,7 +151,7 @@ def each(
             structlog.get_logger("storesync.cli").warning(
                 "channel.failed", channel=name, kind=type(error).__name__, message=_message(error)
             )
-            outlet.complain(Text.assemble((f"{name}: ", "bold"), _shown(error)))
+            outlet.complain(_named(name, _shown(error)))
             code, documents[name] = FAILED, {"error": failure(error)}
         codes.append(code)
     outlet.document({"channels": documents})

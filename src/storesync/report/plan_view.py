@@ -163,9 +163,8 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Tex
     for issue in found[:most]:
         style = "red" if issue.severity is Severity.ERROR else "yellow"
         place = " · ".join(part for part in (issue.at, issue.path) if part)
-        yield Text.assemble(
-            (f"  ! {issue.severity.value}  ", style), f"{place}: {issue.message} [{issue.code}]"
-        )
+        said = f"{place}: {issue.message}" if place else issue.message
+        yield Text.assemble((f"  ! {issue.severity.value}  ", style), f"{said} [{issue.code}]")
         if issue.hint:
             yield Text.assemble(("      → ", "green"), issue.hint)
     if most is not None and len(found) > most:

@@ -98,10 +98,18 @@ class Store:
             revision.note(db)
 
     def prepare(self) -> None:
-        """Bring the store to the schema of this storesync, whatever state it is in."""
+        """Bring the store to the schema of this storesync, whatever state it is in; StateError."""
         from storesync.state.migration import migrate
 
-        migrate(self)
+        try:
+            migrate(self)
+        except DBAPIError as error:
+            where = self.url.render_as_string(hide_password=True)
+            said = str(error.orig).strip().partition("\n")[0]
+            raise StateError(
+                f"state.url {where}: the state cannot be opened: {said}; "
+                "is the database there, and may this user write to it?"
+            ) from error
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
