@@ -118,6 +118,10 @@ class Shops:
         """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
         return self._runner.run(self._shops.explain(channel, sku))
 
+    def similar(self, channel: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        return self._runner.run(self._shops.similar(channel, sku))
+
     def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
         return self._runner.run(self._shops.resolve(channel, key, listing=listing))

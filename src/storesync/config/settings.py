@@ -12,7 +12,8 @@ from attrs import field, frozen
 from storesync.catalog import Source, open_source
 from storesync.config.secret import is_reference, resolve
 from storesync.config.wording import ComplianceConfig
-from storesync.issues import Issue
+from storesync.errors import ConfigError
+from storesync.issues import Issue, nearest
 from storesync.localization import Glossary
 from storesync.model import Channel, frozen_map
 from storesync.pricing import PolicyBook, Snapshot
@@ -107,6 +108,13 @@ class Config:
     def folder(self) -> Path:
         """The folder that relative paths of the configuration start from."""
         return self.path.parent
+
+    def channel(self, name: str) -> ChannelConfig:
+        """The channel of this name; ConfigError with the name that was probably meant."""
+        try:
+            return self.channels[name]
+        except KeyError:
+            raise ConfigError(f"no channel {name!r} is configured; {nearest(name, self.channels)}") from None
 
     def place(self, key: str) -> str:
         """`file:line:key` of a dotted key (`prices.vn.tax.vat`), or of the nearest above; else empty."""

@@ -27,7 +27,7 @@ from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.report import Report
-from storesync.engine.status import Explained, Status, explain, resolve, status
+from storesync.engine.status import Explained, Status, explain, resolve, similar, status
 from storesync.engine.wording import (
     check_market,
     export_texts,
@@ -126,20 +126,13 @@ class Shops:
         """The catalog."""
         return self.config.catalog.open(today=self.today)
 
-    def _configured(self, name: str) -> Any:
-        try:
-            return self.config.channels[name]
-        except KeyError:
-            known = ", ".join(self.names) or "none"
-            raise ConfigError(f"no channel {name!r} is configured (configured: {known})") from None
-
     def driver(self, name: str) -> Driver[Any, Any]:
         """The driver of a channel; ConfigError when it is not installed."""
-        return find_driver(self._configured(name).channel.driver)
+        return find_driver(self.config.channel(name).channel.driver)
 
     def settings(self, name: str) -> Settings:
         """What the preparation of a channel depends on."""
-        configured = self._configured(name)
+        configured = self.config.channel(name)
         channel = configured.channel
         policies = {
             market: self.config.policies[policy]
@@ -173,7 +166,7 @@ class Shops:
         return self._open[name]
 
     async def _connect(self, name: str) -> OpenChannel:
-        configured = self._configured(name)
+        configured = self.config.channel(name)
         driver = self.driver(name)
         channel = configured.channel
         shop = self._shop(name, driver)
@@ -217,7 +210,7 @@ class Shops:
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
         kind: type[Shop] = driver.shop
-        shop, issues = shop_from(kind, self._configured(name))
+        shop, issues = shop_from(kind, self.config.channel(name))
         if shop is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         return shop
@@ -311,14 +304,19 @@ class Shops:
 
     async def status(self, name: str) -> Status:
         """How a channel stands, from the state alone."""
-        self._configured(name)
+        self.config.channel(name)
         now = self.env.now()
         return await self.store.read(lambda db: status(db, name, now))
 
     async def explain(self, name: str, sku: str) -> Explained | None:
         """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
-        self._configured(name)
+        self.config.channel(name)
         return await self.store.read(lambda db: explain(db, name, sku))
+
+    async def similar(self, name: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        self.config.channel(name)
+        return await self.store.read(lambda db: similar(db, name, sku))
 
     async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
@@ -350,8 +348,10 @@ class Shops:
         shop = with_found(shop, found)
         settings = self.settings(name)
         preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
-        checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
-        account = self.config.accounts[self._configured(name).channel.account]
+        checked = await check(
+            self.store, self.config.channel(name).channel, driver, shop, preparer, self.source
+        )
+        account = self.config.accounts[self.config.channel(name).channel.account]
         _, missing = account_from(
             driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
         )

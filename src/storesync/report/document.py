@@ -107,6 +107,8 @@ def explained_document(explained: Explained) -> dict[str, Any]:
         "prices": dict(explained.prices),
         "texts": dict(explained.texts),
         "held": explained.held,
+        "not_offered": explained.not_offered,
+        "others": list(explained.others),
         "operations": [dict(operation) for operation in explained.operations],
     }
 

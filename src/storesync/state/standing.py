@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Table, bindparam, cast, func, literal_column, select, update
+from sqlalchemy import Connection, Table, bindparam, cast, func, literal_column, select, union, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from storesync.issues import Issue
@@ -428,6 +428,17 @@ def bump(db: Connection, channel: str) -> None:
 def key_of(db: Connection, channel: str, sku: str) -> str:
     """The listing that a SKU belongs to; empty when it is unknown."""
     return str(_KEY_OF.run(db, {"channel": channel, "sku": sku}).scalar_one_or_none() or "")
+
+
+def names_like(db: Connection, channel: str, beginning: str, *, most: int) -> tuple[str, ...]:
+    """Keys and SKUs of a channel that begin so, in small or capital letters."""
+    named = union(
+        select(listings.c.key).where(listings.c.channel == channel),
+        select(offers.c.sku.label("key")).where(offers.c.channel == channel),
+    ).subquery()
+    begins = func.lower(named.c.key).startswith(beginning.lower(), autoescape=True)
+    found = select(named.c.key).where(begins).order_by(named.c.key).limit(most)
+    return tuple(db.execute(found).scalars())
 
 
 def keys_of(db: Connection, channel: str, skus: Iterable[str]) -> tuple[str, ...]:
