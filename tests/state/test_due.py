@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from tests.state.samples import CHANNEL, NOW, offer, settled, wanted
 
 from storesync.driver import Driver, Spec
