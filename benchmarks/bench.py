@@ -72,8 +72,9 @@ def main() -> int:
     for result in results:
         sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()
-    for name in ("pricing.py", "texts.py"):
-        result = _script(name)
+    sizes = ("1000", "10000") if chosen.quick else ("1000", "10000", "100000")
+    for name, *arguments in (("planning.py", "--sizes", *sizes), ("pricing.py",), ("texts.py",)):
+        result = _script(name, *arguments)
         results.append(result)
         sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
@@ -47,9 +48,9 @@ class EntryPoints(Generic[T]):
         point = installed(self.group).get(name)
         if point is None:
             known = ", ".join(self.names()) or "none"
-            raise ConfigError(
-                f"no {self.what} {name!r} is installed (installed: {known}); is its package missing?"
-            )
+            near = get_close_matches(name, self.names(), 1)
+            way = f"did you mean {near[0]!r}?" if near else "is its package missing?"
+            raise ConfigError(f"no {self.what} {name!r} is installed (installed: {known}); {way}")
         try:
             found: T = point.load()
         except (AttributeError, ImportError) as error:  # AttributeError: the module has no such name

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from enum import Enum
 from typing import overload
 
 from attrs import evolve, field, frozen
 
-__all__ = ["Issue", "Issues", "Severity"]
+__all__ = ["Issue", "Issues", "Severity", "counted", "nearest"]
 
 
 class Severity(Enum):
@@ -47,7 +48,8 @@ class Issue:
     def __str__(self) -> str:
         place = f"{self.at}: " if self.at else ""
         hint = f" ({self.hint})" if self.hint else ""
-        return f"{place}{self.path}: {self.message}{hint} [{self.code}]"
+        path = f"{self.path}: " if self.path else ""
+        return f"{place}{path}{self.message}{hint} [{self.code}]"
 
 
 @frozen
@@ -85,3 +87,15 @@ class Issues:
     def under(self, prefix: str) -> Issues:
         """All findings, seen from one level higher."""
         return Issues(tuple(issue.under(prefix) for issue in self.all))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun, as every message says it: 1 operation, 2 operations."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint: the known name that looks most like this one, or all of them."""
+    names = sorted(known)
+    close = get_close_matches(name, names, 1)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names) or 'none'}"

@@ -11,7 +11,7 @@ with storesync.sync.open("storesync.toml") as shops:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +25,7 @@ from storesync.engine.check import Checked
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
+from storesync.engine.wording import Locked
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -82,10 +83,19 @@ class Shops:
         return self._shops.secrets
 
     def plan(
-        self, channel: str, *, end: Iterable[str] = (), progress: Callable[[int], None] | None = None
+        self,
+        channel: str,
+        *,
+        end: Iterable[str] = (),
+        only: Collection[str] | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> Plan:
-        """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
-        return self._runner.run(self._shops.plan(channel, end=end, progress=progress))
+        """What would change on a channel to show the catalog as it is now; nothing on the market changes.
+
+        `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
+        the caller knows: the others are taken to be as they were.
+        """
+        return self._runner.run(self._shops.plan(channel, end=end, only=only, progress=progress))
 
     def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
@@ -130,6 +140,10 @@ class Shops:
         """Let these channels, or all, follow the sources again; gives those that were pinned."""
         return self._runner.run(self._shops.unpin_rates(reason=reason, channels=channels))
 
+    def similar(self, channel: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        return self._runner.run(self._shops.similar(channel, sku))
+
     def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
         return self._runner.run(self._shops.resolve(channel, key, listing=listing))
@@ -153,9 +167,13 @@ class Shops:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
         return self._runner.run(self._shops.check_market(code))
 
-    def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+    def translate_texts(self, locale: str, *, budget: int | None = None, again: bool = False) -> Translated:
         """Have the configured translator fill what nobody delivered or remembers in one language."""
-        return self._runner.run(self._shops.translate_texts(locale, budget=budget))
+        return self._runner.run(self._shops.translate_texts(locale, budget=budget, again=again))
+
+    def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+        """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
+        return self._runner.run(self._shops.lock_texts(locale, places, locked=locked))
 
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

@@ -191,6 +191,65 @@ def test_a_wrong_row_is_told_with_its_place_and_holds_only_its_product(
     assert all(issue.path.startswith(held) for issue in found[held].issues)
 
 
+TORN = {
+    "a comma in a price": (
+        "variants.csv",
+        ",32000,36000,",
+        ",32,000,36000,",
+        "AAA-001",
+        "variants.csv:2:price_krw",
+        'put quotes around it: "32,000"',
+    ),
+    "a comma in a name": (
+        "products.csv",
+        "보습 크림",
+        "보습, 크림",
+        "AAA-002",
+        "products.csv:3:name_ko",
+        'put quotes around it: "보습, 크림"',
+    ),
+    "commas in a sentence": (
+        "products.csv",
+        "부드럽습니다.",
+        "순하고, 촉촉하고, 부드럽습니다.",
+        "AAA-002",
+        "products.csv:3:short_description_ko",
+        'put quotes around it: "순하고, 촉촉하고, 부드럽습니다."',
+    ),
+    "a cell left out": (
+        "products.csv",
+        "b.jpg,330499,active",
+        "b.jpg,active",
+        "AAA-002",
+        "products.csv:3:hs_code6",
+        "add the cell of hs_code6, empty or not",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new", "held", "at", "hint"), TORN.values(), ids=TORN)
+def test_a_row_with_a_wrong_cell_count_is_one_finding_that_names_the_likely_cell(
+    shelf: Shelf, file: str, old: str, new: str, held: str, at: str, hint: str
+) -> None:
+    """Nothing is read from cells under the wrong columns, so nothing else is said about them."""
+    shelf.spoil(file, old, new)
+
+    found = shelf.found()
+
+    assert [(at, hint)] == [(issue.at, issue.hint) for read in found.values() for issue in read.issues]
+    assert found[held].held
+
+
+def test_a_row_whose_product_cannot_be_told_names_no_invented_one(shelf: Shelf) -> None:
+    """Without its product code a row shifts: the finding is about the row, and nothing counts as gone."""
+    shelf.spoil("variants.csv", "AAA-002-50,AAA-002,용량", "AAA-002-50,용량")
+
+    found = shelf.found()
+
+    assert {"AAA-001", "AAA-002", ""} == set(found)
+    assert ["catalog.row_short"] == [issue.code for issue in found[""].issues]
+
+
 # what is put there, code, what becomes of it
 MENDED = {
     "wrong check digit": (",2997000010017,", ",2997000010018,", "barcode_check_digit"),

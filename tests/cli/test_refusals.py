@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -83,10 +86,12 @@ def test_a_guard_stops_a_sync_until_a_reason_is_given(merchant: Merchant) -> Non
     nothing = merchant.market.writes() - writes
     meant = merchant("sync", "--allow", "price swing=new recipe")
 
-    assert (0, 1, 0) == (planned.code, stopped.code, meant.code)
+    assert (1, 1, 0) == (planned.code, stopped.code, meant.code)
     assert "price swing" in planned.out
     assert "--allow 'price swing=why'" in planned.out
     assert "price swing" in stopped.err
+    assert "say why: --allow 'price swing=why'" in stopped.err
+    assert 1 == stopped.err.count("tmall-cn: ")
     assert 0 == nothing
 
 
@@ -207,7 +212,59 @@ def test_a_port_that_is_taken_is_told_so(merchant: Merchant, say: Callable[[list
     said = [say(["sandbox", "--port", port]), say(["sandbox", "--port", "99999"])]
 
     assert [1, 1] == [one.code for one in said]
-    assert f"cannot serve on 127.0.0.1:{port}: choose a free --port" in said[0].err
+    assert [1, 1] == [one.err.count("\n") for one in said]
+    assert f"cannot serve on 127.0.0.1:{port} (Address already in use): choose a free port" in said[0].err
+
+
+def test_the_sandbox_tells_a_program_where_it_is() -> None:
+    """With --json one line has the addresses and the example's variables; Ctrl-C ends it with 0, in silence."""
+    words = [sys.executable, "-c", "import sys; from storesync.cli import main; sys.exit(main())"]
+    with subprocess.Popen(
+        [*words, "sandbox", "--port", "0", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        assert running.stdout is not None
+        told = json.loads(running.stdout.readline())
+        busy = subprocess.run(
+            [*words, "sandbox", "--port", told["page"].rpartition(":")[2].strip("/")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        running.send_signal(signal.SIGINT)
+        rest, errors = running.communicate(timeout=30)
+
+    assert told["page"] + "tmall" == told["tmall"]
+    assert "TMALL_SECRET" in told["environment"]
+    assert (0, "", "") == (running.returncode, rest, errors)
+    assert (1, 1) == (busy.returncode, busy.stderr.count("\n"))
+
+
+def test_a_state_that_cannot_be_opened_is_told_so(merchant: Merchant) -> None:
+    """A database that is not there, and a file that is no database, are no fault of storesync."""
+    (merchant.folder / "storesync.db").write_bytes(b"no database" * 100)
+    said = merchant("status")
+    merchant.edit("storesync.toml", "sqlite:///storesync.db", "postgresql+psycopg://nobody@127.0.0.1:1/none")
+    absent = merchant("status", "--json")
+
+    assert (1, 1) == (said.code, absent.code)
+    assert "the state cannot be opened: file is not a database" in said.err
+    assert "StateError" == absent.document["error"]["kind"]
+
+
+def test_a_missing_catalog_folder_is_one_finding(merchant: Merchant) -> None:
+    """The folder is named once, with the key that names it; nothing counts as gone."""
+    merchant("sync")
+    merchant.edit("storesync.toml", 'path = "catalog"', 'path = "katalog"')
+    checked = merchant("check", "--json").document["channels"]["tmall-cn"]
+    said = merchant("sync")
+
+    assert ["catalog.file_missing"] == [issue["code"] for issue in checked["issues"]]
+    assert "[catalog] path" in checked["issues"][0]["hint"]
+    assert 4 == merchant.market.counts()["live"]
+    assert said.code != 0
 
 
 def test_an_unknown_channel_is_refused(merchant: Merchant) -> None:
@@ -215,7 +272,7 @@ def test_an_unknown_channel_is_refused(merchant: Merchant) -> None:
     said = merchant("plan", "tmal-cn")
 
     assert 1 == said.code
-    assert "no channel 'tmal-cn' is configured (configured: tmall-cn)" in said.err
+    assert "no channel 'tmal-cn' is configured; did you mean 'tmall-cn'?" in said.err
 
 
 def test_no_secret_is_written_or_said(merchant: Merchant) -> None:

@@ -93,6 +93,7 @@ def test_a_missing_secret_names_channel_field_and_reference() -> None:
         ({"app_key": "k", "secret": "env:SHORT"}, "value"),
         ({"app_key": "k"}, "missing"),
         ({"app_key": "k", "secret": "env:S", "ap_key": "x"}, "unknown_key"),
+        ({"ap_key": "k", "secret": "env:S"}, "unknown_key"),
         ({"app_key": "k", "secret": "env:S", "method": "sha9"}, "type"),
         ({"app_key": "k", "secret": "env:S", "expires": "2027-01-31T00:00:00"}, "type"),
     ],

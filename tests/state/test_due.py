@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from tests.state.samples import CHANNEL, NOW, offer, settled, wanted
 
 from storesync.driver import Driver, Spec
 from storesync.engine.diff import blocked, operations
-from storesync.issues import Issue
+from storesync.issues import Issue, Severity
 from storesync.model import Money, Offer, Price, Ref, Ticket
 from storesync.plan import Kind
 from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, Standing, Store, due, standing
@@ -251,8 +251,8 @@ def test_the_planners_question_is_answered_by_the_indexes(store: Store) -> None:
         pytest.skip("PostgreSQL chooses by the numbers of rows")
 
     def explain(db: Connection) -> list[str]:
-        query = text(f"EXPLAIN QUERY PLAN {due._pending(db)}")
-        return [row[3] for row in db.execute(query, {"channel": CHANNEL})]
+        query, _ = due._PENDING._compile(db)
+        return [row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (CHANNEL, CHANNEL))]
 
     steps = store.read_now(explain)
     first = [step for step in steps if "listings" in step or "offers" in step]
@@ -262,3 +262,38 @@ def test_the_planners_question_is_answered_by_the_indexes(store: Store) -> None:
         "SEARCH offers USING INDEX ix_offers_pending (channel=?)",
     ] == first[:2]
     assert not any(step.startswith("SCAN") for step in steps)
+
+
+def test_what_is_told_of_all_listings_is_found_without_reading_them(store: Store) -> None:
+    """Reasons, warnings, verdicts, prices and stock are those that reading everything gives."""
+    rng = Random(7)
+    names = [f"P{number:03}" for number in range(80)]
+    notes = (Issue("text.stale", "x", "old", Severity.WARNING), Issue("price.none", "x", "none"))
+
+    def write(db: Connection) -> None:
+        for name in names:
+            muddle(db, rng, name)
+            if rng.random() < 0.3:
+                marked = wanted(name, issues=notes, shown=rng.random() < 0.7, reason="draft")
+                standing.want(db, CHANNEL, marked)
+
+    store.write_now(write)
+    everything = store.read_now(lambda db: list(standing.read_all(db, CHANNEL)))
+    offered = [offer for stand in everything for offer in stand.offers.values()]
+    amounts = [one.last_prices["CN"].sale.amount for one in offered if one.last_prices]
+
+    assert [stand for stand in everything if stand.ticket is not None] == store.read_now(
+        lambda db: list(due.waiting(db, CHANNEL))
+    )
+    assert [(stand.key, stand.title, stand.reason) for stand in everything if not stand.want_shown] == (
+        store.read_now(lambda db: list(due.absent(db, CHANNEL)))
+    )
+    assert [notes[0] for stand in everything if stand.issues] == store.read_now(
+        lambda db: list(due.warnings(db, CHANNEL))
+    )
+    assert {"CN": due.Sold(count=len(amounts), lowest=min(amounts), highest=max(amounts))} == (
+        store.read_now(lambda db: due.sold(db, CHANNEL))
+    )
+    assert sum(bool(one.last_stock) for one in offered) == store.read_now(
+        lambda db: due.on_stock(db, CHANNEL)
+    )

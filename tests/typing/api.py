@@ -18,6 +18,7 @@ def blocking() -> None:
         plan = shops.plan("tmall-cn")
         assert_type(plan, storesync.Plan)
         assert_type(plan.counts, Mapping[str, int])
+        assert_type(shops.plan("tmall-cn", only=["SBG-001"]), storesync.Plan)
         report = shops.apply(plan, reasons={"hidden": "season's end"})
         assert_type(report, storesync.Report)
         report.raise_for_faults()

@@ -65,7 +65,7 @@ class Assembly:
         """The product of one record and its variant rows; `more` are findings that the reader made itself."""
         cells = Cells(record, key)
         files: dict[str, File] = {}
-        made = self._product(cells, key, files)
+        made = None if record.torn else self._product(cells, key, files)
         issues = [_under(issue, key) for issue in record.issues] + list(more) + cells.issues
         if not rows:
             issues.append(
@@ -99,6 +99,10 @@ class Assembly:
         for row in rows:
             sku = wording.code(row.cells.get("sku", ""))
             part = Cells(row, f"{key}/variants/{sku or row.row}")
+            if row is not record:
+                issues += [_under(issue, part.path) for issue in row.issues]
+            if row.torn:
+                continue
             if not sku:
                 part.error("sku", "sku_missing", "the row has no SKU", "give every sellable unit an id")
             else:
@@ -112,8 +116,6 @@ class Assembly:
                     if same != sku:
                         words = ", ".join(variant.options.values()) or "no option at all"
                         part.error("", "option_same", f"{sku} and {same} have the same options: {words}")
-            if row is not record:
-                issues += [_under(issue, part.path) for issue in row.issues]
             issues += part.issues
         issues += _uneven(key, variants, rows)
         return variants, supply, issues

@@ -44,6 +44,11 @@ class Folder:
 
     def products(self) -> Iterator[Read]:
         """Every product of products.csv in its order, then what belongs to no product."""
+        if not self.folder.is_dir():
+            hint = "correct [catalog] path; it is the folder of products.csv and variants.csv"
+            message = f"{self.folder}: there is no such folder"
+            yield Read(key="", product=None, issues=(Issue("catalog.file_missing", "", message, hint=hint),))
+            return
         products = self._table("products.csv", PRODUCTS.with_aliases({}, self.home))
         variants = self._table("variants.csv", VARIANTS.with_aliases({}, self.home))
         brands, found = self._brands()
@@ -67,6 +72,10 @@ class Folder:
                 more = [*key_form(record, key), *duplicates(index, key, record, rows)]
                 yield assembly.read(key, record, rows, more)
         for key, place in index.orphans():
+            if torn := [row for row in index.variants(key) if row.torn]:
+                # Under the wrong column stands a wrong code: whose row it is cannot be told.
+                yield Read(key="", product=None, issues=[issue for row in torn for issue in row.issues])
+                continue
             message = f"variant rows name a product {key!r} that products.csv does not have"
             issue = Issue("catalog.product_unknown", key, message, hint="add the product's row", at=place)
             yield Read(key=key, product=None, issues=(issue,))

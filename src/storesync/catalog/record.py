@@ -11,6 +11,7 @@ from storesync.model import frozen_map
 
 __all__ = ["Cells", "Record", "finding"]
 
+_TORN = frozenset({"catalog.row_short", "catalog.row_long", "catalog.quote_unclosed"})
 _SHOWN = 60  # characters of a wrong value that a message repeats
 
 
@@ -31,6 +32,11 @@ class Record:
     cells: Mapping[str, str] = field(converter=frozen_map)
     headers: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     issues: tuple[Issue, ...] = ()
+
+    @property
+    def torn(self) -> bool:
+        """Whether cells stand under the wrong columns: nothing but whose row it is may be read from them."""
+        return any(issue.code in _TORN for issue in self.issues)
 
     def at(self, column: str = "") -> str:
         """Where a cell stands, as `file:row:column`; without a column the row."""

@@ -6,10 +6,13 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 from storesync.catalog.layout import Layout
+from storesync.catalog.misaligned import Shapes
 from storesync.catalog.record import Record, shown
 from storesync.issues import Issue, Severity
 
@@ -17,6 +20,7 @@ __all__ = ["Table"]
 
 _LINE = 1_000_000  # characters of one physical line; longer is no table
 _RECORD = 500  # physical lines of one record; a quote still open then was never closed
+_LEARNT = 200  # rows that show what a column usually holds
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 _SHORTFALL = "unexpected end of data"  # the csv module's word for a quote that is still open
@@ -67,15 +71,7 @@ class Table:
         for line, cells, faults in records:
             issues = [self._issue(code, f"{line}", message, hint) for code, message, hint in faults]
             if len(cells) != len(self.columns) and not faults:
-                code = "row_short" if len(cells) < len(self.columns) else "row_long"
-                issues.append(
-                    self._issue(
-                        code,
-                        f"{line}",
-                        f"{len(cells)} cells where the header has {len(self.columns)}",
-                        "quote a text that holds the delimiter, or add the missing cells",
-                    )
-                )
+                issues.append(self._misaligned(line, cells))
             text = "".join(cells)
             if "\0" in text:
                 issues.append(self._issue("nul", f"{line}", "the row holds a NUL byte", "save the file anew"))
@@ -92,6 +88,35 @@ class Table:
             padded = (*clean, *[""] * (len(self.columns) - len(clean)))
             row = dict(zip(self.columns, padded, strict=False))
             yield Record(self.file, str(line), row, written, tuple(issues))
+
+    def _misaligned(self, line: int, cells: Sequence[str]) -> Issue:
+        """The finding about a row whose cells do not stand under their columns: which cell it probably is."""
+        count = f"{len(cells)} cells where the header has {len(self.columns)}"
+        likely = self._shapes.likely(cells, self._delimiter)
+        mark = "tab" if self._delimiter == "\t" else repr(self._delimiter)
+        if len(cells) < len(self.columns):
+            if likely is None:
+                hint = "add the missing cells; one without a value is left empty between two delimiters"
+                return self._issue("row_short", f"{line}", count, hint)
+            header = self.headers[likely[0]]
+            message, hint = (
+                f"{count}: {header} seems to be missing",
+                f"add the cell of {header}, empty or not",
+            )
+            return self._issue("row_short", f"{line}:{header}", message, hint)
+        if likely is None:
+            hint = f'put quotes around the text that holds the delimiter {mark}: "…"'
+            return self._issue("row_long", f"{line}", count, hint)
+        header, text = self.headers[likely[0]], likely[1]
+        message = f"{count}: {header} seems to be torn apart at the delimiter {mark}"
+        return self._issue("row_long", f"{line}:{header}", message, f'put quotes around it: "{text}"')
+
+    @cached_property
+    def _shapes(self) -> Shapes:
+        """Read only when a row is wrong: what the right rows near the top look like."""
+        good = (cells for _, cells, faults in self._records() if not faults)
+        rows = (cells for cells in islice(good, 1, _LEARNT) if len(cells) == len(self.columns))
+        return Shapes(len(self.columns), rows)
 
     # -- the file as a whole
 

@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "observe": "Look at what the markets show; the next plan repairs what differs.",
     "adopt": "Take over what a shop already shows; nothing on the market changes.",
     "resolve": "Take a parked listing up again.",
-    "texts": "Translate texts, export them for review, import what came back.",
+    "texts": "Translate texts, give them to people for review, take them back, lock them.",
     "drivers": "Show the installed drivers and what each can do.",
     "sandbox": "Serve the emulated markets on this machine.",
     "demo": "List the sample catalog on the emulated shops and tell the story.",

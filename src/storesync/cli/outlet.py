@@ -99,6 +99,12 @@ class Outlet:
             for part in parts:
                 self.err.print(part, soft_wrap=True)
 
+    def line(self, data: Any) -> None:
+        """A document on one line, for a program that reads while the command goes on; nothing without --json."""
+        if self.json:
+            sys.stdout.write(masked(orjson.dumps(data, default=str).decode(), self._secrets()) + "\n")
+            sys.stdout.flush()
+
     def document(self, data: Any) -> None:
         """The one JSON document; nothing without --json."""
         if self.json:

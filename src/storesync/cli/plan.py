@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from rich.text import Text
 
-from storesync.cli.attempt import attempt, each, opened
+from storesync.cli.attempt import DONE, FAILED, attempt, each, opened, worst
 from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.planning import code_of, made, shown, write_page, write_plans
@@ -37,6 +37,7 @@ def plan(
 ) -> int:
     """Show what would change, why and at which price; nothing on a market changes.
 
+    Exits with 1 when a guard forbids the plan: apply will want a reason; it is shown and written all the same.
     Exits with 2 when a finding holds listings back. A draft is not offered, and no finding.
     """
 
@@ -48,7 +49,8 @@ def plan(
                 found = made(shops, outlet, name, end=end)
                 plans.append(found)
                 shown(outlet, found, whole=all)
-                return code_of(found), found.as_json()
+                refused = FAILED if found.tripped else DONE
+                return worst((code_of(found), refused)), found.as_json()
 
             code = each(shops, outlet, channels, one)
             if plans and output is not None:

@@ -24,7 +24,10 @@ _OPENED = 2_000  # price traces in one page; beyond that it gets too heavy to op
 
 
 def code_of(plan: Plan) -> int:
-    """2 when a finding holds something back, else 0. What is not offered is no finding."""
+    """2 when a finding holds something back, else 0. What is not offered is no finding.
+
+    Tripped guards do not count here: whoever applies the plan may have given reasons.
+    """
     errors = any(issue.severity is Severity.ERROR for issue in plan.warnings)
     return HELD if plan.held or errors else DONE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -16,7 +17,16 @@ __all__ = ["sandbox"]
 
 
 def sandbox(
-    *, port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8765
+    *,
+    port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8765,
+    json: Annotated[
+        bool,
+        Parameter(
+            negative=(),
+            show_default=False,
+            help="Print one line of JSON when the shops are up, and nothing else.",
+        ),
+    ] = False,
 ) -> int:
     """Serve the emulated markets on this machine until interrupted. Nothing is kept, and nothing is real."""
 
@@ -29,23 +39,20 @@ def sandbox(
             raise ConfigError(f"the sandbox needs {error.name}: pip install 'storesync[sandbox]'") from None
 
         def ready(address: str) -> None:
+            places = {"tmall": f"{address}/tmall", "shopee": f"{address}/shopee", "page": f"{address}/"}
             outlet.say(
-                Text.assemble(("Tmall   ", "bold"), f"{address}/tmall"),
-                Text.assemble(("Shopee  ", "bold"), f"{address}/shopee"),
-                Text.assemble(("page    ", "bold"), f"{address}/"),
+                *(
+                    Text.assemble((f"{name.capitalize():<8}", "bold"), place)
+                    for name, place in places.items()
+                ),
                 Text("The accounts of the example read these variables; the values are invented:", "dim"),
                 *(Text(f"  export {name}={value}") for name, value in ENVIRONMENT.items()),
                 Text("Ctrl-C ends it.", "dim"),
             )
+            outlet.line({**places, "environment": ENVIRONMENT})
 
-        try:
+        with suppress(KeyboardInterrupt):
             serve(port=port, ready=ready)
-        except KeyboardInterrupt:
-            return DONE
-        except (OSError, OverflowError, SystemExit):
-            raise ConfigError(
-                f"cannot serve on 127.0.0.1:{port}: choose a free --port, or 0 for any"
-            ) from None
         return DONE
 
-    return attempt(Common(), work)
+    return attempt(Common(json=json), work)

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from attrs import NOTHING, Attribute, fields
 
-from storesync.config.reading import CHANNEL_KEYS
+from storesync.config.channels import CHANNEL_KEYS
 from storesync.config.secret import is_reference, resolve
-from storesync.config.section import nearest
 from storesync.config.settings import AccountConfig, ChannelConfig
 from storesync.driver import Shop
 from storesync.errors import ConfigError
-from storesync.issues import Issue
+from storesync.issues import Issue, nearest
 
 __all__ = ["account_from", "shop_from"]
 
@@ -85,6 +85,7 @@ class _Filler:
         self.fields: dict[str, Attribute[Any]] = {field.alias or field.name: field for field in fields(kind)}
         self.hints = get_type_hints(kind)
         self.issues: list[Issue] = []
+        self.meant: set[str] = set()  # fields that a slip of the pen was about: told already
 
     def report(self, name: str, code: str, message: str, hint: str, at: str) -> None:
         text = f"{self.what} {name!r}: {message}"
@@ -96,6 +97,7 @@ class _Filler:
         if field is None or name in ("channel", "markets"):
             known = [*self.fields, *self.further]
             self.report(name, "unknown_key", "there is no such field", nearest(name, known), at)
+            self.meant.update(get_close_matches(name, known, 1))
             return None
         return field
 
@@ -109,7 +111,7 @@ class _Filler:
 
     def make(self, values: Mapping[str, Any], at: str, add: str) -> Any:
         for name, field in self.fields.items():
-            if name not in values and field.default is NOTHING and field.init:
+            if name not in values and name not in self.meant and field.default is NOTHING and field.init:
                 self.report(name, "missing", "it is not given", add.format(name=name), at)
         if self.issues:
             return None

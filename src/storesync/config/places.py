@@ -22,6 +22,22 @@ _HEADER = re.compile(r"\s*\[\[?\s*(?P<key>[^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _ENTRY = re.compile(rf"\s*(?P<key>{_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _INNER = re.compile(rf"[{{,]\s*(?P<key>{_PART})\s*=")
+_WORDS = (
+    ("Invalid value", "the value cannot be read", 'a text stands between quotes: KEY = "text"'),
+    ("Illegal character '\\n'", "a text does not end on its line", "close the quote"),
+    ("Expected '=' after a key", "there is no = after the key", "write KEY = VALUE; a comment begins with #"),
+    ("Expected ']' at the end", "the name of a table does not end", "close the bracket: [NAME]"),
+    (
+        "Expected newline or end of document",
+        "something follows the value, or the value is no number or day",
+        "one KEY = VALUE stands on a line, a text between quotes; a day is 2026-11-23",
+    ),
+    ("Cannot declare", "this table stands twice", "write its keys under one of the two"),
+    ("Cannot overwrite a value", "this key stands twice in its table", "keep one of the two"),
+    ("Unclosed array", "a list does not end", "close it: [ … ]"),
+    ("Unterminated string", "a text does not end", "close the quote"),
+)
+"""How the parser's message begins, what it means, and what to do."""
 _SPOT = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -58,10 +74,19 @@ def read_toml(path: Path, name: str) -> tuple[TomlFile | None, tuple[Issue, ...]
         spot = _SPOT.search(str(error))
         at = f"{name}:{spot[1]}:{spot[2]}" if spot else name
         what = _SPOT.sub("", str(error)).strip()
-        return None, (Issue("config.toml", "", f"no TOML: {what}", hint="correct the line", at=at),)
+        return None, (_no_toml(what, at, text.splitlines()[int(spot[1]) - 1] if spot else ""),)
     except ValueError as error:  # an impossible date or number
-        return None, (Issue("config.toml", "", f"no TOML: {error}", hint="correct the value", at=name),)
+        return None, (_no_toml(str(error), name, ""),)
     return TomlFile(name, data, _lines(text)), ()
+
+
+def _no_toml(what: str, at: str, line: str) -> Issue:
+    """What the parser met, in words, with the way out; the line's value stays unsaid, it may be a secret."""
+    found = ((words, way) for start, words, way in _WORDS if what.startswith(start))
+    words, way = next(found, (what, "correct the line"))
+    table = line.startswith("[")
+    key = line.partition("#" if table else "=")[0].strip() if table or "=" in line else ""
+    return Issue("config.toml", key, f"this is no TOML: {words}", hint=way, at=at)
 
 
 def _lines(text: str) -> dict[KeyPath, int]:

@@ -7,16 +7,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from storesync.config.places import TomlFile
-from storesync.issues import Issue, Severity
+from storesync.issues import Issue, Severity, nearest
 
-__all__ = ["Findings", "Section", "nearest"]
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint: the known name that looks most like this one, or all of them."""
-    names = sorted(known)
-    close = get_close_matches(name, names, 1)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(names) or 'none'}"
+__all__ = ["Findings", "Section"]
 
 
 class Findings:
@@ -28,10 +21,6 @@ class Findings:
     def error(self, code: str, key: tuple[str, ...], message: str, hint: str, at: str) -> None:
         """Something that makes the configuration unusable."""
         self.all.append(Issue(f"config.{code}", "/".join(key), message, Severity.ERROR, hint, at))
-
-    def warning(self, code: str, key: tuple[str, ...], message: str, hint: str, at: str) -> None:
-        """Something that is probably not meant."""
-        self.all.append(Issue(f"config.{code}", "/".join(key), message, Severity.WARNING, hint, at))
 
 
 class Section:
@@ -54,11 +43,6 @@ class Section:
         key = (*self.key, name) if name else self.key
         self.found.error(code, key, message, hint, self.file.at(*key))
 
-    def warning(self, name: str, code: str, message: str, hint: str = "") -> None:
-        """A doubt about one key of this table; it holds nothing up."""
-        key = (*self.key, name) if name else self.key
-        self.found.warning(code, key, message, hint, self.file.at(*key))
-
     def _typed(self, name: str, kind: type | tuple[type, ...], what: str, default: Any) -> Any:
         if name not in self.table:
             return default
@@ -77,8 +61,16 @@ class Section:
         """A text that must be there."""
         if name not in self.table:
             close = get_close_matches(name, self.table, 1)
-            hint = f"did you write {close[0]!r}?" if close else f"add {name} = {example}"
-            self.error("", "missing", f"[{'.'.join(self.key)}] has no {name}", hint)
+            table = f"[{'.'.join(self.key)}]"
+            if close:
+                self.error(
+                    close[0],
+                    "unknown_key",
+                    f"{table} has no {name}, but {close[0]}",
+                    f"did you mean {name!r}?",
+                )
+            else:
+                self.error("", "missing", f"{table} has no {name}", f"add {name} = {example}")
             return ""
         return self.text(name)
 
@@ -88,6 +80,11 @@ class Section:
         if value < least:
             self.error(name, "value", f"{name} = {value} is below {least}", f"write a number from {least} up")
             return default
+        return value
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        value: bool = self._typed(name, bool, "true or false", default)
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -115,11 +112,11 @@ class Section:
         return words
 
     def choice(self, name: str, known: tuple[str, ...], default: str) -> str:
-        """One of a few words."""
+        """One of a few words; a misspelled one is told and read as what it is most like."""
         value = self.text(name, default)
         if value not in known:
             self.error(name, "value", f"{name} = {value!r} is unknown", nearest(value, known))
-            return default
+            return next(iter(get_close_matches(value, known, 1)), default)
         return value
 
     def inner(self, name: str) -> Section:

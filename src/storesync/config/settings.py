@@ -12,8 +12,9 @@ from attrs import field, frozen
 from storesync.catalog import Source, open_source
 from storesync.config.rates import RatesConfig
 from storesync.config.secret import is_reference, resolve
-from storesync.config.wording import ComplianceConfig
-from storesync.issues import Issue
+from storesync.config.wording import ComplianceConfig, TranslatorConfig
+from storesync.errors import ConfigError
+from storesync.issues import Issue, nearest
 from storesync.localization import Glossary
 from storesync.model import Channel, frozen_map
 from storesync.pricing import PolicyBook
@@ -90,7 +91,7 @@ class Config:
     catalog: CatalogConfig
     accept: frozenset[str] = frozenset()
     glossary: Glossary = field(factory=Glossary)
-    translator: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
+    translators: tuple[TranslatorConfig, ...] = field(default=(), converter=tuple[TranslatorConfig, ...])
     compliance: ComplianceConfig | None = None
     channels: Mapping[str, ChannelConfig] = field(factory=dict, converter=frozen_map)
     accounts: Mapping[str, AccountConfig] = field(factory=dict, converter=frozen_map)
@@ -107,6 +108,13 @@ class Config:
     def folder(self) -> Path:
         """The folder that relative paths of the configuration start from."""
         return self.path.parent
+
+    def channel(self, name: str) -> ChannelConfig:
+        """The channel of this name; ConfigError with the name that was probably meant."""
+        try:
+            return self.channels[name]
+        except KeyError:
+            raise ConfigError(f"no channel {name!r} is configured; {nearest(name, self.channels)}") from None
 
     def place(self, key: str) -> str:
         """`file:line:key` of a dotted key (`prices.vn.tax.vat`), or of the nearest above; else empty."""

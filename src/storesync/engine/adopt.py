@@ -21,6 +21,7 @@ from storesync.engine.flows import run
 from storesync.engine.matching import Catalogued, Match, Shelved, match, pair_variants
 from storesync.engine.work import Work
 from storesync.errors import ConfigError, Malformed, StateError
+from storesync.issues import counted
 from storesync.model import Product, Ref, Status
 from storesync.state import HIDDEN, SHOWN, UNKNOWN, Standing, standing
 
@@ -259,7 +260,7 @@ def read_review(path: Path) -> tuple[list[Reviewed], int, int]:
     wrong += _twice(rows, "key") + _twice(rows, "listing")
     if wrong:
         raise ConfigError(
-            "\n".join((f"{path}: {len(wrong)} rows cannot be taken; nothing was changed", *wrong))
+            "\n".join((f"{path}: {counted(len(wrong), 'row')} cannot be taken; nothing was changed", *wrong))
         )
     return rows, undecided, left
 

@@ -112,7 +112,9 @@ def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
         how_many = "a guard forbids" if len(open_) == 1 else f"{len(open_)} guards forbid"
         lines = [f"{plan.channel}: {how_many} this plan; nothing was sent"]
         lines += [f"  {guard}{': ' + guard.hint if guard.hint else ''}" for guard in open_]
-        lines.append(f"  to go on all the same, give a reason: reasons={{{open_[0].name!r}: 'why'}}")
+        options = " ".join(f"--allow '{guard.name}=why'" for guard in open_)
+        arguments = ", ".join(f"{guard.name!r}: 'why'" for guard in open_)
+        lines.append(f"  if it is meant, say why: {options}, or in Python reasons={{{arguments}}}")
         raise UnsafePlan("\n".join(lines))
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+
+from attrs import frozen
 
 from storesync.model import MONEY_CONTEXT, Offer, Status
 from storesync.plan import Guard, GuardLimits, Kind, Operation
 from storesync.state import OfferStanding, Standing
+from storesync.state.due import Sold
 
-__all__ = ["catastrophes"]
+__all__ = ["Shelf", "catastrophes"]
 
 _FEW = 50  # pieces: a stock below that may grow as if it were so many
 
@@ -17,10 +20,22 @@ _PRICED = (Kind.CREATE, Kind.UPDATE, Kind.PRICES)
 _STOCKED = (Kind.UPDATE, Kind.STOCK)
 
 
+@frozen(kw_only=True)
+class Shelf:
+    """What the whole channel is known to show: the number of listings on sale, and what only some plans must ask.
+
+    `sold` is what it sells by market, `on_stock` how many SKUs have any; both look at every offer.
+    """
+
+    live: int
+    sold: Callable[[], Mapping[str, Sold]]
+    on_stock: Callable[[], int]
+
+
 def catastrophes(
-    stands: Sequence[Standing], found: Iterable[Operation], limits: GuardLimits, *, live: int
+    stands: Sequence[Standing], found: Iterable[Operation], limits: GuardLimits, shelf: Shelf
 ) -> tuple[Guard, ...]:
-    """What the operations would do at worst, each against its limit; `live` is the number of listings on sale."""
+    """What the operations would do at worst, each against its limit; `stands` are those of their listings."""
     ops = list(found)
     by_key = {stand.key: stand for stand in stands}
 
@@ -32,10 +47,10 @@ def catastrophes(
 
     return (
         _free(of(*_PRICED)),
-        _out_of_range(stands, of(Kind.CREATE), limits),
+        _out_of_range(of(Kind.CREATE), limits, shelf),
         _stock_jump(of(*_STOCKED), limits),
-        _sold_out(stands, of(*_STOCKED), limits),
-        _vanished(of(Kind.CREATE), limits, live=live),
+        _sold_out(of(*_STOCKED), limits, shelf),
+        _vanished(of(Kind.CREATE), limits, live=shelf.live),
     )
 
 
@@ -61,20 +76,16 @@ def _free(stands: Iterable[Standing]) -> Guard:
     )
 
 
-def _out_of_range(stands: Iterable[Standing], new: Iterable[Standing], limits: GuardLimits) -> Guard:
+def _out_of_range(new: Sequence[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
     """New listings have no price before; they are measured against what the shop sells already."""
-    known: dict[str, list[Decimal]] = {}
-    for stand in stands:
-        for offer in stand.offers.values():
-            for market, price in (offer.last_prices or {}).items():
-                known.setdefault(market, []).append(price.sale.amount)
+    known = shelf.sold() if new else {}
     worst, where = Decimal(1), ""
     for _, want in _wanted(new):
         for market, price in want.prices.items():
-            amounts = known.get(market, ())
-            if len(amounts) <= limits.floor or price.sale.amount <= 0:
+            sold = known.get(market)
+            if sold is None or sold.count <= limits.floor or price.sale.amount <= 0:
                 continue
-            times = max(_times(price.sale.amount, max(amounts)), _times(min(amounts), price.sale.amount))
+            times = max(_times(price.sale.amount, sold.highest), _times(sold.lowest, price.sale.amount))
             if times > worst:
                 worst, where = times, want.sku
     return Guard(
@@ -111,13 +122,13 @@ def _stock_jump(stands: Iterable[Standing], limits: GuardLimits) -> Guard:
     )
 
 
-def _sold_out(stands: Iterable[Standing], changed: Iterable[Standing], limits: GuardLimits) -> Guard:
-    on_stock = sum(bool(offer.last_stock) for stand in stands for offer in stand.offers.values())
+def _sold_out(changed: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
     out = sum(bool(offer.last_stock) and want.stock <= 0 for offer, want in _wanted(changed))
+    on_stock = shelf.on_stock() if out > limits.floor else 0  # fewer may always run out
     return Guard(
         name="sold out",
         limit=f"{limits.sold_out:.0%} of the SKUs on stock, {limits.floor} at least",
-        measured=f"{out} of {on_stock}",
+        measured=f"{out} of {on_stock}" if on_stock else f"{out} SKUs",
         tripped=out > limits.floor and out > on_stock * limits.sold_out,
         hint="if this is meant: --allow 'sold out=why'" if out > limits.floor else "",
     )

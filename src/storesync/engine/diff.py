@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from storesync.driver import Driver, Spec
-from storesync.engine.catastrophe import catastrophes
+from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
 from storesync.model import MONEY_CONTEXT, Offer, Price, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
@@ -42,7 +42,7 @@ def operations(
     *,
     after: Mapping[str, Any] | None,
     before: Mapping[str, Any] | None,
-    sent: Iterable[tuple[str, str]],
+    sent: Container[tuple[str, str]],
 ) -> Iterator[Operation]:
     """What this listing needs now; `after` and `before` are the wanted and the acknowledged document.
 
@@ -121,14 +121,13 @@ def _off_sale(stand: Standing, driver: Driver[Any, Any]) -> Iterator[Operation]:
 def _uploads(
     stand: Standing,
     after: Mapping[str, Any] | None,
-    sent: Iterable[tuple[str, str]],
+    sent: Container[tuple[str, str]],
     driver: Driver[Any, Any],
 ) -> Iterator[Operation]:
     if driver.upload is None or after is None:
         return
-    known = set(sent)
     for sha256, role in dict.fromkeys(media_in(after)):
-        if (sha256, role) not in known:
+        if (sha256, role) not in sent:
             yield Operation(
                 kind=Kind.UPLOAD, key=stand.key, title=stand.title, causes=("new",), media=f"{sha256}:{role}"
             )
@@ -234,16 +233,23 @@ def _short(value: Any) -> str:
 
 
 def guards(
-    stands: Sequence[Standing], found: Iterable[Operation], limits: GuardLimits, *, products: int
+    stands: Sequence[Standing],
+    found: Iterable[Operation],
+    limits: GuardLimits,
+    *,
+    shelf: Shelf,
+    products: int | None,
 ) -> tuple[Guard, ...]:
-    """How much the operations would change, against what one run may change unasked."""
-    live, swing, swung = 0, Decimal(0), ""
+    """How much the operations would change, against what one run may change unasked; `stands` are theirs.
+
+    `products` is how many the whole catalog has, None when only a part of it was read.
+    """
+    live, swing, swung = shelf.live, Decimal(0), ""
     ops = list(found)
     # An update may carry prices as well.
     repriced = {op.key for op in ops if op.kind in (Kind.PRICES, Kind.UPDATE)}
     unmeasured = ""
     for stand in stands:
-        live += stand.have_shown == SHOWN
         for sku, offer in stand.offers.items() if stand.key in repriced else ():
             moved = _swing(offer)
             if moved is None:
@@ -258,7 +264,7 @@ def guards(
         Guard(
             name="empty source",
             limit="at least 1 product while listings are live",
-            measured=f"{products} products, {live} live",
+            measured=f"{'some' if products is None else products} products, {live} live",
             tripped=products == 0 and live > 0,
             hint="an empty catalog would take the whole shop off sale",
         ),
@@ -273,7 +279,7 @@ def guards(
             tripped=bool(unmeasured) or swing > limits.price_swing,
             hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
-        *catastrophes(stands, ops, limits, live=live),
+        *catastrophes(stands, ops, limits, shelf),
     )
 
 

@@ -13,7 +13,7 @@ from storesync.driver import Shop
 from storesync.engine.channel import OpenChannel
 from storesync.engine.flows import run
 from storesync.errors import ConfigError
-from storesync.issues import Issue
+from storesync.issues import Issue, counted, nearest
 from storesync.plan import GuardLimits
 from storesync.state import CONVERTER, assets
 
@@ -29,8 +29,9 @@ def guard_limits(config: Config) -> GuardLimits:
     for key, value in config.guards.items():
         at = config.place(f"guards.{key}")
         if key not in _GUARDS:
-            said = f"[guards] has no {key!r}; it knows {', '.join(_GUARDS)}"
-            issues.append(Issue("config.unknown_key", f"guards/{key}", said, at=at))
+            said = f"[guards] has an unknown key {key!r}"
+            hint = nearest(key, _GUARDS)
+            issues.append(Issue("config.unknown_key", f"guards/{key}", said, hint=hint, at=at))
             continue
         try:
             values[key] = int(value) if key == "floor" else Decimal(str(value))
@@ -40,7 +41,7 @@ def guard_limits(config: Config) -> GuardLimits:
                 Issue("config.value", f"guards/{key}", said, at=at, hint='write it as a share: "0.2" is 20 %')
             )
     if issues:
-        raise ConfigError(f"{config.path} cannot be used: {len(issues)} findings", issues)
+        raise ConfigError(f"{config.path} cannot be used: {counted(len(issues), 'finding')}", issues)
     return GuardLimits(**values)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 
 from storesync.catalog import Read
 from storesync.engine.apply import at_work, recover
+from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
+from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.diff import blocked, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
@@ -21,11 +23,12 @@ from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
 from storesync.prepare import Prepared
-from storesync.state import Standing, Want, assets, standing
+from storesync.state import Standing, Want, assets, due, standing
 
 __all__ = ["Preparer", "plan"]
 
 _CHUNK = 100  # wants per transaction
+_TOLD = 500  # products that wait for texts before a translator is asked for all of them
 _CATEGORY_AGE = timedelta(days=7)  # a market's rule document is read again after that
 _NOTHING: Mapping[str, Any] = frozen_map({})
 
@@ -64,12 +67,15 @@ class _Pass:
     channel: OpenChannel
     preparer: Preparer
     known: Mapping[str, str]
+    only: frozenset[str] | None = None
     seen: set[str] = field(factory=set)
     products: int = 0
     incomplete: bool = False
     changed: bool = False
     issues: list[Issue] = field(factory=list)
     waiting: list[tuple[Want, Product | None]] = field(factory=list)
+    texts: ChannelTexts | None = None
+    lacking: list[tuple[Product, tuple[Issue, ...], tuple[str, ...]]] = field(factory=list)
     categories: dict[CategoryKeyId, Category | None] = field(factory=dict)
     faults: dict[CategoryKeyId, Fault] = field(factory=dict)
     down: Fault | None = None
@@ -90,20 +96,33 @@ async def plan(
     limits: GuardLimits = GuardLimits(),
     progress: Callable[[int], None] | None = None,
     end: Iterable[str] = (),
+    only: Collection[str] | None = None,
+    texts: ChannelTexts | None = None,
 ) -> Plan:
     """What would change on this channel to show the catalog as it is now.
 
-    Asks the market only for what it must know (category documents, promised verdicts); writes only to the
-    state what is wanted. `end` are keys to take off for good instead of hiding them.
+    Asks the market only for what it must know (category documents, promised verdicts), and translators for
+    texts that are missing; writes only to the state what is wanted. `texts` has what is remembered. `end` are
+    keys to take off for good instead of hiding them. `only` are the keys whose products changed: `reads` need
+    tell of no others, and what they do not tell of these is gone.
     """
     await recover(channel)
     await _poll(channel)
-    known = await channel.store.read(lambda db: standing.keys(db, channel.name))
-    reading = _Pass(channel, preparer, known)
-    for read in reads:
-        await _take(reading, read)
-        if progress is not None and read.key:
-            progress(reading.products)
+    named = frozenset(only) if only is not None else None
+    known = await channel.store.read(lambda db: standing.keys(db, channel.name, only=named))
+    reading = _Pass(channel, preparer, known, named, texts=texts)
+    if texts is not None:
+        await texts.begin()
+    for group in grouped(read for read in reads if named is None or not read.key or read.key in named):
+        if texts is not None:
+            await texts.recall(group)
+        for read in group:
+            await _take(reading, read)
+            if progress is not None and read.key:
+                progress(reading.products)
+        if len(reading.lacking) >= _TOLD:
+            await _tell(reading)
+    await _tell(reading)
     await _take_gone(reading)
     await _flush(reading)
     if reading.changed:
@@ -112,12 +131,22 @@ async def plan(
     return await channel.store.read(lambda db: _compare(db, reading, limits, ending))
 
 
+async def _tell(reading: _Pass) -> None:
+    """Fetch the texts that some products lack, all in one go, and run the same pass for these products again."""
+    if not reading.lacking or reading.texts is None:
+        return
+    lacking, reading.lacking = reading.lacking, []
+    told = await reading.texts.ask([(product, locales) for product, _, locales in lacking])
+    reading.issues += told.general
+    for product, found, _ in lacking:
+        await _product(reading, product, (*found, *told.issues.get(product.key, ())), told=True)
+
+
 async def _poll(channel: OpenChannel) -> None:
     if channel.driver.poll is None:
         return
-    everything = await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
+    waiting = await channel.store.read(lambda db: list(due.waiting(db, channel.name)))
     now, review = channel.env.now(), channel.spec.review
-    waiting = [stand for stand in everything if stand.ticket is not None and stand.asked_at is not None]
     if any(stand.asked_at + review <= now for stand in waiting if stand.asked_at is not None):
         async with at_work(channel) as work:
             await poll(work, waiting)
@@ -150,7 +179,7 @@ async def _take(reading: _Pass, read: Read) -> None:
     await _product(reading, read.product, read.issues)
 
 
-async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -> None:
+async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *, told: bool = False) -> None:
     channel, preparer = reading.channel, reading.preparer
     key = CategoryKey(preparer.category_id(product))
     category = await _category(reading, key) if key.id else None
@@ -173,6 +202,9 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
         asked.add(_key_id(need))
         key, category = need, again
         prepared = preparer.prepare(product, channel.shop, category, last, need.chosen)
+    if not told and prepared.lacks and reading.texts is not None and reading.texts.serves(prepared.lacks):
+        reading.lacking.append((product, found, prepared.lacks))
+        return
     title = product.text.title
     if prepared.listing is not None and prepared.listing.texts:
         title = prepared.listing.text.title or title
@@ -294,43 +326,72 @@ _GONE = "gone"
 
 
 def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]) -> Plan:
+    """The plan, from the listings that may need something; the others are counted."""
     channel = reading.channel
-    sent = set(assets.media_values(db, channel.name))
+    sent = _Sent(db, channel.name)
     found: list[Operation] = []
     held: list[Held] = []
-    not_offered: list[Held] = []
-    warnings: list[Issue] = list(reading.issues)
-    stands = list(standing.read_all(db, channel.name))
-    waiting = unchanged = 0
-    for stand in stands:
-        warnings += [issue for issue in stand.issues if issue.severity is Severity.WARNING]
-        if not stand.want_shown:
-            not_offered.append(Held(key=stand.key, title=stand.title, reason=stand.reason))
-        elif reason := blocked(stand):
+    numbers = due.counts(db, channel.name)
+    stands = list(due.pending(db, channel.name))
+    asked = ending - {stand.key for stand in stands}
+    more = list(standing.read_all(db, channel.name, keys=asked)) if asked else []
+    unchanged = numbers.unchanged - sum(stand.want_shown for stand in more)
+    for stand in sorted((*stands, *more), key=lambda stand: stand.key):
+        if stand.want_shown and (reason := blocked(stand)):
             errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
             held.append(Held(key=stand.key, title=stand.title, reason=reason, issues=errors or stand.remarks))
-        waiting += stand.ticket is not None
         mine = list(_operations(db, reading, stand, sent, ending))
-        sent.update(_media(mine))
+        sent.add(_media(mine))
         found += mine
         unchanged += not mine and stand.want_shown and not blocked(stand) and stand.ticket is None
+    shelf = Shelf(
+        live=numbers.live,
+        sold=lambda: due.sold(db, channel.name),
+        on_stock=lambda: due.on_stock(db, channel.name),
+    )
+    absent = due.absent(db, channel.name)
     return Plan(
         channel=channel.name,
         revision=standing.revision(db, channel.name),
         made_at=channel.env.now().isoformat(timespec="seconds"),
         operations=tuple(found),
         held=tuple(held),
-        not_offered=tuple(not_offered),
-        warnings=tuple(warnings),
-        guards=guards(stands, found, limits, products=reading.products),
+        not_offered=tuple(Held(key=key, title=title, reason=reason) for key, title, reason in absent),
+        warnings=(*reading.issues, *due.warnings(db, channel.name)),
+        guards=guards(
+            stands,
+            found,
+            limits,
+            shelf=shelf,
+            products=None if reading.only is not None else reading.products,
+        ),
         products=reading.products,
         unchanged=unchanged,
-        waiting=waiting,
+        waiting=numbers.waiting,
     )
 
 
+class _Sent:
+    """The pictures that the channel has or will have, asked for one by one: most plans need none of them."""
+
+    def __init__(self, db: Connection, channel: str) -> None:
+        self._db = db
+        self._channel = channel
+        self._known: dict[tuple[str, str], bool] = {}
+
+    def __contains__(self, media: object) -> bool:
+        assert isinstance(media, tuple)
+        sha256, role = media
+        if media not in self._known:
+            self._known[sha256, role] = assets.was_sent(self._db, self._channel, sha256, role)
+        return self._known[sha256, role]
+
+    def add(self, some: Iterable[tuple[str, str]]) -> None:
+        self._known.update(dict.fromkeys(some, True))
+
+
 def _operations(
-    db: Connection, reading: _Pass, stand: Standing, sent: set[tuple[str, str]], ending: frozenset[str]
+    db: Connection, reading: _Pass, stand: Standing, sent: _Sent, ending: frozenset[str]
 ) -> Iterator[Operation]:
     channel = reading.channel
     after = before = None

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, fields
-from sqlalchemy import Connection
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
@@ -19,6 +18,7 @@ from storesync.driver import Driver, Shop
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
+from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
 from storesync.engine.observe import Drift, observe
@@ -28,19 +28,14 @@ from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.rates import WIRE, Rates
 from storesync.engine.ratestatus import RateStatus, rate_status
+from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
 from storesync.engine.repricing import repriced
-from storesync.engine.status import Explained, Status, explain, resolve, status
-from storesync.engine.wording import (
-    check_market,
-    export_texts,
-    import_texts,
-    translate_catalog,
-    translator,
-)
+from storesync.engine.status import Explained, Status, explain, resolve, similar, status
+from storesync.engine.translating import Translators
+from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
 from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issues
-from storesync.localization import TextMemory
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
@@ -48,7 +43,7 @@ from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
-from storesync.state import CONVERTER, Store, assets, texts
+from storesync.state import CONVERTER, Store, assets
 from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
@@ -82,6 +77,7 @@ class Shops:
         self._pacer = Pacer(self.env)
         self._open: dict[str, OpenChannel] = {}
         self._preparers: dict[str, ChannelPreparer] = {}
+        self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = guard_limits(config)
@@ -132,20 +128,13 @@ class Shops:
         """The catalog."""
         return self.config.catalog.open(today=self.today)
 
-    def _configured(self, name: str) -> Any:
-        try:
-            return self.config.channels[name]
-        except KeyError:
-            known = ", ".join(self.names) or "none"
-            raise ConfigError(f"no channel {name!r} is configured (configured: {known})") from None
-
     def driver(self, name: str) -> Driver[Any, Any]:
         """The driver of a channel; ConfigError when it is not installed."""
-        return find_driver(self._configured(name).channel.driver)
+        return find_driver(self.config.channel(name).channel.driver)
 
     def settings(self, name: str, rates: Snapshot | None = None) -> Settings:
         """What the preparation of a channel depends on; `rates` is the snapshot it is priced with."""
-        configured = self._configured(name)
+        configured = self.config.channel(name)
         channel = configured.channel
         policies = {
             market: self.config.policies[policy]
@@ -179,7 +168,7 @@ class Shops:
         return self._open[name]
 
     async def _connect(self, name: str) -> OpenChannel:
-        configured = self._configured(name)
+        configured = self.config.channel(name)
         driver = self.driver(name)
         channel = configured.channel
         shop = self._shop(name, driver)
@@ -223,7 +212,7 @@ class Shops:
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
         kind: type[Shop] = driver.shop
-        shop, issues = shop_from(kind, self._configured(name))
+        shop, issues = shop_from(kind, self.config.channel(name))
         if shop is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         return shop
@@ -232,37 +221,43 @@ class Shops:
         file = self.store.read_now(lambda db: assets.file(db, sha256))
         return Path(file.path) if file is not None else None
 
-    async def _memory(self, channel: Channel) -> TextMemory:
-        """What is remembered in the channel's languages."""
-
-        def read(db: Connection) -> TextMemory:
-            return TextMemory.of(one for locale in channel.locales for one in texts.texts_in(db, locale))
-
-        return await self.store.read(read)
-
     async def _preparer(self, name: str, rates: Snapshot | None) -> ChannelPreparer:
         known = self._preparers.get(name)
         # A service that runs for weeks meets new days and new rates.
         if known is None or known.settings.today != self.today or not _same(known.settings.rates, rates):
             opened = await self.channel(name)
             settings = self.settings(name, rates)
-            memory = await self._memory(settings.channel)
-            known = self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop, memory)
+            known = self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop)
         return known
+
+    def _texts(self, preparer: ChannelPreparer) -> ChannelTexts:
+        return ChannelTexts(self.store, preparer, self._reference, self.config.glossary, self._translators)
 
     async def plan(
         self,
         name: str,
         *,
         end: Iterable[str] = (),
+        only: Collection[str] | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> Plan:
-        """What would change on a channel to show the catalog as it is now; nothing on the market changes."""
+        """What would change on a channel to show the catalog as it is now; nothing on the market changes.
+
+        `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
+        the caller knows: the others are taken to be as they were.
+        """
         opened = await self.channel(name)
         rates = await self._rates.of(name, self.today)
         preparer = await self._preparer(name, rates.snapshot)
         made = await plan(
-            opened, self.source.products(), preparer, limits=self.limits, progress=progress, end=end
+            opened,
+            self.source.products(),
+            preparer,
+            limits=self.limits,
+            progress=progress,
+            end=end,
+            texts=self._texts(preparer),
+            only=only,
         )
         return evolve(
             made,
@@ -313,7 +308,7 @@ class Shops:
 
     async def status(self, name: str) -> Status:
         """How a channel stands, from the state alone."""
-        self._configured(name)
+        self.config.channel(name)
         now = self.env.now()
         return await self.store.read(lambda db: status(db, name, now))
 
@@ -322,7 +317,7 @@ class Shops:
 
         With `rates`, the id of a snapshot, its prices are made anew from that; StateError when there is no such one.
         """
-        self._configured(name)
+        self.config.channel(name)
         found = await self.store.read(lambda db: explain(db, name, sku))
         if not rates or found is None:
             return found
@@ -369,8 +364,13 @@ class Shops:
 
     def _meant(self, channels: Sequence[str]) -> tuple[str, ...]:
         for name in channels:
-            self._configured(name)
+            self.config.channel(name)
         return tuple(channels) or self.names
+
+    async def similar(self, name: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        self.config.channel(name)
+        return await self.store.read(lambda db: similar(db, name, sku))
 
     async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
@@ -401,16 +401,18 @@ class Shops:
         found = await self.store.read(lambda db: assets.shop(db, name))
         shop = with_found(shop, found)
         rates = await self._rates.of(name, self.today, ask=False)
-        settings = self.settings(name, rates.snapshot)
-        preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
-        checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
-        account = self.config.accounts[self._configured(name).channel.account]
+        preparer = ChannelPreparer(self.settings(name, rates.snapshot), driver, shop)
+        channel = self.config.channel(name).channel
+        texts = self._texts(preparer)
+        checked = await check(self.store, channel, driver, shop, preparer, self.source, texts)
+        account = self.config.accounts[channel.account]
         _, missing = account_from(
             driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
         )
         if self.config.rates is not None:
             missing += tuple(self.config.rates.made(self.config.folder, self._environ)[1])
-        return evolve(checked, issues=(*missing, *self.findings, *rates.issues, *checked.issues))
+        unusable = self._translators.findings(channel.locales)
+        return evolve(checked, issues=(*missing, *unusable, *self.findings, *rates.issues, *checked.issues))
 
     async def check_market(self, code: str) -> Checked:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
@@ -423,24 +425,36 @@ class Shops:
                 f"market {code!r} is unknown: it knows {', '.join(MARKETS)}, or add [markets.{code}]"
             )
         rules = (self.config.compliance or ComplianceConfig()).of((code,), self._reference)
+        glossary = self.config.glossary
+        return await check_market(
+            self.store, self.source, self._reference, glossary, rules, market, self.today
+        )
 
-        def read(db: Connection) -> TextMemory:
-            return TextMemory.of(one for locale in market.locales for one in texts.texts_in(db, locale))
-
-        memory = await self.store.read(read)
-        return check_market(self.source, self._reference, memory, rules, market, self.today)
-
-    async def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+    async def translate_texts(
+        self, locale: str, *, budget: int | None = None, again: bool = False
+    ) -> Translated:
         """Have the configured translator fill what nobody delivered or remembers in one language.
 
-        `budget` are the characters that may be sent. A text that fails a gate is told and does not count.
+        `budget` are the characters that may be sent, besides those of the configured day. A text that fails a gate
+        is told and does not count; it is asked for once more with `again`, or when source, glossary or translator
+        changed.
         """
-        engine = translator(self.config, self._environ)
-        done = await translate_catalog(
-            self.store, self.config, self.source, self._reference, locale, engine, env=self.env, budget=budget
+        return await translate_catalog(
+            self.store, self._translators, self.source, self._reference, locale, budget=budget, again=again
         )
-        self._preparers.clear()
-        return done
+
+    async def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+        """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
+        return await lock_texts(
+            self.store,
+            self.config,
+            self.source,
+            self._reference,
+            locale,
+            places,
+            locked=locked,
+            at=self.env.now(),
+        )
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
@@ -450,11 +464,9 @@ class Shops:
 
     async def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
         """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""
-        taken = await import_texts(
+        return await import_texts(
             self.store, self.config, self.source, self._reference, locale, file, by=by, at=self.env.now()
         )
-        self._preparers.clear()
-        return taken
 
 
 def _same(one: Snapshot | None, other: Snapshot | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 from attrs import field, frozen
@@ -12,11 +13,15 @@ from sqlalchemy import Connection
 from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.work import Work
 from storesync.errors import StateError
+from storesync.issues import counted
 from storesync.model import Offer, Ref
 from storesync.plan import Held
 from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing
 
-__all__ = ["Explained", "Status", "explain", "resolve", "status"]
+__all__ = ["Explained", "Status", "explain", "resolve", "similar", "status"]
+
+_BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
+_COMPARED = 2_000  # names of one beginning that are compared
 
 
 @frozen(kw_only=True)
@@ -42,6 +47,8 @@ class Explained:
     """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done.
 
     `rates` is the snapshot that the prices were made from anew, to be looked at; empty: they are those of the state.
+    `sku` is empty for a listing that has none yet, `others` are the further SKUs of its listing. `held` says which
+    finding holds it back, `not_offered` why it is not offered (a draft, an `only` or `never` of the channel).
     """
 
     channel: str
@@ -57,15 +64,21 @@ class Explained:
     held: str
     operations: tuple[Mapping[str, Any], ...]
     rates: str = ""
+    not_offered: str = ""
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"{self.sku or self.key} of {self.key} on {self.channel}: {self.title} ({self.status})"]
+        what = f"{self.sku} of {self.key}" if self.sku else self.key
+        lines = [f"{what} on {self.channel}: {self.title} ({self.status})"]
         for market, price in (self.want.prices if self.want is not None else {}).items():
             lines.append(f"  {market}: {price.sale}, stock {self.want.stock if self.want is not None else 0}")
         if self.held:
             lines.append(f"  held: {self.held}")
+        if self.not_offered:
+            lines.append(f"  not offered: {self.not_offered}")
         stages = sum(len(trace["steps"]) for trace in self.prices.values())
-        lines.append(f"  {stages} stages of the price in `prices`, {len(self.operations)} operations")
+        done = counted(len(self.operations), "operation")
+        lines.append(f"  {counted(stages, 'stage')} of the price in `prices`, {done}")
         return "\n".join(lines)
 
 
@@ -126,9 +139,23 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
         have=offer.have if offer is not None else None,
         prices=trace.get("prices", {}).get(sku, {}),
         texts=trace.get("texts", {}),
-        held=blocked(stand) if stand.want_shown else stand.reason,
+        held=blocked(stand) if stand.want_shown else "",
         operations=tuple(journal.last(db, channel, stand.key)),
+        not_offered="" if stand.want_shown else stand.reason,
+        others=tuple(other for other in stand.offers if other != sku),
     )
+
+
+def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:
+    """At most three keys or SKUs of the channel that look most like this one; the same beginning is tried first."""
+    for length in _BEGINNINGS:
+        known = standing.names_like(db, channel, sku[:length], most=_COMPARED)
+        by_form = {name.upper(): name for name in known}
+        if sku.upper() in by_form:
+            return (by_form[sku.upper()],)
+        if near := get_close_matches(sku.upper(), by_form, 3):
+            return tuple(by_form[form] for form in near)
+    return ()
 
 
 async def resolve(work: Work, key: str, *, listing: str = "") -> str:

@@ -153,6 +153,8 @@ def explained_document(explained: Explained) -> dict[str, Any]:
         "texts": dict(explained.texts),
         "held": explained.held,
         "rates": explained.rates,
+        "not_offered": explained.not_offered,
+        "others": list(explained.others),
         "operations": [dict(operation) for operation in explained.operations],
     }
 

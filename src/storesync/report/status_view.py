@@ -10,6 +10,8 @@ from rich.text import Text
 from storesync.engine import Drift
 from storesync.engine.check import Checked
 from storesync.engine.status import Status
+from storesync.issues import counted
+from storesync.report.hanging import Hanging
 from storesync.report.plan_view import FEW, findings, held_lines
 
 __all__ = ["checked_view", "drift_view", "status_view"]
@@ -20,25 +22,27 @@ def status_view(status: Status) -> RenderableType:
     by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in status.by_status.items() if count)
     line = Text.assemble(
         (status.channel, "bold"),
-        f"  {status.listings} listings ({by or 'none yet'}) · {status.unchanged} as wanted",
-        f" · {status.pending} to change",
+        f"  {counted(status.listings, 'listing')} ({by or 'none yet'}) · {status.unchanged:,} as wanted",
+        f" · {status.pending:,} to change",
     )
     if status.waiting:
         line.append(f" · {status.waiting} waiting for the market")
     line.append(f" · revision {status.revision}", "dim")
-    parts: list[RenderableType] = [line]
+    parts: list[RenderableType] = [Hanging(line, len(status.channel) + 2)]
     if status.at_work:
         parts.append(Text(f"  at work now: {status.at_work} since {status.since}", "cyan"))
     if status.unfinished:
         parts.append(
             Text(
-                f"  {status.unfinished} operations were interrupted; the next plan settles them first",
+                f"  {counted(status.unfinished, 'operation was', 'operations were')} interrupted; "
+                "the next plan settles them first",
                 "yellow",
             )
         )
     parts += held_lines(status.held)
     for one in status.parked:
-        parts.append(Text.assemble(("  ! parked  ", "bold red"), f"{one.key}  {one.title}: {one.reason}"))
+        said = f"{one.key}  {one.title}: {one.reason}"
+        parts.append(Hanging(Text.assemble(("  ! parked  ", "bold red"), said), 8))
         parts.append(
             Text.assemble(
                 ("      → ", "green"),
@@ -58,9 +62,9 @@ def checked_view(checked: Checked, *, most: int | None = FEW) -> RenderableType:
     ):
         if number:
             counts.append(f"{number} {words}")
-    parts: list[RenderableType] = [
-        Text.assemble((checked.channel, "bold"), f"  {checked.products} products: ", " · ".join(counts))
-    ]
+    said = f"  {counted(checked.products, 'product')}: {' · '.join(counts)}"
+    line = Text.assemble((checked.channel, "bold"), said)
+    parts: list[RenderableType] = [Hanging(line, len(checked.channel) + 2)]
     parts += held_lines(checked.held)
     told = {issue for held in checked.held for issue in held.issues}
     parts += findings((issue for issue in checked.issues if issue not in told), most=most)
@@ -72,6 +76,7 @@ def drift_view(channel: str, drift: Iterable[Drift]) -> RenderableType:
     found = tuple(drift)
     if not found:
         return Text.assemble((channel, "bold"), "  the market shows what it acknowledged")
-    lines = [Text.assemble((channel, "bold"), f"  {len(found)} differences; the next plan repairs them")]
-    lines += [Text.assemble(("  ~ ", "yellow"), str(one)) for one in found]
-    return Group(*lines)
+    many = len(found) != 1
+    said = f"  {counted(len(found), 'difference')}; the next plan repairs {'them' if many else 'it'}"
+    lines = [Hanging(Text.assemble(("  ~ ", "yellow"), str(one)), 8) for one in found]
+    return Group(Text.assemble((channel, "bold"), said), *lines)

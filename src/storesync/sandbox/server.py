@@ -9,6 +9,8 @@ address first.
 
 import argparse
 import asyncio
+import errno
+import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -257,12 +259,28 @@ def read_faults(data: Mapping[str, Any]) -> FaultSchedule:
     return FaultSchedule.from_json(data)
 
 
-def _server(app: SandboxApp, port: int) -> uvicorn.Server:
+def _listener(port: int) -> socket.socket:
+    """The port, taken before the server begins: uvicorn would end the process where it is in use. OSError then."""
+    if not 0 <= port <= 65_535:
+        raise OSError(
+            errno.EINVAL, f"cannot serve on 127.0.0.1:{port}: a port is 1 to 65535, or 0 for any free one"
+        )
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        said = f"cannot serve on 127.0.0.1:{port} ({error.strerror}): choose a free port, or 0 for any"
+        raise OSError(error.errno, said) from None
+    return listener
+
+
+def _server(app: SandboxApp) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             app,
-            host="127.0.0.1",
-            port=port,
             http="h11",
             ws="none",
             lifespan="off",
@@ -277,11 +295,11 @@ def _server(app: SandboxApp, port: int) -> uvicorn.Server:
 def serve(
     markets: Markets | None = None, *, port: int = 8765, ready: Callable[[str], None] | None = None
 ) -> None:
-    """Serve on loopback until interrupted; `ready` hears the base address. Port 0 takes a free one."""
-    server = _server(SandboxApp(markets or example_markets()), port)
+    """Serve on loopback until interrupted; `ready` hears the base address. Port 0 takes a free one; OSError."""
+    server, listener = _server(SandboxApp(markets or example_markets())), _listener(port)
 
     async def run() -> None:
-        task = asyncio.create_task(server.serve())
+        task = asyncio.create_task(server.serve([listener]))
         await _started(server, task)
         if ready is not None:
             ready(_address(server))
@@ -293,12 +311,12 @@ def serve(
 @contextmanager
 def serving(markets: Markets | None = None, *, port: int = 0) -> Iterator[str]:
     """Serve on loopback from a thread for the length of the block; gives the base address."""
-    server = _server(SandboxApp(markets or example_markets()), port)
+    server, listener = _server(SandboxApp(markets or example_markets())), _listener(port)
     started = threading.Event()
     failure: list[BaseException] = []
 
     async def run() -> None:
-        task = asyncio.create_task(server.serve())
+        task = asyncio.create_task(server.serve([listener]))
         await _started(server, task)
         started.set()
         await task
@@ -315,7 +333,7 @@ def serving(markets: Markets | None = None, *, port: int = 0) -> Iterator[str]:
     thread.start()
     started.wait()
     if failure:
-        raise RuntimeError(f"sandbox: cannot serve on 127.0.0.1:{port}; choose a free port") from failure[0]
+        raise RuntimeError("sandbox: the server ended before it was ready") from failure[0]
     try:
         yield _address(server)
     finally:

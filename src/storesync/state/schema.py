@@ -19,6 +19,7 @@ from sqlalchemy import (
 __all__ = [
     "JSON",
     "LISTING_PENDING",
+    "LISTING_REMARKED",
     "METADATA",
     "OFFER_PENDING",
     "categories",
@@ -64,6 +65,7 @@ LISTING_PENDING = text(
     " OR want_skus <> have_skus OR have_shown IN ('-', '?')))"
     " OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x')))"
 )
+LISTING_REMARKED = text("issues <> '[]'")
 OFFER_PENDING = text("(want_prices <> have_prices OR want_stock <> have_stock)")
 
 channels = Table(
@@ -140,6 +142,13 @@ Index(
     postgresql_where=LISTING_PENDING,
 )
 Index("ix_listings_shown", listings.c.channel, listings.c.want_shown, listings.c.have_shown)
+Index(
+    "ix_listings_remarked",
+    listings.c.channel,
+    listings.c.key,
+    sqlite_where=LISTING_REMARKED,
+    postgresql_where=LISTING_REMARKED,
+)
 
 Index("ix_listings_category", listings.c.channel, listings.c.category)
 
@@ -157,7 +166,8 @@ offers = Table(
     Column("refused", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("channel", "sku"),
 )
-Index("ix_offers_key", offers.c.channel, offers.c.key)
+# With the SKU: a query in SKU order would else walk the primary key, and with it the whole channel.
+Index("ix_offers_key", offers.c.channel, offers.c.key, offers.c.sku)
 Index(
     "ix_offers_pending",
     offers.c.channel,
