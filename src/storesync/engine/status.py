@@ -48,6 +48,7 @@ class Status:
 class Explained:
     """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done.
 
+    `rates` is the snapshot that the prices were made from anew, to be looked at; empty: they are those of the state.
     `sku` is empty for a listing that has none yet, `others` are the further SKUs of its listing. `held` says which
     finding holds it back, `not_offered` why it is not offered (a draft, an `only` or `never` of the channel).
     """
@@ -64,6 +65,7 @@ class Explained:
     texts: Mapping[str, Any]
     held: str
     operations: tuple[Mapping[str, Any], ...]
+    rates: str = ""
     not_offered: str = ""
     others: tuple[str, ...] = ()
 
@@ -176,7 +178,14 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
 
     def write(db: Connection) -> None:
         # An empty input has the next plan prepare it anew, also when the catalog did not change.
-        values: dict[str, Any] = {"parked": "", "ending": "", "input": "", "doubt": None, "token": "", "ref": ref}
+        values: dict[str, Any] = {
+            "parked": "",
+            "ending": "",
+            "input": "",
+            "doubt": None,
+            "token": "",
+            "ref": ref,
+        }
         values |= {"ticket": None, "asked": "", "asked_at": None}
         if ref is not None:
             values |= {"made": True, "have": UNKNOWN, "have_shown": UNKNOWN}
