@@ -90,7 +90,7 @@ def test_every_text_says_where_it_came_from() -> None:
 
     assert {
         "title": evolve(own, original=SERUM.text.title),
-        "short_description": evolve(own, original=SERUM.text.description),
+        "short_description": evolve(own, original="\n".join(SERUM.text.points)),
         "attributes": own,
         "description": evolve(own, by="template"),
     } == dict(result.provenance["zh-Hans"])
