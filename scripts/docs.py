@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 from attrs import NOTHING, Attribute, fields
 
 from storesync import errors, registry
-from storesync.cli.app import application
+from storesync.cli.app import COMMANDS, application
 from storesync.config import MARKETS
 from storesync.driver import Driver, Shop
 from storesync.pricing.currency import currency
@@ -40,7 +40,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _commands() -> str:
     """Every command as its own help tells it, without the list of contents that the site makes itself."""
-    text = application().generate_docs(output_format="markdown", heading_level=1)
+    text = application(*COMMANDS).generate_docs(output_format="markdown", heading_level=1)
     return text[text.index("## storesync init") :].rstrip()
 
 
