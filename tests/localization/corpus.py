@@ -17,7 +17,7 @@ from storesync.model import Limit
 
 EXAMPLE = files("storesync.examples") / "gangwon"
 DATA = Path(__file__).parent.parent / "data" / "texts"
-LIMITS = {"title": Limit(60, 2, "columns"), "short_description": Limit(300, 5)}
+LIMITS = {"tmall-cn": {"title": Limit(60, 2, "columns"), "short_description": Limit(300, 5)}}
 
 
 @frozen
@@ -212,7 +212,7 @@ def _english(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _long(pair: Pair, _: random.Random) -> Pair | None:
-    limit = LIMITS.get(pair.field)
+    limit = LIMITS["tmall-cn"].get(pair.field)
     if limit is None:
         return None
     return Pair(pair.source, pair.text + "字" * limit.max, pair.locale, pair.field, "length")

@@ -175,7 +175,7 @@ def test_a_length_is_counted_as_the_channel_counts(
     limit: Limit, text: str, result: str, offset: int | None
 ) -> None:
     """And the finding points at the first character that is too much."""
-    verdict = Gates(limits={"title": limit}).check("크림크림", text, locale="zh-Hans")
+    verdict = Gates(limits={"shop": {"title": limit}}).check("크림크림", text, locale="zh-Hans")
 
     assert result == verdict.result
     if offset is not None:

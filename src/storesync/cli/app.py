@@ -24,10 +24,11 @@ COMMANDS: Mapping[str, str] = {
     "sync": "Plan and apply, for schedulers.",
     "status": "Show how the channels stand.",
     "explain": "Show how a SKU's price and texts came to be.",
+    "rates": "Show exchange rates, fetch them, pin them.",
     "observe": "Look at what the markets show; the next plan repairs what differs.",
     "adopt": "Take over what a shop already shows; nothing on the market changes.",
     "resolve": "Take a parked listing up again.",
-    "texts": "Translate texts, export them for review, import what came back.",
+    "texts": "Translate texts, give them to people for review, take them back, lock them.",
     "drivers": "Show the installed drivers and what each can do.",
     "sandbox": "Serve the emulated markets on this machine.",
     "demo": "List the sample catalog on the emulated shops and tell the story.",
@@ -55,10 +56,11 @@ def application(*whole: str) -> App:
     )
     for place, (name, line) in enumerate(COMMANDS.items()):
         module = f"storesync.cli.{name}"
-        if name in whole:
-            app.command(getattr(import_module(module), name), name=name, sort_key=place)
-        else:
+        found = getattr(import_module(module), name) if name in whole else None
+        if found is None or isinstance(found, App):  # a command of commands has its help in those
             app.command(f"{module}:{name}", name=name, help=line, sort_key=place)
+        else:
+            app.command(found, name=name, sort_key=place)
     return app
 
 

@@ -13,6 +13,7 @@ from storesync.catalog import Read
 from storesync.engine.apply import at_work, recover
 from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
+from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.diff import blocked, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
@@ -27,6 +28,7 @@ from storesync.state import Standing, Want, assets, due, standing
 __all__ = ["Preparer", "plan"]
 
 _CHUNK = 100  # wants per transaction
+_TOLD = 500  # products that wait for texts before a translator is asked for all of them
 _CATEGORY_AGE = timedelta(days=7)  # a market's rule document is read again after that
 _NOTHING: Mapping[str, Any] = frozen_map({})
 
@@ -72,6 +74,8 @@ class _Pass:
     changed: bool = False
     issues: list[Issue] = field(factory=list)
     waiting: list[tuple[Want, Product | None]] = field(factory=list)
+    texts: ChannelTexts | None = None
+    lacking: list[tuple[Product, tuple[Issue, ...], tuple[str, ...]]] = field(factory=list)
     categories: dict[CategoryKeyId, Category | None] = field(factory=dict)
     faults: dict[CategoryKeyId, Fault] = field(factory=dict)
     down: Fault | None = None
@@ -93,30 +97,49 @@ async def plan(
     progress: Callable[[int], None] | None = None,
     end: Iterable[str] = (),
     only: Collection[str] | None = None,
+    texts: ChannelTexts | None = None,
 ) -> Plan:
     """What would change on this channel to show the catalog as it is now.
 
-    Asks the market only for what it must know (category documents, promised verdicts); writes only to the
-    state what is wanted. `end` are keys to take off for good instead of hiding them. `only` are the keys whose
-    products changed: `reads` need tell of no others, and what they do not tell of these is gone.
+    Asks the market only for what it must know (category documents, promised verdicts), and translators for
+    texts that are missing; writes only to the state what is wanted. `texts` has what is remembered. `end` are
+    keys to take off for good instead of hiding them. `only` are the keys whose products changed: `reads` need
+    tell of no others, and what they do not tell of these is gone.
     """
     await recover(channel)
     await _poll(channel)
     named = frozenset(only) if only is not None else None
     known = await channel.store.read(lambda db: standing.keys(db, channel.name, only=named))
-    reading = _Pass(channel, preparer, known, named)
-    for read in reads:
-        if named is not None and read.key and read.key not in named:
-            continue
-        await _take(reading, read)
-        if progress is not None and read.key:
-            progress(reading.products)
+    reading = _Pass(channel, preparer, known, named, texts=texts)
+    if texts is not None:
+        await texts.begin()
+    for group in grouped(read for read in reads if named is None or not read.key or read.key in named):
+        if texts is not None:
+            await texts.recall(group)
+        for read in group:
+            await _take(reading, read)
+            if progress is not None and read.key:
+                progress(reading.products)
+        if len(reading.lacking) >= _TOLD:
+            await _tell(reading)
+    await _tell(reading)
     await _take_gone(reading)
     await _flush(reading)
     if reading.changed:
         await channel.store.write(lambda db: standing.bump(db, channel.name))
     ending = frozenset(end)
     return await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+
+
+async def _tell(reading: _Pass) -> None:
+    """Fetch the texts that some products lack, all in one go, and run the same pass for these products again."""
+    if not reading.lacking or reading.texts is None:
+        return
+    lacking, reading.lacking = reading.lacking, []
+    told = await reading.texts.ask([(product, locales) for product, _, locales in lacking])
+    reading.issues += told.general
+    for product, found, _ in lacking:
+        await _product(reading, product, (*found, *told.issues.get(product.key, ())), told=True)
 
 
 async def _poll(channel: OpenChannel) -> None:
@@ -156,7 +179,7 @@ async def _take(reading: _Pass, read: Read) -> None:
     await _product(reading, read.product, read.issues)
 
 
-async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -> None:
+async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *, told: bool = False) -> None:
     channel, preparer = reading.channel, reading.preparer
     key = CategoryKey(preparer.category_id(product))
     category = await _category(reading, key) if key.id else None
@@ -179,6 +202,9 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
         asked.add(_key_id(need))
         key, category = need, again
         prepared = preparer.prepare(product, channel.shop, category, last, need.chosen)
+    if not told and prepared.lacks and reading.texts is not None and reading.texts.serves(prepared.lacks):
+        reading.lacking.append((product, found, prepared.lacks))
+        return
     title = product.text.title
     if prepared.listing is not None and prepared.listing.texts:
         title = prepared.listing.text.title or title

@@ -46,6 +46,7 @@ class Status:
 class Explained:
     """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done.
 
+    `rates` is the snapshot that the prices were made from anew, to be looked at; empty: they are those of the state.
     `sku` is empty for a listing that has none yet, `others` are the further SKUs of its listing. `held` says which
     finding holds it back, `not_offered` why it is not offered (a draft, an `only` or `never` of the channel).
     """
@@ -62,6 +63,7 @@ class Explained:
     texts: Mapping[str, Any]
     held: str
     operations: tuple[Mapping[str, Any], ...]
+    rates: str = ""
     not_offered: str = ""
     others: tuple[str, ...] = ()
 

@@ -82,6 +82,10 @@ def _facts(explained: Explained) -> RenderableType:
     table.add_row("listing", listing)
     table.add_row("wanted", offered(explained.want))
     table.add_row("acknowledged", offered(explained.have))
+    if explained.rates:
+        table.add_row(
+            "looked at", f"as priced with rate snapshot {explained.rates[:8]}; nothing is changed by it"
+        )
     if explained.held:
         table.add_row("held back", Text(explained.held, "red"))
     if explained.not_offered:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Row, bindparam, delete, func, literal_column, select, union, update
+from sqlalchemy import Connection, Table, bindparam, cast, func, literal_column, select, union, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
@@ -15,7 +17,7 @@ from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER, pack, unpack
 from storesync.state.row import keep, put
 from storesync.state.schema import channels, documents, listings, offers, traces
-from storesync.state.statement import Statement, overwrite
+from storesync.state.statement import Statement, overwrite, remove
 
 __all__ = [
     "ENDED",
@@ -152,6 +154,18 @@ _INPUT = Statement(
 )
 _LISTINGS = Statement(select(listings).where(listings.c.channel == _ONE[0]).order_by(listings.c.key))
 _VARIANTS = Statement(select(offers).where(offers.c.channel == _ONE[0]).order_by(offers.c.key, offers.c.sku))
+# The keys come as one JSON list: so the statement is the same for any number of them.
+_NAMED = func.json_each(bindparam("keys")).table_valued("value").select()
+_NAMED_PG = select(func.jsonb_array_elements_text(cast(bindparam("keys"), JSONB)))
+
+
+def _some(table: Table, *order: Any) -> Statement:
+    every = select(table).where(table.c.channel == _ONE[0]).order_by(*order)
+    return Statement(every.where(table.c.key.in_(_NAMED)), postgresql=every.where(table.c.key.in_(_NAMED_PG)))
+
+
+_SOME_LISTINGS = _some(listings, listings.c.key)
+_SOME_VARIANTS = _some(offers, offers.c.key, offers.c.sku)
 _REVISION = Statement(
     select(func.coalesce(func.max(channels.c.revision), literal_column("0"))).where(
         channels.c.channel == _ONE[0]
@@ -171,12 +185,12 @@ def issues_from(text: str) -> tuple[Issue, ...]:
     return tuple(CONVERTER.structure(row, Issue) for row in loads(text))
 
 
-def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
+def _standing(row: Any, rows: Iterable[Any]) -> Standing:
     return Standing(
         key=row.key,
         title=row.title,
         input=row.input,
-        causes=loads(row.causes),
+        causes=_causes_from(row.causes),
         want=row.want,
         want_shown=bool(row.want_shown),
         reason=row.reason,
@@ -184,8 +198,8 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         held=bool(row.held),
         have=row.have,
         have_shown=row.have_shown,
-        have_causes=loads(row.have_causes),
-        ref=unpack(row.ref, Ref) if row.ref else None,
+        have_causes=_causes_from(row.have_causes),
+        ref=_ref_from(row.ref) if row.ref else None,
         made=bool(row.made),
         status=Status(row.status),
         remarks=issues_from(row.remarks),
@@ -201,7 +215,7 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
     )
 
 
-def _offer_standing(row: Row[Any]) -> OfferStanding:
+def _offer_standing(row: Any) -> OfferStanding:
     wanted = Offer(row.sku, prices_from(row.want_prices), int(row.want_stock)) if row.want_stock else None
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
     last_prices = prices_from(prices) if prices else None
@@ -217,9 +231,21 @@ def _offer_standing(row: Row[Any]) -> OfferStanding:
     )
 
 
+# One text is read over and over: what is wanted is mostly what is acknowledged, and one run looks several times.
+@lru_cache(maxsize=4096)
 def prices_from(text: str) -> Mapping[str, Price]:
     """The prices by market that a column holds."""
-    return {market: CONVERTER.structure(price, Price) for market, price in loads(text).items()}
+    return frozen_map({market: CONVERTER.structure(price, Price) for market, price in loads(text).items()})
+
+
+@lru_cache(maxsize=4096)
+def _ref_from(text: str) -> Ref:
+    return unpack(text, Ref)
+
+
+@lru_cache(maxsize=1024)
+def _causes_from(text: str) -> Mapping[str, str]:
+    return frozen_map(loads(text))
 
 
 def _packed_prices(prices: Mapping[str, Price]) -> str:
@@ -235,18 +261,13 @@ def read(db: Connection, channel: str, key: str) -> Standing | None:
 
 def read_all(db: Connection, channel: str, *, keys: Iterable[str] | None = None) -> Iterator[Standing]:
     """Every standing of a channel in key order, or those of `keys`."""
-    rows: Iterable[Row[Any]]
-    variants: Iterable[Row[Any]]
+    named = {"channel": channel}
     if keys is None:
-        named = {"channel": channel}
-        rows, variants = _LISTINGS.run(db, named).all(), _VARIANTS.run(db, named)
+        rows, variants = _LISTINGS.run(db, named), _VARIANTS.run(db, named)
     else:
-        some = list(keys)
-        of_listing = (listings.c.channel == channel) & listings.c.key.in_(some)
-        rows = db.execute(select(listings).where(of_listing).order_by(listings.c.key)).all()
-        of_offer = (offers.c.channel == channel) & offers.c.key.in_(some)
-        variants = db.execute(select(offers).where(of_offer).order_by(offers.c.key, offers.c.sku))
-    by_key: dict[str, list[Row[Any]]] = {}
+        some = named | {"keys": dumps(sorted(keys))}
+        rows, variants = _SOME_LISTINGS.run(db, some), _SOME_VARIANTS.run(db, some)
+    by_key: dict[str, list[Any]] = {}
     for row in variants:
         by_key.setdefault(row.key, []).append(row)
     for row in rows:
@@ -311,12 +332,10 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
 
 
 def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
-    of_key = (offers.c.channel == channel) & (offers.c.key == wanted.key)
-    columns = select(offers.c.sku, offers.c.want_prices, offers.c.want_stock)
-    before = {row.sku: (row.want_prices, row.want_stock) for row in db.execute(columns.where(of_key))}
-    gone = before.keys() - wanted.offers.keys()
-    if gone:
-        db.execute(delete(offers).where(of_key, offers.c.sku.in_(sorted(gone))))
+    rows = _OFFERS.run(db, {"channel": channel, "key": wanted.key})
+    before = {row.sku: (row.want_prices, row.want_stock) for row in rows}
+    for sku in sorted(before.keys() - wanted.offers.keys()):
+        remove(db, offers, {"channel": channel, "sku": sku})
     for sku, offer in sorted(wanted.offers.items()):
         prices, stock = _packed_prices(offer.prices), str(offer.stock)
         values = {"want_prices": prices, "want_stock": stock}
@@ -332,9 +351,9 @@ def _leave(db: Connection, channel: str, sku: str) -> None:
     former = key_of(db, channel, sku)
     if not former:
         return
-    db.execute(delete(offers).where(offers.c.channel == channel, offers.c.sku == sku))
-    rest = select(offers.c.sku).where(offers.c.channel == channel, offers.c.key == former)
-    change(db, channel, former, want_skus=_sku_set(db.execute(rest).scalars()))
+    remove(db, offers, {"channel": channel, "sku": sku})
+    rest = _OFFERS.run(db, {"channel": channel, "key": former})
+    change(db, channel, former, want_skus=_sku_set(row.sku for row in rest))
 
 
 _PACKED: Mapping[str, Any] = {
@@ -424,5 +443,5 @@ def names_like(db: Connection, channel: str, beginning: str, *, most: int) -> tu
 
 def keys_of(db: Connection, channel: str, skus: Iterable[str]) -> tuple[str, ...]:
     """The listings that these SKUs belong to, each once."""
-    found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku.in_(list(skus)))
-    return tuple(dict.fromkeys(str(key) for key in db.execute(found).scalars()))
+    found = (key_of(db, channel, sku) for sku in skus)
+    return tuple(dict.fromkeys(key for key in found if key))
