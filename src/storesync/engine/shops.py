@@ -23,6 +23,7 @@ from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import discover, guard_limits, with_found
+from storesync.engine.owned import check_owned
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
@@ -207,6 +208,7 @@ class Shops:
             env=self.env,
             pacer=self._pacer,
         )
+        check_owned(channel, driver.spec)
         await discover(opened, found)
         return opened
 
