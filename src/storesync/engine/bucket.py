@@ -20,12 +20,12 @@ from storesync.engine.learned import Learned
 
 __all__ = ["Bucket"]
 
-_RESERVE = (
-    0.995  # of a declared quota: clocks differ a little, and the shortest way may not have been seen yet
-)
+_RESERVE = 0.995  # of a declared rate: clocks differ a little
+_EDGE = 1.001  # of a declared window, for the same reason
 _TOGETHER = 0.04  # seconds' worth of calls that may leave together: timers are late by so much
 _LEAST_TOGETHER = 2.0
-_SAMPLES = 8  # answers before the shortest way there and back is believed
+_SAMPLES = 8  # answers before anything is believed of how long they take
+_MEAN = 64  # answers that the usual time is a mean of
 
 
 @define
@@ -46,6 +46,7 @@ class Bucket:
     )  # places of answered calls: until, weight
     _keeping: int = field(default=0, init=False)
     _shortest: float = field(default=math.inf, init=False)
+    _usual: float = field(default=0.0, init=False)
     _samples: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -145,19 +146,24 @@ class Bucket:
             self._level -= weight
             return
         if self.quota is not None:
-            self._samples += 1
-            self._shortest = min(self._shortest, now - left)
-            shortest = self._shortest if self._samples > _SAMPLES else 0.0
-            until = max(now - shortest + self.quota.per / _RESERVE, self._kept[-1][0] if self._kept else 0.0)
+            free = now - self._delay(now - left) + self.quota.per * _EDGE
+            until = max(free, self._kept[-1][0] if self._kept else 0.0)
             self._kept.append((until, weight))
             self._keeping += weight
 
+    def _delay(self, seconds: float) -> float:
+        """What every call certainly takes to the market and back; a faster one than those seen may yet come."""
+        self._samples += 1
+        self._shortest = min(self._shortest, seconds)
+        self._usual += (seconds - self._usual) / min(self._samples, _MEAN)
+        return max(0.0, 2.0 * self._shortest - self._usual) if self._samples > _SAMPLES else 0.0
+
     def taken(self, now: float, left: float) -> None:
         """The market took a call."""
-        rests = self.law.trying
+        trying = self.law.trying
         self.law.taken(now, left)
-        if rests and not self.law.trying:
-            self._empty(now)
+        if trying and not self.law.trying:
+            self._save(now, 0.0)
 
     def refused(self, now: float, left: float, wait: float | None) -> None:
         """The market refused a call, and said how long to wait or not."""
@@ -165,7 +171,7 @@ class Bucket:
         before = self.law.rests
         self.law.refused(now, left, wait)
         if self.law.rests != before:
-            self._empty(now)
+            self._save(now, 1.0)
 
     def told(self, pace: Pace, now: float) -> None:
         """The market told how much is left, how fast it may be asked, or how long to wait."""
@@ -176,10 +182,9 @@ class Bucket:
             self._level = min(self._level, float(pace.left) * self.share)
         if pace.wait is not None and pace.wait > 0:
             self.law.close(now, pace.wait)
-            self._empty(now)
+            self._save(now, 1.0)
 
-    def _empty(self, now: float) -> None:
-        """Nothing was saved up: after a rest calls leave one by one."""
-        self._at = max(now, now + self.law.rest(now))
-        burst = self._burst
-        self._level = min(self._level, 1.0 if burst is None else 1.0 + self.out)
+    def _save(self, now: float, calls: float) -> None:
+        """So many calls may leave when the rest is over, and then one by one."""
+        self._at = now + self.law.rest(now)
+        self._level = calls if self._burst is None else calls + self.out

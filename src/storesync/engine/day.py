@@ -1,7 +1,7 @@
 """A quota of a whole day, counted in the state: what one process used, the next one knows of.
 
-Calls are set aside some at a time, so that counting costs one commit in a hundredth of the quota. What a process that died
-had set aside counts as used: a day's quota is never exceeded, whoever dies.
+Calls are set aside some at a time, so that counting costs one commit in a hundredth of the quota. What a process that
+died had set aside counts as used: a day's quota is never exceeded, whoever dies.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ DAY: Final = 86_400.0
 _PARTS = 100
 
 
-def next_reset(now: datetime, resets: str) -> datetime:
-    """When a day's quota renews after `now`: at the hour of the market's that `resets` names, else a day later."""
-    if not resets:
-        return now + timedelta(days=1)
-    hour = datetime.fromisoformat(f"2000-01-01T{resets}")
+def next_reset(now: datetime, quota: Quota) -> datetime:
+    """When a quota renews after `now`: at the hour of the market's that `resets` names, else `per` seconds later."""
+    if not quota.resets:
+        return now + timedelta(seconds=quota.per)
+    hour = datetime.fromisoformat(f"2000-01-01T{quota.resets}")
     local = now.astimezone(hour.tzinfo)
     then = local.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
     return then if then > local else then + timedelta(days=1)
@@ -57,7 +57,7 @@ class Day:
     async def _set_aside(self, weight: int, now: datetime) -> None:
         limit, least = self.quota.limit, self.used + weight - self.aside
         much = max(least, limit // _PARTS)
-        renews = next_reset(now, self.quota.resets)
+        renews = next_reset(now, self.quota)
         told = await self.store.write(
             lambda db: usage.draw(db, self.name, least=least, much=much, limit=limit, renews=renews, now=now)
         )

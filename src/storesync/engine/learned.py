@@ -18,6 +18,7 @@ __all__ = ["Learned"]
 
 _UNDER = 0.99  # of the refused rate: where the way up becomes flat
 _LEAST, _MOST = 0.95, 0.97  # what stays of a rate that was refused near the limit
+_UNDER_SAME, _MOST_SAME = 0.995, 0.985  # both, for a place that was confirmed
 _LEAST_CLIMBED = 0.93  # the same where the rate was rising fast, and so went too far
 _STEEP = 0.88  # below this share of the refused rate, the way back is a straight one
 _CLIMB = 3.0  # seconds of a straight way
@@ -26,7 +27,7 @@ _SAME = 0.03  # refused rates that differ by less confirm each other
 _SLOWEST = 0.02  # of the declared rate, or calls a second: however a market refuses, we keep asking
 _COARSE = 1.0  # seconds: told rests are whole seconds, so the length of such a one tells nothing
 _LONG = 1.0  # seconds: a longer rest than that means a quota of a longer time
-_QUICK, _SLOW = 2.0, 1.25  # how the pauses grow between tries of a market that does not say how long
+_QUICK, _SLOW = 2.0, 1.15  # how the pauses grow between tries of a market that does not say how long
 _SHORT = 0.02  # seconds before the first of them
 _LONGEST = 30.0
 _LOOK = 1.0  # seconds over which a sent rate is measured
@@ -175,9 +176,12 @@ class Learned:
 
     def _settle(self, low: float, refused: float, lasted: float = 0.0) -> None:
         confirmed = lasted >= 0.8 * self._calm and abs(refused - self._high) <= _SAME * refused
-        self._calm = min(_CALMEST, 2.0 * self._calm) if confirmed else _CALM
-        self._high = _UNDER * refused
-        self._low = min(low, _MOST * self._high)
+        if confirmed:
+            self._calm, self._high = min(_CALMEST, 2.0 * self._calm), _UNDER_SAME * refused
+            self._low = _MOST_SAME * self._high
+        else:
+            self._calm, self._high = _CALM, _UNDER * refused
+            self._low = min(low, _MOST * self._high)
 
     def _sent(self, now: float, left: float) -> float:
         """The rate sent in the second before a refused call left: the paced one, unless fewer calls came."""

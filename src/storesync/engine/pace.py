@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from attrs import define, field
+from sqlalchemy import Connection
 
 from storesync.driver import Pace, Quota, Request
 from storesync.engine.bucket import Bucket
 from storesync.engine.day import DAY, Day
 from storesync.engine.env import Env
 from storesync.errors import Denied
-from storesync.state import Store
+from storesync.state import Store, usage
 
 __all__ = ["EACH", "Pacer", "Place"]
 
@@ -30,11 +32,20 @@ _UNDECLARED: tuple[None] = (None,)
 class _Line:
     """The calls that wait for one bucket, in the order in which they came; `answered` wakes the first of them."""
 
+    name: str
     bucket: Bucket
     turn: asyncio.Lock = field(factory=asyncio.Lock)
     answered: asyncio.Future[None] | None = None
 
+    def told(self, paces: Iterable[Pace], label: str, now: float) -> None:
+        """Take in what an answer told of this quota."""
+        for pace in paces:
+            if pace.quota == label:
+                self.bucket.told(pace, now)
+        self.wake()
+
     def wake(self) -> None:
+        """An answer came: the first one may look again."""
         if self.answered is not None and not self.answered.done():
             self.answered.set_result(None)
 
@@ -46,7 +57,7 @@ class Place:
     env: Env
     label: str
     lines: Sequence[tuple[_Line, int]]
-    days: Sequence[tuple[Day, int]]
+    days: list[tuple[Day, int]]
     left: float | None = None
     ended: bool = False
 
@@ -61,17 +72,14 @@ class Place:
         left, now = self._answered()
         for line, _ in self.lines:
             line.bucket.taken(now, left)
-            for pace in told:
-                if pace.quota == self.label:
-                    line.bucket.told(pace, now)
-            line.wake()
+            line.told(told, self.label, now)
 
-    def refused(self, wait: float | None) -> None:
+    def refused(self, wait: float | None, told: Iterable[Pace] = ()) -> None:
         """The market refused the call for its frequency, and said how long to wait or not."""
         left, now = self._answered()
         for line, _ in self.lines:
             line.bucket.refused(now, left, wait)
-            line.wake()
+            line.told(told, self.label, now)
 
     def over(self) -> None:
         """The call did not leave, or its answer will not come any more; without meaning after an answer."""
@@ -82,11 +90,15 @@ class Place:
         else:
             for line, weight in self.lines:
                 line.bucket.drop(weight)
-            for day, weight in self.days:
-                day.used -= weight
+            self.undo_days()
         self.ended = True
         for line, _ in self.lines:
             line.wake()
+
+    def undo_days(self) -> None:
+        """The day's quotas are not used after all."""
+        for day, weight in self.days:
+            day.used -= weight
 
     def _answered(self) -> tuple[float, float]:
         now = self.env.elapsed()
@@ -121,21 +133,36 @@ class Pacer:
         `scopes` gives the name behind each scope of a channel: its app, its account, itself. Denied when a day's quota
         is used up, or when the market asked for a rest of more than `most` seconds; then nothing was taken.
         """
-        label, lines, days = self._of(request, quotas, scopes)
-        async with self._first(lines):
+        label, lines, days = await self._of(request, quotas, scopes)
+        async with AsyncExitStack() as stack:
+            # All callers join the lines in one order, so that two of them never wait for each other.
+            for line, _ in lines:
+                await stack.enter_async_context(line.turn)
             await self._room(lines, most)
-            taken: list[tuple[Day, int]] = []
+            place = Place(self._env, label, lines, [])
             try:
                 for day, weight in days:
                     await day.take(weight)
-                    taken.append((day, weight))
-            except Denied:
-                for day, weight in taken:
-                    day.used -= weight
+                    place.days.append((day, weight))
+            except BaseException:
+                place.undo_days()
                 raise
             for line, weight in lines:
                 line.bucket.hold(weight)
-        return Place(self._env, label, lines, days)
+        return place
+
+    async def spent(self, place: Place, seconds: float) -> None:
+        """The market says that nothing is left for so long: no process asks until then."""
+        now, until = self._env.elapsed(), self._env.now() + timedelta(seconds=seconds)
+        names = {line.name for line, _ in place.lines} | {day.name for day, _ in place.days}
+        for line, _ in place.lines:
+            line.bucket.law.close(now, seconds)
+
+        def shut(db: Connection) -> None:
+            for name in sorted(names):
+                usage.shut(db, name, until)
+
+        await self._store.write(shut)
 
     def divide(self, scope: str, number: int) -> None:
         """So many processes draw on the quotas of this scope: take an equal share of each."""
@@ -149,49 +176,46 @@ class Pacer:
         for day in self._days.values():
             await day.give_back()
 
-    def _of(
+    async def _of(
         self, request: Request, quotas: Mapping[str, tuple[Quota, ...]], scopes: Mapping[str, str]
     ) -> tuple[str, list[tuple[_Line, int]], list[tuple[Day, int]]]:
         label = request.quota
-        declared: Sequence[Quota | None]
-        if label in quotas:
-            declared = quotas[label]
-        elif EACH in quotas:
-            declared = quotas[EACH]
-        else:
+        if label not in quotas and EACH not in quotas:
             label = "default"
-            declared = quotas.get(label, ())
+        declared = quotas.get(label) or quotas.get(EACH) or _UNDECLARED
         lines, days = [], []
-        for number, quota in enumerate(declared or _UNDECLARED):
+        for number, quota in enumerate(declared):
             scope = "channel" if quota is None else quota.scope
             name = (f"{scope}:{scopes.get(scope, '')}", label, number)
             weight = request.weight if quota is not None and quota.unit == "weight" else 1
             if quota is not None and quota.per >= DAY:
                 if name not in self._days:
-                    self._days[name] = Day(f"{name[0]}/{label}", quota, self._env, self._store)
+                    self._days[name] = Day(f"{name[0]}/{label}#{number}", quota, self._env, self._store)
                 days.append((self._days[name], weight))
             else:
                 if name not in self._lines:
-                    share = 1.0 / self._shares.get(name[0], 1)
-                    self._lines[name] = _Line(Bucket(quota, share))
+                    self._lines[name] = await self._opened(name, quota)
                 lines.append((self._lines[name], weight))
         return label, lines, days
 
-    @asynccontextmanager
-    async def _first(self, lines: Iterable[tuple[_Line, int]]) -> AsyncIterator[None]:
-        """Be the first in all these lines; they are joined in one order, so that two callers never wait for each other."""
-        async with AsyncExitStack() as stack:
-            for line, _ in lines:
-                await stack.enter_async_context(line.turn)
-            yield
+    async def _opened(self, name: tuple[str, str, int], quota: Quota | None) -> _Line:
+        known, now = f"{name[0]}/{name[1]}", self._env.now()
+        line = _Line(known, Bucket(quota, 1.0 / self._shares.get(name[0], 1)))
+        for used in await self._store.read(lambda db: usage.used(db, [known], now)):
+            if used.shut:
+                line.bucket.law.close(self._env.elapsed(), (used.until - now).total_seconds())
+        return self._lines.get(name, line)  # another caller may have been faster
 
     async def _room(self, lines: Sequence[tuple[_Line, int]], most: float) -> None:
         while lines:
             now = self._env.elapsed()
             rest = max(line.bucket.law.rest(now) for line, _ in lines)
             if rest > most:
+                until = self._env.now() + timedelta(seconds=rest)
                 raise Denied(
-                    "quota.rest", f"the market asks to be left alone for {rest:.0f} s", retry_after=rest
+                    "quota.rest",
+                    f"the market asks to be left alone until {until:%Y-%m-%d %H:%M:%S %Z}",
+                    retry_after=rest,
                 )
             wait = max(line.bucket.wait(now, weight) for line, weight in lines)
             if wait == 0.0:

@@ -14,6 +14,8 @@ from storesync.state.schema import sharers, usage
 
 __all__ = ["Drawn", "Used", "draw", "give_back", "join", "leave", "shut", "used"]
 
+_ALL = 2**62  # more than any quota
+
 
 @frozen
 class Drawn:
@@ -30,6 +32,11 @@ class Used:
     name: str
     used: int
     until: datetime
+
+    @property
+    def shut(self) -> bool:
+        """Whether the market itself said that nothing is left."""
+        return self.used >= _ALL
 
 
 def draw(
@@ -58,7 +65,7 @@ def give_back(db: Connection, name: str, number: int, *, until: datetime) -> Non
 
 def shut(db: Connection, name: str, until: datetime) -> None:
     """The market itself says that nothing is left until then."""
-    put(db, usage, {"name": name}, {"used": 2**31 - 1, "until": stamp(until)})
+    put(db, usage, {"name": name}, {"used": _ALL, "until": stamp(until)})
 
 
 def used(db: Connection, names: Iterable[str], now: datetime) -> tuple[Used, ...]:
