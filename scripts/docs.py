@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from unittest.mock import patch
 
 from attrs import NOTHING, Attribute, fields
 
@@ -40,7 +41,9 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _commands() -> str:
     """Every command as its own help tells it, without the list of contents that the site makes itself."""
-    text = application().generate_docs(output_format="markdown", heading_level=1)
+    # A command of a command is called by the running program's name, which may have spaces: python -m pytest.
+    with patch.object(sys, "argv", ["storesync"]):
+        text = application().generate_docs(output_format="markdown", heading_level=1)
     return text[text.index("## storesync init") :].rstrip()
 
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from storesync.errors import PlanError
-from storesync.issues import Issue, Severity
+from storesync.issues import Issue, Severity, counted
 from storesync.model import digest
 
-__all__ = ["ORDER", "Detail", "Guard", "GuardLimits", "Held", "Kind", "Operation", "Plan"]
+__all__ = ["ORDER", "Detail", "Guard", "GuardLimits", "Held", "Kind", "Operation", "Plan", "count_words"]
 
 
 class Kind(Enum):
@@ -173,9 +173,9 @@ class Plan:
         return evolve(self, operations=tuple(op for op in self.operations if op.key in wanted))
 
     def __str__(self) -> str:
-        lines = [f"{self.channel}: {self.products} products, {len(self.operations)} operations"]
+        lines = [f"{self.channel}: {counted(self.products, 'product')}, {counted(len(self), 'operation')}"]
         if self.counts:
-            lines[0] += " (" + ", ".join(f"{count} {kind}" for kind, count in self.counts.items()) + ")"
+            lines[0] += f" ({', '.join(count_words(self.counts))})"
         for operation in self.operations:
             if operation.kind is Kind.UPLOAD:
                 continue
@@ -186,7 +186,7 @@ class Plan:
             lines.extend(f"      {detail}" for detail in operation.details)
         uploads = self.counts.get("upload", 0)
         if uploads:
-            lines.append(f"  ↑ upload {uploads} pictures")
+            lines.append(f"  ↑ upload {counted(uploads, 'picture')}")
         lines.extend(f"  ! held   {held.key}  {held.title}: {held.reason}" for held in self.held)
         lines.extend(f"  · not offered  {held.key}: {held.reason}" for held in self.not_offered)
         lines.extend(f"  ! guard  {guard}  {guard.hint}" for guard in self.tripped)
@@ -251,6 +251,23 @@ class Plan:
                 "the plan file was changed after it was made (its fingerprint differs): plan again"
             )
         return plan
+
+
+_COUNTED: Final[Mapping[Kind, tuple[str, str]]] = {
+    Kind.CREATE: ("to create", "to create"),
+    Kind.UPDATE: ("to update", "to update"),
+    Kind.PRICES: ("price change", "price changes"),
+    Kind.STOCK: ("stock change", "stock changes"),
+    Kind.SHOW: ("to show again", "to show again"),
+    Kind.HIDE: ("to hide", "to hide"),
+    Kind.END: ("to end", "to end"),
+    Kind.UPLOAD: ("picture to send", "pictures to send"),
+}
+
+
+def count_words(counts: Mapping[str, int]) -> list[str]:
+    """Counts by kind as people say them, listings first: 2 to create, 1 price change, 6 pictures to send."""
+    return [counted(counts[kind.value], *words) for kind, words in _COUNTED.items() if counts.get(kind.value)]
 
 
 _VERSION = 1

@@ -11,7 +11,7 @@ with storesync.sync.open("storesync.toml") as shops:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +22,11 @@ from storesync.engine import Drift, Env, Report
 from storesync.engine.adopt import Adopted, Adoption
 from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
+from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import Explained, Status
+from storesync.engine.wording import Locked
+from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
@@ -114,9 +117,32 @@ class Shops:
         """How a channel stands, from the state alone."""
         return self._runner.run(self._shops.status(channel))
 
-    def explain(self, channel: str, sku: str) -> Explained | None:
-        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
-        return self._runner.run(self._shops.explain(channel, sku))
+    def explain(self, channel: str, sku: str, *, rates: str = "") -> Explained | None:
+        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here.
+
+        With `rates`, the id of a snapshot, its prices are made anew from that.
+        """
+        return self._runner.run(self._shops.explain(channel, sku, rates=rates))
+
+    def rates(self, *, events: int = 20) -> RateStatus:
+        """Every rate with source, date and age, and what each channel is priced with; nothing is asked."""
+        return self._runner.run(self._shops.rates(events=events))
+
+    def fetch_rates(self, *, confirm: Sequence[str] = ()) -> Issues:
+        """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once."""
+        return self._runner.run(self._shops.fetch_rates(confirm=confirm))
+
+    def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+        """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id."""
+        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, channels=channels))
+
+    def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned."""
+        return self._runner.run(self._shops.unpin_rates(reason=reason, channels=channels))
+
+    def similar(self, channel: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        return self._runner.run(self._shops.similar(channel, sku))
 
     def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
@@ -141,9 +167,13 @@ class Shops:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
         return self._runner.run(self._shops.check_market(code))
 
-    def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+    def translate_texts(self, locale: str, *, budget: int | None = None, again: bool = False) -> Translated:
         """Have the configured translator fill what nobody delivered or remembers in one language."""
-        return self._runner.run(self._shops.translate_texts(locale, budget=budget))
+        return self._runner.run(self._shops.translate_texts(locale, budget=budget, again=again))
+
+    def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+        """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
+        return self._runner.run(self._shops.lock_texts(locale, places, locked=locked))
 
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cache
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 from urllib.parse import urlencode, urlsplit
@@ -34,6 +33,12 @@ _DATA = {"text/csv", "text/plain", "text/tab-separated-values", "text/xml", "app
          "application/gzip", "application/octet-stream", "application/vnd.ms-excel"}  # fmt: skip
 _KEPT_HEADERS = {"content-type", "retry-after", "link", "etag", "location", "last-modified"}
 _QUOTA_HEADER = re.compile("limit|quota")  # what `Driver.pace` reads; every market names it otherwise
+_HEADERS = {
+    "accept": "*/*",
+    "accept-encoding": "gzip, deflate",
+    "connection": "keep-alive",
+    "user-agent": "storesync",
+}
 _ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -87,20 +92,15 @@ class Transport:
         self._file = file
         self._timeout = timeout
         self._most = most
-        self._client = httpx.AsyncClient(
-            transport=wire,
-            verify=_tls() if wire is None else False,
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            timeout=httpx.Timeout(timeout, pool=timeout),
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            trust_env=False,
-            headers={"user-agent": "storesync", "accept": "*/*"},
-        )
+        # Not a client: what that adds (redirects, cookies, proxies of the environment) must never happen here,
+        # and it costs more than all the rest of a request.
+        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
+        self._network: Wire = wire or httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
+        self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._client.aclose()
+        await self._network.aclose()
 
     async def send(self, request: Request, sign: Callable[[Request], Request] | None = None) -> Response:
         """The market's answer, whatever its status; Transient when there is none, Rejected for a lost file.
@@ -121,7 +121,7 @@ class Transport:
                 raise Transient("no answer", _told(error)) from None
 
     async def _exchange(self, wire: httpx.Request) -> Response:
-        answer = await self._client.send(wire, stream=True)
+        answer = await self._network.handle_async_request(wire)
         try:
             content, whole = await _read(answer.aiter_bytes(), self._most)
         except httpx.DecodingError:
@@ -142,7 +142,7 @@ class Transport:
         url = self._address(request)
         if request.params:
             url += ("&" if "?" in url else "?") + urlencode(request.params)
-        headers = dict(request.headers)
+        headers = {**_HEADERS, **request.headers}
         body = request.body
         if isinstance(body, PartsBody):
             files: list[tuple[str, tuple[str, IO[bytes], str]]] = []
@@ -161,14 +161,15 @@ class Transport:
                 files.append(
                     (name, (media.name or "file", opened.enter_context(path.open("rb")), media.type))
                 )
-            return self._client.build_request(
-                request.method, url, data=dict(body.fields), files=files, headers=headers
-            )
+            return self._request(request.method, url, headers, data=dict(body.fields), files=files)
         if isinstance(body, JsonBody | FormBody | BytesBody):
             if not any(name.lower() == "content-type" for name in headers):
                 headers["content-type"] = body.type
-            return self._client.build_request(request.method, url, content=request.payload, headers=headers)
-        return self._client.build_request(request.method, url, headers=headers)
+            return self._request(request.method, url, headers, content=request.payload)
+        return self._request(request.method, url, headers)
+
+    def _request(self, method: str, url: str, headers: Mapping[str, str], **body: Any) -> httpx.Request:
+        return httpx.Request(method, url, headers=headers, extensions=self._extensions, **body)
 
     def _address(self, request: Request) -> str:
         if _absolute(request.path):
@@ -205,9 +206,9 @@ def _told(error: BaseException) -> str:
 async def _read(chunks: AsyncIterator[bytes], most: int) -> tuple[bytes, bool]:
     kept = bytearray()
     async for chunk in chunks:
-        kept += chunk
-        if len(kept) > most:
+        if len(kept) + len(chunk) > most:
             return b"", False
+        kept += chunk
     return bytes(kept), True
 
 

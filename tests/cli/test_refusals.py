@@ -272,7 +272,7 @@ def test_an_unknown_channel_is_refused(merchant: Merchant) -> None:
     said = merchant("plan", "tmal-cn")
 
     assert 1 == said.code
-    assert "no channel 'tmal-cn' is configured (configured: tmall-cn)" in said.err
+    assert "no channel 'tmal-cn' is configured; did you mean 'tmall-cn'?" in said.err
 
 
 def test_no_secret_is_written_or_said(merchant: Merchant) -> None:

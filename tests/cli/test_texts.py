@@ -1,16 +1,13 @@
 """Texts on the command line: out, through a person's hands, and back into the next plan; readiness of a market."""
 
-import json
+import csv
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import polib
 import pytest
-from tests.cli.conftest import Merchant
+from tests.cli.conftest import Merchant, Said
+from tests.localization.services import Service, serving
 
 
 def test_texts_go_out_and_come_back_reviewed(merchant: Merchant) -> None:
@@ -96,41 +93,11 @@ def test_a_faulty_evidence_file_is_told_with_its_line(merchant: Merchant) -> Non
     assert "e.csv:2" in said.err
 
 
-@contextmanager
-def libretranslate() -> Iterator[tuple[str, list[str]]]:
-    """A LibreTranslate server on loopback that turns every Korean word into 护肤; its address and what it saw."""
-    seen: list[str] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            seen.extend(asked["q"])
-            made = [re.sub("[가-힣]+", "护肤", text) for text in asked["q"]]
-            body = json.dumps({"translatedText": made}).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", seen
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def test_what_nobody_delivered_is_translated_once(merchant: Merchant) -> None:
-    """By the configured engine, without the brand, within the budget; only what a gate failed is asked for again."""
+    """By the configured engine, without the brand, within the budget; what a gate failed is not paid for again."""
     (merchant.folder / "catalog" / "translations.csv").unlink()
-    with libretranslate() as (address, seen):
+    with serving(Service(answer=lambda text: re.sub("[가-힣]+", "护肤", text))) as service:
+        seen, address = service.texts, service.address
         merchant.edit(
             "storesync.toml",
             "[prices]",
@@ -146,7 +113,9 @@ def test_what_nobody_delivered_is_translated_once(merchant: Merchant) -> None:
     assert {"text.engine"} == {issue["code"] for issue in none.document["issues"]}
     assert first.document["texts"] > 3
     assert count == first.document["asked"]
-    assert count - first.document["texts"] == again.document["asked"] == len(seen) - count
+    assert first.document["texts"] < count
+    assert (0, count) == (again.document["asked"], len(seen))
+    assert {"text.refused"} == {issue["code"] for issue in again.document["issues"]}
     assert first.document["texts"] == again.document["texts"]
     assert not [text for text in seen if "설빛가온" in text]
     assert waiting.document["open"] >= first.document["texts"]
@@ -165,3 +134,76 @@ def test_a_translator_without_a_reference_to_its_key_is_refused(merchant: Mercha
     assert 1 == said.code
     assert "env:NAME" in said.err
     assert "abc-secret-key" not in said.err + said.out
+
+
+def rows_of(merchant: Merchant) -> dict[str, dict[str, str]]:
+    """What an export says, by place."""
+    merchant("texts", "export", "--locale", "zh-Hans", "--format", "csv")
+    text = (merchant.folder / "texts-zh-Hans.csv").read_text("utf-8-sig")
+    return {row["place"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def bring(merchant: Merchant, rows: dict[str, dict[str, str]], **changes: str) -> Said:
+    """Change the row of SBG-001's title, and import the file."""
+    rows["SBG-001/title"] |= changes
+    with (merchant.folder / "back.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, next(iter(rows.values())).keys())
+        writer.writeheader()
+        writer.writerows(rows.values())
+    back = str(merchant.folder / "back.csv")
+    return merchant("texts", "import", back, "--locale", "zh-Hans", "--by", "Kim", "--json")
+
+
+def test_a_locked_text_survives_everything_until_it_is_unlocked(merchant: Merchant) -> None:
+    """An import, a file that clears the lock, a new delivery, a new source; and an old file does not free it."""
+    place = "SBG-001/title"
+    before = rows_of(merchant)
+    locked = merchant("texts", "lock", place, "--locale", "zh-Hans", "--json")
+    title = before[place]["text"]
+    changed = bring(merchant, before, text="SEOLBITGAON 林下参玻尿酸润泽保湿精华液", state="reviewed")
+    cleared = bring(merchant, rows_of(merchant), locked="")
+    merchant.edit("catalog/translations.csv", title, "SEOLBITGAON 另一个名称")
+    merchant.edit("catalog/translations.csv", "reference,no", "reference,yes")
+    delivered = merchant("plan", "--json")
+    merchant.edit(
+        "catalog/products.csv", "설빛가온 산양삼 히알루론 보습 세럼", "설빛가온 산양삼 새 보습 세럼"
+    )
+    other = bring(
+        merchant, rows_of(merchant), text="SEOLBITGAON 林下参新保湿精华液", state="reviewed", locked=""
+    )
+    stale = merchant("plan", "--json")
+    freed = merchant("texts", "unlock", "SBG-001", "--locale", "zh-Hans", "--json")
+    taken = bring(merchant, rows_of(merchant), text="SEOLBITGAON 林下参新保湿精华液", state="reviewed")
+
+    assert [place] == locked.document["places"]
+    for said in (changed, cleared, other):
+        assert ["review.locked"] == [
+            issue["code"] for issue in said.document["issues"] if issue["path"].startswith(place)
+        ]
+        assert 0 == said.document["taken"]
+    assert f"storesync texts unlock {place}" in changed.document["issues"][0]["hint"]
+    assert title in delivered.out
+    assert title in stale.out
+    assert "text.stale" in stale.out
+    assert [place] == freed.document["places"]
+    assert 1 == taken.document["taken"]
+
+
+def test_a_file_may_lock_a_text(merchant: Merchant) -> None:
+    """A yes in its column is enough, and the text stays as it was."""
+    taken = bring(merchant, rows_of(merchant), locked="yes")
+
+    row = rows_of(merchant)["SBG-001/title"]
+    assert 1 == taken.document["taken"]
+    assert ("yes", "translated") == (row["locked"], row["state"])
+
+
+def test_what_is_not_there_cannot_be_locked(merchant: Merchant) -> None:
+    """A place that the catalog does not have, and one without a text."""
+    nowhere = merchant("texts", "lock", "SBG-999/title", "--locale", "zh-Hans")
+    (merchant.folder / "catalog" / "translations.csv").unlink()
+    empty = merchant("texts", "lock", "SBG-001", "--locale", "zh-Hans")
+
+    assert (1, 0) == (nowhere.code, empty.code)
+    assert "the catalog has no text at SBG-999/title" in nowhere.out
+    assert "SBG-001/title has no zh-Hans text that could be locked" in empty.out

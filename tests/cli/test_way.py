@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from tests.cli.conftest import Merchant, Said
 
 
@@ -49,7 +50,7 @@ def test_sync_does_it_in_one_go(merchant: Merchant) -> None:
     second = merchant("sync")
 
     assert (0, 0) == (first.code, second.code)
-    assert "4 create" in first.out
+    assert "4 to create" in first.out
     assert "nothing to do" in second.out
     assert writes == merchant.market.writes()
 
@@ -61,7 +62,7 @@ def test_a_changed_price_and_stock_move_offers_only(merchant: Merchant) -> None:
     merchant.edit("catalog/variants.csv", ",90,", ",65,")
     said = merchant("plan")
 
-    assert "1 prices, 1 stock" in said.out
+    assert "1 price change, 1 stock change" in said.out
     assert "¥219.00 → ¥229.00" in said.out
     assert "90 → 65" in said.out
     assert "catalog" in said.out
@@ -109,10 +110,41 @@ def test_explain_opens_a_price_stage_by_stage(merchant: Merchant) -> None:
 def test_explain_says_when_a_sku_is_unknown(merchant: Merchant) -> None:
     """An unknown SKU is an answer with a way out, not an empty page."""
     merchant("plan")
-    said = merchant("explain", "SBG-999", "--json")
+    said = merchant("explain", "NIX", "--json")
 
     assert 1 == said.code
     assert "is it in the catalog" in said.document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"), [("SBG-01-30", "SBG-001-30"), ("sbg-001-30", "SBG-001-30"), ("PDM070", "PDM-070")]
+)
+def test_explain_knows_what_a_slip_of_the_pen_means(merchant: Merchant, written: str, meant: str) -> None:
+    """The key or SKU that looks most like what was written is named."""
+    merchant("plan")
+    said = merchant("explain", written)
+
+    assert 1 == said.code
+    assert f"did you mean {meant}" in said.err
+
+
+def test_explain_tells_of_what_is_not_offered(merchant: Merchant) -> None:
+    """A draft has no SKU yet: its key stands for it, with the reason."""
+    merchant("plan")
+    told = merchant("explain", "PDM-070")
+    document = merchant("explain", "PDM-070", "--json").document["channels"]["tmall-cn"]
+
+    assert told.out.startswith("PDM-070 on tmall-cn\n")
+    assert "not offered   draft" in told.out
+    assert ("draft", "") == (document["not_offered"], document["held"])
+
+
+def test_explain_of_a_listing_names_its_further_skus(merchant: Merchant) -> None:
+    """A key stands for its first SKU; the others are named, so that nobody takes one for all."""
+    merchant("plan")
+    document = merchant("explain", "SBG-001", "--json").document["channels"]["tmall-cn"]
+
+    assert ("SBG-001-30", ["SBG-001-50"]) == (document["sku"], document["others"])
 
 
 def test_observe_finds_what_somebody_changed_in_the_shop(merchant: Merchant) -> None:

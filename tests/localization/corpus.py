@@ -17,7 +17,7 @@ from storesync.model import Limit
 
 EXAMPLE = files("storesync.examples") / "gangwon"
 DATA = Path(__file__).parent.parent / "data" / "texts"
-LIMITS = {"title": Limit(60, 2, "columns"), "short_description": Limit(300, 5)}
+LIMITS = {"tmall-cn": {"title": Limit(60, 2, "columns"), "short_description": Limit(300, 5)}}
 
 
 @frozen
@@ -66,7 +66,7 @@ def gates() -> Gates:
 
 @cache
 def references() -> tuple[Pair, ...]:
-    """Titles, short descriptions and options in both languages."""
+    """Titles, short descriptions, options and vocabulary in both languages."""
     products = {row["product_code"]: row for row in table("catalog/products.csv")}
     found = []
     for row in table("catalog/translations.csv"):
@@ -80,6 +80,10 @@ def references() -> tuple[Pair, ...]:
     for row in table("catalog/option-translations.csv"):
         for column, locale in (("zh_Hans", "zh-Hans"), ("vi", "vi")):
             found.append(Pair(row["ko"], row[column], locale, "option_values"))
+    for row in table("catalog/vocabulary.csv"):
+        for column, locale in (("zh_Hans", "zh-Hans"), ("vi", "vi")):
+            field = row["kind"] if row["kind"] in ("category", "ingredients") else "attributes"
+            found.append(Pair(row["ko"], row[column], locale, field))
     return tuple(found)
 
 
@@ -205,14 +209,14 @@ def _cut(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _english(pair: Pair, _: random.Random) -> Pair | None:
-    if pair.field == "option_values":
+    if pair.field not in ("title", "short_description"):
         return None
     rule = "language" if pair.locale == "zh-Hans" else "diacritics"
     return Pair(pair.source, "Moisture cream for dry skin", pair.locale, pair.field, rule)
 
 
 def _long(pair: Pair, _: random.Random) -> Pair | None:
-    limit = LIMITS.get(pair.field)
+    limit = LIMITS["tmall-cn"].get(pair.field)
     if limit is None:
         return None
     return Pair(pair.source, pair.text + "字" * limit.max, pair.locale, pair.field, "length")

@@ -68,8 +68,7 @@ async def run(
     assert {} == outcome.failed
     for id_, text in outcome.texts.items():
         judged = judge(wanted[id_], text, VI, by="fake")
-        if judged.memory is not None:
-            memory[judged.memory.key] = judged.memory
+        memory[judged.memory.key] = judged.memory
     return drawn, {**draw(some, VI, memory).found}
 
 
@@ -107,11 +106,11 @@ async def test_a_listing_leaves_whole_or_not_at_all() -> None:
     product = example.products()["SBG-001"]
     memory: dict[TextKey, MemoryText] = {}
     _, texts = await run(list(segments(product)), memory, translator())
-    half = TextMemory.of(one for place, one in texts.items() if place.endswith("title"))
+    half = TextMemory.of((one for place, one in texts.items() if place.endswith("title")), corpus.glossary())
     reference = bare(example.reference())
 
     nothing = completed(reference, product, ["vi"], half)
-    whole = completed(reference, product, ["vi"], TextMemory.of(texts.values()))
+    whole = completed(reference, product, ["vi"], TextMemory.of(texts.values(), corpus.glossary()))
     given = example.settings("shopee", example.VN)
     held = on_paper("SBG-001", evolve(given, reference=nothing))
     refused = on_paper("SBG-001", evolve(given, reference=whole))
@@ -144,6 +143,7 @@ def test_what_a_person_approved_goes_before_what_nobody_did(state: Any, delivere
             source_text=segment.text,
             text="remembered",
             state=state,
+            place=segment.place,
         )
         for segment in segments(product)
     )
@@ -200,7 +200,7 @@ def test_a_banned_idea_is_not_paid_for() -> None:
     scanner = compliance_pack("VN").scanner("ko")
     rules = evolve(VI, source_scanner=scanner)
 
-    drawn = draw([Segment("A-1/title", "title", "아토피 치료 크림")], rules, {}, kind="cosmetic")
+    drawn = draw([Segment("A-1/title", "title", "아토피 치료 크림", "cosmetic")], rules, {})
 
     assert () == drawn.wanted
     assert {"text.source_claim"} == {issue.code for issue in drawn.issues}
@@ -213,13 +213,20 @@ def test_the_same_words_are_asked_for_once() -> None:
     assert 1 == len(draw(some, VI, {}).wanted)
 
 
-def test_a_failing_text_is_not_remembered() -> None:
-    """And the finding has its place, rule and way out."""
+def test_a_failing_text_is_remembered_as_failed() -> None:
+    """It counts nowhere, and its finding has its place, rule and way out; nobody asks the same engine again."""
     (wanted,) = draw([Segment("A-1/title", "title", "함솔담 보습 크림 30ml")], VI, {}).wanted
 
     judged = judge(wanted, "Kem 보습 50ml", VI, by="papago")
 
-    assert judged.memory is None
+    assert judged.memory.refused
+    assert ("initial", "Kem 보습 50ml", "papago") == (
+        judged.memory.state,
+        judged.memory.text,
+        judged.memory.by,
+    )
+    assert "보습" in judged.memory.note
+    assert {} == TextMemory.of([judged.memory], VI.glossary).texts
     assert {"text.no_hangul", "text.numbers", "text.brand_kept"} <= {
         issue.code for issue in judged.issues.errors
     }
@@ -232,7 +239,6 @@ def test_a_text_for_review_is_remembered_with_what_to_look_at() -> None:
 
     judged = judge(wanted, "Hạn sử dụng 3 năm", VI, by="papago")
 
-    assert judged.memory is not None
     assert ("translated", "papago") == (judged.memory.state, judged.memory.by)
     assert "3 năm" in judged.memory.note
 

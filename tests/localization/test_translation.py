@@ -1,15 +1,17 @@
 """A whole pass with the state store: paid once, remembered, and nothing lost when the engine fails."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+from attrs import evolve
 from tests.localization import corpus
 from tests.localization.test_pipeline import VI, translator
 from tests.localization.test_runner import Fake, runner
 from tests.prepare import example
 
-from storesync.errors import Transient
+from storesync.errors import Fault, Malformed, Transient
 from storesync.localization import MemoryText, Protection, Segment, TextKey, TextRules, segments
 from storesync.localization.engines import Batch, Capabilities, Runner, Translated, translate_texts
 from storesync.state import Store, texts
@@ -33,11 +35,7 @@ async def run(store: Store, some: list[Segment], engine: Runner | None, rules: T
     async def remember(new: Sequence[MemoryText]) -> object:
         return await store.write(lambda db: texts.keep_texts(db, new, person=False, at=NOW))
 
-    places = [segment.place for segment in some]
-    earlier = await store.read(lambda db: texts.newest_approved(db, rules.target, places))
-    return await translate_texts(
-        some, rules, engine, recall=recall, remember=remember, earlier=earlier, at=NOW
-    )
+    return await translate_texts(some, rules, engine, recall=recall, remember=remember, at=NOW)
 
 
 def at_work(fake: Any) -> Runner:
@@ -98,3 +96,57 @@ async def test_without_an_engine_what_is_missing_is_told() -> None:
 
     assert ["text.missing"] == [issue.code for issue in result.issues]
     assert "export" in result.issues[0].hint
+
+
+@pytest.mark.parametrize(
+    ("change", "asked"),
+    [
+        (lambda rules, some: (rules, some), 0),
+        (lambda rules, some: (evolve(rules, again=True), some), 1),
+        (lambda rules, some: (evolve(rules, engine="another"), some), 1),
+        (lambda rules, some: (rules, [evolve(some[0], text="진정 토너 새로")]), 1),
+        (lambda rules, some: (evolve(rules, glossary=corpus.glossary()), some), 1),
+    ],
+)
+@pytest.mark.parametrize("spoil", ["Toner 보습", "{0} {0}"])
+async def test_a_failed_text_is_paid_for_again_only_when_something_changed(
+    spoil: str, change: Callable[[TextRules, list[Segment]], tuple[TextRules, list[Segment]]], asked: int
+) -> None:
+    """Source, glossary, translator, or a person who asks for it; a lost mark is a failure like one of a gate."""
+    rules = TextRules(target="vi", gates=corpus.gates(), engine="fake")
+    fake = Fake(lambda batch: {piece.id: spoil for piece in batch.pieces})
+    some = [Segment("A-2/title", "title", "진정 토너")]
+    store = opened()
+    first = await run(store, some, runner(fake), rules)
+    calls = len(fake.asked)
+
+    rules, some = change(rules, some)
+    again = await run(store, some, runner(fake), rules)
+
+    assert (1, {}) == (calls, first.texts)
+    assert first.issues.errors
+    assert (asked, asked) == (again.asked, len(fake.asked) - calls)
+    if not asked:
+        (issue,) = again.issues
+        assert "text.refused" == issue.code
+        assert "--again" in issue.hint
+        assert "fake" in issue.message
+
+
+async def test_what_the_service_failed_at_is_asked_again() -> None:
+    """A page of an error in place of an answer says nothing about the texts."""
+    fake = Fake(lambda batch: raised(Malformed("shape", "a proxy's page")), Capabilities(texts=1))
+    some = [Segment(f"A-{number}/title", "title", f"크림 {number}") for number in range(100)]
+    store = opened()
+
+    first = await run(store, some, runner(fake))
+    calls = len(fake.asked)
+    again = await run(store, some, runner(fake))
+
+    assert 20 <= calls <= 22
+    assert 100 == first.asked == again.asked
+
+
+def raised(fault: Fault) -> Mapping[str, str]:
+    """For an answer that is none."""
+    raise fault

@@ -137,13 +137,13 @@ def test_the_fingerprint_does_not_depend_on_when_a_plan_was_made() -> None:
 def test_the_text_tells_what_changes_why_and_what_stands_in_the_way() -> None:
     """A person decides by this page."""
     assert (
-        "tmall-cn: 5 products, 4 operations (1 upload, 1 create, 1 prices, 1 hide)\n"
+        "tmall-cn: 5 products, 4 operations (1 to create, 1 price change, 1 to hide, 1 picture to send)\n"
         "  + create P-1  精华  [new]\n"
         "  ~ prices P-2  面膜  [rate]\n"
         "      S-2 price: 219.00 CNY → 229.00 CNY\n"
         "  - hide   P-3  香皂\n"
         "      reason: draft\n"
-        "  ↑ upload 1 pictures\n"
+        "  ↑ upload 1 picture\n"
         "  ! held   P-4  四: no price\n"
         "  · not offered  P-5: draft\n"
         "  ! guard  hidden: 9 of 10 (limit 20%)  --allow 'hidden=why'"

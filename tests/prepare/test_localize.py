@@ -31,7 +31,10 @@ def test_a_reference_text_counts_only_where_it_is_accepted() -> None:
     result = prepared(settings=settings(accept=frozenset()))
 
     assert ["text.not_accepted"] == codes(result)
-    assert '[localization] accept = ["reference"], or have the text reviewed' == result.issues[0].hint
+    assert (
+        '[localization] accept = ["reference"], or have the text reviewed: '
+        "storesync texts export --locale zh-Hans --waiting"
+    ) == result.issues[0].hint
 
 
 @pytest.mark.parametrize("state", ["reviewed", "final"])

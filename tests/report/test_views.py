@@ -6,15 +6,16 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from rich.console import Console, RenderableType
+from attrs import evolve
+from rich.console import Console, Group, RenderableType
 
 from storesync.engine import Outcome, OutcomeState, Report
-from storesync.issues import Issue, Severity
+from storesync.issues import Issue, Severity, counted
 from storesync.model import Money
 from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan
 from storesync.report.amount import told, told_text
 from storesync.report.plan_page import plan_page
-from storesync.report.plan_view import plan_view
+from storesync.report.plan_view import findings, plan_view
 from storesync.report.run_view import run_view
 
 
@@ -85,10 +86,52 @@ def test_a_plan_shows_before_after_cause_and_counts() -> None:
     """One line tells what changes, from what to what, and why."""
     text = _text(plan_view(_plan(DEARER, NEW, unchanged=78)))
 
-    assert "80 products: 1 create, 1 prices · 78 unchanged" in text
+    assert "80 products: 1 to create, 1 price change · 78 unchanged" in text
     assert "¥219.00 → ¥1,229.00" in text
     assert "price rule" in text
     assert "939,000 ₫ × 320" in text
+
+
+@pytest.mark.parametrize("width", [56, 60, 80, 100, 120])
+def test_a_figure_is_never_broken(width: int) -> None:
+    """Beside its title or below it, at any width: an amount, its sign and what it becomes stay on one line."""
+    dear = Detail("SBG-001-30 price", "939,000 VND", "1,799,000 VND")
+    plan = _plan(evolve(DEARER, title="Tinh chất dưỡng ẩm sâm núi và axit hyaluronic", details=(dear,)), NEW)
+    lines = _text(plan_view(plan), width).splitlines()
+
+    assert [] == [line for line in lines if len(line) > width]
+    assert 1 == sum("939,000 ₫ → 1,799,000 ₫" in line for line in lines)
+    assert 1 == sum("939,000 ₫ × 320" in line for line in lines)
+
+
+def test_further_lines_of_a_finding_stand_under_its_text() -> None:
+    """A long finding is one paragraph; in a pipe without wrapping it is one line."""
+    issue = Issue("price.policy_expired", "SBG-001/price", "the VAT of the policy ended with the year")
+    view = Group(*findings([issue]))
+    console = Console(width=60, file=StringIO())
+    console.print(view, soft_wrap=True)
+    first, *rest = _text(view, 60).splitlines()
+
+    assert first.startswith("  ! error  SBG-001/price: ")
+    assert rest
+    assert all(line.startswith("        ") and line[8] != " " for line in rest)
+    assert isinstance(console.file, StringIO)
+    assert 1 == len(console.file.getvalue().splitlines())
+
+
+def test_one_is_not_many() -> None:
+    """Numbers and their nouns agree."""
+    one = Report(
+        channel="tmall-cn", run="r", outcomes=[Outcome(kind=Kind.STOCK, key="K", state=OutcomeState.DONE)]
+    )
+
+    assert "1 operation: " in _text(run_view(one))
+    assert "0 operations: " in _text(run_view(Report(channel="tmall-cn", run="r")))
+    assert ["1 listing", "2 listings", "1,000 rows are"] == [
+        counted(1, "listing"),
+        counted(2, "listing"),
+        counted(1000, "row is", "rows are"),
+    ]
 
 
 def test_many_operations_are_cut_unless_all_are_asked_for() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 from tests.state.samples import CHANNEL, NOW, offer, settled, wanted
 
 from storesync.driver import Driver, Spec
@@ -251,8 +251,8 @@ def test_the_planners_question_is_answered_by_the_indexes(store: Store) -> None:
         pytest.skip("PostgreSQL chooses by the numbers of rows")
 
     def explain(db: Connection) -> list[str]:
-        query = text(f"EXPLAIN QUERY PLAN {due._pending(db)}")
-        return [row[3] for row in db.execute(query, {"channel": CHANNEL})]
+        query, _ = due._PENDING._compile(db)
+        return [row[3] for row in db.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", (CHANNEL, CHANNEL))]
 
     steps = store.read_now(explain)
     first = [step for step in steps if "listings" in step or "offers" in step]

@@ -8,9 +8,10 @@ from tests.state.samples import NOW
 
 from storesync.localization import MemoryText, TextKey
 from storesync.state import Store
-from storesync.state.texts import keep_texts, lock_text, newest_approved, remembered, texts_in
+from storesync.state.texts import any_in, given_to, keep_texts, lock_texts, remembered, texts_of
 
 KEY = TextKey("a" * 32, "ko", "vi", "title", "")
+PLACE = "SBG-004/title"
 
 
 def text(**changes: object) -> MemoryText:
@@ -47,14 +48,14 @@ def test_a_machine_never_replaces_what_a_person_approved(store: Store, state: st
 def test_a_locked_text_survives_everyone(store: Store) -> None:
     """Until somebody frees it."""
     store.write_now(lambda db: keep_texts(db, [text()], person=False, at=NOW))
-    assert store.write_now(lambda db: lock_text(db, KEY, locked=True))
+    locked = store.write_now(lambda db: lock_texts(db, "vi", [PLACE, "A-1/title"], locked=True))
     new = text(text="Kem mới", state="final", by="Kim")
 
     refused = store.write_now(lambda db: keep_texts(db, [new], person=True, at=NOW))
-    store.write_now(lambda db: lock_text(db, KEY, locked=False))
+    store.write_now(lambda db: lock_texts(db, "vi", [PLACE], locked=False))
     taken = store.write_now(lambda db: keep_texts(db, [new], person=True, at=NOW))
 
-    assert ((new,), ()) == (refused, taken)
+    assert ((PLACE,), (new,), ()) == (locked, refused, taken)
     assert "Kem mới" == store.read_now(lambda db: remembered(db, [KEY]))[KEY].text
 
 
@@ -67,23 +68,37 @@ def test_the_newest_approved_text_of_a_place_is_found_whatever_its_source(store:
     store.write_now(lambda db: keep_texts(db, [new], person=True, at=NOW + timedelta(hours=1)))
     store.write_now(lambda db: keep_texts(db, [machine], person=False, at=NOW + timedelta(hours=2)))
 
-    found = store.read_now(lambda db: newest_approved(db, "vi", ["SBG-004/title", "SBG-005/title"]))
+    by_place = store.read_now(lambda db: list(texts_of(db, "vi", [], [PLACE, "SBG-005/title"])))
+    by_source = store.read_now(lambda db: list(texts_of(db, "vi", ["c" * 32], [])))
 
-    assert {"SBG-004/title": "Mới"} == {place: one.text for place, one in found.items()}
-    assert {} == store.read_now(lambda db: newest_approved(db, "zh-Hans", ["SBG-004/title"]))
+    assert {"Cũ", "Mới"} == {one.text for one in by_place}
+    assert ["Máy"] == [one.text for one in by_source]
+    assert [] == store.read_now(lambda db: list(texts_of(db, "zh-Hans", ["c" * 32], [PLACE])))
+    assert store.read_now(lambda db: any_in(db, ["vi", "zh-Hans"]))
+    assert not store.read_now(lambda db: any_in(db, ["zh-Hans"]))
 
 
-def test_texts_are_listed_by_place_and_state(store: Store) -> None:
-    """For an export: all of one language, or what still waits for a person."""
+def test_many_texts_are_found_at_once(store: Store) -> None:
+    """More than one statement can name."""
     some = [
-        text(key=evolve(KEY, source=f"{number:032x}"), place=f"P-{number:04}/title") for number in range(900)
+        text(key=evolve(KEY, source=f"{number:032x}"), place=f"P-{number:04}/title", state="reviewed")
+        for number in range(900)
     ]
-    some[7] = evolve(some[7], state="reviewed")
     store.write_now(lambda db: keep_texts(db, some, person=True, at=NOW))
+    sources, places = [one.key.source for one in some], [one.place for one in some]
 
-    waiting = store.read_now(lambda db: list(texts_in(db, "vi", states=("translated",))))
-    later = store.read_now(lambda db: list(texts_in(db, "vi", after="P-0897/title")))
-
-    assert 899 == len(waiting)
-    assert ["P-0898/title", "P-0899/title"] == [one.place for one in later]
     assert 900 == len(store.read_now(lambda db: remembered(db, [one.key for one in some])))
+    assert 900 == len(store.read_now(lambda db: list(texts_of(db, "vi", sources, []))))
+    assert 900 == len(store.read_now(lambda db: list(texts_of(db, "vi", [], places))))
+
+
+def test_what_an_engine_was_given_in_a_day_is_counted(store: Store) -> None:
+    """By the source texts of what it made since then, failed ones too."""
+    old = text(key=evolve(KEY, source="b" * 32), source_text="오래된 크림", at=NOW - timedelta(days=1))
+    failed = text(key=evolve(KEY, source="c" * 32), source_text="실패", state="initial", at=NOW)
+    other = text(key=evolve(KEY, source="d" * 32), source_text="다른 엔진", by="deepl", at=NOW)
+    some = [text(at=NOW), old, failed, other]
+    store.write_now(lambda db: keep_texts(db, some, person=False, at=NOW))
+
+    assert len("보습 크림") + len("실패") == store.read_now(lambda db: given_to(db, "papago", since=NOW))
+    assert 0 == store.read_now(lambda db: given_to(db, "google", since=NOW - timedelta(days=9)))

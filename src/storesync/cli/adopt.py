@@ -13,6 +13,7 @@ from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
 from storesync.engine.adopt import Adopted, Adoption
+from storesync.issues import counted
 
 __all__ = ["adopt"]
 
@@ -52,14 +53,13 @@ def adopt(
 
 def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
     sure, unsure, strange = len(found.sure), len(found.unsure), len(found.strange)
-    outlet.say(
-        Text(
-            f"{found.channel}: {sure} listings are recognized, {unsure} are unsure, {strange} are of nothing here"
-        ),
-        Text(
-            f"{path}: decide on the rows without a decision, then `storesync adopt {found.channel} --reviewed {path}`"
-        ),
-    )
+    recognized = f"{counted(sure, 'listing')} recognized, {unsure:,} unsure, {strange:,} of nothing here"
+    outlet.say(Text(f"{found.channel}: {recognized}; written to {path}"))
+    if sure or unsure:
+        outlet.say(
+            Text("decide on the rows without a decision, then:" if unsure else "to take them over:"),
+            Text(f"  storesync adopt {found.channel} --reviewed {path}"),
+        )
     told: dict[str, Any] = {"sure": sure, "unsure": unsure, "strange": strange, "known": found.known}
     outlet.document({"channel": found.channel, "review": str(path), **told})
     return HELD if unsure else DONE
@@ -68,12 +68,13 @@ def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
 def _taken(outlet: Outlet, taken: Adopted) -> int:
     outlet.say(
         Text(
-            f"{taken.channel}: {len(taken.keys)} listings are known as ours now; the next plan compares them"
+            f"{taken.channel}: {counted(len(taken.keys), 'listing is', 'listings are')} known as ours now; "
+            "the next plan compares them"
         ),
         *(Text(f"  not taken: {said}", "bold red") for said in taken.refused),
     )
     if taken.undecided:
-        outlet.say(Text(f"  {taken.undecided} rows are still without a decision"))
+        outlet.say(Text(f"  {counted(taken.undecided, 'row is', 'rows are')} still without a decision"))
     outlet.document(
         {
             "channel": taken.channel,

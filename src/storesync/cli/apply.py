@@ -14,6 +14,7 @@ from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.planning import code_of, made, read_plans, reasons_from, shown
 from storesync.errors import PlanError
+from storesync.issues import counted
 from storesync.plan import Plan
 from storesync.sync import Shops
 
@@ -82,4 +83,5 @@ def _agreed(outlet: Outlet, plan: Plan) -> bool:
     shown(outlet, plan, whole=False)
     if not plan.operations:
         return False
-    return Confirm.ask(f"Apply these {len(plan.operations)} operations to {plan.channel}?", default=False)
+    which = "this operation" if len(plan) == 1 else f"these {counted(len(plan), 'operation')}"
+    return Confirm.ask(f"Apply {which} to {plan.channel}?", default=False)

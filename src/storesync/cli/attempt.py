@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from rich.console import RenderableType
 from rich.text import Text
 
 from storesync.cli.common import Common
@@ -39,7 +40,7 @@ def attempt(common: Common, work: Callable[[Outlet], int]) -> int:
         with logging_to(None, verbose=common.verbose):
             return work(outlet)
     except (StoresyncError, OSError) as error:
-        outlet.complain(_shown(error))
+        outlet.complain(*_shown(error))
         outlet.document({"error": failure(error)})
         return FAILED
     except Exception as error:
@@ -72,24 +73,17 @@ def _message(error: StoresyncError | OSError) -> str:
     return str(error)
 
 
-def _shown(error: StoresyncError | OSError) -> Text:
+def _shown(error: StoresyncError | OSError, channel: str = "") -> Iterator[RenderableType]:
+    """The message, its channel before it unless it names that itself, and every finding with the way out."""
+    first, _, rest = _message(error).partition("\n")
+    named = not channel or first.startswith((f"{channel}: ", f"channel {channel!r}"))
+    yield Text.assemble(("" if named else f"{channel}: ", "bold"), (first, "bold red"))
     if isinstance(error, ConfigError) and error.issues:
         from storesync.report.plan_view import findings
 
-        head = Text(str(error).partition("\n")[0], "bold red")
-        return Text("\n").join([head, *findings(error.issues, most=None)])
-    first, _, rest = _message(error).partition("\n")
-    text = Text(first, "bold red")
-    if rest:
-        text.append("\n" + rest, "not bold default")
-    return text
-
-
-def _named(channel: str, said: Text) -> Text:
-    """The message with its channel before it, unless it names the channel itself."""
-    if said.plain.startswith((f"{channel}: ", f"channel {channel!r}")):
-        return said
-    return Text.assemble((f"{channel}: ", "bold"), said)
+        yield from findings(error.issues, most=None)
+    elif rest:
+        yield Text(rest)
 
 
 def _kept(outlet: Outlet, common: Common, error: Exception) -> str:
@@ -138,10 +132,8 @@ def each(
     Prints one document {"channels": {name: …}} and gives the worst exit code.
     """
     names = tuple(dict.fromkeys(channels)) or shops.names
-    unknown = [name for name in names if name not in shops.names]
-    if unknown:
-        known = ", ".join(shops.names)
-        raise ConfigError(f"no channel {unknown[0]!r} is configured (configured: {known})")
+    for name in names:
+        shops.config.channel(name)
     codes: list[int] = []
     documents: dict[str, Any] = {}
     for name in names:
@@ -151,7 +143,7 @@ def each(
             structlog.get_logger("storesync.cli").warning(
                 "channel.failed", channel=name, kind=type(error).__name__, message=_message(error)
             )
-            outlet.complain(_named(name, _shown(error)))
+            outlet.complain(*_shown(error, name))
             code, documents[name] = FAILED, {"error": failure(error)}
         codes.append(code)
     outlet.document({"channels": documents})

@@ -10,7 +10,6 @@ from rich.text import Text
 from storesync.cli.attempt import DONE, FAILED, attempt, opened
 from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
-from storesync.errors import ConfigError
 from storesync.report.document import explained_document
 from storesync.report.price_view import explained_view
 
@@ -24,24 +23,31 @@ def explain(
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
     ] = (),
+    rates: Annotated[
+        str,
+        Parameter(show_default=False, help="Make the price anew from this rate snapshot, to look at it."),
+    ] = "",
     common: Common = DEFAULTS,
 ) -> int:
     """Show how a SKU's price came to be, stage by stage; where its texts come from; what was done with it."""
 
     def work(outlet: Outlet) -> int:
         with opened(common, outlet) as shops:
-            for name in channel:
-                if name not in shops.names:
-                    raise ConfigError(
-                        f"no channel {name!r} is configured (configured: {', '.join(shops.names)})"
-                    )
+            names = channel or shops.names
             found = [
                 (name, explained)
-                for name in channel or shops.names
-                if (explained := shops.explain(name, sku)) is not None
+                for name in names
+                if (explained := shops.explain(name, sku, rates=rates)) is not None
             ]
             if not found:
-                said = f"no channel knows {sku!r} yet: is it in the catalog, and was `storesync plan` run?"
+                near = dict.fromkeys(one for name in names for one in shops.similar(name, sku))
+                where = f"channel {channel[0]!r} does not know" if len(channel) == 1 else "no channel knows"
+                way = (
+                    f"did you mean {' or '.join(near)}?"
+                    if near
+                    else "is it in the catalog, and was `storesync plan` run?"
+                )
+                said = f"{where} {sku!r}: {way}"
                 outlet.complain(Text(said, "bold red"))
                 outlet.document({"error": {"kind": "Unknown", "message": said, "issues": []}})
                 return FAILED

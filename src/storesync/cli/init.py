@@ -12,6 +12,7 @@ from storesync.cli.attempt import DONE, attempt
 from storesync.cli.common import Common
 from storesync.cli.example import write_example, write_minimal
 from storesync.cli.outlet import Outlet
+from storesync.issues import counted
 
 __all__ = ["init"]
 
@@ -38,14 +39,18 @@ def init(
         written = write_minimal(folder) if minimal else write_example(folder)
         pictures = 0 if minimal else _pictures(folder, outlet)
         where = "" if folder == Path() else f" --config {folder / 'storesync.toml'}"
-        outlet.say(Text(f"{written} files written to {folder}/"))
+        outlet.say(Text(f"{counted(written, 'file')} written to {folder}/"))
         if pictures:
-            outlet.say(Text(f"{pictures} pictures drawn in {folder / 'catalog' / 'images'}/"))
-        outlet.say(
-            Text(
-                f"next: storesync sandbox in a second terminal, export what it prints, then storesync check{where}"
+            outlet.say(Text(f"{counted(pictures, 'picture')} drawn in {folder / 'catalog' / 'images'}/"))
+        if minimal:
+            outlet.say(Text("fill it in, then:"), Text(f"  storesync check{where}"))
+        else:
+            outlet.say(
+                Text("in a second terminal:"),
+                Text("  storesync sandbox"),
+                Text("export here what it prints, then:"),
+                Text(f"  storesync check{where}"),
             )
-        )
         outlet.document({"folder": str(folder), "files": written, "pictures": pictures})
         return DONE
 

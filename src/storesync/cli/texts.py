@@ -1,59 +1,201 @@
-"""storesync texts: texts go out to people as PO, CSV or XLSX, and come back reviewed."""
+"""storesync texts: texts are translated, go out to people as PO, CSV or XLSX, come back reviewed, and are locked."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, FAILED, HELD, attempt, opened
 from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
+from storesync.issues import Issue, Severity
 from storesync.report.document import issue_document
 
 __all__ = ["texts"]
 
 _FEW = 30
 
+texts = App(name="texts", version_flags=[])
 
-def texts(
-    action: Annotated[Literal["export", "import", "translate"], Parameter(help="What to do.")],
-    file: Annotated[
-        Path | None,
-        Parameter(help="The file; texts-LOCALE.FORMAT beside the configuration when it is left out."),
-    ] = None,
+Locale: TypeAlias = Annotated[str, Parameter(help="The language of the texts (vi, zh-Hans).")]
+File: TypeAlias = Annotated[
+    Path | None,
+    Parameter(help="The file; texts-LOCALE.FORMAT beside the configuration when it is left out."),
+]
+Format: TypeAlias = Annotated[
+    Literal["po", "csv", "xlsx"] | None,
+    Parameter(show_default=False, help="As the file's name says, else po."),
+]
+Places: TypeAlias = Annotated[
+    str,
+    Parameter(help="Places as an export names them (SBG-001/title), or a product's key for all its texts."),
+]
+
+
+@texts.command
+def translate(
     *,
-    locale: Annotated[str, Parameter(help="The language of the texts (vi, zh-Hans).")],
-    format: Annotated[
-        Literal["po", "csv", "xlsx"] | None,
-        Parameter(show_default=False, help="As the file's name says, else po."),
+    locale: Locale,
+    budget: Annotated[
+        int | None,
+        Parameter(
+            show_default=False, help="Characters that may be given to the translator, at most the day's."
+        ),
     ] = None,
-    waiting: Annotated[
-        bool, Parameter(negative=(), show_default=False, help="Export only what nobody approved yet.")
+    again: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Ask once more for texts that failed a gate.")
     ] = False,
+    common: Common = DEFAULTS,
+) -> int:
+    """Have the configured translator fill what nobody delivered, reviewed or translated before."""
+
+    def work(outlet: Outlet) -> int:
+        with opened(common, outlet) as shops:
+            done = shops.translate_texts(locale, budget=budget, again=again)
+        told = [issue for issue in done.issues if issue.severity is not Severity.NOTE]
+        outlet.say(
+            Text(
+                f"{len(done.texts)} texts in {locale}, {done.asked} asked for, {done.characters} characters sent"
+            ),
+            *_shown(told),
+        )
+        outlet.document(
+            {
+                "locale": locale,
+                "texts": len(done.texts),
+                "asked": done.asked,
+                "characters": done.characters,
+                "issues": [issue_document(issue) for issue in told],
+            }
+        )
+        return HELD if done.issues.errors else DONE
+
+    return attempt(common, work)
+
+
+@texts.command
+def export(
+    file: File = None,
+    *,
+    locale: Locale,
+    format: Format = None,
+    waiting: Annotated[
+        bool, Parameter(negative=(), show_default=False, help="Only what nobody approved yet.")
+    ] = False,
+    common: Common = DEFAULTS,
+) -> int:
+    """Write the texts of one language to a file for people, each with what the gates said of it."""
+
+    def work(outlet: Outlet) -> int:
+        from storesync.localization import review
+
+        kind, place = _place(file, format, locale, common)
+        with opened(common, outlet) as shops:
+            rows = shops.export_texts(locale, waiting=waiting)
+        if kind == "po":
+            content = review.write_po(rows, locale)
+        else:
+            content = review.write_csv(rows) if kind == "csv" else review.write_xlsx(rows)
+        place.write_bytes(content)
+        open_rows = sum(row.state not in ("reviewed", "final") for row in rows)
+        outlet.say(Text(f"{place}: {len(rows)} texts in {locale}, {open_rows} of them not reviewed"))
+        outlet.document({"file": str(place), "locale": locale, "texts": len(rows), "open": open_rows})
+        return DONE
+
+    return attempt(common, work)
+
+
+@texts.command(name="import")
+def import_(
+    file: File = None,
+    *,
+    locale: Locale,
+    format: Format = None,
     by: Annotated[
         str, Parameter(show_default=False, help="Who reviewed; the user of this machine when it is left out.")
     ] = "",
-    budget: Annotated[
-        int | None, Parameter(show_default=False, help="Characters that may be sent to the translator.")
-    ] = None,
     common: Common = DEFAULTS,
 ) -> int:
-    """Have texts translated, give them to people for review, and take them back; locked texts survive."""
+    """Take reviewed texts back; conflicts are shown, nothing is lost, a locked text survives."""
 
     def work(outlet: Outlet) -> int:
-        if action == "translate":
-            return _translate(outlet, common, locale, budget)
+        from storesync.localization import review
+
         kind, place = _place(file, format, locale, common)
-        if action == "export":
-            return _export(outlet, common, kind, place, locale, waiting=waiting)
-        return _import(outlet, common, kind, place, locale, by or getuser())
+        read = {"po": review.read_po, "csv": review.read_csv, "xlsx": review.read_xlsx}[kind]
+        found, faults = read(place.read_bytes(), at=place.name)
+        if not found.rows and faults:
+            raise ConfigError(f"{place} cannot be imported", faults)
+        with opened(common, outlet) as shops:
+            taken = shops.import_texts(found, locale, by=by or getuser())
+        issues = (*faults, *taken.issues)
+        errors = [issue for issue in issues if issue.severity is Severity.ERROR]
+        refused = {issue.at or issue.path for issue in errors}
+        outlet.say(
+            Text(
+                f"{place}: {len(taken.texts)} texts taken, {taken.same} known already, {len(refused)} not taken"
+            ),
+            *_shown(issues),
+        )
+        outlet.document(
+            {
+                "file": str(place),
+                "locale": locale,
+                "taken": len(taken.texts),
+                "same": taken.same,
+                "issues": [issue_document(issue) for issue in issues],
+            }
+        )
+        if not errors:
+            return DONE
+        return HELD if taken.texts or taken.same else FAILED
 
     return attempt(common, work)
+
+
+@texts.command
+def lock(*places: Places, locale: Locale, common: Common = DEFAULTS) -> int:
+    """Keep texts as they are, whatever is imported, translated or delivered, until somebody unlocks them."""
+    return _lock(places, locale, common, locked=True)
+
+
+@texts.command
+def unlock(*places: Places, locale: Locale, common: Common = DEFAULTS) -> int:
+    """Let texts be changed again."""
+    return _lock(places, locale, common, locked=False)
+
+
+def _lock(places: tuple[str, ...], locale: str, common: Common, *, locked: bool) -> int:
+    def work(outlet: Outlet) -> int:
+        if not places:
+            raise ConfigError("no place is named; write one as an export names it, such as SBG-001/title")
+        with opened(common, outlet) as shops:
+            done = shops.lock_texts(locale, places, locked=locked)
+        said = f"{len(done.places)} texts in {locale} are {'locked' if locked else 'free'} now"
+        outlet.say(Text(": ".join((said, ", ".join(done.places))) if done.places else said))
+        outlet.say(*_shown(tuple(done.issues)))
+        outlet.document(
+            {
+                "locale": locale,
+                "locked": locked,
+                "places": list(done.places),
+                "issues": [issue_document(issue) for issue in done.issues],
+            }
+        )
+        return FAILED if done.issues.errors else DONE
+
+    return attempt(common, work)
+
+
+def _shown(issues: Sequence[Issue]) -> list[Text]:
+    more = [Text(f"and {len(issues) - _FEW} more; --json shows all")] if len(issues) > _FEW else []
+    return [*(Text(str(issue)) for issue in issues[:_FEW]), *more]
 
 
 def _place(file: Path | None, format: str | None, locale: str, common: Common) -> tuple[str, Path]:
@@ -66,71 +208,3 @@ def _place(file: Path | None, format: str | None, locale: str, common: Common) -
             f"{file}: what format is {file.suffix or 'this'}? Name it: --format po, csv or xlsx"
         )
     return kind, file
-
-
-def _export(outlet: Outlet, common: Common, kind: str, place: Path, locale: str, *, waiting: bool) -> int:
-    from storesync.localization import review
-
-    with opened(common, outlet) as shops:
-        rows = shops.export_texts(locale, waiting=waiting)
-    if kind == "po":
-        content = review.write_po(rows, locale)
-    else:
-        content = review.write_csv(rows) if kind == "csv" else review.write_xlsx(rows)
-    place.write_bytes(content)
-    open_rows = sum(row.state not in ("reviewed", "final") for row in rows)
-    outlet.say(Text(f"{place}: {len(rows)} texts in {locale}, {open_rows} of them not reviewed"))
-    outlet.document({"file": str(place), "locale": locale, "texts": len(rows), "open": open_rows})
-    return DONE
-
-
-def _translate(outlet: Outlet, common: Common, locale: str, budget: int | None) -> int:
-    with opened(common, outlet) as shops:
-        done = shops.translate_texts(locale, budget=budget)
-    told = [issue for issue in done.issues if issue.severity.value != "note"]
-    outlet.say(
-        Text(
-            f"{len(done.texts)} texts in {locale}, {done.asked} asked for, {done.characters} characters sent"
-        ),
-        *(Text(str(issue)) for issue in told[:_FEW]),
-    )
-    outlet.document(
-        {
-            "locale": locale,
-            "texts": len(done.texts),
-            "asked": done.asked,
-            "characters": done.characters,
-            "issues": [issue_document(issue) for issue in told],
-        }
-    )
-    return HELD if done.issues.errors else DONE
-
-
-def _import(outlet: Outlet, common: Common, kind: str, place: Path, locale: str, by: str) -> int:
-    from storesync.localization import review
-
-    read = {"po": review.read_po, "csv": review.read_csv, "xlsx": review.read_xlsx}[kind]
-    file, faults = read(place.read_bytes(), at=place.name)
-    if not file.rows and faults:
-        raise ConfigError(f"{place} cannot be imported", faults)
-    with opened(common, outlet) as shops:
-        taken = shops.import_texts(file, locale, by=by)
-    issues = (*faults, *taken.issues)
-    errors = [issue for issue in issues if issue.severity.value == "error"]
-    outlet.say(
-        Text(f"{place}: {len(taken.texts)} texts taken, {taken.same} known already, {len(errors)} not taken"),
-        *(Text(str(issue)) for issue in issues[:_FEW]),
-        *([Text(f"and {len(issues) - _FEW} more; --json shows all")] if len(issues) > _FEW else []),
-    )
-    outlet.document(
-        {
-            "file": str(place),
-            "locale": locale,
-            "taken": len(taken.texts),
-            "same": taken.same,
-            "issues": [issue_document(issue) for issue in issues],
-        }
-    )
-    if not errors:
-        return DONE
-    return HELD if taken.texts or taken.same else FAILED

@@ -82,6 +82,11 @@ class Section:
             return default
         return value
 
+    def flag(self, name: str, *, default: bool) -> bool:
+        """True or false."""
+        value: bool = self._typed(name, bool, "true or false", default)
+        return value
+
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts; one text counts as a list of one."""
         value = self.table.get(name, [])

@@ -10,12 +10,14 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from storesync.catalog import Source, open_source
+from storesync.config.rates import RatesConfig
 from storesync.config.secret import is_reference, resolve
-from storesync.config.wording import ComplianceConfig
-from storesync.issues import Issue
+from storesync.config.wording import ComplianceConfig, TranslatorConfig
+from storesync.errors import ConfigError
+from storesync.issues import Issue, nearest
 from storesync.localization import Glossary
 from storesync.model import Channel, frozen_map
-from storesync.pricing import PolicyBook, Snapshot
+from storesync.pricing import PolicyBook
 
 __all__ = ["AccountConfig", "CatalogConfig", "ChannelConfig", "Config", "nearest_place"]
 
@@ -79,8 +81,8 @@ class Config:
     """Everything that a configuration says; no secret is part of it.
 
     `state` is the address of the state store as written, or a reference to it: `state_url` gives the address.
-    `policies` are the price policies by name; `snapshot` the rates that are written down, None when there are
-    none. `prices`, `fees` and `rates` are the tables as written. `today` is a fixed day, in the sandbox only.
+    `policies` are the price policies by name; `rates` the sources of exchange rates, None when there are none.
+    `prices` and `fees` are the tables as written. `today` is a fixed day, in the sandbox only.
     `issues` are findings that hold nothing up.
     """
 
@@ -89,15 +91,14 @@ class Config:
     catalog: CatalogConfig
     accept: frozenset[str] = frozenset()
     glossary: Glossary = field(factory=Glossary)
-    translator: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
+    translators: tuple[TranslatorConfig, ...] = field(default=(), converter=tuple[TranslatorConfig, ...])
     compliance: ComplianceConfig | None = None
     channels: Mapping[str, ChannelConfig] = field(factory=dict, converter=frozen_map)
     accounts: Mapping[str, AccountConfig] = field(factory=dict, converter=frozen_map)
     prices: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     policies: Mapping[str, PolicyBook] = field(factory=dict, converter=frozen_map)
     fees: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
-    rates: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
-    snapshot: Snapshot | None = None
+    rates: RatesConfig | None = None
     places: Mapping[str, str] = field(factory=dict, converter=frozen_map, eq=False, repr=False)
     guards: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     today: date | None = None
@@ -107,6 +108,13 @@ class Config:
     def folder(self) -> Path:
         """The folder that relative paths of the configuration start from."""
         return self.path.parent
+
+    def channel(self, name: str) -> ChannelConfig:
+        """The channel of this name; ConfigError with the name that was probably meant."""
+        try:
+            return self.channels[name]
+        except KeyError:
+            raise ConfigError(f"no channel {name!r} is configured; {nearest(name, self.channels)}") from None
 
     def place(self, key: str) -> str:
         """`file:line:key` of a dotted key (`prices.vn.tax.vat`), or of the nearest above; else empty."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from attrs import field, frozen
 
@@ -24,11 +24,20 @@ from storesync.compliance import (
 from storesync.config.section import Section
 from storesync.issues import Issue
 from storesync.localization import Glossary, Reference, read_glossary
+from storesync.model import frozen_map
 
-__all__ = ["ComplianceConfig", "compliance_config", "glossary_from"]
+__all__ = [
+    "ComplianceConfig",
+    "TranslatorConfig",
+    "compliance_config",
+    "glossary_from",
+    "translators_from",
+]
 
 T = TypeVar("T")
 _HOLDING = frozenset({"block", "registration", "evidence"})
+_BUDGET = 200_000  # some 3,000 products in one language
+_OURS = ("name", "locales", "budget", "plan")
 
 
 @frozen(kw_only=True)
@@ -59,6 +68,26 @@ class ComplianceConfig:
             holding=self.holding,
             inventory={market: inventory_of(reference.ingredients, market) for market in packs},
         )
+
+
+@frozen(kw_only=True)
+class TranslatorConfig:
+    """One table [localization.translator]: an engine's name and settings, and how far it may be used.
+
+    `locales` are the languages it is asked for, empty for all; `budget` the characters of source text that it
+    may be given in a day (UTC); with `plan` a plan asks it for what is missing. `settings` may hold references.
+    """
+
+    name: str
+    settings: Mapping[str, Any] = field(factory=dict, converter=frozen_map, repr=False)
+    locales: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    budget: int = _BUDGET
+    plan: bool = True
+    at: str = ""
+
+    def serves(self, locale: str) -> bool:
+        """Whether it is asked for texts in this language."""
+        return not self.locales or locale in self.locales
 
 
 def _read(
@@ -103,3 +132,27 @@ def compliance_config(root: Section, folder: Path) -> ComplianceConfig | None:
 def glossary_from(localization: Section, folder: Path) -> Glossary:
     """The glossary that [localization] names; an empty one when it names none."""
     return _read(localization, "glossary", folder, read_glossary, Glossary())
+
+
+def translators_from(localization: Section) -> tuple[TranslatorConfig, ...]:
+    """[localization.translator], or several [[localization.translator]]: the first that serves a language counts."""
+    given = localization.table.get("translator", [])
+    tables = [given] if isinstance(given, dict) else given
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        localization.error("translator", "type", f"translator = {given!r} is no table", "write a table")
+        return ()
+    key = (*localization.key, "translator")
+    found = []
+    for table in tables:
+        section = Section(localization.file, key, table, localization.found)
+        found.append(
+            TranslatorConfig(
+                name=section.needed("name", '"deepl"'),
+                settings={name: value for name, value in table.items() if name not in _OURS},
+                locales=section.texts("locales"),
+                budget=section.whole("budget", _BUDGET, least=0),
+                plan=section.flag("plan", default=True),
+                at=section.at(),
+            )
+        )
+    return tuple(found)

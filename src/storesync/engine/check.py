@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from attrs import field, frozen
 
-from storesync.catalog import Source
+from storesync.catalog import Read, Source
 from storesync.driver import Driver, Shop
+from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.preparer import ChannelPreparer
 from storesync.issues import Issue, Severity
 from storesync.model import Category, CategoryKey, Channel
@@ -43,6 +44,7 @@ async def check(
     shop: Shop,
     preparer: ChannelPreparer,
     source: Source,
+    texts: ChannelTexts,
 ) -> Checked:
     """Prepare every product by what the state knows of the market."""
     known: dict[str, Category | None] = {}
@@ -50,7 +52,8 @@ async def check(
     held: list[Held] = []
     not_offered: list[Held] = []
     issues: list[Issue] = []
-    for read in source.products():
+    await texts.begin()
+    async for read in _at_hand(source.products(), texts):
         issues += read.issues
         if not read.key:
             continue
@@ -84,6 +87,13 @@ async def check(
         unread=unread,
         issues=tuple(dict.fromkeys(issues)),
     )
+
+
+async def _at_hand(reads: Iterable[Read], texts: ChannelTexts) -> AsyncIterator[Read]:
+    for group in grouped(reads):
+        await texts.recall(group)
+        for read in group:
+            yield read
 
 
 _NO_OFFERS: Mapping[str, Any] = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-import tenacity
 from attrs import define, frozen
 
 from storesync.driver import (
@@ -34,9 +33,10 @@ from storesync.errors import (
     Transient,
 )
 
-__all__ = ["Patience", "run", "throw"]
+__all__ = ["Patience", "by_driver", "run", "throw"]
 
 T = TypeVar("T")
+_FAILED, _BROKEN = "driver.failed", "driver.broken"
 _RENEWALS = 2  # of one request's token; the second for a rival whose renewal ended ours
 
 
@@ -56,7 +56,8 @@ async def run(
     """Drive `flow` to its end.
 
     Raises the fault that the flow let pass; Ambiguous when a ONCE request may have taken effect (with the half
-    that exists as `ref`); Malformed when the driver itself failed. Without `log` only READ requests may be sent.
+    that exists as `ref`); Malformed when the driver itself failed or broke its contract: that concerns what the flow
+    is about, and nothing else. Without `log` only READ requests may be sent.
     """
     last: float | None = None
     try:
@@ -74,6 +75,8 @@ async def run(
             request = flow.send(outcome) if isinstance(outcome, Response) else throw(channel, flow, outcome)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # a generator's value has no type at run time
+    except DriverError as broken:
+        raise Malformed(_BROKEN, str(broken)) from broken
     except StoresyncError:
         raise
     except Exception as error:
@@ -100,39 +103,24 @@ def _swallowed(channel: OpenChannel, what: str) -> DriverError:
     return DriverError(f"driver {name!r} {what} after an ambiguous request: let sd.Ambiguous pass")
 
 
+def by_driver(fault: Fault) -> bool:
+    """Whether the driver's own code is to blame, not the market."""
+    return isinstance(fault, Malformed) and fault.code in (_FAILED, _BROKEN)
+
+
 def _broken(channel: OpenChannel, error: Exception) -> Fault:
     name = channel.driver.spec.name
-    return Malformed("driver.failed", f"driver {name!r} raised {type(error).__name__}: {error}")
+    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}")
 
 
-class _Until:
-    """A tenacity stop on the injected clock: its own `stop_after_delay` reads the real one."""
-
-    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
-        self._elapsed = channel.env.elapsed
-        self._end = channel.env.elapsed() + patience.deadline
-        self._tries = patience.tries
-
-    def __call__(self, state: tenacity.RetryCallState) -> bool:
-        # A wait that ends after the deadline is not begun: a market may ask for a day.
-        return state.attempt_number >= self._tries or self._elapsed() + state.upcoming_sleep >= self._end
-
-
-class _Pause:
-    """A tenacity wait: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
-
-    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
-        self._random = channel.env.random
-        self._patience = patience
-
-    def __call__(self, state: tenacity.RetryCallState) -> float:
-        fault = state.outcome.exception() if state.outcome is not None else None
-        if isinstance(fault, Throttled | AuthExpired):
-            return 0.0
-        if isinstance(fault, Fault) and fault.retry_after is not None:
-            return fault.retry_after
-        grown = self._patience.first * float(2 ** (state.attempt_number - 1))
-        return min(self._patience.longest, grown) * (0.5 + self._random.random() / 2)
+def _pause(channel: OpenChannel, patience: Patience, fault: Transient, tried: int) -> float:
+    """Seconds before the next try: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
+    if isinstance(fault, Throttled | AuthExpired):
+        return 0.0
+    if fault.retry_after is not None:
+        return fault.retry_after
+    grown = patience.first * float(2 ** (tried - 1))
+    return min(patience.longest, grown) * (0.5 + channel.env.random.random() / 2)
 
 
 @define
@@ -149,17 +137,9 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
             f"driver {channel.driver.spec.name!r} sends {request.method} {request.path} with effect "
             f"{request.effect.value} where only reading is allowed"
         )
-    # Made anew for every request: one shared AsyncRetrying mixes up concurrent callers.
-    retrying = tenacity.AsyncRetrying(
-        stop=_Until(channel, patience),
-        wait=_Pause(channel, patience),
-        retry=tenacity.retry_if_exception_type(Transient),
-        sleep=channel.env.sleep,
-        reraise=True,
-    )
     sent, asked = channel.env.now(), _Asked()
     try:
-        answer: Response = await retrying(_try, channel, request, log, patience, asked)
+        answer = await _repeat(channel, request, log, patience, asked)
     except Fault as fault:
         if log is not None and asked.sent:
             log.note(request, sent, fault)
@@ -167,6 +147,23 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
     if log is not None:
         log.note(request, sent, answer)
     return answer
+
+
+async def _repeat(
+    channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
+) -> Response:
+    """One request, again and again while that may help."""
+    end = channel.env.elapsed() + patience.deadline
+    for tried in range(1, patience.tries + 1):
+        try:
+            return await _try(channel, request, log, patience, asked)
+        except Transient as fault:
+            pause = _pause(channel, patience, fault, tried)
+            # A wait that ends after the deadline is not begun: a market may ask for a day.
+            if tried == patience.tries or channel.env.elapsed() + pause >= end:
+                raise
+        await channel.env.sleep(pause)
+    raise AssertionError("the last try returns or raises")
 
 
 def _judged(channel: OpenChannel, request: Request, response: Response) -> Fault | None:
@@ -232,6 +229,8 @@ async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _As
         response = channel.masked(await channel.transport.send(request, channel.sign))
     except Transient as lost:
         return lost
+    except DriverError as broken:  # it names no host that it may send to: nothing left this machine
+        return Malformed(_BROKEN, str(broken), untouched=True)
     fault = _judged(channel, request, response)
     told = _told_pace(channel, request, response)
     if isinstance(fault, Throttled):

@@ -13,20 +13,23 @@ from storesync.catalog import Read
 from storesync.engine.apply import at_work, recover
 from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
-from storesync.engine.diff import blocked, guards, operations
+from storesync.engine.channeltexts import ChannelTexts, grouped
+from storesync.engine.diff import blocked, ended, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
+from storesync.engine.owned import kept
 from storesync.engine.tickets import poll
 from storesync.errors import Fault, Transient
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
-from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
+from storesync.plan import GuardLimits, Held, Operation, Plan
 from storesync.prepare import Prepared
 from storesync.state import Standing, Want, assets, due, standing
 
 __all__ = ["Preparer", "plan"]
 
 _CHUNK = 100  # wants per transaction
+_TOLD = 500  # products that wait for texts before a translator is asked for all of them
 _CATEGORY_AGE = timedelta(days=7)  # a market's rule document is read again after that
 _NOTHING: Mapping[str, Any] = frozen_map({})
 
@@ -65,6 +68,7 @@ class _Pass:
     channel: OpenChannel
     preparer: Preparer
     known: Mapping[str, str]
+    ended: Mapping[str, str] = field(factory=dict)
     only: frozenset[str] | None = None
     seen: set[str] = field(factory=set)
     products: int = 0
@@ -72,6 +76,8 @@ class _Pass:
     changed: bool = False
     issues: list[Issue] = field(factory=list)
     waiting: list[tuple[Want, Product | None]] = field(factory=list)
+    texts: ChannelTexts | None = None
+    lacking: list[tuple[Product, tuple[Issue, ...], tuple[str, ...]]] = field(factory=list)
     categories: dict[CategoryKeyId, Category | None] = field(factory=dict)
     faults: dict[CategoryKeyId, Fault] = field(factory=dict)
     down: Fault | None = None
@@ -93,30 +99,50 @@ async def plan(
     progress: Callable[[int], None] | None = None,
     end: Iterable[str] = (),
     only: Collection[str] | None = None,
+    texts: ChannelTexts | None = None,
 ) -> Plan:
     """What would change on this channel to show the catalog as it is now.
 
-    Asks the market only for what it must know (category documents, promised verdicts); writes only to the
-    state what is wanted. `end` are keys to take off for good instead of hiding them. `only` are the keys whose
-    products changed: `reads` need tell of no others, and what they do not tell of these is gone.
+    Asks the market only for what it must know (category documents, promised verdicts), and translators for
+    texts that are missing; writes only to the state what is wanted. `texts` has what is remembered. `end` are
+    keys to take off for good instead of hiding them. `only` are the keys whose products changed: `reads` need
+    tell of no others, and what they do not tell of these is gone.
     """
     await recover(channel)
     await _poll(channel)
     named = frozenset(only) if only is not None else None
     known = await channel.store.read(lambda db: standing.keys(db, channel.name, only=named))
-    reading = _Pass(channel, preparer, known, named)
-    for read in reads:
-        if named is not None and read.key and read.key not in named:
-            continue
-        await _take(reading, read)
-        if progress is not None and read.key:
-            progress(reading.products)
+    over = await channel.store.read(lambda db: dict(standing.ended(db, channel.name)))
+    reading = _Pass(channel, preparer, known, over, named, texts=texts)
+    if texts is not None:
+        await texts.begin()
+    for group in grouped(read for read in reads if named is None or not read.key or read.key in named):
+        if texts is not None:
+            await texts.recall(group)
+        for read in group:
+            await _take(reading, read)
+            if progress is not None and read.key:
+                progress(reading.products)
+        if len(reading.lacking) >= _TOLD:
+            await _tell(reading)
+    await _tell(reading)
     await _take_gone(reading)
     await _flush(reading)
     if reading.changed:
         await channel.store.write(lambda db: standing.bump(db, channel.name))
     ending = frozenset(end)
     return await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+
+
+async def _tell(reading: _Pass) -> None:
+    """Fetch the texts that some products lack, all in one go, and run the same pass for these products again."""
+    if not reading.lacking or reading.texts is None:
+        return
+    lacking, reading.lacking = reading.lacking, []
+    told = await reading.texts.ask([(product, locales) for product, _, locales in lacking])
+    reading.issues += told.general
+    for product, found, _ in lacking:
+        await _product(reading, product, (*found, *told.issues.get(product.key, ())), told=True)
 
 
 async def _poll(channel: OpenChannel) -> None:
@@ -156,11 +182,13 @@ async def _take(reading: _Pass, read: Read) -> None:
     await _product(reading, read.product, read.issues)
 
 
-async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -> None:
+async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *, told: bool = False) -> None:
     channel, preparer = reading.channel, reading.preparer
     key = CategoryKey(preparer.category_id(product))
     category = await _category(reading, key) if key.id else None
     causes = preparer.causes(product, channel.shop, category)
+    if owned := channel.channel.owned_by_seller:
+        causes = {**causes, "seller": digest(sorted(owned))}
     name = digest(dict(causes))
     if reading.known.get(product.key) == name:
         return
@@ -179,6 +207,9 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...]) -
         asked.add(_key_id(need))
         key, category = need, again
         prepared = preparer.prepare(product, channel.shop, category, last, need.chosen)
+    if not told and prepared.lacks and reading.texts is not None and reading.texts.serves(prepared.lacks):
+        reading.lacking.append((product, found, prepared.lacks))
+        return
     title = product.text.title
     if prepared.listing is not None and prepared.listing.texts:
         title = prepared.listing.text.title or title
@@ -265,12 +296,24 @@ async def _flush(reading: _Pass) -> None:
 
     def write(db: Connection) -> None:
         for wanted, product in group:
-            standing.want(db, channel, wanted)
+            standing.want(db, channel, _left(db, reading, wanted))
             if product is not None:
                 assets.keep_files(db, product.files.values())
 
     await reading.channel.store.write(write)
     reading.changed = True
+
+
+def _left(db: Connection, reading: _Pass, wanted: Want) -> Want:
+    """What is wanted, but for what a person ended, and what the seller keeps of a listing that is there."""
+    channel = reading.channel
+    if wanted.key in reading.ended:
+        wanted = evolve(wanted, shown=False, reason=reading.ended[wanted.key])
+    stand = standing.read(db, channel.name, wanted.key) if channel.channel.owned_by_seller else None
+    if stand is None:
+        return wanted
+    there = standing.document(db, stand.have) or standing.document(db, stand.want)
+    return kept(wanted, stand, there, channel.channel, channel.spec)
 
 
 async def _take_gone(reading: _Pass) -> None:
@@ -372,13 +415,20 @@ def _operations(
     if stand.want != stand.have and stand.want_shown:
         after = standing.document(db, stand.want)
         before = standing.document(db, stand.have)
-    for operation in operations(stand, channel.driver, channel.spec, after=after, before=before, sent=sent):
-        if operation.key not in ending:
+    found = operations(
+        stand,
+        channel.driver,
+        channel.spec,
+        after=after,
+        before=before,
+        sent=sent,
+        owned=channel.channel.owned_by_seller,
+    )
+    for operation in found:
+        if operation.key not in ending or stand.ending:
             yield operation
-    if stand.key in ending and stand.ref is not None and channel.driver.end is not None:
-        yield Operation(
-            kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have
-        )
+    if stand.key in ending and not stand.ending and stand.ref is not None and channel.driver.end is not None:
+        yield ended(stand, "demand")
 
 
 def _media(mine: Iterable[Operation]) -> Iterator[tuple[str, str]]:

@@ -24,12 +24,15 @@ class ChannelPreparer:
         settings: Settings,
         driver: Driver[Any, Any],
         shop: Shop,
-        memory: TextMemory | None = None,
     ) -> None:
-        self._memory = memory if memory is not None and memory.texts else None
+        self._memory: TextMemory | None = None
         self.settings = settings
         self._driver = driver
         self._inputs = Inputs.of(settings, driver, shop)
+
+    def knows(self, memory: TextMemory | None) -> None:
+        """From now on these texts are remembered, and no others."""
+        self._memory = memory if memory is not None and (memory.texts or memory.places) else None
 
     def _seen_by(self, product: Product) -> Settings:
         """The settings with the texts that are remembered for this product."""
@@ -37,7 +40,8 @@ class ChannelPreparer:
             return self.settings
         settings = self.settings
         locales = settings.channel.locales
-        return evolve(settings, reference=completed(settings.reference, product, locales, self._memory))
+        reference = completed(settings.reference, product, locales, self._memory, settings.accept)
+        return evolve(settings, reference=reference)
 
     def category_id(self, product: Product) -> str:
         """The market's category for a product; empty when none is known."""

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import define, field, frozen
 
 from storesync.errors import Fault, StoresyncError
+from storesync.issues import counted
 from storesync.plan import Kind
 
 __all__ = ["Outcome", "OutcomeState", "Report"]
@@ -110,7 +111,9 @@ class Report:
         """Raises StoresyncError when anything was refused, failed, parked or put off."""
         if self.ok:
             return
-        lines = [f"{self.channel}: {len(self.bad)} of {len(self.outcomes)} operations were not carried out"]
+        lines = [
+            f"{self.channel}: {len(self.bad)} of {counted(len(self.outcomes), 'operation')} not carried out"
+        ]
         if self.stopped:
             lines.append(f"  the channel was stopped: {self.stopped}")
         lines += [f"  {bad.kind.value} {bad.key}: {bad.state.value}: {bad.said}" for bad in self.bad]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, fields
-from sqlalchemy import Connection
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
@@ -19,32 +18,33 @@ from storesync.driver import Driver, Shop
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
+from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import discover, guard_limits, with_found
+from storesync.engine.owned import check_owned
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
+from storesync.engine.rates import WIRE, Rates
+from storesync.engine.ratestatus import RateStatus, rate_status
+from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
-from storesync.engine.status import Explained, Status, explain, resolve, status
-from storesync.engine.wording import (
-    check_market,
-    export_texts,
-    import_texts,
-    translate_catalog,
-    translator,
-)
+from storesync.engine.repricing import repriced
+from storesync.engine.status import Explained, Status, explain, resolve, similar, status
+from storesync.engine.translating import Translators
+from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
 from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issues
-from storesync.localization import TextMemory
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
 from storesync.plan import Plan
 from storesync.prepare import Settings
+from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
-from storesync.state import CONVERTER, Store, assets, texts
+from storesync.state import CONVERTER, Store, assets
 from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
@@ -57,7 +57,7 @@ class Shops:
     """The channels of a configuration. Open it with `async with`, or close it yourself.
 
     `env` is the clock and chance to run by; `environ` the variables that references like `env:NAME` name;
-    `wire` replaces the network, by channel name, for tests.
+    `wire` replaces the network, by channel name, for tests; that to the rate services under `[rates]`.
     """
 
     def __init__(
@@ -78,9 +78,11 @@ class Shops:
         self._pacer = Pacer(self.env, self.store)
         self._open: dict[str, OpenChannel] = {}
         self._preparers: dict[str, ChannelPreparer] = {}
+        self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = guard_limits(config)
+        self._rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 
     @classmethod
     def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
@@ -98,6 +100,7 @@ class Shops:
         for channel in self._open.values():
             await channel.transport.close()
         self._open.clear()
+        await self._rates.close()
         self.store.close()
 
     @property
@@ -126,20 +129,13 @@ class Shops:
         """The catalog."""
         return self.config.catalog.open(today=self.today)
 
-    def _configured(self, name: str) -> Any:
-        try:
-            return self.config.channels[name]
-        except KeyError:
-            known = ", ".join(self.names) or "none"
-            raise ConfigError(f"no channel {name!r} is configured (configured: {known})") from None
-
     def driver(self, name: str) -> Driver[Any, Any]:
         """The driver of a channel; ConfigError when it is not installed."""
-        return find_driver(self._configured(name).channel.driver)
+        return find_driver(self.config.channel(name).channel.driver)
 
-    def settings(self, name: str) -> Settings:
-        """What the preparation of a channel depends on."""
-        configured = self._configured(name)
+    def settings(self, name: str, rates: Snapshot | None = None) -> Settings:
+        """What the preparation of a channel depends on; `rates` is the snapshot it is priced with."""
+        configured = self.config.channel(name)
         channel = configured.channel
         policies = {
             market: self.config.policies[policy]
@@ -155,7 +151,7 @@ class Shops:
             accept=self.config.accept,
             compliance=self._compliance(channel),
             policies=policies,
-            rates=self.config.snapshot,
+            rates=rates,
             axes=configured.axes,
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,
@@ -173,7 +169,7 @@ class Shops:
         return self._open[name]
 
     async def _connect(self, name: str) -> OpenChannel:
-        configured = self._configured(name)
+        configured = self.config.channel(name)
         driver = self.driver(name)
         channel = configured.channel
         shop = self._shop(name, driver)
@@ -212,12 +208,13 @@ class Shops:
             env=self.env,
             pacer=self._pacer,
         )
+        check_owned(channel, driver.spec)
         await discover(opened, found)
         return opened
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
         kind: type[Shop] = driver.shop
-        shop, issues = shop_from(kind, self._configured(name))
+        shop, issues = shop_from(kind, self.config.channel(name))
         if shop is None or issues:
             raise ConfigError(f"channel {name!r} cannot be opened", issues)
         return shop
@@ -226,21 +223,17 @@ class Shops:
         file = self.store.read_now(lambda db: assets.file(db, sha256))
         return Path(file.path) if file is not None else None
 
-    async def _memory(self, channel: Channel) -> TextMemory:
-        """What is remembered in the channel's languages."""
-
-        def read(db: Connection) -> TextMemory:
-            return TextMemory.of(one for locale in channel.locales for one in texts.texts_in(db, locale))
-
-        return await self.store.read(read)
-
-    async def _preparer(self, name: str) -> ChannelPreparer:
-        if name not in self._preparers:
+    async def _preparer(self, name: str, rates: Snapshot | None) -> ChannelPreparer:
+        known = self._preparers.get(name)
+        # A service that runs for weeks meets new days and new rates.
+        if known is None or known.settings.today != self.today or not _same(known.settings.rates, rates):
             opened = await self.channel(name)
-            settings = self.settings(name)
-            memory = await self._memory(settings.channel)
-            self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop, memory)
-        return self._preparers[name]
+            settings = self.settings(name, rates)
+            known = self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop)
+        return known
+
+    def _texts(self, preparer: ChannelPreparer) -> ChannelTexts:
+        return ChannelTexts(self.store, preparer, self._reference, self.config.glossary, self._translators)
 
     async def plan(
         self,
@@ -255,7 +248,9 @@ class Shops:
         `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
         the caller knows: the others are taken to be as they were.
         """
-        opened, preparer = await self.channel(name), await self._preparer(name)
+        opened = await self.channel(name)
+        rates = await self._rates.of(name, self.today)
+        preparer = await self._preparer(name, rates.snapshot)
         made = await plan(
             opened,
             self.source.products(),
@@ -263,10 +258,14 @@ class Shops:
             limits=self.limits,
             progress=progress,
             end=end,
+            texts=self._texts(preparer),
             only=only,
         )
-        snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
-        return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
+        return evolve(
+            made,
+            warnings=(*self.findings, *rates.issues, *made.warnings),
+            snapshot=rates.snapshot.id if rates.snapshot is not None else "",
+        )
 
     async def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
@@ -311,14 +310,69 @@ class Shops:
 
     async def status(self, name: str) -> Status:
         """How a channel stands, from the state alone."""
-        self._configured(name)
+        self.config.channel(name)
         now = self.env.now()
         return await self.store.read(lambda db: status(db, name, now))
 
-    async def explain(self, name: str, sku: str) -> Explained | None:
-        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
-        self._configured(name)
-        return await self.store.read(lambda db: explain(db, name, sku))
+    async def explain(self, name: str, sku: str, *, rates: str = "") -> Explained | None:
+        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here.
+
+        With `rates`, the id of a snapshot, its prices are made anew from that; StateError when there is no such one.
+        """
+        self.config.channel(name)
+        found = await self.store.read(lambda db: explain(db, name, sku))
+        if not rates or found is None:
+            return found
+        snapshot = evolve(await self._rates.load(rates), pinned=True)
+        product = next((one.product for one in self.source.products() if one.key == found.key), None)
+        if product is None:
+            raise ConfigError(f"{found.key} cannot be priced: the catalog does not have it, or not whole")
+        return repriced(found, product, self.settings(name, snapshot))
+
+    async def rates(self, *, events: int = 20) -> RateStatus:
+        """Every rate with source, date and age, and what each channel is priced with; nothing is asked."""
+        config, today = self.config.rates, self.today
+        channels = [await self._rates.of(name, today, ask=False) for name in self.names]
+        found = [issue for one in channels for issue in one.issues]
+        if config is not None:
+            found += config.made(self.config.folder, self._environ)[1]
+        return rate_status(
+            config,
+            await self._rates.known(today),
+            channels,
+            await self._rates.history(events),
+            today,
+            Issues(tuple(dict.fromkeys(found))),
+        )
+
+    async def fetch_rates(self, *, confirm: Sequence[str] = ()) -> Issues:
+        """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once.
+
+        What it says is every finding; prices change with the next plan.
+        """
+        return await self._rates.fetch(self.today, confirm)
+
+    async def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+        """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id.
+
+        Its rates do not age meanwhile. StateError for an unknown id, ConfigError without a reason.
+        """
+        some = self._meant(channels)
+        return (await self._rates.pin(snapshot, reason, some, self.today)).id
+
+    async def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned."""
+        return await self._rates.unpin(reason, self._meant(channels))
+
+    def _meant(self, channels: Sequence[str]) -> tuple[str, ...]:
+        for name in channels:
+            self.config.channel(name)
+        return tuple(channels) or self.names
+
+    async def similar(self, name: str, sku: str) -> tuple[str, ...]:
+        """The keys and SKUs that a channel knows and that look most like this one, for a message."""
+        self.config.channel(name)
+        return await self.store.read(lambda db: similar(db, name, sku))
 
     async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
@@ -348,14 +402,19 @@ class Shops:
         shop = self._shop(name, driver)
         found = await self.store.read(lambda db: assets.shop(db, name))
         shop = with_found(shop, found)
-        settings = self.settings(name)
-        preparer = ChannelPreparer(settings, driver, shop, await self._memory(settings.channel))
-        checked = await check(self.store, self._configured(name).channel, driver, shop, preparer, self.source)
-        account = self.config.accounts[self._configured(name).channel.account]
+        rates = await self._rates.of(name, self.today, ask=False)
+        preparer = ChannelPreparer(self.settings(name, rates.snapshot), driver, shop)
+        channel = self.config.channel(name).channel
+        texts = self._texts(preparer)
+        checked = await check(self.store, channel, driver, shop, preparer, self.source, texts)
+        account = self.config.accounts[channel.account]
         _, missing = account_from(
             driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
         )
-        return evolve(checked, issues=(*missing, *self.findings, *checked.issues))
+        if self.config.rates is not None:
+            missing += tuple(self.config.rates.made(self.config.folder, self._environ)[1])
+        unusable = self._translators.findings(channel.locales)
+        return evolve(checked, issues=(*missing, *unusable, *self.findings, *rates.issues, *checked.issues))
 
     async def check_market(self, code: str) -> Checked:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
@@ -368,24 +427,36 @@ class Shops:
                 f"market {code!r} is unknown: it knows {', '.join(MARKETS)}, or add [markets.{code}]"
             )
         rules = (self.config.compliance or ComplianceConfig()).of((code,), self._reference)
+        glossary = self.config.glossary
+        return await check_market(
+            self.store, self.source, self._reference, glossary, rules, market, self.today
+        )
 
-        def read(db: Connection) -> TextMemory:
-            return TextMemory.of(one for locale in market.locales for one in texts.texts_in(db, locale))
-
-        memory = await self.store.read(read)
-        return check_market(self.source, self._reference, memory, rules, market, self.today)
-
-    async def translate_texts(self, locale: str, *, budget: int | None = None) -> Translated:
+    async def translate_texts(
+        self, locale: str, *, budget: int | None = None, again: bool = False
+    ) -> Translated:
         """Have the configured translator fill what nobody delivered or remembers in one language.
 
-        `budget` are the characters that may be sent. A text that fails a gate is told and does not count.
+        `budget` are the characters that may be sent, besides those of the configured day. A text that fails a gate
+        is told and does not count; it is asked for once more with `again`, or when source, glossary or translator
+        changed.
         """
-        engine = translator(self.config, self._environ)
-        done = await translate_catalog(
-            self.store, self.config, self.source, self._reference, locale, engine, env=self.env, budget=budget
+        return await translate_catalog(
+            self.store, self._translators, self.source, self._reference, locale, budget=budget, again=again
         )
-        self._preparers.clear()
-        return done
+
+    async def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+        """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
+        return await lock_texts(
+            self.store,
+            self.config,
+            self.source,
+            self._reference,
+            locale,
+            places,
+            locked=locked,
+            at=self.env.now(),
+        )
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
@@ -395,8 +466,13 @@ class Shops:
 
     async def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
         """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""
-        taken = await import_texts(
+        return await import_texts(
             self.store, self.config, self.source, self._reference, locale, file, by=by, at=self.env.now()
         )
-        self._preparers.clear()
-        return taken
+
+
+def _same(one: Snapshot | None, other: Snapshot | None) -> bool:
+    """Whether prices made with either are the same, findings about their age included."""
+    if one is None or other is None:
+        return one is other
+    return (one.id, one.pinned, one.rates) == (other.id, other.pinned, other.rates)

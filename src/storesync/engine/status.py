@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from difflib import get_close_matches
 from typing import Any
 
 from attrs import field, frozen
@@ -12,11 +13,16 @@ from sqlalchemy import Connection
 from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.work import Work
 from storesync.errors import StateError
+from storesync.issues import counted
 from storesync.model import Offer, Ref
+from storesync.model import Status as Shown
 from storesync.plan import Held
 from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing
 
-__all__ = ["Explained", "Status", "explain", "resolve", "status"]
+__all__ = ["Explained", "Status", "explain", "resolve", "similar", "status"]
+
+_BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
+_COMPARED = 2_000  # names of one beginning that are compared
 
 
 @frozen(kw_only=True)
@@ -32,6 +38,7 @@ class Status:
     waiting: int = 0
     held: tuple[Held, ...] = ()
     parked: tuple[Held, ...] = ()
+    ended: tuple[Held, ...] = ()
     unfinished: int = 0
     at_work: str = ""
     since: str = ""
@@ -39,7 +46,12 @@ class Status:
 
 @frozen(kw_only=True)
 class Explained:
-    """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done."""
+    """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done.
+
+    `rates` is the snapshot that the prices were made from anew, to be looked at; empty: they are those of the state.
+    `sku` is empty for a listing that has none yet, `others` are the further SKUs of its listing. `held` says which
+    finding holds it back, `not_offered` why it is not offered (a draft, an `only` or `never` of the channel).
+    """
 
     channel: str
     key: str
@@ -53,15 +65,22 @@ class Explained:
     texts: Mapping[str, Any]
     held: str
     operations: tuple[Mapping[str, Any], ...]
+    rates: str = ""
+    not_offered: str = ""
+    others: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        lines = [f"{self.sku or self.key} of {self.key} on {self.channel}: {self.title} ({self.status})"]
+        what = f"{self.sku} of {self.key}" if self.sku else self.key
+        lines = [f"{what} on {self.channel}: {self.title} ({self.status})"]
         for market, price in (self.want.prices if self.want is not None else {}).items():
             lines.append(f"  {market}: {price.sale}, stock {self.want.stock if self.want is not None else 0}")
         if self.held:
             lines.append(f"  held: {self.held}")
+        if self.not_offered:
+            lines.append(f"  not offered: {self.not_offered}")
         stages = sum(len(trace["steps"]) for trace in self.prices.values())
-        lines.append(f"  {stages} stages of the price in `prices`, {len(self.operations)} operations")
+        done = counted(len(self.operations), "operation")
+        lines.append(f"  {counted(stages, 'stage')} of the price in `prices`, {done}")
         return "\n".join(lines)
 
 
@@ -70,6 +89,7 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
     by_status: dict[str, int] = {}
     held: list[Held] = []
     parked: list[Held] = []
+    ended: list[Held] = []
     listings = unchanged = pending = waiting = 0
     for stand in standing.read_all(db, channel):
         if stand.ref is not None:
@@ -78,6 +98,8 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
         waiting += stand.ticket is not None
         if stand.parked:
             parked.append(Held(key=stand.key, title=stand.title, reason=stand.parked))
+        elif stand.ending:
+            ended.append(Held(key=stand.key, title=stand.title, reason=blocked(stand)))
         elif stand.want_shown and (why := blocked(stand)):
             held.append(Held(key=stand.key, title=stand.title, reason=why, issues=stand.issues))
         elif stand.want_shown and stand.want == stand.have and not offers_differ(stand):
@@ -95,6 +117,7 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
         waiting=waiting,
         held=tuple(held),
         parked=tuple(parked),
+        ended=tuple(ended),
         unfinished=len(journal.unfinished(db, channel)),
         at_work=holder[0] if holder else "",
         since=holder[1] if holder else "",
@@ -122,24 +145,47 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
         have=offer.have if offer is not None else None,
         prices=trace.get("prices", {}).get(sku, {}),
         texts=trace.get("texts", {}),
-        held=blocked(stand) if stand.want_shown else stand.reason,
+        held=blocked(stand) if stand.want_shown else "",
         operations=tuple(journal.last(db, channel, stand.key)),
+        not_offered="" if stand.want_shown else stand.reason,
+        others=tuple(other for other in stand.offers if other != sku),
     )
 
 
-async def resolve(work: Work, key: str, *, listing: str = "") -> str:
-    """Take a parked listing up again; says what will happen next.
+def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:
+    """At most three keys or SKUs of the channel that look most like this one; the same beginning is tried first."""
+    for length in _BEGINNINGS:
+        known = standing.names_like(db, channel, sku[:length], most=_COMPARED)
+        by_form = {name.upper(): name for name in known}
+        if sku.upper() in by_form:
+            return (by_form[sku.upper()],)
+        if near := get_close_matches(sku.upper(), by_form, 3):
+            return tuple(by_form[form] for form in near)
+    return ()
 
-    With `listing` it is adopted under that id and compared by the next plan; without, a person has made sure that
-    the shop does not have it, and the next plan creates it. StateError when the listing is not parked.
+
+async def resolve(work: Work, key: str, *, listing: str = "") -> str:
+    """Take a parked or ended listing up again; says what will happen next.
+
+    With `listing` it is adopted under that id and compared by the next plan. Without, the market is asked about a
+    listing whose id is known; one without an id is not in the shop, as a person made sure, and the next plan creates
+    it. StateError when the listing is neither parked nor ended, or the shop does not have `listing`.
     """
     stand = await work.standing(key)
-    if stand is None or not stand.parked:
+    if stand is None or not (stand.parked or stand.ending):
         raise StateError(f"{work.channel.name}: {key!r} is not parked; `storesync status` shows what is")
-    ref = await _seen(work, stand, listing) if listing else None
+    ref = await _seen(work, listing) if listing else await _known(work, stand)
 
     def write(db: Connection) -> None:
-        values: dict[str, Any] = {"parked": "", "doubt": None, "token": "", "ref": ref}
+        # An empty input has the next plan prepare it anew, also when the catalog did not change.
+        values: dict[str, Any] = {
+            "parked": "",
+            "ending": "",
+            "input": "",
+            "doubt": None,
+            "token": "",
+            "ref": ref,
+        }
         values |= {"ticket": None, "asked": "", "asked_at": None}
         if ref is not None:
             values |= {"made": True, "have": UNKNOWN, "have_shown": UNKNOWN}
@@ -155,7 +201,17 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
     return f"{key} counts as not listed; the next plan creates it"
 
 
-async def _seen(work: Work, stand: Standing, listing: str) -> Ref:
+async def _known(work: Work, stand: Standing) -> Ref | None:
+    """The listing whose id is known already, if the shop still has it: its review was only late."""
+    observe = work.channel.driver.observe
+    if stand.ref is None or observe is None:
+        return stand.ref
+    seen = await work.run(observe(work.channel.shop, [stand.ref]))
+    found = seen.get(stand.ref.listing)
+    return None if found is None or found.status is Shown.ENDED else found.ref
+
+
+async def _seen(work: Work, listing: str) -> Ref:
     observe = work.channel.driver.observe
     given = Ref(listing)
     if observe is None:

@@ -1,12 +1,12 @@
 """Korean to market text, the half that only computes: memory, protection, gates, glossary, templates."""
 
-from storesync.localization.completion import TextMemory, completed, delivered_texts
+from storesync.localization.completion import TextMemory, completed, delivered_texts, undelivered
 from storesync.localization.country import country_name
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
-from storesync.localization.facts import facts_of
+from storesync.localization.facts import facts_of, told_facts
 from storesync.localization.gates import Finding, Gates, Level, Verdict
 from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
-from storesync.localization.length import columns, length
+from storesync.localization.length import UNITS, columns, length
 from storesync.localization.locale import language, matches, separator, split
 from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey, key_of, successor
 from storesync.localization.normal import normal
@@ -22,6 +22,7 @@ __all__ = [
     "APPROVED",
     "STATES",
     "TEMPLATES",
+    "UNITS",
     "Drawn",
     "Finding",
     "Foreign",
@@ -67,4 +68,6 @@ __all__ = [
     "successor",
     "template_for",
     "text_hash",
+    "told_facts",
+    "undelivered",
 ]

@@ -8,105 +8,203 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from storesync.localization.facts import facts_of
+from storesync.localization.glossary import Glossary
+from storesync.localization.locale import matches
 from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey
-from storesync.localization.reference import Reference, ReferenceText
+from storesync.localization.provenance import Provenance
+from storesync.localization.reference import FIELDS, Reference, ReferenceText
 from storesync.localization.segment import Segment, joined, segments
 from storesync.localization.source import source_hash
 from storesync.model import Product, frozen_map
 
-__all__ = ["TextMemory", "completed", "delivered_texts"]
+__all__ = ["TextMemory", "completed", "delivered_texts", "undelivered"]
 
-_STATES = {"translated": "machine", "reviewed": "reviewed", "final": "final"}
-_FIELDS = ("title", "short_description")
+_STANDING = ("unsure", "machine", "reviewed", "final")  # as references name it, from the lowest up
 
 
-def _rank(one: MemoryText) -> tuple[bool, int, str]:
-    return one.approved, STATES.index(one.state), one.at.isoformat() if one.at else ""
+def _rank(one: MemoryText) -> tuple[bool, bool, int, str]:
+    return one.locked, one.approved, STATES.index(one.state), one.at.isoformat() if one.at else ""
 
 
 def _name(locale: str, source: str, field: str) -> str:
     return f"{locale} {source} {field}"
 
 
+def _standing(one: MemoryText) -> str:
+    if one.approved:
+        return "final" if one.state == "final" else "reviewed"
+    return "unsure" if one.note else "machine"
+
+
 @frozen
 class TextMemory:
-    """The best remembered text of each source text, by locale, source and field.
+    """The best remembered text of each source text, and the newest that a person approved at each place.
 
-    Approved before machine, then the newest; a text of another glossary still counts when a person approved it.
+    Approved before machine, then the newest. A text of another glossary still counts when a person approved it;
+    machine text counts for the words it was made with. `failed` are texts that no gate lets pass.
     """
 
     texts: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
+    places: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
+    failed: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
 
     @classmethod
-    def of(cls, some: Iterable[MemoryText]) -> TextMemory:
-        """The memory of these texts; what is not translated yet does not count."""
+    def of(cls, some: Iterable[MemoryText], glossary: Glossary | None = None) -> TextMemory:
+        """The memory of these texts under a glossary; what is not translated yet does not count."""
+        words = glossary if glossary is not None else Glossary()
         best: dict[str, MemoryText] = {}
+        places: dict[str, MemoryText] = {}
+        failed: dict[str, MemoryText] = {}
         for one in some:
-            if one.state == "initial" or not one.text:
-                continue
             name = _name(one.key.target_locale, one.key.source, one.key.field)
-            if name not in best or _rank(best[name]) <= _rank(one):
-                best[name] = one
-        return cls(best)
+            if one.approved:
+                _better(places, f"{one.key.target_locale} {one.place}", one)
+            elif one.key.glossary != words.version(one.source_text, one.key.target_locale):
+                continue
+            if one.refused:
+                _better(failed, name, one)
+            elif one.state != "initial" and one.text:
+                _better(best, name, one)
+        return cls(best, places, failed)
 
     def find(self, segment: Segment, locale: str) -> MemoryText | None:
         """The best text of a segment in one language, or None."""
         return self.texts.get(_name(locale, segment.hash, segment.field))
 
+    def earlier(self, segment: Segment, locale: str) -> MemoryText | None:
+        """What a person approved last at the segment's place, of whatever source; a locked text before others."""
+        return self.places.get(f"{locale} {segment.place}")
+
+    def refused(self, segment: Segment, locale: str) -> MemoryText | None:
+        """What an engine made of the segment, and no gate let pass."""
+        return self.failed.get(_name(locale, segment.hash, segment.field))
+
+
+def _better(found: dict[str, MemoryText], name: str, one: MemoryText) -> None:
+    if name not in found or _rank(found[name]) <= _rank(one):
+        found[name] = one
+
+
+def undelivered(reference: Reference, product: Product, locale: str) -> tuple[Segment, ...]:
+    """The segments of a product that did not come with the catalog in one language: an engine may be asked."""
+    if matches(locale, product.locale):
+        return ()
+    text = reference.text(product.key, locale)
+    if text is None:
+        return segments(product)
+    given = {name for name in FIELDS if getattr(text, name).strip()}
+    return tuple(part for part in segments(product) if part.field not in given)
+
 
 def completed(
-    reference: Reference, product: Product, locales: Iterable[str], memory: TextMemory
+    reference: Reference,
+    product: Product,
+    locales: Iterable[str],
+    memory: TextMemory,
+    accept: frozenset[str] = frozenset(),
 ) -> Reference:
     """The reference as one product sees it: the memory fills what nobody delivered, whole products only.
 
     A remembered text that a person approved goes before a delivered one that nobody did; a delivered text that
-    is reviewed or final stays as it is.
+    is reviewed or final stays as it is, and a locked one goes before everything. Where the source changed, a
+    machine text of the new source counts when `accept` names its standing, else the approved one, which is stale.
     """
     found = {}
     for locale in locales:
-        text = _completed(reference, product, locale, memory)
+        text = _completed(reference, product, locale, memory, accept)
         if text is not None:
             found[locale] = text
     return evolve(reference, texts={product.key: found})
 
 
+@frozen
+class _Part:
+    """The remembered text for one segment, and what changed since it was made."""
+
+    text: MemoryText
+    stale: str = ""
+
+
+def _part(segment: Segment, locale: str, memory: TextMemory, accept: frozenset[str]) -> _Part | None:
+    now, before = memory.find(segment, locale), memory.earlier(segment, locale)
+    old = before is not None and before.key.source != segment.hash
+    locked = old and before is not None and before.locked
+    if now is not None and not locked and (now.approved or not old or _standing(now) in accept):
+        return _Part(now)
+    if before is None or not old:
+        return None if now is None else _Part(now)
+    who = before.by or "a person"
+    return _Part(before, f"the source of {segment.place} changed since {who} approved {before.text!r}")
+
+
 def _completed(
-    reference: Reference, product: Product, locale: str, memory: TextMemory
+    reference: Reference, product: Product, locale: str, memory: TextMemory, accept: frozenset[str]
 ) -> ReferenceText | None:
     delivered = reference.text(product.key, locale)
-    if not memory.texts or (delivered is not None and delivered.state in APPROVED):
+    if not memory.texts and not memory.places:
         return delivered
     parts = segments(product)
-    known = {part.place: one for part in parts if (one := memory.find(part, locale)) is not None}
+    known = {part.place: one for part in parts if (one := _part(part, locale, memory, accept)) is not None}
+    kept = delivered is not None and delivered.state in APPROVED
+    changes: dict[str, Any] = {}
+    made: dict[str, Provenance] = {}
+    standings: list[str] = []
+    stale: list[str] = []
+    for name in FIELDS:
+        own = [part for part in parts if part.field == name]
+        if not own or any(part.place not in known for part in own):
+            continue
+        some = [known[part.place] for part in own]
+        if delivered is not None and getattr(delivered, name).strip() and not _replaces(some, kept=kept):
+            continue
+        changes[name] = joined(
+            {place: one.text.text for place, one in known.items()}, f"{product.key}/{name}"
+        )
+        made[name] = _made(some)
+        standings += [_standing(one.text) for one in some]
+        stale += [one.stale for one in some if one.stale]
     if delivered is None:
-        if not parts or len(known) < len(parts):
+        if len(made) < len({part.field for part in parts}) or not made:
             return None
         return ReferenceText(
-            title=_said(product, known, "title"),
-            short_description=_said(product, known, "short_description"),
+            title=changes.get("title", ""),
+            short_description=changes.get("short_description", ""),
             attributes=facts_of(product, reference, locale),
-            state=_lowest(known.values()),
-            source=source_hash(product.text),
+            state=min(standings, key=_STANDING.index),
+            source="" if stale else source_hash(product.text),
+            stale="; ".join(stale),
+            made=made,
         )
-    changes: dict[str, Any] = {}
-    for name in _FIELDS:
-        own = [part for part in parts if part.field == name]
-        if own and all(part.place in known and known[part.place].approved for part in own):
-            changes[name] = _said(product, known, name)
-    if len(changes) == len({part.field for part in parts}):
-        # Every text was approved; the attributes came with the delivery and are tables.
-        return evolve(delivered, **changes, state=_lowest(known.values()), source=source_hash(product.text))
-    return evolve(delivered, **changes)
+    if not changes:
+        return delivered
+    # The attributes came with the delivery and are tables: they ask for nobody's approval.
+    whole = {part.field for part in parts} == made.keys()
+    return evolve(
+        delivered,
+        **changes,
+        state=min(standings, key=_STANDING.index) if whole else delivered.state,
+        source=("" if stale else source_hash(product.text)) if whole else delivered.source,
+        stale="; ".join(stale),
+        made=made,
+    )
 
 
-def _lowest(some: Iterable[MemoryText]) -> str:
-    """The lowest state of several texts, as references name it; a locked text was approved."""
-    states = {"reviewed" if one.locked and one.state not in APPROVED else one.state for one in some}
-    return next(_STATES[state] for state in STATES if state in states)
+def _replaces(some: Iterable[_Part], *, kept: bool) -> bool:
+    """Whether remembered texts go before a delivered one: locked ones always, approved ones unless it is, too."""
+    return all(one.text.locked or (one.text.approved and not one.stale and not kept) for one in some)
 
 
-def _said(product: Product, known: Mapping[str, MemoryText], name: str) -> str:
-    return joined({place: one.text for place, one in known.items()}, f"{product.key}/{name}")
+def _made(some: list[_Part]) -> Provenance:
+    texts = [one.text for one in some]
+    last = max((one.at for one in texts if one.at is not None), default=None)
+    return Provenance(
+        by="human" if all(one.approved for one in texts) else "machine",
+        state=min(map(_standing, texts), key=_STANDING.index),
+        source=" ".join(one.key.source for one in texts),
+        maker=", ".join(dict.fromkeys(one.by for one in texts if one.by)),
+        at=last.isoformat(timespec="seconds") if last is not None else "",
+        note="; ".join(dict.fromkeys(one.note for one in texts if one.note)),
+    )
 
 
 def delivered_texts(reference: Reference, product: Product, locale: str) -> Mapping[str, MemoryText]:

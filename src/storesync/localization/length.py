@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 from unicodedata import east_asian_width
 
-__all__ = ["columns", "length"]
+__all__ = ["UNITS", "columns", "length"]
+
+UNITS: Mapping[str, str] = MappingProxyType(
+    {"chars": "characters", "bytes": "bytes", "columns": "columns (a wide character counts two)"}
+)
+"""How messages call the units of a limit."""
 
 
 def columns(text: str) -> int:

@@ -37,9 +37,10 @@ class TextKey:
 
 @frozen(kw_only=True)
 class MemoryText:
-    """One remembered text. `by` is a person's name, an engine's, or `import`; `place` where it was last used.
+    """One remembered text. `by` is a person's name or an engine's; `place` where it was last used.
 
-    `locked` texts change by an unlocking person only. `note` tells what gates or people said.
+    `locked` texts change by an unlocking person only. `note` tells what gates or people said. An `initial` text
+    with a maker is one that failed: it is shown to people, it counts nowhere, and it is not paid for again.
     """
 
     key: TextKey
@@ -58,9 +59,14 @@ class MemoryText:
         return self.state in APPROVED or self.locked
 
     @property
+    def refused(self) -> bool:
+        """An engine made it, or could not, and it may not leave."""
+        return self.state == "initial" and bool(self.by) and not self.locked
+
+    @property
     def edition(self) -> str:
-        """Names text and state: whoever edits an export says by it what he saw."""
-        return digest([self.text, self.state])[:12]
+        """Names text, state and lock: whoever edits an export says by it what he saw."""
+        return digest([self.text, self.state, self.locked])[:12]
 
 
 def key_of(segment: Segment, source_locale: str, target_locale: str, glossary: str) -> TextKey:

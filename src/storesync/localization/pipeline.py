@@ -28,7 +28,8 @@ class TextRules:
     """What the translation of one language pair goes by.
 
     `source_scanner` finds claims in the source text; one of the `holding` severities or categories there is
-    not translated at all: a banned idea should not be paid for.
+    not translated at all: a banned idea should not be paid for. `engine` is the name under which texts are
+    made: what it failed at is asked of another one only, or with `again`.
     """
 
     target: str
@@ -37,6 +38,8 @@ class TextRules:
     gates: Gates = field(factory=Gates)
     source_scanner: Scanner | None = None
     holding: frozenset[str] = frozenset({"block", "medical_effect", "medical_term"})
+    engine: str = ""
+    again: bool = False
 
 
 @frozen
@@ -62,12 +65,12 @@ def draw(
     memory: Mapping[TextKey, MemoryText],
     *,
     earlier: Callable[[Segment], MemoryText | None] = lambda _: None,
-    kind: str = "",
 ) -> Drawn:
     """The remembered text of each segment; the others are wanted, each different text once.
 
     `earlier` gives the newest approved text of a place whatever its source and glossary: it makes the issue
-    `text.stale`, which shows that a person's work waits for a look. `kind` is `cosmetic` or `food`.
+    `text.stale`, which shows that a person's work waits for a look. Where only the glossary changed, that text
+    still counts, and where it is locked nothing is wanted. What the engine failed at before is `text.refused`.
     """
     found: dict[str, MemoryText] = {}
     wanted: dict[TextKey, Wanted] = {}
@@ -80,29 +83,50 @@ def draw(
             continue
         old = earlier(segment)
         if old is not None:
-            changed = "source text" if old.key.source != key.source else "glossary"
-            issues.append(
-                Issue(
-                    "text.stale",
-                    f"{segment.place}/{rules.target}",
-                    f"the {changed} of {segment.place} changed since {old.by or 'a person'} approved its "
-                    f"{rules.target} text {old.text!r}",
-                    Severity.WARNING,
-                    "review the new translation, or bring the old one up to date",
-                )
-            )
-        held = _held(segment, rules, kind)
+            issues.append(_stale(segment, rules.target, old, source=old.key.source != key.source))
+            if old.key.source == key.source:
+                found[segment.place] = old
+            if old.locked or segment.place in found:
+                continue
+        held = _held(segment, rules)
         if held is not None:
             issues.append(held)
+            continue
+        if known is not None and known.refused and known.by == rules.engine and not rules.again:
+            issues.append(_refused(segment, rules.target, known))
             continue
         wanted.setdefault(key, Wanted(segment, key))
     return Drawn(found=found, wanted=tuple(wanted.values()), issues=Issues(tuple(issues)))
 
 
-def _held(segment: Segment, rules: TextRules, kind: str) -> Issue | None:
+def _stale(segment: Segment, target: str, old: MemoryText, *, source: bool) -> Issue:
+    changed, who = "source text" if source else "glossary", old.by or "a person"
+    return Issue(
+        "text.stale",
+        f"{segment.place}/{target}",
+        f"the {changed} of {segment.place} changed since {who} approved its {target} text {old.text!r}",
+        Severity.WARNING,
+        "free it and have the new source translated"
+        if old.locked
+        else "review the new translation, or bring the old one up to date",
+    )
+
+
+def _refused(segment: Segment, target: str, known: MemoryText) -> Issue:
+    made = f"made {known.text!r} of it" if known.text else "could not translate it"
+    return Issue(
+        "text.refused",
+        f"{segment.place}/{target}",
+        f"{segment.place}: {known.by} {made}, which failed: {known.note}",
+        hint=f"correct it: storesync texts export --locale {target}; or ask once more: storesync texts "
+        f"translate --locale {target} --again",
+    )
+
+
+def _held(segment: Segment, rules: TextRules) -> Issue | None:
     if rules.source_scanner is None:
         return None
-    for hit in rules.source_scanner.scan(segment.text, field=segment.field, kind=kind):
+    for hit in rules.source_scanner.scan(segment.text, field=segment.field, kind=segment.kind):
         if not hit.waived and not rules.holding.isdisjoint({hit.term.severity, hit.term.category}):
             return Issue(
                 "text.source_claim",
@@ -115,19 +139,24 @@ def _held(segment: Segment, rules: TextRules, kind: str) -> Issue | None:
 
 @frozen
 class Judged:
-    """A candidate with its verdict; `memory` is what may be remembered, None when the text may not leave."""
+    """A candidate with its verdict, and what is remembered of it: a text that may not leave stays `initial`."""
 
     verdict: Verdict
-    memory: MemoryText | None
+    memory: MemoryText
     issues: Issues
 
 
 def judge(
     wanted: Wanted, text: str, rules: TextRules, *, by: str, at: datetime | None = None, field: str = ""
 ) -> Judged:
-    """The gates on an engine's text; a pass or a review is remembered as `translated`, never more."""
+    """The gates on an engine's text; a pass or a review is remembered as `translated`, never more.
+
+    The note says what stands against it.
+    """
     segment = wanted.segment
-    verdict = rules.gates.check(segment.text, text, locale=rules.target, field=field or segment.field)
+    verdict = rules.gates.check(
+        segment.text, text, locale=rules.target, field=field or segment.field, kind=segment.kind
+    )
     issues = Issues(
         tuple(
             Issue(
@@ -140,14 +169,14 @@ def judge(
             for finding in verdict.findings
         )
     )
-    if verdict.result == "fail":
-        return Judged(verdict, None, issues)
-    note = "; ".join(finding.message for finding in verdict.findings if finding.level is Level.REVIEW)
+    failed = verdict.result == "fail"
+    weight = Level.FAIL if failed else Level.REVIEW
+    note = "; ".join(str(finding) for finding in verdict.findings if finding.level is weight)
     made = MemoryText(
         key=wanted.key,
         source_text=segment.text,
         text=text,
-        state="translated",
+        state="initial" if failed else "translated",
         by=by,
         place=segment.place,
         note=note,

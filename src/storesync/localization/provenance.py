@@ -13,9 +13,13 @@ __all__ = ["Provenance"]
 class Provenance:
     """Who made a text, how far it was approved, and the hash of the source it was made from.
 
-    `template` is text that storesync composed from approved parts; then `source` names those parts.
+    `template` is text that storesync composed from approved parts; then `source` names those parts. `maker` is
+    the person or engine, `at` when, in ISO 8601 and UTC, and `note` what the gates said.
     """
 
     by: Literal["human", "reference", "machine", "template"]
     state: str
     source: str = ""
+    maker: str = ""
+    at: str = ""
+    note: str = ""

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from attrs import field, frozen
 
+from storesync.localization.provenance import Provenance
 from storesync.model import frozen_map
 
-__all__ = ["Reference", "ReferenceText"]
+__all__ = ["FIELDS", "Reference", "ReferenceText"]
+
+FIELDS: tuple[Literal["title", "short_description"], ...] = ("title", "short_description")
+"""The texts of a product that are translated; all else comes from tables."""
 
 
 @frozen(kw_only=True)
 class ReferenceText:
     """The texts of one product in one language, as somebody delivered them.
 
-    `attributes` are by localized name, in the order of the source. `state` is `reference`, `machine`,
-    `reviewed` or `final`; `source` the hash of the source text it was made from, empty when nobody knows.
+    `attributes` are by localized name, in the order of the source. `state` is `reference`, `machine`, `unsure`
+    (machine text in which a gate saw something to look at), `reviewed` or `final`; `source` the hash of the
+    source text it was made from, empty when nobody knows. `stale` says what changed since it was made. `made`
+    tells of single fields where they did not come with the others.
     """
 
     title: str
@@ -25,6 +32,14 @@ class ReferenceText:
     state: str = "reference"
     source: str = ""
     at: str = ""
+    stale: str = ""
+    made: Mapping[str, Provenance] = field(factory=dict, converter=frozen_map)
+
+    @property
+    def standings(self) -> tuple[str, ...]:
+        """The states of its texts: all of them must count where they are shown."""
+        given = [self.made[name].state if name in self.made else self.state for name in FIELDS]
+        return tuple(dict.fromkeys(given))
 
 
 @frozen(kw_only=True)

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import Enum
 from json.encoder import encode_basestring
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 __all__ = ["Json", "digest", "dumps", "dumps_bytes", "loads", "loads_foreign"]
@@ -33,12 +34,15 @@ def _number(value: Decimal) -> str:
 
 
 def _write(value: Any, out: list[str], *, sort: bool) -> None:
-    if value is None:
-        out.append("null")
-    elif value is True:
-        out.append("true")
-    elif value is False:
-        out.append("false")
+    kind = type(value)  # exact types first: to ask what a value is an instance of costs more than to write it
+    if kind is str:
+        out.append(encode_basestring(value))
+    elif value is None or kind is bool:
+        out.append(_WORDS[value])
+    elif kind is dict or kind is MappingProxyType:
+        _write_object(value, out, sort=sort)
+    elif kind is list or kind is tuple:
+        _write_array(value, out, sort=sort)
     elif isinstance(value, Enum):
         _write(value.value, out, sort=sort)
     elif isinstance(value, str):
@@ -50,26 +54,34 @@ def _write(value: Any, out: list[str], *, sort: bool) -> None:
     elif isinstance(value, float):
         raise TypeError(f"{value!r} is a float: use Decimal, int or text")
     elif isinstance(value, Mapping):
-        keys = sorted(value) if sort else value
-        mark = "{"
-        for key in keys:
-            if not isinstance(key, str):
-                raise TypeError(f"JSON object key {key!r} is not text")
-            out.append(mark)
-            out.append(encode_basestring(key))
-            out.append(":")
-            _write(value[key], out, sort=sort)
-            mark = ","
-        out.append("}" if mark == "," else "{}")
+        _write_object(value, out, sort=sort)
     elif isinstance(value, list | tuple):
-        mark = "["
-        for part in value:
-            out.append(mark)
-            _write(part, out, sort=sort)
-            mark = ","
-        out.append("]" if mark == "," else "[]")
+        _write_array(value, out, sort=sort)
     else:
         raise TypeError(f"{type(value).__name__} {value!r} is no JSON value")
+
+
+_WORDS = {None: "null", True: "true", False: "false"}
+
+
+def _write_object(value: Mapping[str, Any], out: list[str], *, sort: bool) -> None:
+    mark = "{"
+    for key in sorted(value) if sort else value:
+        if not isinstance(key, str):
+            raise TypeError(f"JSON object key {key!r} is not text")
+        out.append(f"{mark}{encode_basestring(key)}:")
+        _write(value[key], out, sort=sort)
+        mark = ","
+    out.append("}" if mark == "," else "{}")
+
+
+def _write_array(value: Sequence[Any], out: list[str], *, sort: bool) -> None:
+    mark = "["
+    for part in value:
+        out.append(mark)
+        _write(part, out, sort=sort)
+        mark = ","
+    out.append("]" if mark == "," else "[]")
 
 
 def dumps(value: Any, *, sort: bool = False) -> str:
@@ -97,10 +109,15 @@ def _decimal(text: str) -> Decimal:
     return value
 
 
+_READER = json.JSONDecoder(parse_float=_decimal, parse_constant=_refuse)  # making one costs more than reading
+
+
 def loads(text: str | bytes) -> Any:
     """JSON as None, bool, int, Decimal, str, list and dict; ValueError when it is not JSON or is made to hurt."""
     try:
-        value = json.loads(text, parse_float=_decimal, parse_constant=_refuse)
+        if not isinstance(text, str):
+            text = text.decode(json.detect_encoding(text), "surrogatepass")
+        value = _READER.decode(text)
     except RecursionError:
         raise ValueError("JSON is nested too deeply") from None
     if len(text) > 2 * _DEEPEST and isinstance(value, dict | list):  # shorter text has no room to be deeper

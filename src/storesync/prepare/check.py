@@ -10,12 +10,10 @@ from attrs import evolve
 
 from storesync.driver import Spec
 from storesync.issues import Issue, Issues, Severity
-from storesync.localization import length
+from storesync.localization import UNITS, length
 from storesync.model import Image, Limit, Listing, Money, Offer, Product
 
 __all__ = ["check_images", "check_listing", "check_offers"]
-
-_UNITS = {"chars": "characters", "bytes": "bytes", "columns": "columns (a wide character counts two)"}
 
 
 def _text(what: str, path: str, text: str, limit: Limit | None, hint: str) -> Iterator[Issue]:
@@ -26,14 +24,14 @@ def _text(what: str, path: str, text: str, limit: Limit | None, hint: str) -> It
         yield Issue(
             "check.text_long",
             path,
-            f"{what} is {size} {_UNITS[limit.unit]} long, at most {limit.max} fit",
+            f"{what} is {size} {UNITS[limit.unit]} long, at most {limit.max} fit",
             hint=hint,
         )
     if size < limit.min:
         yield Issue(
             "check.text_short",
             path,
-            f"{what} is {size} {_UNITS[limit.unit]} long, at least {limit.min} are asked for",
+            f"{what} is {size} {UNITS[limit.unit]} long, at least {limit.min} are asked for",
             hint=hint,
         )
 

@@ -45,7 +45,8 @@ class Localized:
     """One product in the languages of one channel; whatever is missing here is an issue beside it.
 
     `attributes` are localized names to localized values by locale; `axes` are in the channel's own language
-    with further ones in `names`; `images` and `variants` show no picture with text of another language.
+    with further ones in `names`; `images` and `variants` show no picture with text of another language. `lacks`
+    are the languages in which a text is missing, or approved for another source.
     """
 
     texts: Mapping[str, Copy] = field(converter=frozen_map)
@@ -54,6 +55,7 @@ class Localized:
     images: tuple[Image, ...]
     variants: tuple[Variant, ...]
     provenance: Mapping[str, Mapping[str, Provenance]] = field(converter=frozen_map)
+    lacks: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
 
 
 def _clean(text: str) -> str:
@@ -85,26 +87,29 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
                 "text.missing",
                 path,
                 f"{product.key} has no text in {locale}",
-                hint=f"add a row {product.key},{locale},… to the translations of the catalog",
+                hint=f"add a row {product.key},{locale},… to the translations of the catalog, or have it "
+                f"translated: storesync texts export --locale {locale}",
             )
         ]
-    issues = []
-    if delivered.state not in ALWAYS and delivered.state not in settings.accept:
-        issues.append(
-            Issue(
-                "text.not_accepted",
-                path,
-                f"the {locale} text of {product.key} is only {delivered.state!r}, which does not count here",
-                hint=accept_line(delivered.state),
-                at=delivered.at,
-            )
+    issues = [
+        Issue(
+            "text.not_accepted",
+            path,
+            f"the {locale} text of {product.key} is only {standing!r}, which does not count here",
+            hint=accept_line(standing, locale),
+            at=delivered.at,
         )
-    if delivered.source and delivered.source != source_hash(product.text):
+        for standing in delivered.standings
+        if standing not in ALWAYS and standing not in settings.accept
+    ]
+    changed = delivered.source and delivered.source != source_hash(product.text)
+    if delivered.stale or changed:
         issues.append(
             Issue(
                 "text.stale",
                 path,
-                f"the source text of {product.key} changed since its {locale} text was made",
+                delivered.stale
+                or f"the source text of {product.key} changed since its {locale} text was made",
                 Severity.WARNING,
                 "have the translation checked against the new source",
                 delivered.at,
@@ -132,7 +137,12 @@ def _provenance(delivered: ReferenceText, *, home: bool) -> Mapping[str, Provena
         by = "machine"
     own = Provenance(by=by, state=delivered.state, source=delivered.source)
     composed = evolve(own, by="template")
-    return {"title": own, "short_description": own, "attributes": own, "description": composed}
+    return {
+        "title": delivered.made.get("title", own),
+        "short_description": delivered.made.get("short_description", own),
+        "attributes": own,
+        "description": composed,
+    }
 
 
 def _word(
@@ -193,10 +203,13 @@ def localize(product: Product, settings: Settings) -> tuple[Localized, Issues]:
     texts: dict[str, Copy] = {}
     attributes: dict[str, Mapping[str, str]] = {}
     provenance: dict[str, Mapping[str, Provenance]] = {}
+    lacks: list[str] = []
     locales = settings.channel.locales
     for locale in locales:
         delivered, found = _text(product, locale, settings)
         issues += found
+        if delivered is None or delivered.stale or any(issue.code == "text.missing" for issue in found):
+            lacks.append(locale)
         if delivered is None:
             continue
         attributes[locale] = {_clean(name): _clean(value) for name, value in delivered.attributes.items()}
@@ -233,5 +246,6 @@ def localize(product: Product, settings: Settings) -> tuple[Localized, Issues]:
         images=_shown(product.images, locales),
         variants=variants,
         provenance=provenance,
+        lacks=tuple(lacks),
     )
     return localized_product, Issues(tuple(issues))

@@ -38,8 +38,9 @@ class Prepared:
 
     Not offered is no fault: `reason` says why. An offered one is `held` while an error stands among `issues`;
     then `content` is None, so that nothing unfit can leave, and `listing` shows how far it came. `needs` are
-    category documents to fetch before the same pass is run again. `traces` are by SKU and market,
-    `provenance` by locale and text field.
+    category documents to fetch before the same pass is run again; `lacks` are languages in which a text is
+    missing or was made from another source, to be fetched likewise where somebody can. `traces` are by SKU and
+    market, `provenance` by locale and text field.
     """
 
     key: str
@@ -52,6 +53,7 @@ class Prepared:
     provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_nested)
     issues: Issues = field(factory=Issues)
     needs: tuple[CategoryKey, ...] = field(default=(), converter=tuple[CategoryKey, ...])
+    lacks: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
 
     @property
     def held(self) -> bool:
@@ -117,7 +119,12 @@ def prepare(
     offers, traces, found = price_product(product, settings, last, pricer)
     issues += found
     done = Prepared(
-        key=product.key, offered=True, offers=offers, traces=traces, provenance=localized.provenance
+        key=product.key,
+        offered=True,
+        offers=offers,
+        traces=traces,
+        provenance=localized.provenance,
+        lacks=localized.lacks,
     )
     if category is None or not id_:
         return evolve(done, issues=_placed(issues, product))

@@ -23,9 +23,10 @@ def _key(key: str) -> str:
     return key if _BARE.fullmatch(key) else '"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def accept_line(state: str) -> str:
-    """The line that lets texts of this state count."""
-    return f'[localization] accept = ["{state}"], or have the text reviewed'
+def accept_line(state: str, locale: str) -> str:
+    """The line that lets texts of this state count, or the command that gives them to people."""
+    review = f"have the text reviewed: storesync texts export --locale {locale} --waiting"
+    return f'[localization] accept = ["{state}"], or {review}'
 
 
 def category_line(channel: Channel, code: str) -> str:

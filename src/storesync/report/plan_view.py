@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from rich.console import Group, RenderableType
+from attrs import frozen
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from storesync.issues import Issue, Severity
-from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan
+from storesync.issues import Issue, Severity, counted
+from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan, count_words
 from storesync.report.amount import told_text
+from storesync.report.hanging import Hanging
 
 __all__ = ["FEW", "change", "count_line", "findings", "headline", "held_groups", "held_lines", "plan_view"]
 
@@ -30,27 +33,31 @@ _STYLE = {
 }
 _NAMES = 12
 _TITLE = 30  # cells; a Chinese or Korean character takes two
-_CHANGE = 46  # characters of a change before it is broken into lines
+_LEAST_TITLE = 14  # cells; where less is left for a title, the changes stand below it
+_CHANGE = 46  # cells for a change of text before it is broken into lines
+_FIGURES = (Kind.CREATE, Kind.PRICES, Kind.STOCK)
+_INDENT, _GAP = 2, 2
+_UNDER = 8  # where the further lines of a finding begin
 _MANY = 4  # as many listings with one way out are told together
 
 
 def count_line(plan: Plan) -> str:
     """The plan in numbers: every product is in one of them."""
-    counts = [f"{count} {kind}" for kind, count in plan.counts.items()]
-    parts = [", ".join(counts) or "nothing to do", f"{plan.unchanged} unchanged"]
+    parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} unchanged"]
     for number, words in (
         (plan.waiting, "waiting for the market"),
         (len(plan.held), "held back"),
         (len(plan.not_offered), "not offered"),
     ):
         if number:
-            parts.append(f"{number} {words}")
+            parts.append(f"{number:,} {words}")
     return " · ".join(parts)
 
 
 def headline(plan: Plan) -> Text:
     """The plan in one line."""
-    return Text.assemble((plan.channel, "bold"), f"  {plan.products} products: ", count_line(plan))
+    said = f"  {counted(plan.products, 'product')}: {count_line(plan)}"
+    return Text.assemble((plan.channel, "bold"), said)
 
 
 def change(detail: Detail) -> str:
@@ -64,28 +71,20 @@ def change(detail: Detail) -> str:
 
 def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     """The whole plan; at most `most` operations of one kind, None for all. What is held is never left out."""
-    parts: list[RenderableType] = [headline(plan)]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(max_width=_CHANGE)
-    table.add_column(style="dim", justify="right")
+    parts: list[RenderableType] = [Hanging(headline(plan), len(plan.channel) + 2)]
+    shown: list[Operation | Text] = []
     for kind in Kind:
         mine = [operation for operation in plan.operations if operation.kind is kind]
         if kind is Kind.UPLOAD or not mine:
             continue
-        for operation in mine[:most]:
-            table.add_row(*_row(operation))
+        shown += mine[:most]
         if most is not None and len(mine) > most:
-            table.add_row(
-                "", "", Text(f"… {len(mine) - most} more to {kind.value}: --all shows them", "dim"), "", ""
-            )
-    if table.row_count:
-        parts.append(Padding(table, (0, 0, 0, 2)))
+            shown.append(Text(f"… {len(mine) - most:,} more to {kind.value}: --all shows them", "dim"))
+    if shown:
+        parts.append(_Changes(tuple(shown)))
     uploads = plan.counts.get("upload", 0)
     if uploads:
-        parts.append(Text(f"  ↑ upload  {uploads} pictures", "cyan"))
+        parts.append(Text(f"  ↑ upload  {counted(uploads, 'picture')}", "cyan"))
     parts += held_lines(plan.held)
     parts += _not_offered(plan.not_offered)
     parts += findings(plan.warnings, most=most)
@@ -93,18 +92,71 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     return Group(*parts)
 
 
-def _row(operation: Operation) -> tuple[RenderableType, ...]:
+@frozen
+class _Changes:
+    """Operations with their changes: beside each other where the terminal is wide enough, else below.
+
+    A figure is never broken: where it does not fit beside its title it stands on a line of its own.
+    """
+
+    rows: tuple[Operation | Text, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        operations = [row for row in self.rows if isinstance(row, Operation)]
+        fixed = sum(
+            max((cell_len(text) for text in texts), default=0) + _GAP
+            for texts in (
+                [_sign(operation).plain for operation in operations],
+                [operation.key for operation in operations],
+                [_cause(operation) for operation in operations],
+            )
+        )
+        figures = [change(d) for op in operations if op.kind in _FIGURES for d in op.details]
+        needed = max([_CHANGE * any(op.kind not in _FIGURES for op in operations), *map(cell_len, figures)])
+        room = options.max_width - _INDENT - fixed - needed - _GAP
+        yield Padding(self._wide(room) if room >= _LEAST_TITLE else self._narrow(), (0, 0, 0, _INDENT))
+
+    def _wide(self, room: int) -> Table:
+        table = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
+        for _ in range(3):
+            table.add_column(no_wrap=True)
+        table.add_column()
+        table.add_column(style="dim", justify="right", no_wrap=True)
+        for row in self.rows:
+            if isinstance(row, Text):
+                table.add_row("", "", "", row, "")
+                continue
+            changes = Text("\n".join(map(change, row.details)))
+            title = _short(row.title, min(room, _TITLE))
+            table.add_row(_sign(row), row.key, title, changes, _cause(row))
+        return table
+
+    def _narrow(self) -> Group:
+        lines: list[RenderableType] = []
+        for row in self.rows:
+            if isinstance(row, Text):
+                lines.append(row)
+                continue
+            head = Text.assemble(_sign(row), f"  {row.key}  ", _short(row.title, _TITLE))
+            cause = _cause(row)
+            lines.append(Hanging(head.append(f"  {cause}" if cause else "", "dim"), 2 * _INDENT))
+            lines += [Hanging(Text(f"    {change(detail)}"), 4 * _INDENT) for detail in row.details]
+        return Group(*lines)
+
+
+def _sign(operation: Operation) -> Text:
     sign, style = _STYLE[operation.kind]
-    changes = "\n".join(change(detail) for detail in operation.details)
-    title = Text(operation.title)
-    title.truncate(_TITLE, overflow="ellipsis")
-    return (
-        Text(f"{sign} {operation.kind.value}", style),
-        Text(operation.key),
-        title,
-        Text(changes),
-        Text(", ".join(operation.causes)),
-    )
+    return Text(f"{sign} {operation.kind.value}", style)
+
+
+def _cause(operation: Operation) -> str:
+    return ", ".join(operation.causes)
+
+
+def _short(title: str, room: int) -> Text:
+    text = Text(title)
+    text.truncate(room, overflow="ellipsis")
+    return text
 
 
 def held_groups(held: Iterable[Held]) -> list[list[Held]]:
@@ -117,66 +169,72 @@ def held_groups(held: Iterable[Held]) -> list[list[Held]]:
     return list(groups.values())
 
 
-def held_lines(held: Iterable[Held]) -> Iterator[Text]:
+def held_lines(held: Iterable[Held]) -> Iterator[Hanging]:
     """What is held back, with its findings and the way out; many with one way out are told once."""
     for group in held_groups(held):
         first = group[0]
         if len(group) >= _MANY:
             names = ", ".join(one.key for one in group[:_NAMES])
             more = f" and {len(group) - _NAMES} more" if len(group) > _NAMES else ""
-            yield Text.assemble(("  ! held    ", "bold red"), f"{len(group)} listings: {names}{more}")
+            said = f"{counted(len(group), 'listing')}: {names}{more}"
+            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")
             continue
         for one in group:
             title = f"  {one.title}" if one.title else ""
-            yield Text.assemble(("  ! held    ", "bold red"), f"{one.key}{title}: {one.reason}")
+            said = f"{one.key}{title}: {one.reason}"
+            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
             yield from _findings_of(one, "")
 
 
-def _findings_of(held: Held, lead: str) -> Iterator[Text]:
+def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:
     if lead:
-        yield Text(f"      {lead}{held.reason}")
+        yield Hanging(Text(f"      {lead}{held.reason}"), _UNDER)
     hints: set[str] = set()
     for issue in held.issues:
         if issue.hint in hints:
             continue
         said = issue.message if issue.message != held.reason else ""
         place = " · ".join(part for part in (issue.at, issue.path, said) if part)
-        yield Text(f"      {place} [{issue.code}]", "dim")
+        yield Hanging(Text(f"      {place} [{issue.code}]", "dim"), _UNDER)
         if issue.hint:
             hints.add(issue.hint)
-            yield Text.assemble(("      → ", "green"), issue.hint)
+            yield _way(issue.hint)
 
 
-def _not_offered(held: Iterable[Held]) -> Iterator[Text]:
+def _way(hint: str) -> Hanging:
+    return Hanging(Text.assemble(("      → ", "green"), hint), _UNDER)
+
+
+def _not_offered(held: Iterable[Held]) -> Iterator[Hanging]:
     reasons: dict[str, list[str]] = {}
     for one in held:
         reasons.setdefault(one.reason, []).append(one.key)
     for reason, keys in reasons.items():
         names = ", ".join(keys[:_NAMES]) + (f" and {len(keys) - _NAMES} more" if len(keys) > _NAMES else "")
-        yield Text.assemble(("  · not offered  ", "dim"), f"{reason}: {names}")
+        yield Hanging(Text.assemble(("  · not offered  ", "dim"), f"{reason}: {names}"), _UNDER)
 
 
-def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Text]:
+def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Hanging]:
     """Findings by weight, each with its place and the way out."""
     found = sorted(dict.fromkeys(issues), key=lambda issue: issue.severity.rank)
     for issue in found[:most]:
         style = "red" if issue.severity is Severity.ERROR else "yellow"
         place = " · ".join(part for part in (issue.at, issue.path) if part)
         said = f"{place}: {issue.message}" if place else issue.message
-        yield Text.assemble((f"  ! {issue.severity.value}  ", style), f"{said} [{issue.code}]")
+        text = Text.assemble((f"  ! {issue.severity.value}  ", style), f"{said} [{issue.code}]")
+        yield Hanging(text, _UNDER)
         if issue.hint:
-            yield Text.assemble(("      → ", "green"), issue.hint)
+            yield _way(issue.hint)
     if most is not None and len(found) > most:
-        yield Text(f"  … {len(found) - most} more findings: --all shows them", "dim")
+        more = counted(len(found) - most, "more finding")
+        yield Hanging(
+            Text(f"  … {more}: --all shows {'it' if len(found) - most == 1 else 'them'}", "dim"), _UNDER
+        )
 
 
-def _guard(guard: Guard) -> Text:
+def _guard(guard: Guard) -> Group:
+    said = Text.assemble(("  ! guard   ", "bold red"), f"{guard}: nothing is sent without a reason")
     allow = f"if it is meant: --allow '{guard.name}=why'"
-    hint = guard.hint if "--allow" in guard.hint else "; ".join(part for part in (guard.hint, allow) if part)
-    return Text.assemble(
-        ("  ! guard   ", "bold red"),
-        f"{guard}: nothing is sent without a reason\n",
-        ("      → ", "green"),
-        hint,
-    )
+    ways = [guard.hint] if "--allow" in guard.hint else [part for part in (guard.hint, allow) if part]
+    return Group(Hanging(said, _UNDER), *map(_way, ways))

@@ -48,7 +48,12 @@ def price_table(steps: Sequence[Mapping[str, Any]]) -> Table:
 def explained_view(explained: Explained) -> RenderableType:
     """Everything about one SKU."""
     parts: list[RenderableType] = [
-        Text.assemble((explained.sku, "bold"), f" of {explained.key} on ", (explained.channel, "bold")),
+        Text.assemble(
+            (explained.sku or explained.key, "bold"),
+            f" of {explained.key}" if explained.sku else "",
+            " on ",
+            (explained.channel, "bold"),
+        ),
         Text(f"  {explained.title}"),
         _facts(explained),
     ]
@@ -77,8 +82,16 @@ def _facts(explained: Explained) -> RenderableType:
     table.add_row("listing", listing)
     table.add_row("wanted", offered(explained.want))
     table.add_row("acknowledged", offered(explained.have))
+    if explained.rates:
+        table.add_row(
+            "looked at", f"as priced with rate snapshot {explained.rates[:8]}; nothing is changed by it"
+        )
     if explained.held:
         table.add_row("held back", Text(explained.held, "red"))
+    if explained.not_offered:
+        table.add_row("not offered", Text(explained.not_offered))
+    if explained.others:
+        table.add_row("further SKUs", Text(", ".join(explained.others)))
     return Padding(table, (0, 0, 0, 2))
 
 

@@ -6,6 +6,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from storesync.engine import Report
+from storesync.issues import counted
+from storesync.report.hanging import Hanging
 
 __all__ = ["run_line", "run_view"]
 
@@ -16,7 +18,7 @@ def run_line(report: Report) -> Text:
     style = "green" if report.ok else "red"
     return Text.assemble(
         (report.channel, "bold"),
-        f"  {len(report.outcomes)} operations: ",
+        f"  {counted(len(report.outcomes), 'operation')}: ",
         (counts or "nothing to do", style),
         (f"  {report.seconds:.1f} s", "dim"),
     )
@@ -26,11 +28,14 @@ def run_view(report: Report) -> RenderableType:
     """The run in numbers, and one line for each operation that was not carried out."""
     parts: list[RenderableType] = [run_line(report)]
     if report.stopped:
-        parts.append(Text(f"  ! the channel was stopped: {report.stopped}", "bold red"))
+        parts.append(Hanging(Text(f"  ! the channel was stopped: {report.stopped}", "bold red"), 8))
     parts += [
-        Text.assemble(
-            (f"  ! {bad.state.value:<10}", "red"),
-            f"{bad.kind.value} {bad.key}: {bad.said or 'no reason told'}",
+        Hanging(
+            Text.assemble(
+                (f"  ! {bad.state.value:<10}", "red"),
+                f"{bad.kind.value} {bad.key}: {bad.said or 'no reason told'}",
+            ),
+            8,
         )
         for bad in report.bad
     ]

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from storesync.engine import Drift
 from storesync.engine.check import Checked
+from storesync.engine.drift import By
 from storesync.engine.status import Status
+from storesync.issues import counted
+from storesync.report.hanging import Hanging
 from storesync.report.plan_view import FEW, findings, held_lines
 
 __all__ = ["checked_view", "drift_view", "status_view"]
@@ -20,25 +25,29 @@ def status_view(status: Status) -> RenderableType:
     by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in status.by_status.items() if count)
     line = Text.assemble(
         (status.channel, "bold"),
-        f"  {status.listings} listings ({by or 'none yet'}) · {status.unchanged} as wanted",
-        f" · {status.pending} to change",
+        f"  {counted(status.listings, 'listing')} ({by or 'none yet'}) · {status.unchanged:,} as wanted",
+        f" · {status.pending:,} to change",
     )
     if status.waiting:
         line.append(f" · {status.waiting} waiting for the market")
+    if status.ended:
+        line.append(f" · {len(status.ended)} ended on demand")
     line.append(f" · revision {status.revision}", "dim")
-    parts: list[RenderableType] = [line]
+    parts: list[RenderableType] = [Hanging(line, len(status.channel) + 2)]
     if status.at_work:
         parts.append(Text(f"  at work now: {status.at_work} since {status.since}", "cyan"))
     if status.unfinished:
         parts.append(
             Text(
-                f"  {status.unfinished} operations were interrupted; the next plan settles them first",
+                f"  {counted(status.unfinished, 'operation was', 'operations were')} interrupted; "
+                "the next plan settles them first",
                 "yellow",
             )
         )
     parts += held_lines(status.held)
     for one in status.parked:
-        parts.append(Text.assemble(("  ! parked  ", "bold red"), f"{one.key}  {one.title}: {one.reason}"))
+        said = f"{one.key}  {one.title}: {one.reason}"
+        parts.append(Hanging(Text.assemble(("  ! parked  ", "bold red"), said), 8))
         parts.append(
             Text.assemble(
                 ("      → ", "green"),
@@ -58,9 +67,9 @@ def checked_view(checked: Checked, *, most: int | None = FEW) -> RenderableType:
     ):
         if number:
             counts.append(f"{number} {words}")
-    parts: list[RenderableType] = [
-        Text.assemble((checked.channel, "bold"), f"  {checked.products} products: ", " · ".join(counts))
-    ]
+    said = f"  {counted(checked.products, 'product')}: {' · '.join(counts)}"
+    line = Text.assemble((checked.channel, "bold"), said)
+    parts: list[RenderableType] = [Hanging(line, len(checked.channel) + 2)]
     parts += held_lines(checked.held)
     told = {issue for held in checked.held for issue in held.issues}
     parts += findings((issue for issue in checked.issues if issue not in told), most=most)
@@ -72,6 +81,17 @@ def drift_view(channel: str, drift: Iterable[Drift]) -> RenderableType:
     found = tuple(drift)
     if not found:
         return Text.assemble((channel, "bold"), "  the market shows what it acknowledged")
-    lines = [Text.assemble((channel, "bold"), f"  {len(found)} differences; the next plan repairs them")]
-    lines += [Text.assemble(("  ~ ", "yellow"), str(one)) for one in found]
-    return Group(*lines)
+    by = Counter(one.by for one in found)
+    told = [f"{by[kind]} {words}" for kind, words in _DRIFT.items() if by[kind]]
+    lines = [Hanging(Text.assemble((f"  {_MARK.get(one.by, '~')} ", "yellow"), str(one)), 8) for one in found]
+    return Group(Text.assemble((channel, "bold"), f"  {'; '.join(told)}"), *lines)
+
+
+_DRIFT: Final[Mapping[By, str]] = {
+    "theirs": "changed in the shop, which the next plan repairs",
+    "both": "changed in the shop and here, where the next plan sends ours",
+    "ours": "to be sent by the next plan",
+    "kept": "changed by the seller, who owns it",
+    "unread": "that could not be looked at",
+}
+_MARK: Final[Mapping[By, str]] = {"kept": "·", "unread": "!"}

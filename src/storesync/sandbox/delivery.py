@@ -1,5 +1,7 @@
 """One call's way through an emulated market: faults around, admission before, effects in the middle."""
 
+from functools import cache
+
 from attrs import evolve, frozen
 
 from storesync.sandbox.access import Shop
@@ -131,6 +133,7 @@ def _late(market: Market, dialect: Dialect, name: str, shop: Shop, call: Call) -
     )
 
 
+@cache
 def hostile(shape: str) -> Answer:
     """An answer made to hurt a careless client: huge, nested, of a wrong type, or pointing elsewhere."""
     match shape:

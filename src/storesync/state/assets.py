@@ -30,6 +30,14 @@ __all__ = [
 
 _MEDIA = Statement(select(media).where(media.c.channel == bindparam("channel")))
 
+_FILE = Statement(select(files).where(files.c.sha256 == bindparam("sha256")))
+_CATEGORY = Statement(
+    select(categories.c.body, categories.c.at).where(
+        categories.c.channel == bindparam("channel"),
+        categories.c.id == bindparam("id"),
+        categories.c.chosen == bindparam("chosen"),
+    )
+)
 _SENT = Statement(
     select(media.c.at).where(
         media.c.channel == bindparam("channel"),
@@ -49,7 +57,7 @@ def keep_files(db: Connection, some: Iterable[File]) -> None:
 
 def file(db: Connection, sha256: str) -> File | None:
     """The file with these bytes, or None."""
-    row = db.execute(select(files).where(files.c.sha256 == sha256)).one_or_none()
+    row = _FILE.run(db, {"sha256": sha256}).one_or_none()
     if row is None:
         return None
     return File(sha256=row.sha256, path=row.path, type=row.type, bytes=row.bytes, name=row.name)
@@ -85,11 +93,7 @@ def keep_category(db: Connection, channel: str, key: CategoryKey, found: Categor
 
 def category(db: Connection, channel: str, key: CategoryKey) -> tuple[Category, datetime] | None:
     """A category document and when it was read, or None."""
-    row = db.execute(
-        select(categories.c.body, categories.c.at).where(
-            categories.c.channel == channel, categories.c.id == key.id, categories.c.chosen == _chosen(key)
-        )
-    ).one_or_none()
+    row = _CATEGORY.run(db, {"channel": channel, "id": key.id, "chosen": _chosen(key)}).one_or_none()
     if row is None:
         return None
     body = loads(row.body)

@@ -19,7 +19,7 @@ __all__ = ["Counts", "Sold", "absent", "counts", "on_stock", "pending", "sold", 
 _CHUNK = 500  # standings held in memory at once
 
 # Left to itself SQLite may take an index of all rows; PostgreSQL knows from its statistics.
-_BY_INDEX = {"sqlite": ("INDEXED BY ix_listings_pending", "INDEXED BY ix_offers_pending")}
+_BY_LISTINGS, _BY_OFFERS = " INDEXED BY ix_listings_pending", " INDEXED BY ix_offers_pending"
 
 
 @frozen(kw_only=True)
@@ -76,6 +76,45 @@ _ON_STOCK = Statement(
 )
 
 
+def _indexed(query: str) -> Statement:
+    """A query whose tables SQLite must find by the indexes of what is pending."""
+    by_index = query.replace("FROM listings WHERE", f"FROM listings{_BY_LISTINGS} WHERE")
+    by_index = by_index.replace("FROM offers WHERE", f"FROM offers{_BY_OFFERS} WHERE")
+    return Statement(text(by_index), postgresql=text(query))
+
+
+def _keys(and_: str = "TRUE") -> str:
+    """The query for the keys of pending listings that meet a condition; it takes `channel`."""
+    return (
+        f'SELECT "key" FROM listings WHERE channel = :channel AND {LISTING_PENDING.text} AND {and_}'
+        f' UNION SELECT "key" FROM offers WHERE channel = :channel AND {OFFER_PENDING.text}'
+        # An offer only matters while its listing is wanted on sale.
+        " AND EXISTS (SELECT 1 FROM listings AS its WHERE its.channel = offers.channel"
+        ' AND its."key" = offers."key" AND its.want_shown)'
+    )
+
+
+_PENDING = _indexed(f'{_keys()} ORDER BY "key"')
+_MOVING = _indexed(f"SELECT COUNT(*) FROM ({_keys('want_shown')}) AS moving")
+_WAITING = _indexed(
+    'SELECT "key" FROM listings WHERE channel = :channel'
+    f' AND {LISTING_PENDING.text} AND ticket IS NOT NULL ORDER BY "key"'
+)
+_OPEN = _indexed(
+    "SELECT COUNT(*) FILTER (WHERE ticket IS NOT NULL) AS waiting,"
+    " COUNT(*) FILTER (WHERE want_shown AND held) AS held,"
+    " COUNT(*) FILTER (WHERE want_shown AND NOT held AND parked <> '') AS parked,"
+    " COUNT(*) FILTER (WHERE want_shown AND NOT held AND parked = '' AND refused <> ''"
+    " AND refused = want) AS refused"
+    f" FROM listings WHERE channel = :channel AND {LISTING_PENDING.text}"
+)
+_BY_KIND = Statement(
+    select(listings.c.want_shown, listings.c.have_shown, func.count().label("number"))
+    .where(listings.c.channel == _CHANNEL)
+    .group_by(listings.c.want_shown, listings.c.have_shown)
+)
+
+
 def absent(db: Connection, channel: str) -> Iterator[tuple[str, str, str]]:
     """Key, title and reason of every listing that is not wanted on sale, in key order."""
     # Sorted here: in an order of its own SQLite would look at every listing.
@@ -90,12 +129,7 @@ def warnings(db: Connection, channel: str) -> Iterator[Issue]:
 
 def waiting(db: Connection, channel: str) -> Iterator[Standing]:
     """Every standing for which the market promised a verdict, in key order."""
-    by_listings, _ = _BY_INDEX.get(db.dialect.name, ("", ""))
-    query = text(
-        f'SELECT "key" FROM listings {by_listings}'
-        f' WHERE channel = :channel AND {LISTING_PENDING.text} AND ticket IS NOT NULL ORDER BY "key"'
-    )
-    return _standings(db, channel, [str(key) for key in db.execute(query, {"channel": channel}).scalars()])
+    return _standings(db, channel, [str(key) for key in _WAITING.run(db, {"channel": channel}).scalars()])
 
 
 def sold(db: Connection, channel: str) -> Mapping[str, Sold]:
@@ -127,8 +161,7 @@ def pending(db: Connection, channel: str) -> Iterator[Standing]:
     What is left out is certain to need nothing: shown or hidden as wanted, acknowledged in every part, with
     nothing open. What is given may still need nothing, when the market has no way to do it.
     """
-    query = text(f'{_pending(db)} ORDER BY "key"')
-    return _standings(db, channel, [str(key) for key in db.execute(query, {"channel": channel}).scalars()])
+    return _standings(db, channel, [str(key) for key in _PENDING.run(db, {"channel": channel}).scalars()])
 
 
 def _standings(db: Connection, channel: str, names: list[str]) -> Iterator[Standing]:
@@ -136,45 +169,15 @@ def _standings(db: Connection, channel: str, names: list[str]) -> Iterator[Stand
         yield from read_all(db, channel, keys=names[start : start + _CHUNK])
 
 
-def _pending(db: Connection, *, and_: str = "TRUE") -> str:
-    """The query for the keys of pending listings that meet a condition; it takes `channel`."""
-    by_listings, by_offers = _BY_INDEX.get(db.dialect.name, ("", ""))
-    return (
-        f'SELECT "key" FROM listings {by_listings}'
-        f" WHERE channel = :channel AND {LISTING_PENDING.text} AND {and_}"
-        f' UNION SELECT "key" FROM offers {by_offers} WHERE channel = :channel AND {OFFER_PENDING.text}'
-        # An offer only matters while its listing is wanted on sale.
-        " AND EXISTS (SELECT 1 FROM listings AS its WHERE its.channel = offers.channel"
-        ' AND its."key" = offers."key" AND its.want_shown)'
-    )
-
-
 def counts(db: Connection, channel: str) -> Counts:
     """The numbers of a channel, from its indexes."""
     everything = shown = live = 0
-    by_kind = (
-        select(listings.c.want_shown, listings.c.have_shown, func.count().label("number"))
-        .where(listings.c.channel == channel)
-        .group_by(listings.c.want_shown, listings.c.have_shown)
-    )
-    for row in db.execute(by_kind):
+    for row in _BY_KIND.run(db, {"channel": channel}):
         everything += row.number
         shown += row.number if row.want_shown else 0
         live += row.number if row.have_shown == SHOWN else 0
-    by_listings, _ = _BY_INDEX.get(db.dialect.name, ("", ""))
-    some = db.execute(
-        text(
-            "SELECT COUNT(*) FILTER (WHERE ticket IS NOT NULL) AS waiting,"
-            " COUNT(*) FILTER (WHERE want_shown AND held) AS held,"
-            " COUNT(*) FILTER (WHERE want_shown AND NOT held AND parked <> '') AS parked,"
-            " COUNT(*) FILTER (WHERE want_shown AND NOT held AND parked = '' AND refused <> ''"
-            " AND refused = want) AS refused"
-            f" FROM listings {by_listings} WHERE channel = :channel AND {LISTING_PENDING.text}"
-        ),
-        {"channel": channel},
-    ).one()
-    moving = text(f"SELECT COUNT(*) FROM ({_pending(db, and_='want_shown')}) AS moving")
-    number = int(db.execute(moving, {"channel": channel}).scalar_one())
+    some = _OPEN.run(db, {"channel": channel}).one()
+    number = int(_MOVING.run(db, {"channel": channel}).scalar_one())
     return Counts(
         listings=everything,
         unchanged=shown - number,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from attrs import field, frozen
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from storesync.errors import Fault
 from storesync.model import dumps, loads
@@ -71,14 +71,13 @@ class Unfinished:
 
 def begin_run(db: Connection, *, id: str, channel: str, at: datetime, reasons: Mapping[str, str]) -> None:
     """A run starts; `reasons` are those given for passing a guard."""
-    db.execute(
-        insert(runs).values(id=id, channel=channel, began=stamp(at), reasons=dumps(reasons, sort=True))
-    )
+    row = {"id": id, "channel": channel, "began": stamp(at), "reasons": dumps(reasons, sort=True)}
+    write_row(db, runs, row)
 
 
 def end_run(db: Connection, *, id: str, at: datetime, summary: Mapping[str, Any]) -> None:
     """A run ends, with its counts."""
-    db.execute(update(runs).where(runs.c.id == id).values(ended=stamp(at), summary=dumps(summary, sort=True)))
+    overwrite(db, runs, {"id": id}, {"ended": stamp(at), "summary": dumps(summary, sort=True)})
 
 
 def begin(

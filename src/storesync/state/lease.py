@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select
 
 from storesync.errors import Locked
 from storesync.state.clock import stamp
@@ -52,9 +52,7 @@ def take(
 def renew(db: Connection, fence: Fence, now: datetime, ttl: float) -> None:
     """Hold on for another `ttl` seconds; Locked when the lease was lost."""
     fence.check(db)
-    db.execute(
-        update(leases).where(leases.c.name == fence.lease).values(until=stamp(now + timedelta(seconds=ttl)))
-    )
+    overwrite(db, leases, {"name": fence.lease}, {"until": stamp(now + timedelta(seconds=ttl))})
 
 
 def release(db: Connection, fence: Fence) -> None:

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Row, bindparam, delete, func, literal_column, select, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    cast,
+    false,
+    func,
+    literal_column,
+    select,
+    union,
+    update,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
@@ -15,7 +28,7 @@ from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER, pack, unpack
 from storesync.state.row import keep, put
 from storesync.state.schema import channels, documents, listings, offers, traces
-from storesync.state.statement import Statement, overwrite
+from storesync.state.statement import Statement, overwrite, remove
 
 __all__ = [
     "ENDED",
@@ -25,15 +38,19 @@ __all__ = [
     "OfferStanding",
     "Standing",
     "Want",
+    "acknowledge_content",
     "acknowledge_offers",
     "bump",
     "change",
     "document",
     "doubt_offers",
+    "ended",
     "issues_from",
     "key_of",
     "keys",
     "keys_of",
+    "leave_offer",
+    "leave_texts",
     "prices_from",
     "read",
     "read_all",
@@ -82,7 +99,8 @@ class Standing:
 
     `want` and `have` are digests of content: "" is nothing, "?" is unknown. `made` says that its creation was
     completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect;
-    until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile.
+    until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile. `ending` says since when a
+    person wants it gone for good. `seen` is, by field, what was sent and what the market made of it.
     """
 
     key: str
@@ -109,6 +127,8 @@ class Standing:
     unsettled: datetime | None = None
     parked: str = ""
     refused: str = ""
+    ending: str = ""
+    seen: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
 
 
@@ -133,7 +153,7 @@ class Want:
     traces: Mapping[str, Any] = field(factory=dict)
 
 
-_EMPTY_LIST = "[]"
+_EMPTY_LIST, _EMPTY = "[]", "{}"
 _ONE: tuple[Any, Any] = (bindparam("channel"), bindparam("key"))
 _LISTING = Statement(select(listings).where(listings.c.channel == _ONE[0], listings.c.key == _ONE[1]))
 _OFFERS = Statement(
@@ -152,6 +172,25 @@ _INPUT = Statement(
 )
 _LISTINGS = Statement(select(listings).where(listings.c.channel == _ONE[0]).order_by(listings.c.key))
 _VARIANTS = Statement(select(offers).where(offers.c.channel == _ONE[0]).order_by(offers.c.key, offers.c.sku))
+_ENDED = Statement(
+    select(listings.c.key, listings.c.ending).where(
+        listings.c.channel == _ONE[0],
+        listings.c.want_shown == false(),
+        listings.c.ending != literal_column("''"),
+    )
+)
+# The keys come as one JSON list: so the statement is the same for any number of them.
+_NAMED = func.json_each(bindparam("keys")).table_valued("value").select()
+_NAMED_PG = select(func.jsonb_array_elements_text(cast(bindparam("keys"), JSONB)))
+
+
+def _some(table: Table, *order: Any) -> Statement:
+    every = select(table).where(table.c.channel == _ONE[0]).order_by(*order)
+    return Statement(every.where(table.c.key.in_(_NAMED)), postgresql=every.where(table.c.key.in_(_NAMED_PG)))
+
+
+_SOME_LISTINGS = _some(listings, listings.c.key)
+_SOME_VARIANTS = _some(offers, offers.c.key, offers.c.sku)
 _REVISION = Statement(
     select(func.coalesce(func.max(channels.c.revision), literal_column("0"))).where(
         channels.c.channel == _ONE[0]
@@ -171,12 +210,12 @@ def issues_from(text: str) -> tuple[Issue, ...]:
     return tuple(CONVERTER.structure(row, Issue) for row in loads(text))
 
 
-def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
+def _standing(row: Any, rows: Iterable[Any]) -> Standing:
     return Standing(
         key=row.key,
         title=row.title,
         input=row.input,
-        causes=loads(row.causes),
+        causes=_causes_from(row.causes),
         want=row.want,
         want_shown=bool(row.want_shown),
         reason=row.reason,
@@ -184,8 +223,8 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         held=bool(row.held),
         have=row.have,
         have_shown=row.have_shown,
-        have_causes=loads(row.have_causes),
-        ref=unpack(row.ref, Ref) if row.ref else None,
+        have_causes=_causes_from(row.have_causes),
+        ref=_ref_from(row.ref) if row.ref else None,
         made=bool(row.made),
         status=Status(row.status),
         remarks=issues_from(row.remarks),
@@ -197,11 +236,13 @@ def _standing(row: Row[Any], rows: Iterable[Row[Any]]) -> Standing:
         unsettled=unstamp(row.unsettled) if row.unsettled else None,
         parked=row.parked,
         refused=row.refused,
+        ending=row.ending,
+        seen=loads(row.seen) if row.seen != _EMPTY else {},
         offers={r.sku: _offer_standing(r) for r in rows},
     )
 
 
-def _offer_standing(row: Row[Any]) -> OfferStanding:
+def _offer_standing(row: Any) -> OfferStanding:
     wanted = Offer(row.sku, prices_from(row.want_prices), int(row.want_stock)) if row.want_stock else None
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
     last_prices = prices_from(prices) if prices else None
@@ -217,9 +258,21 @@ def _offer_standing(row: Row[Any]) -> OfferStanding:
     )
 
 
+# One text is read over and over: what is wanted is mostly what is acknowledged, and one run looks several times.
+@lru_cache(maxsize=4096)
 def prices_from(text: str) -> Mapping[str, Price]:
     """The prices by market that a column holds."""
-    return {market: CONVERTER.structure(price, Price) for market, price in loads(text).items()}
+    return frozen_map({market: CONVERTER.structure(price, Price) for market, price in loads(text).items()})
+
+
+@lru_cache(maxsize=4096)
+def _ref_from(text: str) -> Ref:
+    return unpack(text, Ref)
+
+
+@lru_cache(maxsize=1024)
+def _causes_from(text: str) -> Mapping[str, str]:
+    return frozen_map(loads(text))
 
 
 def _packed_prices(prices: Mapping[str, Price]) -> str:
@@ -235,18 +288,13 @@ def read(db: Connection, channel: str, key: str) -> Standing | None:
 
 def read_all(db: Connection, channel: str, *, keys: Iterable[str] | None = None) -> Iterator[Standing]:
     """Every standing of a channel in key order, or those of `keys`."""
-    rows: Iterable[Row[Any]]
-    variants: Iterable[Row[Any]]
+    named = {"channel": channel}
     if keys is None:
-        named = {"channel": channel}
-        rows, variants = _LISTINGS.run(db, named).all(), _VARIANTS.run(db, named)
+        rows, variants = _LISTINGS.run(db, named), _VARIANTS.run(db, named)
     else:
-        some = list(keys)
-        of_listing = (listings.c.channel == channel) & listings.c.key.in_(some)
-        rows = db.execute(select(listings).where(of_listing).order_by(listings.c.key)).all()
-        of_offer = (offers.c.channel == channel) & offers.c.key.in_(some)
-        variants = db.execute(select(offers).where(of_offer).order_by(offers.c.key, offers.c.sku))
-    by_key: dict[str, list[Row[Any]]] = {}
+        some = named | {"keys": dumps(sorted(keys))}
+        rows, variants = _SOME_LISTINGS.run(db, some), _SOME_VARIANTS.run(db, some)
+    by_key: dict[str, list[Any]] = {}
     for row in variants:
         by_key.setdefault(row.key, []).append(row)
     for row in rows:
@@ -259,6 +307,12 @@ def keys(db: Connection, channel: str, *, only: Iterable[str] | None = None) -> 
         return {row.key: row.input for row in _KEYS.run(db, {"channel": channel})}
     found = (_INPUT.run(db, {"channel": channel, "key": key}).one_or_none() for key in only)
     return {row.key: row.input for row in found if row is not None}
+
+
+def ended(db: Connection, channel: str) -> Iterator[tuple[str, str]]:
+    """Key and reason of every listing that a person ended for good."""
+    for row in _ENDED.run(db, {"channel": channel}):
+        yield row.key, row.ending
 
 
 def document(db: Connection, name: str) -> Mapping[str, Any] | None:
@@ -311,12 +365,10 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
 
 
 def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
-    of_key = (offers.c.channel == channel) & (offers.c.key == wanted.key)
-    columns = select(offers.c.sku, offers.c.want_prices, offers.c.want_stock)
-    before = {row.sku: (row.want_prices, row.want_stock) for row in db.execute(columns.where(of_key))}
-    gone = before.keys() - wanted.offers.keys()
-    if gone:
-        db.execute(delete(offers).where(of_key, offers.c.sku.in_(sorted(gone))))
+    rows = _OFFERS.run(db, {"channel": channel, "key": wanted.key})
+    before = {row.sku: (row.want_prices, row.want_stock) for row in rows}
+    for sku in sorted(before.keys() - wanted.offers.keys()):
+        remove(db, offers, {"channel": channel, "sku": sku})
     for sku, offer in sorted(wanted.offers.items()):
         prices, stock = _packed_prices(offer.prices), str(offer.stock)
         values = {"want_prices": prices, "want_stock": stock}
@@ -332,9 +384,9 @@ def _leave(db: Connection, channel: str, sku: str) -> None:
     former = key_of(db, channel, sku)
     if not former:
         return
-    db.execute(delete(offers).where(offers.c.channel == channel, offers.c.sku == sku))
-    rest = select(offers.c.sku).where(offers.c.channel == channel, offers.c.key == former)
-    change(db, channel, former, want_skus=_sku_set(db.execute(rest).scalars()))
+    remove(db, offers, {"channel": channel, "sku": sku})
+    rest = _OFFERS.run(db, {"channel": channel, "key": former})
+    change(db, channel, former, want_skus=_sku_set(row.sku for row in rest))
 
 
 _PACKED: Mapping[str, Any] = {
@@ -346,6 +398,7 @@ _PACKED: Mapping[str, Any] = {
     "asked_at": lambda value: stamp(value) if value is not None else None,
     "changed_at": stamp,
     "have_causes": lambda value: dumps(value, sort=True),
+    "seen": lambda value: dumps(value, sort=True),
     "remarks": lambda value: dumps([CONVERTER.unstructure(issue) for issue in value]),
 }
 
@@ -394,6 +447,40 @@ def doubt_offers(
             overwrite(db, offers, named, values)
 
 
+def leave_offer(
+    db: Connection, channel: str, seen: Offer, *, prices: bool, stock: bool, known: OfferStanding
+) -> bool:
+    """What the shop shows of this SKU's prices or stock is both wanted and acknowledged; whether that is news."""
+    values: dict[str, Any] = {}
+    if prices and not (known.want is not None and known.want.prices == seen.prices == known.have_prices):
+        values["want_prices"] = values["have_prices"] = _packed_prices(seen.prices)
+    if stock and not (known.want is not None and known.want.stock == seen.stock == known.have_stock):
+        values["want_stock"] = values["have_stock"] = str(seen.stock)
+    if values:
+        overwrite(db, offers, {"channel": channel, "sku": seen.sku}, values)
+    return bool(values)
+
+
+def leave_texts(
+    db: Connection, channel: str, stand: Standing, placed: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> bool:
+    """Both the wanted and the acknowledged document as `placed` makes them; whether one of them is another now."""
+    values = {}
+    for column, name in (("want", stand.want), ("have", stand.have)):
+        before = document(db, name)
+        after = placed(before) if before is not None else None
+        if after is not None and after != before:
+            values[column] = _keep_document(db, after)
+    if values:
+        change(db, channel, stand.key, **values)
+    return bool(values)
+
+
+def acknowledge_content(db: Connection, channel: str, key: str, content: Mapping[str, Any] | None) -> None:
+    """The market shows this document; None is unknown."""
+    change(db, channel, key, have=_keep_document(db, content) if content is not None else UNKNOWN)
+
+
 def revision(db: Connection, channel: str) -> int:
     """A number that grows whenever what is wanted or acknowledged changes."""
     return int(_REVISION.run(db, {"channel": channel}).scalar_one())
@@ -411,7 +498,18 @@ def key_of(db: Connection, channel: str, sku: str) -> str:
     return str(_KEY_OF.run(db, {"channel": channel, "sku": sku}).scalar_one_or_none() or "")
 
 
+def names_like(db: Connection, channel: str, beginning: str, *, most: int) -> tuple[str, ...]:
+    """Keys and SKUs of a channel that begin so, in small or capital letters."""
+    named = union(
+        select(listings.c.key).where(listings.c.channel == channel),
+        select(offers.c.sku.label("key")).where(offers.c.channel == channel),
+    ).subquery()
+    begins = func.lower(named.c.key).startswith(beginning.lower(), autoescape=True)
+    found = select(named.c.key).where(begins).order_by(named.c.key).limit(most)
+    return tuple(db.execute(found).scalars())
+
+
 def keys_of(db: Connection, channel: str, skus: Iterable[str]) -> tuple[str, ...]:
     """The listings that these SKUs belong to, each once."""
-    found = select(offers.c.key).where(offers.c.channel == channel, offers.c.sku.in_(list(skus)))
-    return tuple(dict.fromkeys(str(key) for key in db.execute(found).scalars()))
+    found = (key_of(db, channel, sku) for sku in skus)
+    return tuple(dict.fromkeys(key for key in found if key))

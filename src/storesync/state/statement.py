@@ -1,49 +1,133 @@
-"""Statements compiled once: on the path of every request, building them anew costs more than running them."""
+"""Statements compiled once and run by the database's own driver.
+
+On the path of every request, building a statement anew, or dressing its rows, costs several times what the
+database needs to carry it out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import namedtuple
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement, Executable
 
-__all__ = ["Statement", "overwrite", "write_row"]
+__all__ = ["Rows", "Statement", "overwrite", "remove", "write_row"]
 
-# SQLAlchemy forgets the count of an INSERT unless it is told to keep it.
-_COUNTED: Mapping[str, Any] = {"preserve_rowcount": True}
+Make = Callable[[Any], Any]
+
+
+class Rows:
+    """What a statement gave: named tuples, as the database gives their values (a truth value may be 0 or 1)."""
+
+    __slots__ = ("_rows", "rowcount")
+
+    def __init__(self, rows: list[Any], rowcount: int) -> None:
+        self._rows = rows
+        self.rowcount = rowcount
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._rows)
+
+    def all(self) -> list[Any]:
+        """Every row."""
+        return self._rows
+
+    def first(self) -> Any:
+        """The first row, or None."""
+        return self._rows[0] if self._rows else None
+
+    def one(self) -> Any:
+        """The only row; ValueError when there is another number of them."""
+        (row,) = self._rows
+        return row
+
+    def one_or_none(self) -> Any:
+        """The only row, or None; ValueError when there are more."""
+        return self.one() if self._rows else None
+
+    def scalar_one(self) -> Any:
+        """The first column of the only row."""
+        return self.one()[0]
+
+    def scalar_one_or_none(self) -> Any:
+        """The first column of the only row, or None."""
+        return self.one()[0] if self._rows else None
+
+    def scalars(self) -> Iterator[Any]:
+        """The first column of every row."""
+        return (row[0] for row in self._rows)
 
 
 class Statement:
     """A statement with named parameters, compiled when it first meets a database of a kind.
 
-    Rows come as the database gives them: a truth value may be 0 or 1.
+    `postgresql` is what that database is told instead, where the two have no word in common.
     """
 
-    def __init__(self, clause: Executable) -> None:
+    def __init__(self, clause: Executable, *, postgresql: Executable | None = None) -> None:
         assert isinstance(clause, ClauseElement)
-        self._clause = clause
+        assert postgresql is None or isinstance(postgresql, ClauseElement)
+        self._clauses = {"sqlite": clause, "postgresql": clause if postgresql is None else postgresql}
         self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._row: Make | None = None
 
-    def run(self, db: Connection, values: Mapping[str, Any]) -> CursorResult[Any]:
-        """Run it with these values, by parameter name."""
+    def run(self, db: Connection, values: Mapping[str, Any]) -> Rows:
+        """Run it in the connection's transaction with these values, by parameter name; DBAPIError as SQLAlchemy's."""
         known = self._compiled.get(db.dialect.name)
-        if known is None:
-            compiled = self._clause.compile(dialect=db.dialect)
-            order = getattr(compiled, "positiontup", None)
-            known = (str(compiled), tuple(order) if order is not None else None)
-            self._compiled[db.dialect.name] = known
-        text, order = known
-        if order is not None:
-            return db.exec_driver_sql(text, tuple([values[name] for name in order]), _COUNTED)
-        return db.exec_driver_sql(text, dict(values), _COUNTED)
+        text, order = known if known is not None else self._compile(db)
+        given: Any = values if order is None else tuple([values[name] for name in order])
+        cursor = db.connection.cursor()
+        try:
+            cursor.execute(text, given)
+            if cursor.description is None:
+                return Rows([], cursor.rowcount)
+            make = self._row or self._named(cursor.description)
+            return Rows([make(row) for row in cursor.fetchall()], cursor.rowcount)
+        except Exception as error:
+            raise _told(db, text, given, error) from error
+        finally:
+            cursor.close()
+
+    def _compile(self, db: Connection) -> tuple[str, tuple[str, ...] | None]:
+        compiled = self._clauses[db.dialect.name].compile(dialect=db.dialect)
+        order = getattr(compiled, "positiontup", None)
+        known = str(compiled), tuple(order) if order is not None else None
+        self._compiled[db.dialect.name] = known
+        return known
+
+    def _named(self, description: Any) -> Make:
+        row = namedtuple("Row", [column[0] for column in description], rename=True)  # type: ignore[misc]  # named by the query
+        self._row = row._make
+        return row._make
+
+
+def _told(db: Connection, text: str, given: Any, error: Exception) -> Exception:
+    """The driver's error as SQLAlchemy tells it, without the values; a connection that is gone is not used again."""
+    base = db.dialect.loaded_dbapi.Error
+    if not isinstance(error, base):
+        return error
+    gone = db.dialect.is_disconnect(error, db.connection.dbapi_connection, None)
+    told = DBAPIError.instance(
+        text, given, error, base, hide_parameters=True, connection_invalidated=gone, dialect=db.dialect
+    )
+    if gone:
+        db.invalidate(told)
+    return told
 
 
 @cache
 def _overwriting(table: Table, where: tuple[str, ...], columns: tuple[str, ...]) -> Statement:
     known = [table.c[name] == bindparam(f"of_{name}") for name in where]
     return Statement(update(table).where(*known).values({name: bindparam(f"to_{name}") for name in columns}))
+
+
+@cache
+def _removing(table: Table, where: tuple[str, ...]) -> Statement:
+    return Statement(delete(table).where(*(table.c[name] == bindparam(f"of_{name}") for name in where)))
 
 
 @cache
@@ -58,6 +142,15 @@ def overwrite(db: Connection, table: Table, where: Mapping[str, Any], values: Ma
     bound = {f"of_{name}": value for name, value in where.items()}
     bound |= {f"to_{name}": value for name, value in values.items()}
     return statement.run(db, bound).rowcount
+
+
+def remove(db: Connection, table: Table, where: Mapping[str, Any]) -> int:
+    """Delete the rows that are `where`; how many there were."""
+    return (
+        _removing(table, tuple(where))
+        .run(db, {f"of_{name}": value for name, value in where.items()})
+        .rowcount
+    )
 
 
 def write_row(db: Connection, table: Table, values: Mapping[str, Any], *, returning: str = "") -> Any:

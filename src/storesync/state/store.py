@@ -66,6 +66,62 @@ class _Waiting:
     future: asyncio.Future[Any]
 
 
+class _Sessions:
+    """Transactions on connections that are kept: on SQLite to open one costs more than most of what is done in it.
+
+    A PostgreSQL server may be gone when a connection is used again, so there the pool looks first, each time.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reader = _snapshots(engine)
+        self._keeps = engine.dialect.name == "sqlite"
+        self._writers: list[Connection] = []
+        self._readers: list[Connection] = []
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes from its beginning."""
+        db = _popped(self._writers) or self._engine.connect().execution_options(write=True)
+        with self._begun(db, self._writers):
+            yield db
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction in which all queries see one state."""
+        db = _popped(self._readers) or self._reader.connect()
+        with self._begun(db, self._readers):
+            yield db
+
+    @contextmanager
+    def _begun(self, db: Connection, idle: list[Connection]) -> Iterator[None]:
+        sound = False
+        try:
+            with db.begin():
+                yield
+            sound = True
+        finally:
+            if self._keeps and sound:
+                idle.append(db)
+            else:
+                db.close()
+
+    def close(self) -> None:
+        """End every connection."""
+        self._keeps = False
+        for idle in (self._writers, self._readers):
+            while idle:
+                idle.pop().close()
+        self._engine.dispose()
+
+
+def _popped(idle: list[Connection]) -> Connection | None:
+    try:
+        return idle.pop()
+    except IndexError:  # asked this way round because two threads may ask at once
+        return None
+
+
 class Store:
     """A SQLite or PostgreSQL database behind one writer thread.
 
@@ -77,9 +133,9 @@ class Store:
         self.url = make_url(url)
         self.inline = inline
         self.engine = _engine(self.url)
-        self._reader = _snapshots(self.engine)
+        self._sessions = _Sessions(self.engine)
         # Whoever forgets to close the store loses nothing by it: its connections end with it.
-        weakref.finalize(self, self.engine.dispose)
+        weakref.finalize(self, self._sessions.close)
         self.commits = 0
         self.before_commit: Callable[[], None] | None = None  # a simulation's place to crash
         self.after_commit: Callable[[], None] | None = None
@@ -116,7 +172,7 @@ class Store:
         for thread in (self._thread, self._read_thread):
             if thread is not None:
                 thread.shutdown(wait=True)
-        self.engine.dispose()
+        self._sessions.close()
 
     def write_now(self, work: Work[T], fence: Fence | None = None) -> T:
         """Run `work` in a transaction of its own, in this thread.
@@ -134,7 +190,7 @@ class Store:
         return self._write_once(work, fences)
 
     def _write_once(self, work: Work[T], fences: Sequence[Fence]) -> T:
-        with self.engine.connect().execution_options(write=True) as db, db.begin():
+        with self._sessions.writing() as db:
             for fence in fences:
                 fence.check(db)
             result = work(db)
@@ -148,7 +204,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees the store as it is at its first query, whatever is written meanwhile."""
-        with self._reader.connect() as db, db.begin():
+        with self._sessions.reading() as db:
             yield db
 
     def read_now(self, work: Work[T]) -> T:

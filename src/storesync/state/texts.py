@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import Connection, Row, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, func, or_, select, tuple_, update
 
 from storesync.localization import APPROVED, MemoryText, TextKey, successor
 from storesync.state.clock import stamp, unstamp
 from storesync.state.row import put
 from storesync.state.schema import texts
 
-__all__ = ["keep_texts", "lock_text", "newest_approved", "remembered", "texts_in"]
+__all__ = [
+    "any_in",
+    "given_to",
+    "keep_texts",
+    "lock_texts",
+    "remembered",
+    "texts_of",
+]
 
 _AT_ONCE = 400  # rows of one query: both databases bound the parameters of a statement
 _KEY = (
@@ -58,39 +65,54 @@ def keep_texts(
     return tuple(refused)
 
 
-def lock_text(db: Connection, key: TextKey, *, locked: bool) -> bool:
-    """Lock a text against every change, or free it; whether it was there."""
-    condition = [column == part for column, part in zip(_KEY, _parts(key), strict=True)]
-    return db.execute(update(texts).where(*condition).values(locked=locked)).rowcount == 1
+def lock_texts(db: Connection, target: str, places: Sequence[str], *, locked: bool) -> tuple[str, ...]:
+    """Lock the texts of these places in one language against every change, or free them; the places that changed.
 
-
-def newest_approved(db: Connection, target: str, places: Iterable[str]) -> Mapping[str, MemoryText]:
-    """The newest text of each place that a person approved, whatever source it was made from."""
-    wanted = list(dict.fromkeys(places))
-    found: dict[str, MemoryText] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        rows = db.execute(
-            select(texts)
-            .where(
-                texts.c.target_locale == target,
-                texts.c.place.in_(wanted[start : start + _AT_ONCE]),
-                or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked),
-            )
-            .order_by(texts.c.at)
+    Locked is what is remembered there and no engine failed at.
+    """
+    changed: list[str] = []
+    for start in range(0, len(places), _AT_ONCE):
+        meant = (
+            texts.c.target_locale == target,
+            texts.c.place.in_(places[start : start + _AT_ONCE]),
+            texts.c.locked != locked,
+            texts.c.state != "initial",
         )
-        found |= {one.place: one for one in map(_text, rows)}
-    return found
+        changed += db.execute(select(texts.c.place).where(*meant)).scalars()
+        db.execute(update(texts).where(*meant).values(locked=locked))
+    return tuple(dict.fromkeys(changed))
 
 
-def texts_in(
-    db: Connection, target: str, *, states: Sequence[str] = (), after: str = ""
+def any_in(db: Connection, targets: Iterable[str]) -> bool:
+    """Whether anything is remembered in these languages."""
+    wanted = select(texts.c.place).where(texts.c.target_locale.in_(list(targets))).limit(1)
+    return db.execute(wanted).first() is not None
+
+
+def given_to(db: Connection, engine: str, *, since: datetime) -> int:
+    """How many characters of source text an engine was given since then, as far as its texts tell."""
+    total = select(func.sum(func.length(texts.c.source_text))).where(
+        texts.c.by == engine, texts.c.at >= stamp(since)
+    )
+    return int(db.execute(total).scalar_one() or 0)
+
+
+def texts_of(
+    db: Connection, target: str, sources: Sequence[str], places: Sequence[str]
 ) -> Iterator[MemoryText]:
-    """All texts in one language, by place; `states` choose, `after` leaves out the places up to it."""
-    chosen = select(texts).where(texts.c.target_locale == target, texts.c.place > after)
-    if states:
-        chosen = chosen.where(texts.c.state.in_(states))
-    for row in db.execute(chosen.order_by(texts.c.place, texts.c.field, texts.c.source)):
-        yield _text(row)
+    """What is remembered in one language of these source texts, and what a person approved at these places.
+
+    Whatever the glossary, and at the places whatever the source; some come twice.
+    """
+    for start in range(0, len(sources), _AT_ONCE):
+        some = sources[start : start + _AT_ONCE]
+        for row in db.execute(select(texts).where(texts.c.target_locale == target, texts.c.source.in_(some))):
+            yield _text(row)
+    approved = or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked)
+    for start in range(0, len(places), _AT_ONCE):
+        here = texts.c.place.in_(places[start : start + _AT_ONCE])
+        for row in db.execute(select(texts).where(texts.c.target_locale == target, here, approved)):
+            yield _text(row)
 
 
 def _parts(key: TextKey) -> tuple[str, str, str, str, str]:

@@ -10,10 +10,10 @@ CREATE TABLE categories (
 CREATE TABLE channels (
 	channel VARCHAR(120) NOT NULL, 
 	revision INTEGER DEFAULT '0' NOT NULL, 
-	shop TEXT DEFAULT '{}' NOT NULL, 
+	shop TEXT DEFAULT '{}' NOT NULL, identity TEXT DEFAULT '{}' NOT NULL, contact TEXT DEFAULT '{}' NOT NULL, 
 	PRIMARY KEY (channel)
 );
-INSERT INTO "channels" VALUES('tmall-cn',1,'{"region":"CN"}');
+INSERT INTO "channels" VALUES('tmall-cn',1,'{"region":"CN"}','{}','{}');
 CREATE TABLE documents (
 	digest VARCHAR(32) NOT NULL, 
 	body TEXT NOT NULL, 
@@ -80,11 +80,11 @@ CREATE TABLE listings (
 	unsettled VARCHAR(40), 
 	parked TEXT DEFAULT '' NOT NULL, 
 	refused VARCHAR(32) DEFAULT '' NOT NULL, 
-	changed_at VARCHAR(40), category VARCHAR(190) DEFAULT '' NOT NULL, 
+	changed_at VARCHAR(40), category VARCHAR(190) DEFAULT '' NOT NULL, ending TEXT DEFAULT '' NOT NULL, seen TEXT DEFAULT '{}' NOT NULL, 
 	PRIMARY KEY (channel, "key")
 );
-INSERT INTO "listings" VALUES('tmall-cn','SBG-001','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-001','be18b5efb0ecfcbd41e93c1f36a2426d',1,'4d92629ccf3b836f8ffb105a711b3918','','[{"code":"price.rate_expired","path":"SBG-001/price","message":"the rate of 2026-11-01 is too old","hint":"fetch it"},{"code":"text.stale","path":"SBG-001/title","message":"made from an older text","severity":"warning","at":"products.csv:7:3"}]',0,'be18b5efb0ecfcbd41e93c1f36a2426d','+','4d92629ccf3b836f8ffb105a711b3918','{}','{"listing":"9007199254740993","skus":{"SBG-001-30":"7","SBG-001-50":"7"}}',1,'live','[]',NULL,'',NULL,'',NULL,NULL,'','','2026-11-23T09:30:00.000000+00:00','');
-INSERT INTO "listings" VALUES('tmall-cn','SBG-002','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-002','324f108828b1a75639c5109847d348be',1,'7dda14c41f3479f0b301b0ec8ed48cbe','','[]',0,'','','','{}',NULL,0,'unknown','[]',NULL,'',NULL,'',NULL,NULL,'','',NULL,'');
+INSERT INTO "listings" VALUES('tmall-cn','SBG-001','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-001','be18b5efb0ecfcbd41e93c1f36a2426d',1,'4d92629ccf3b836f8ffb105a711b3918','','[{"code":"price.rate_expired","path":"SBG-001/price","message":"the rate of 2026-11-01 is too old","hint":"fetch it"},{"code":"text.stale","path":"SBG-001/title","message":"made from an older text","severity":"warning","at":"products.csv:7:3"}]',0,'be18b5efb0ecfcbd41e93c1f36a2426d','+','4d92629ccf3b836f8ffb105a711b3918','{}','{"listing":"9007199254740993","skus":{"SBG-001-30":"7","SBG-001-50":"7"}}',1,'live','[]',NULL,'',NULL,'',NULL,NULL,'','','2026-11-23T09:30:00.000000+00:00','','','{}');
+INSERT INTO "listings" VALUES('tmall-cn','SBG-002','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-002','324f108828b1a75639c5109847d348be',1,'7dda14c41f3479f0b301b0ec8ed48cbe','','[]',0,'','','','{}',NULL,0,'unknown','[]',NULL,'',NULL,'',NULL,NULL,'','',NULL,'','','{}');
 CREATE TABLE media (
 	channel VARCHAR(120) NOT NULL, 
 	sha256 VARCHAR(64) NOT NULL, 
@@ -146,13 +146,6 @@ CREATE TABLE runs (
 	PRIMARY KEY (id)
 );
 INSERT INTO "runs" VALUES('rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr','tmall-cn','2026-11-23T09:30:00.000000+00:00',NULL,'{"price swing":"sale"}','{}');
-CREATE TABLE sharers (
-	scope VARCHAR(190) NOT NULL, 
-	owner VARCHAR(120) NOT NULL, 
-	until VARCHAR(40) NOT NULL, 
-	PRIMARY KEY (scope, owner)
-);
-INSERT INTO "sharers" VALUES('app:tmall/1','first@host','2026-11-23T09:31:00.000000+00:00');
 CREATE TABLE snapshots (
 	id VARCHAR(64) NOT NULL, 
 	body TEXT NOT NULL, 
@@ -188,10 +181,10 @@ CREATE TABLE tokens (
 	base VARCHAR(32) NOT NULL, 
 	body TEXT NOT NULL, 
 	expires VARCHAR(40), 
-	at VARCHAR(40) NOT NULL, renewing VARCHAR(40), refused TEXT DEFAULT '' NOT NULL, 
+	at VARCHAR(40) NOT NULL, 
 	PRIMARY KEY (account)
 );
-INSERT INTO "tokens" VALUES('acme',1,'base','{"access":"토큰"}','2026-11-23T13:30:00.000000+00:00','2026-11-23T09:30:00.000000+00:00',NULL,'');
+INSERT INTO "tokens" VALUES('acme',1,'base','{"access":"토큰"}','2026-11-23T13:30:00.000000+00:00','2026-11-23T09:30:00.000000+00:00');
 CREATE TABLE traces (
 	channel VARCHAR(120) NOT NULL, 
 	"key" VARCHAR(190) NOT NULL, 
@@ -199,13 +192,6 @@ CREATE TABLE traces (
 	PRIMARY KEY (channel, "key")
 );
 INSERT INTO "traces" VALUES('tmall-cn','SBG-001','{"price":["32000 KRW","219.00 CNY"]}');
-CREATE TABLE usage (
-	name VARCHAR(190) NOT NULL, 
-	used BIGINT NOT NULL, 
-	until VARCHAR(40) NOT NULL, 
-	PRIMARY KEY (name)
-);
-INSERT INTO "usage" VALUES('app:tmall/1',50,'2026-11-23T21:30:00.000000+00:00');
 CREATE INDEX ix_journal_operation ON journal (operation, step);
 CREATE INDEX ix_listings_pending ON listings (channel, "key") WHERE (ticket IS NOT NULL OR doubt IS NOT NULL OR (want_shown AND (held OR parked <> '' OR refused <> '' OR NOT made OR want <> have OR want_skus <> have_skus OR have_shown IN ('-', '?'))) OR (NOT want_shown AND ref IS NOT NULL AND have_shown NOT IN ('-', 'x')));
 CREATE INDEX ix_listings_shown ON listings (channel, want_shown, have_shown);

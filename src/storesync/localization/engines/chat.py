@@ -41,7 +41,11 @@ class Chat:
     key: Key | None = None
     texts: int = 20
     characters: int = 4000
-    name: str = "chat"
+
+    @property
+    def name(self) -> str:
+        """The model's, since another one is another translator."""
+        return f"chat {self.model}"
 
     @property
     def hosts(self) -> Mapping[str, str]:
@@ -92,13 +96,13 @@ def _texts(content: str, batch: Batch) -> Mapping[str, str]:
     try:
         found = loads(content)
     except ValueError:
-        raise Malformed("shape", "chat: the answer is no JSON") from None
+        raise Malformed("prose", "chat: the answer is no JSON") from None
     if not isinstance(found, Mapping):
-        raise Malformed("shape", "chat: the answer is no object")
+        raise Malformed("prose", "chat: the answer is no object")
     wanted = {piece.id for piece in batch.pieces}
     if found.keys() != wanted:
         extra, lost = sorted(found.keys() - wanted), sorted(wanted - found.keys())
         raise Malformed("ids", f"chat: ids were made up ({extra[:3]}) or lost ({lost[:3]})")
     if not all(isinstance(text, str) for text in found.values()):
-        raise Malformed("shape", "chat: a translation is no text")
+        raise Malformed("prose", "chat: a translation is no text")
     return dict(found)

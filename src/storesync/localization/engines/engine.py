@@ -61,7 +61,7 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """The name that its texts carry."""
+        """The name that its texts carry; what one translator failed at is asked of another name only."""
 
     @property
     def hosts(self) -> Mapping[str, str]:
@@ -122,11 +122,11 @@ def each_text(rows: Any, batch: Batch, engine: str, key: str) -> Mapping[str, st
     """Texts in the order in which they were asked for; Malformed when there are fewer or more."""
     if not isinstance(rows, list) or len(rows) != len(batch.pieces):
         count = len(rows) if isinstance(rows, list) else "no"
-        raise Malformed("shape", f"{engine}: {len(batch.pieces)} texts were asked for, {count} came")
+        raise Malformed("ids", f"{engine}: {len(batch.pieces)} texts were asked for, {count} came")
     found = {}
     for piece, row in zip(batch.pieces, rows, strict=True):
         text = row.get(key) if isinstance(row, Mapping) else row
         if not isinstance(text, str):
-            raise Malformed("shape", f"{engine}: a row has no text under {key!r}")
+            raise Malformed("prose", f"{engine}: a row has no text under {key!r}")
         found[piece.id] = text
     return found

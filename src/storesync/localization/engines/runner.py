@@ -21,14 +21,19 @@ from storesync.model import frozen_map
 __all__ = ["Budget", "Outcome", "Runner"]
 
 _WAITS: Final = (1.0, 4.0, 15.0, 60.0)
+_FRUITLESS: Final = 20  # requests in a row without one text: more than the halves of the largest batch
 
 
 @define
 class Budget:
-    """How many characters may still be sent; engines are paid by them. None is no limit."""
+    """How many characters of source text may still be sent; engines are paid by them. None is no limit.
+
+    What stands in the place of protected words is not counted. `named` is what a message calls it.
+    """
 
     characters: int | None = None
     spent: int = 0
+    named: str = ""
 
     def take(self, characters: int) -> bool:
         """Spend them if there are enough."""
@@ -40,12 +45,16 @@ class Budget:
 
 @frozen(kw_only=True)
 class Outcome:
-    """Texts by id, and the fault for each id that has none; `characters` were sent in `calls` requests."""
+    """Texts by id, and the fault for each id that has none; `characters` were sent in `calls` requests.
+
+    `stopped` says why asking further makes no sense: the account, the service, or the budget.
+    """
 
     texts: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     failed: Mapping[str, Fault] = field(factory=dict, converter=frozen_map)
     characters: int = 0
     calls: int = 0
+    stopped: Fault | None = None
 
 
 @define(kw_only=True)
@@ -67,17 +76,23 @@ class Runner:
     tries: int = 4
     _stopped: Fault | None = field(default=None, init=False)
     _calls: int = field(default=0, init=False)
+    _fruitless: int = field(default=0, init=False)
+    _lengths: Mapping[str, int] = field(factory=dict, init=False)
 
     async def translate(self, texts: Mapping[str, str]) -> Outcome:
-        """Every text by its id, or the reason why it has none. Never raises because of one text."""
+        """Every text by its id, or the reason why it has none. Never raises because of one text.
+
+        Nothing is sent any more once an answer said that the account or the service does not serve.
+        """
         can = self.engine.capabilities
         if not can.translates(self.source, self.target):
             fault = Rejected("pair", f"{self.engine.name} does not translate {self.source} to {self.target}")
-            return Outcome(failed=dict.fromkeys(texts, fault))
-        self._stopped, self._calls, before = None, 0, self.budget.spent
+            return Outcome(failed=dict.fromkeys(texts, fault), stopped=fault)
+        self._calls, self._fruitless, before = 0, 0, self.budget.spent
         found: dict[str, str] = {}
         failed: dict[str, Fault] = {}
         marked = {id_: self._protected(text) for id_, text in texts.items()}
+        self._lengths = {id_: len(text) for id_, text in texts.items()}
         gate = asyncio.Semaphore(can.concurrency)
 
         async def one(pieces: tuple[Piece, ...]) -> None:
@@ -92,6 +107,7 @@ class Runner:
             failed={id_: failed[id_] for id_ in texts if id_ in failed},
             characters=self.budget.spent - before,
             calls=self._calls,
+            stopped=self._stopped or next((one for one in failed.values() if one.code == "budget"), None),
         )
 
     def _protected(self, text: str) -> Protected:
@@ -133,10 +149,14 @@ class Runner:
         if self._stopped is not None:
             failed |= dict.fromkeys((piece.id for piece in pieces), self._stopped)
             return
-        if not self.budget.take(sum(len(piece.text) for piece in pieces)):
-            over = Denied("budget", f"the budget of {self.budget.characters} characters is spent")
-            failed |= dict.fromkeys((piece.id for piece in pieces), over)
-            return
+        affordable = self._affordable(pieces)
+        if len(affordable) < len(pieces):
+            named = self.budget.named or f"{self.budget.characters} characters"
+            over = Denied("budget", f"the budget of {named} is spent")
+            failed |= dict.fromkeys((piece.id for piece in pieces[len(affordable) :]), over)
+            if not affordable:
+                return
+            pieces = affordable
         try:
             answer = await self._answer(pieces, marked)
         except (Denied, Transient) as fault:
@@ -144,6 +164,12 @@ class Runner:
             self._stopped = fault
             failed |= dict.fromkeys((piece.id for piece in pieces), fault)
         except Fault as fault:
+            self._fruitless += 1
+            if self._fruitless >= _FRUITLESS:
+                # A page of an error in place of every answer: halving it would be paid for text by text.
+                self._stopped = fault
+                failed |= dict.fromkeys((piece.id for piece in pieces), fault)
+                return
             if len(pieces) == 1:
                 failed[pieces[0].id] = fault
                 return
@@ -151,11 +177,19 @@ class Runner:
             await self._ask(pieces[:half], marked, found, failed)
             await self._ask(pieces[half:], marked, found, failed)
         else:
+            self._fruitless = 0
             for id_, text in answer.items():
                 try:
                     found[id_] = marked[id_].restored(text)
                 except Malformed as fault:
                     failed[id_] = fault
+
+    def _affordable(self, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+        """The first pieces that the budget still pays, and now has paid."""
+        for number, piece in enumerate(pieces):
+            if not self.budget.take(self._lengths[piece.id]):
+                return pieces[:number]
+        return pieces
 
     async def _answer(self, pieces: tuple[Piece, ...], marked: Mapping[str, Protected]) -> Mapping[str, str]:
         batch = Batch(

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from attrs import field, frozen
 
-from storesync.errors import Denied, Fault
+from storesync.errors import Fault
 from storesync.issues import Issue, Issues
-from storesync.localization.engines.runner import Outcome, Runner
+from storesync.localization.engines.runner import Runner
 from storesync.localization.memory import MemoryText, TextKey, key_of
 from storesync.localization.pipeline import TextRules, Wanted, draw, judge
 from storesync.localization.segment import Segment
@@ -25,12 +25,16 @@ _AT_ONCE = 500  # texts that a crash can lose: what an engine was paid for is re
 
 @frozen(kw_only=True)
 class Translated:
-    """The texts by place, what was found on the way, and what it cost."""
+    """The texts by place, what was found on the way, and what it cost.
+
+    `asked` texts were wanted of an engine; `stopped` says why it was asked no more.
+    """
 
     texts: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     issues: Issues = field(factory=Issues)
     asked: int = 0
     characters: int = 0
+    stopped: Fault | None = None
 
 
 async def translate_texts(
@@ -42,10 +46,14 @@ async def translate_texts(
     remember: Remember,
     earlier: Mapping[str, MemoryText] | None = None,
     at: datetime | None = None,
+    stopped: Fault | None = None,
 ) -> Translated:
     """Every segment's text, from the memory or from the engine; without a runner from the memory alone.
 
+    `stopped` is why there is no runner.
+
     A text that fails or is not answered is an issue (`text.engine`, or the gate's rule), and the others go on.
+    What failed is remembered with its verdict, so that nobody pays for it again.
     """
     given = tuple(some)
     keys = [
@@ -57,7 +65,6 @@ async def translate_texts(
     drawn = draw(given, rules, memory, earlier=lambda segment: before.get(segment.place))
     issues = list(drawn.issues)
     characters = 0
-    stopped: Fault | None = None
     for start in range(0, len(drawn.wanted), _AT_ONCE):
         part = drawn.wanted[start : start + _AT_ONCE]
         if runner is None or stopped is not None:
@@ -65,31 +72,48 @@ async def translate_texts(
             continue
         outcome = await runner.translate({str(n): one.segment.text for n, one in enumerate(part)})
         characters += outcome.characters
-        stopped = _stopped(outcome)
+        stopped = outcome.stopped
         kept = []
         for number, one in enumerate(part):
             id_ = str(number)
-            if id_ not in outcome.texts:
-                issues.append(_missing(one, rules.target, outcome.failed.get(id_)))
-                continue
-            judged = judge(one, outcome.texts[id_], rules, by=runner.engine.name, at=at)
-            issues += judged.issues
-            if judged.memory is not None:
+            fault = outcome.failed.get(id_)
+            if id_ in outcome.texts:
+                judged = judge(one, outcome.texts[id_], rules, by=runner.engine.name, at=at)
+                issues += judged.issues
                 kept.append(judged.memory)
+            elif fault is not None and (fault.code in _OWN or (fault.code == "shape" and outcome.texts)):
+                kept.append(_spoiled(one, fault, by=runner.engine.name, at=at))
+                issues.append(_missing(one, rules.target, fault))
+            else:
+                issues.append(_missing(one, rules.target, fault))
         await remember(kept)
         memory |= {one.key: one for one in kept}
     texts = {segment.place: memory[key] for segment, key in zip(given, keys, strict=True) if key in memory}
     return Translated(
-        texts=texts, issues=Issues(tuple(issues)), asked=len(drawn.wanted), characters=characters
+        texts={**drawn.found, **{place: one for place, one in texts.items() if one.state != "initial"}},
+        issues=Issues(tuple(issues)),
+        asked=len(drawn.wanted),
+        characters=characters,
+        stopped=stopped,
     )
 
 
-def _stopped(outcome: Outcome) -> Fault | None:
-    """Why no further request makes sense; None while one does."""
-    faults = list(outcome.failed.values())
-    if faults and not outcome.texts and not any(fault.code in ("marks", "too_long") for fault in faults):
-        return faults[0]
-    return next((fault for fault in faults if isinstance(fault, Denied)), None)
+# Answers that are one text's fault: a lost mark, prose instead of a translation, other ids, half an answer. An
+# unknown shape is, too, while the engine answers others.
+_OWN = frozenset({"marks", "prose", "ids", "cut"})
+
+
+def _spoiled(wanted: Wanted, fault: Fault, *, by: str, at: datetime | None) -> MemoryText:
+    """What is remembered of a text that an engine could not translate."""
+    return MemoryText(
+        key=wanted.key,
+        source_text=wanted.segment.text,
+        text="",
+        by=by,
+        place=wanted.segment.place,
+        note=str(fault),
+        at=at,
+    )
 
 
 def _missing(wanted: Wanted, target: str, fault: Fault | None) -> Issue:

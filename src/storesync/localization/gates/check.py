@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from attrs import evolve, field, frozen
 
@@ -15,7 +14,7 @@ from storesync.localization.gates.scripts import characters
 from storesync.localization.gates.terms import brands, wording
 from storesync.localization.gates.verdict import Finding, Level, Verdict
 from storesync.localization.glossary import Glossary
-from storesync.localization.length import length
+from storesync.localization.length import UNITS, length
 from storesync.model import Limit, frozen_map
 
 __all__ = ["Gates"]
@@ -27,25 +26,27 @@ _CLAIMS: Mapping[str, Level] = {"block": Level.FAIL, "warn": Level.REVIEW}
 class Gates:
     """What the gates of one source language go by.
 
-    `brands` is a brand's own name to its Latin one; `limits` are by field, as the channel counts; `scanners`
-    find claims by locale, for goods of `kind` (`cosmetic`, `food`, empty for any).
+    `brands` is a brand's own name to its Latin one; `limits` are by channel and field, as each channel counts;
+    `scanners` find claims by locale.
     """
 
     source_locale: str = "ko"
     brands: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     glossary: Glossary = field(factory=Glossary)
-    limits: Mapping[str, Limit] = field(factory=dict, converter=frozen_map)
+    limits: Mapping[str, Mapping[str, Limit]] = field(factory=dict, converter=frozen_map)
     scanners: Mapping[str, Scanner] = field(factory=dict, converter=frozen_map)
-    kind: Literal["", "cosmetic", "food"] = ""
 
-    def check(self, source: str, text: str, *, locale: str, field: str = "title") -> Verdict:
-        """Every finding about one translated text.
+    def check(self, source: str, text: str, *, locale: str, field: str = "title", kind: str = "") -> Verdict:
+        """Every finding about one translated text of goods of a `kind` (`cosmetic`, `food`, empty for any).
 
         An empty or copied text gets no further: nothing else could be said of it that helps.
         """
         found = list(absence(source, text, locale))
         if not found:
-            found = [*self._without_claims(source, text, locale, field), *self._claims(text, locale, field)]
+            found = [
+                *self._without_claims(source, text, locale, field),
+                *self._claims(text, locale, field, kind),
+            ]
         return Verdict(tuple(evolve(finding, field=field) for finding in found))
 
     def _without_claims(self, source: str, text: str, locale: str, field: str) -> Iterator[Finding]:
@@ -60,32 +61,23 @@ class Gates:
         yield from loops(source, text)
 
     def _limit(self, text: str, field: str) -> Iterator[Finding]:
-        limit = self.limits.get(field)
-        if limit is None:
-            return
-        size = length(text, limit.unit)
-        if size > limit.max:
-            yield Finding(
-                "length",
-                Level.FAIL,
-                f"{size} {limit.unit}, at most {limit.max} are taken",
-                _fits(text, limit),
-                "shorten it",
-            )
-        elif size < limit.min:
-            yield Finding(
-                "length",
-                Level.FAIL,
-                f"{size} {limit.unit}, at least {limit.min} are asked for",
-                0,
-                "say more",
-            )
+        for channel, limits in self.limits.items():
+            limit = limits.get(field)
+            if limit is None:
+                continue
+            size = length(text, limit.unit)
+            if size > limit.max:
+                message = f"{size} {UNITS[limit.unit]}, {channel} takes at most {limit.max}"
+                yield Finding("length", Level.FAIL, message, _fits(text, limit), "shorten it")
+            elif size < limit.min:
+                message = f"{size} {UNITS[limit.unit]}, {channel} asks for at least {limit.min}"
+                yield Finding("length", Level.FAIL, message, 0, "say more")
 
-    def _claims(self, text: str, locale: str, field: str) -> Iterator[Finding]:
+    def _claims(self, text: str, locale: str, field: str, kind: str) -> Iterator[Finding]:
         scanner = self.scanners.get(locale)
         if scanner is None:
             return
-        for hit in scanner.scan(text, field=field, kind=self.kind):
+        for hit in scanner.scan(text, field=field, kind=kind):
             if hit.waived:
                 continue
             # Registration and evidence are the product's business, not the translation's.

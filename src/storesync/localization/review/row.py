@@ -23,7 +23,8 @@ _STATES: Mapping[str, TextState] = {state: state for state in STATES}
 class ReviewRow:
     """One text of an export or import. `edition` names what was exported: whoever changes it later conflicts.
 
-    `unsure` says that whoever wrote the text still doubts it. `at` is the place in the file that was read.
+    `locked` is None where a file cannot say it. `unsure` says that whoever wrote the text still doubts it. `at` is
+    the place in the file that was read.
     """
 
     place: str
@@ -32,7 +33,7 @@ class ReviewRow:
     source: str
     text: str
     state: TextState = "initial"
-    locked: bool = False
+    locked: bool | None = None
     edition: str = ""
     note: str = ""
     unsure: bool = False

@@ -89,7 +89,9 @@ def write_xlsx(rows: tuple[ReviewRow, ...]) -> bytes:
         sheet.write_string(0, column, name, head)
     for number, row in enumerate(rows, start=1):
         for column, cell in enumerate(_cells(row)):
-            editable = COLUMNS[column] in ("text", "state", "locked", "note") and not row.locked
+            editable = COLUMNS[column] == "locked" or (
+                COLUMNS[column] in ("text", "state", "note") and not row.locked
+            )
             sheet.write_string(number, column, cell, free if editable else kept)
     sheet.freeze_panes(1, 1)
     sheet.protect("", {"format_columns": True, "autofilter": True, "sort": True})
@@ -158,7 +160,7 @@ def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed,
                 source=row.get("source", ""),
                 text=row.get("text", ""),
                 state=state,
-                locked=row.get("locked", "").strip().lower() in _TRUE,
+                locked=row["locked"].strip().lower() in _TRUE if "locked" in row else None,
                 edition=row.get("edition", "").strip(),
                 note=row.get("note", ""),
                 at=place,

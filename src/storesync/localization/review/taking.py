@@ -95,19 +95,20 @@ def _take(
         ]
     if not text:
         return None, []
-    if known is not None and (known.text, known.state, known.locked) == (text, row.state, row.locked):
+    if known is not None and known.refused:
+        if text == known.text and row.state in ("initial", "translated"):
+            return None, []
+        known = None  # what an engine failed at is nothing to conflict with
+    locked = row.locked if row.locked is not None else known is not None and known.locked
+    if known is not None and (known.text, known.state, known.locked) == (text, row.state, locked):
         return None, []
     if known is not None and known.locked:
-        if known.text == text:
+        cleared = not locked and row.edition == known.edition  # else it was locked after the export
+        if known.text == text and not cleared:
             return None, []
-        return None, [
-            _wrong(
-                row,
-                "locked",
-                f"{row.place} is locked as {known.text!r}; the file says {text!r}",
-                "free it first",
-            )
-        ]
+        said = "the file clears the lock" if known.text == text else f"the file says {text!r}"
+        hint = f"free it first: storesync texts unlock {row.place} --locale {rules.target}"
+        return None, [_wrong(row, "locked", f"{row.place} is locked as {known.text!r}; {said}", hint)]
     if known is not None and row.edition != known.edition and known.text != text:
         return None, [
             _wrong(
@@ -122,9 +123,11 @@ def _take(
     # A person who changes a text has looked at it.
     looked = changed and not row.unsure and row.state in ("initial", "translated")
     state = "reviewed" if looked else row.state
-    if row.state == "translated" and not changed:
+    if row.state == "translated" and not changed and known is not None and locked == known.locked:
         return None, []
-    verdict = rules.gates.check(segment.text, text, locale=rules.target, field=segment.field)
+    verdict = rules.gates.check(
+        segment.text, text, locale=rules.target, field=segment.field, kind=segment.kind
+    )
     issues = [
         _wrong(
             row,
@@ -146,7 +149,7 @@ def _take(
         state=state,
         by=by,
         place=segment.place,
-        locked=row.locked,
+        locked=locked,
         note=row.note,
     )
     return (made if known is None else evolve(made, note=row.note or known.note)), issues

@@ -1,0 +1,111 @@
+"""Whether a catalog is ready for a market: what its rules say of every product, before any listing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from datetime import date
+
+from storesync.catalog import Read, Source
+from storesync.compliance import Claimed, Compliance, check_claims, check_readiness, kind_of
+from storesync.engine.channeltexts import grouped, recalled
+from storesync.engine.check import Checked
+from storesync.issues import Issue, Issues
+from storesync.localization import Glossary, Reference, ReferenceText, TextMemory, completed, told_facts
+from storesync.model import Market, Product
+from storesync.plan import Held
+from storesync.state import Store
+
+__all__ = ["check_market"]
+
+
+def _claimed(text: ReferenceText | None, locale: str) -> Iterator[Claimed]:
+    if text is None:
+        return
+    path = f"texts/{locale}"
+    yield Claimed(f"{path}/title", locale, "title", text.title)
+    yield Claimed(f"{path}/short_description", locale, "short_description", text.short_description)
+    for name, value in text.attributes.items():
+        yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value)
+
+
+def _source(product: Product) -> Iterator[Claimed]:
+    yield Claimed("text/title", product.locale, "title", product.text.title)
+    for number, point in enumerate(product.text.points):
+        yield Claimed(f"text/points/{number}", product.locale, "short_description", point)
+
+
+async def check_market(
+    store: Store,
+    source: Source,
+    reference: Reference,
+    glossary: Glossary,
+    rules: Compliance,
+    market: Market,
+    today: date,
+) -> Checked:
+    """Whether the catalog is ready for a market: claims, numbers, ingredients and labels, before any listing."""
+    held: list[Held] = []
+    issues: list[Issue] = []
+    not_offered: list[Held] = []
+    count = 0
+    async for read, memory in _read(store, source, market, glossary):
+        issues += read.issues
+        if not read.key:
+            continue
+        count += 1
+        product = read.product
+        if product is None:
+            said = read.errors[0].message if read.errors else "held back"
+            held.append(Held(key=read.key, title="", reason=said, issues=read.errors))
+            continue
+        if product.status != "active":
+            not_offered.append(Held(key=product.key, title=product.text.title, reason="a draft"))
+            continue
+        own = completed(reference, product, market.locales, memory)
+        claims = [
+            *_source(product),
+            *(one for locale in market.locales for one in _claimed(own.text(product.key, locale), locale)),
+        ]
+        found: Issues = check_claims(
+            claims,
+            compliance=rules,
+            market=market.code,
+            product=product.key,
+            kind=kind_of(product),
+            today=today,
+        )
+        text = own.text(product.key, market.locales[0])
+        told = told_facts(
+            product, text.title if text else "", text.attributes if text else {}, market.locales[0]
+        )
+        found += check_readiness(product, compliance=rules, market=market.code, today=today, told=told)
+        placed = found.under(product.key)
+        issues += placed
+        if placed.errors:
+            held.append(
+                Held(
+                    key=product.key,
+                    title=product.text.title,
+                    reason=placed.errors[0].message,
+                    issues=placed.errors,
+                )
+            )
+    return Checked(
+        channel=f"market {market.code}",
+        products=count,
+        ready=count - len(held) - len(not_offered),
+        held=tuple(held),
+        not_offered=tuple(not_offered),
+        issues=tuple(issues),
+    )
+
+
+async def _read(
+    store: Store, source: Source, market: Market, glossary: Glossary
+) -> AsyncIterator[tuple[Read, TextMemory]]:
+    """The catalog, each product with what is remembered of it."""
+    for group in grouped(source.products()):
+        products = [read.product for read in group if read.product is not None]
+        memory = await recalled(store, products, market.locales, glossary)
+        for read in group:
+            yield read, memory

@@ -1,0 +1,217 @@
+"""The configured translators at work: asked for what is missing, within their budget, and left alone when down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from attrs import define, evolve, field
+
+from storesync.compliance import ingredient_names, merged
+from storesync.config import Config
+from storesync.config.secret import is_reference, resolve
+from storesync.config.wording import TranslatorConfig
+from storesync.engine.env import Env
+from storesync.errors import ConfigError, Fault
+from storesync.issues import Issue
+from storesync.localization import (
+    Gates,
+    MemoryText,
+    Protection,
+    Reference,
+    Segment,
+    TextKey,
+    TextRules,
+)
+from storesync.localization.engines import Budget, Engine, Key, Runner, Translated, translate_texts
+from storesync.localization.engines import engine as find_engine
+from storesync.model import Limit, Product
+from storesync.registry import driver as find_driver
+from storesync.state import Store, texts
+from storesync.transport import Transport, join_hosts
+
+__all__ = ["Translators", "brands_of", "made_engine", "text_rules"]
+
+_REST = timedelta(minutes=10)  # a service that failed is not asked again before
+# What a listing calls a text → what a limit of a platform calls it.
+_LIMITS = {"title": "title", "short_description": "point", "option_values": "option"}
+
+
+def brands_of(products: Iterable[Product]) -> dict[str, str]:
+    """The brands of some products: their own name to the Latin one, which stays in every language."""
+    return {product.brand.name: product.brand.latin for product in products if product.brand.latin}
+
+
+def text_rules(config: Config, brands: Mapping[str, str], target: str) -> TextRules:
+    """What translations into one language go by: glossary, brands, the claims of its markets, their lengths.
+
+    ConfigError for a language that no channel shows.
+    """
+    markets = {
+        market.code: market
+        for channel in config.channels.values()
+        for market in channel.channel.markets
+        if target in market.locales
+    }
+    if not markets:
+        known = sorted(
+            {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
+        )
+        raise ConfigError(f"no channel shows texts in {target!r}; there are {', '.join(known) or 'none'}")
+    rules = config.compliance
+    pack = merged(rules.of(markets, Reference()).packs.values()) if rules is not None else None
+    return TextRules(
+        target=target,
+        glossary=config.glossary,
+        gates=Gates(
+            brands=brands,
+            glossary=config.glossary,
+            limits=_limits(config, target),
+            scanners={target: pack.scanner(target)} if pack is not None else {},
+        ),
+        source_scanner=pack.scanner("ko") if pack is not None else None,
+    )
+
+
+def _limits(config: Config, target: str) -> dict[str, dict[str, Limit]]:
+    """How long texts may be, by channel; a category's own limits are told when a listing is prepared."""
+    found = {}
+    for name, configured in config.channels.items():
+        if target in configured.channel.locales:
+            given = find_driver(configured.channel.driver).spec.within(configured.channel.environment).text
+            found[name] = {ours: given[theirs] for ours, theirs in _LIMITS.items() if theirs in given}
+    return found
+
+
+def made_engine(configured: TranslatorConfig, config: Config, environ: Mapping[str, str] | None) -> Engine:
+    """The engine with its keys; ConfigError when it cannot be made."""
+    at, name = configured.at or str(config.path), configured.name
+    make = find_engine(name)
+    values: dict[str, Any] = {}
+    for key, value in configured.settings.items():
+        if isinstance(value, str) and is_reference(value):
+            values[key] = Key(resolve(value, folder=config.folder, environ=environ).reveal())
+        else:
+            values[key] = value
+    secret = [key for key in values if ("key" in key or key == "token") and not isinstance(values[key], Key)]
+    if secret:
+        raise ConfigError(
+            f'{at}: {secret[0]} of the translator is no reference; write {secret[0]} = "env:NAME"'
+        )
+    try:
+        return make(**values)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{at}: translator {name!r} cannot be made: {error}") from None
+
+
+@define
+class Translators:
+    """All translators of a configuration, and which of them are down.
+
+    One that could not serve is asked again after ten minutes, not for the next listing, plan or channel.
+    """
+
+    config: Config
+    store: Store
+    env: Env
+    environ: Mapping[str, str] | None = field(default=None, repr=False)
+    _down: dict[str, tuple[datetime, Fault]] = field(factory=dict, init=False)
+
+    def of(self, target: str) -> TranslatorConfig | None:
+        """The first one that is configured for a language."""
+        return next((one for one in self.config.translators if one.serves(target)), None)
+
+    def engine(self, target: str) -> Engine:
+        """The engine for one language; ConfigError when none is configured, or it cannot be made."""
+        configured = self.of(target)
+        if configured is None:
+            raise ConfigError(
+                f"{self.config.path}: no translator is named for {target}; add [localization.translator] "
+                'name = "deepl" (storesync drivers lists none of them: see the translators in the documentation)'
+            )
+        return made_engine(configured, self.config, self.environ)
+
+    def findings(self, locales: Iterable[str]) -> tuple[Issue, ...]:
+        """What is wrong with the translators of some languages, without asking them."""
+        found = []
+        for one in self.config.translators:
+            if not any(one is self.of(locale) for locale in locales):
+                continue
+            try:
+                made_engine(one, self.config, self.environ)
+            except ConfigError as error:
+                found.append(Issue("config.translator", "localization/translator", str(error), at=one.at))
+        return tuple(found)
+
+    async def translate(
+        self,
+        target: str,
+        products: Sequence[Product],
+        some: Sequence[Segment],
+        brands: Mapping[str, str],
+        *,
+        earlier: Mapping[str, MemoryText],
+        budget: int | None = None,
+        again: bool = False,
+        resting: bool = True,
+    ) -> Translated:
+        """Have some segments of these products translated, judged and remembered; every reason why not is told.
+
+        `budget` are the characters that this may cost, besides those of the configured day. `again` asks for
+        texts that failed before; without `resting` a service that was down is tried at once.
+        """
+        configured = self.of(target)
+        engine = self.engine(target)
+        assert configured is not None
+        rules = evolve(text_rules(self.config, brands, target), engine=engine.name, again=again)
+        down = self._down.get(engine.name)
+        if down is not None and resting and self.env.now() < down[0]:
+            return await translate_texts(
+                some, rules, None, recall=self._recall, remember=self._keep, earlier=earlier, stopped=down[1]
+            )
+        inci = frozenset(
+            name for product in products if product.facts.get("inci") for name in ingredient_names(product)
+        )
+        limit = await self._budget(configured, engine, budget)
+        transport = Transport(join_hosts(engine.hosts, {}, what="the translator"), now=self.env.now)
+        runner = Runner(
+            engine=engine,
+            send=transport.send,
+            source=rules.source,
+            target=target,
+            protection=Protection(brands=brands, names=inci, glossary=rules.glossary),
+            budget=limit,
+            sleep=self.env.sleep,
+        )
+        try:
+            done = await translate_texts(
+                some,
+                rules,
+                runner,
+                recall=self._recall,
+                remember=self._keep,
+                earlier=earlier,
+                at=self.env.now(),
+            )
+        finally:
+            await transport.close()
+        self._down.pop(engine.name, None)
+        if done.stopped is not None and done.stopped.code not in ("budget", "pair"):
+            self._down[engine.name] = self.env.now() + _REST, done.stopped
+        return done
+
+    async def _budget(self, configured: TranslatorConfig, engine: Engine, given: int | None) -> Budget:
+        """What is left of the day, in UTC, and of what the caller allows."""
+        midnight = datetime.combine(self.env.now().date(), time.min, self.env.now().tzinfo)
+        spent = await self.store.read(lambda db: texts.given_to(db, engine.name, since=midnight))
+        left = max(0, configured.budget - spent)
+        if given is not None and given <= left:
+            return Budget(given)
+        return Budget(left, named=f"{configured.budget} characters a day ({configured.at}: budget)")
+
+    async def _recall(self, keys: Sequence[TextKey]) -> Mapping[TextKey, MemoryText]:
+        return await self.store.read(lambda db: texts.remembered(db, keys))
+
+    async def _keep(self, new: Sequence[MemoryText]) -> object:
+        return await self.store.write(lambda db: texts.keep_texts(db, new, person=False, at=self.env.now()))
