@@ -272,5 +272,5 @@ class Bench:
             transport=transport,
             store=self.store,
             env=env,
-            pacer=Pacer(env),
+            pacer=Pacer(env, self.store),
         )
