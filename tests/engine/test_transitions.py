@@ -294,8 +294,15 @@ def test_what_the_seller_owns_is_left_alone() -> None:
     (listing,) = bench.truth.alive()
     bench.truth.edit(listing.id, price=Decimal(1), stock=77, status="hidden")
 
-    assert [] == bench.observe()
+    assert [
+        "A A-0 price: the seller changed 100 CNY to 1 CNY; it stays",
+        "A A-0 stock: the seller changed 5 to 77; it stays",
+        "A on sale: the seller changed yes to no; it stays",
+    ] == bench.observe()
     assert 0 == len(bench.plan())
+    bench.put(item("A", price=150, stock=8))
+    assert 0 == len(bench.plan())
+    assert [] == bench.observe()
 
 
 def test_a_second_run_is_told_who_is_at_work_and_since_when() -> None:

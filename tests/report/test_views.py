@@ -173,6 +173,16 @@ def test_the_page_escapes_what_comes_from_a_catalog() -> None:
     assert "&lt;b&gt;세럼&lt;/b&gt;" in page
 
 
+def test_the_page_shows_commands_as_such_and_escapes_the_rest_of_a_hint() -> None:
+    """What stands between backticks is a command; nothing else in a hint becomes markup."""
+    guard = Guard(
+        name="price swing", limit="30%", measured="46%", tripped=True, hint="see <b> with `storesync explain`"
+    )
+    page = plan_page([_plan(DEARER, guards=(guard,))])
+
+    assert "See &lt;b&gt; with <code>storesync explain</code>." in page
+
+
 def test_the_page_opens_a_price() -> None:
     """Every stage of a new price is on the page, with before and after."""
     steps = [

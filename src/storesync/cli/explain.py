@@ -18,6 +18,7 @@ __all__ = ["explain"]
 
 def explain(
     sku: Annotated[str, Parameter(help="The SKU, or a listing's key.")],
+    /,
     *,
     channel: Annotated[
         tuple[str, ...],

@@ -23,6 +23,7 @@ from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import discover, guard_limits, with_found
+from storesync.engine.owned import check_owned
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
@@ -34,7 +35,7 @@ from storesync.engine.repricing import repriced
 from storesync.engine.status import Explained, Status, explain, resolve, similar, status
 from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
-from storesync.errors import ConfigError, StalePlan
+from storesync.errors import ConfigError, PlanError, StalePlan
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -43,7 +44,7 @@ from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
-from storesync.state import CONVERTER, Store, assets
+from storesync.state import CONVERTER, Store, assets, standing
 from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
@@ -207,6 +208,7 @@ class Shops:
             env=self.env,
             pacer=self._pacer,
         )
+        check_owned(channel, driver.spec)
         await discover(opened, found)
         return opened
 
@@ -233,6 +235,16 @@ class Shops:
     def _texts(self, preparer: ChannelPreparer) -> ChannelTexts:
         return ChannelTexts(self.store, preparer, self._reference, self.config.glossary, self._translators)
 
+    async def _must_be_listed(self, name: str, key: str) -> None:
+        """PlanError for a key of which the shop shows nothing: whoever wants it ended meant another one."""
+        stand = await self.store.read(lambda db: standing.read(db, name, key))
+        if stand is None or stand.ref is None:
+            near = await self.similar(name, key)
+            way = (
+                f"did you mean {' or '.join(near)}?" if near and near != (key,) else "nothing is to be ended"
+            )
+            raise PlanError(f"{name}: {key!r} is not listed there: {way}")
+
     async def plan(
         self,
         name: str,
@@ -243,10 +255,12 @@ class Shops:
     ) -> Plan:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes.
 
-        `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
-        the caller knows: the others are taken to be as they were.
+        `end` are keys to take off for good instead of hiding them; PlanError for one that is not listed. `only` are
+        the products that changed, when the caller knows: the others are taken to be as they were.
         """
-        opened = await self.channel(name)
+        opened, ended = await self.channel(name), tuple(end)
+        for key in ended:
+            await self._must_be_listed(name, key)
         rates = await self._rates.of(name, self.today)
         preparer = await self._preparer(name, rates.snapshot)
         made = await plan(
@@ -255,7 +269,7 @@ class Shops:
             preparer,
             limits=self.limits,
             progress=progress,
-            end=end,
+            end=ended,
             texts=self._texts(preparer),
             only=only,
         )

@@ -161,4 +161,14 @@ def explained_document(explained: Explained) -> dict[str, Any]:
 
 def drift_document(drift: Iterable[Drift]) -> list[dict[str, str]]:
     """Differences between what the market acknowledged and what it shows."""
-    return [{"key": one.key, "what": one.what, "ours": one.ours, "theirs": one.theirs} for one in drift]
+    return [
+        {
+            "key": one.key,
+            "what": one.what,
+            "by": one.by,
+            "ours": one.ours,
+            "theirs": one.theirs,
+            "wanted": one.wanted,
+        }
+        for one in drift
+    ]

@@ -88,6 +88,7 @@ def _told(listing: Listing) -> dict[str, Any]:
         "key": listing.key,
         "status": listing.status,
         "title": listing.title,
+        "version": fingerprint(listing.title, listing.content.get("text"), listing.content.get("images")),
         "variants": [
             {
                 "id": sku.id,
@@ -298,11 +299,15 @@ def market_plain(
     manners: Manners = Manners(),
     search_lag: float = 0.0,
     extend_lag: float = 0.0,
+    review_delay: float = 0.0,
     quota: Quota | None = None,
 ) -> tuple[Market, Dialect]:
-    """The plain market with one shop open and its example tokens granted."""
+    """The plain market with one shop open and its example tokens granted; delays in seconds."""
     behavior = Behavior(
-        search_lag=search_lag, extend_lag=extend_lag, quota=quota or Quota(rate=10_000.0, burst=10_000)
+        search_lag=search_lag,
+        extend_lag=extend_lag,
+        review_delay=review_delay,
+        quota=quota or Quota(rate=10_000.0, burst=10_000),
     )
     market = Market(name="plain", now=now, behavior=behavior)
     market.add_app(App(key=APP, secret="sandbox0secret0plain"))

@@ -74,6 +74,9 @@ channels = Table(
     Column("channel", _Name, primary_key=True),
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("shop", Text, info=JSON, nullable=False, server_default="{}"),
+    # Whose account and shop this was at first contact, and how the first contact went.
+    Column("identity", Text, info=JSON, nullable=False, server_default="{}"),
+    Column("contact", Text, info=JSON, nullable=False, server_default="{}"),
 )
 
 leases = Table(
@@ -132,6 +135,10 @@ listings = Table(
     Column("changed_at", _Time),
     # The merchant's own category: prices are compared within it.
     Column("category", _Key, nullable=False, server_default=""),
+    # A person ended it, when and how: not made again until that is taken back.
+    Column("ending", Text, nullable=False, server_default=""),
+    # By field, what we sent and what the market made of it: its own words for ours are no drift.
+    Column("seen", Text, info=JSON, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("channel", "key"),
 )
 Index(

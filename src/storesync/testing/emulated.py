@@ -18,7 +18,7 @@ from attrs import field, frozen
 
 from storesync.catalog import Read
 from storesync.driver import Driver, Shop
-from storesync.engine import OpenChannel, Pacer, apply, plan
+from storesync.engine import Drift, OpenChannel, Pacer, apply, at_work, observe, plan
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault
 from storesync.issues import Issue, Issues
@@ -88,10 +88,19 @@ class Emulated:
 class Bench:
     """One channel on one emulated market: a catalog that moves, and runs of the whole engine.
 
-    A context manager: at the end the state and the files are gone.
+    A context manager: at the end the state and the files are gone. `owned` are the fields that the seller keeps.
     """
 
-    def __init__(self, driver: Driver[Any, Any], shop: Shop, emulated: Emulated, *, seed: int = 1) -> None:
+    def __init__(
+        self,
+        driver: Driver[Any, Any],
+        shop: Shop,
+        emulated: Emulated,
+        *,
+        seed: int = 1,
+        owned: Iterable[str] = (),
+    ) -> None:
+        self.owned = tuple(owned)
         self.driver = driver
         self.shop = shop
         self.emulated = emulated
@@ -201,6 +210,18 @@ class Bench:
         finally:
             await channel.transport.close()
 
+    def observe(self) -> list[Drift]:
+        """Look at what the market shows."""
+        return run_virtual(self.loop, self._observe())
+
+    async def _observe(self) -> list[Drift]:
+        channel = self._open()
+        try:
+            async with at_work(channel) as work:
+                return await observe(work)
+        finally:
+            await channel.transport.close()
+
     def settle(self, runs: int = 25) -> Report | None:
         """Sync every two minutes until nothing is left to do; the last report, None when it never ends."""
         for _ in range(runs):
@@ -223,6 +244,7 @@ class Bench:
             markets=self.shop.markets,
             environment="sandbox",
             workers=4,
+            owned_by_seller=self.owned,
         )
         hosts = dict.fromkeys(
             self.driver.spec.hosts.get("sandbox", {"api": ""}), f"https://{self.emulated.host}"

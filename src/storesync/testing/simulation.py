@@ -13,10 +13,11 @@ from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault, Locked, StalePlan
 from storesync.plan import GuardLimits
+from storesync.sandbox.records import Listing
 from storesync.state import Store, standing
 from storesync.state.schema import METADATA
 from storesync.testing.virtual import run_virtual
-from storesync.testing.world import Crash, Profile, World
+from storesync.testing.world import Crash, Item, Profile, World
 
 __all__ = ["Verdict", "simulate"]
 
@@ -124,9 +125,14 @@ def _live(world: World, verdict: Verdict) -> None:
     for _ in range(_SETTLING):
         report = _run(world, verdict, [], look=world.profile.edits)
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
-        if not _touch_refused(world) and report is not None and not report.outcomes:
+        if not _touch_refused(world) and report is not None and not report.outcomes and not _waits(world):
             return
         world.loop.skip(120.0)
+
+
+def _waits(world: World) -> bool:
+    stands = world.store.read_now(lambda db: list(standing.read_all(db, "plain-cn")))
+    return any(stand.ticket is not None and not stand.parked for stand in stands)
 
 
 def _touch_refused(world: World) -> bool:
@@ -217,6 +223,27 @@ async def _authorize(world: World, channel: OpenChannel) -> None:
     world.authorize()
 
 
+def _titles(world: World, listing: Listing, item: Item) -> set[str]:
+    """What the listing may be titled: as wanted, or as its seller keeps it."""
+    if "title" not in world.profile.owned:
+        return {item.title}
+    by_hand = world.by_hand.get((listing.id, "title"))
+    return {by_hand} if by_hand is not None else world.wanted.titles[item.key]
+
+
+def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decimal, int]]:
+    """What the listing must offer; where the seller keeps the stock, what he wrote or what it was made with."""
+    if "stock" not in world.profile.owned:
+        return dict(item.offers)
+    by_hand = world.by_hand.get((listing.id, "stock"), {})
+    offers = {}
+    for sku in listing.skus.values():
+        price, _ = item.offers.get(sku.code, (sku.price, 0))
+        right = {by_hand[sku.code]} if sku.code in by_hand else world.wanted.stocks.get(sku.code, set())
+        offers[sku.code] = (price, sku.stock if sku.stock in right else min(right, default=-1))
+    return {**offers, **{sku: offer for sku, offer in item.offers.items() if sku not in offers}}
+
+
 def _minimum(world: World) -> int:
     offered = [item for item in world.wanted.items.values() if item.offered and not item.broken]
     return len(offered) * (1 if world.profile.steps == 1 else 3)
@@ -247,10 +274,12 @@ def _judge(world: World, verdict: Verdict) -> None:
         theirs = {sku.code: (sku.price, sku.stock) for sku in listing.skus.values()}
         if listing.status != "live":
             verdict.lost.append(f"{item.key} is {listing.status}")
-        if listing.title != item.title:
-            verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {item.title!r}")
-        if theirs != dict(item.offers):
-            verdict.wrong.append(f"{item.key} offers {theirs}, not {dict(item.offers)}")
+        titles = _titles(world, listing, item)
+        if listing.title not in titles:
+            verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {' or '.join(titles)}")
+        offers = _offers(world, listing, item)
+        if theirs != offers:
+            verdict.wrong.append(f"{item.key} offers {theirs}, not {offers}")
     for listing in truth.live():
         stand = stands.get(listing.key)
         if listing.key not in wanted.items and not (stand is not None and stand.parked):

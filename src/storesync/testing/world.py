@@ -57,6 +57,8 @@ class Profile:
     rivals: bool
     edits: bool
     skew: float
+    review: float = 0.0
+    owned: tuple[str, ...] = ()
 
     @classmethod
     def drawn(cls, rng: Random) -> Profile:
@@ -87,6 +89,13 @@ class Profile:
     def calm(self) -> bool:
         """Whether nothing goes wrong here."""
         return not self.rates
+
+    def with_people(self, rng: Random) -> Profile:
+        """The same world, where a moderator may decide later and a seller may keep fields by hand."""
+        if self.calm:
+            return self
+        owned = rng.choice(((), ("title",), ("stock",), ("title", "stock"))) if self.edits else ()
+        return evolve(self, review=300.0 if rng.random() < 0.15 else 0.0, owned=owned)
 
 
 _RATES: Mapping[str, float] = {
@@ -120,16 +129,20 @@ class Item:
 
 @define
 class Wanted:
-    """The world's catalog and its way to a channel; it remembers every price that was ever right."""
+    """The world's catalog and its way to a channel; it remembers all that was ever right."""
 
     items: dict[str, Item]
     prices: dict[str, set[Decimal]] = field(factory=dict)
+    titles: dict[str, set[str]] = field(factory=dict)
+    stocks: dict[str, set[int]] = field(factory=dict)
 
     def remember(self) -> None:
-        """Note the prices of now as right."""
+        """Note titles, prices and stock of now as right."""
         for item in self.items.values():
-            for sku, (price, _) in item.offers.items():
+            self.titles.setdefault(item.key, set()).add(item.title)
+            for sku, (price, stock) in item.offers.items():
                 self.prices.setdefault(sku, set()).add(price)
+                self.stocks.setdefault(sku, set()).add(stock)
 
     def reads(self) -> Iterator[Read]:
         """The catalog as a source gives it."""
@@ -211,13 +224,14 @@ class World:
     driver: Driver[Any, Any]
     processes: int = 0
     grants: int = 0
+    by_hand: dict[tuple[int, str], Any] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
 
     @classmethod
     def made(cls, seed: int, store: Store, profile: Profile | None = None) -> World:
         """The world of this seed, on an empty store."""
         rng = Random(seed)
-        drawn = Profile.drawn(rng)
+        drawn = Profile.drawn(rng).with_people(Random(f"people {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = market_plain(
@@ -225,8 +239,11 @@ class World:
             manners=Manners(by=profile.by, steps=profile.steps),
             search_lag=profile.lag,
             extend_lag=rng.choice((0.0, 0.9)),
+            review_delay=profile.review,
         )
-        driver = plain_driver(by=profile.by, steps=profile.steps, lag=profile.lag, late=profile.late)
+        driver = plain_driver(
+            by=profile.by, steps=profile.steps, lag=profile.lag, late=profile.late, review=profile.review
+        )
         items = {f"P{n:02}": _item(rng, f"P{n:02}") for n in range(rng.randint(4, 12))}
         world = cls(seed, rng, profile, loop, store, Wanted(items), truth, dialect, driver)
         world.wanted.remember()
@@ -276,16 +293,22 @@ class World:
         return evolve(item, broken=not item.broken) if chance < 0.7 else item
 
     def edit_by_hand(self) -> None:
-        """A seller changes or deletes something in the shop itself."""
+        """A seller changes or deletes something in the shop itself, once nothing that was lost can arrive any more."""
+        self.loop.skip(self.profile.late)
         alive = list(self.truth.alive())
         if not alive:
             return
         listing = self.rng.choice(alive)
-        kind = self.rng.choice(("price", "stock", "status", "delete"))
+        kind = self.rng.choice(("price", "stock", "title", "status", "delete"))
         if kind == "price":
             self.truth.edit(listing.id, price=Decimal(1))
         elif kind == "stock":
             self.truth.edit(listing.id, stock=77)
+            self.by_hand[listing.id, "stock"] = {sku.code: 77 for sku in listing.skus.values()}
+        elif kind == "title":
+            title = f"by hand {self.rng.randint(0, 999)}"
+            self.truth.edit(listing.id, title=title)
+            self.by_hand[listing.id, "title"] = title
         elif kind == "status":
             self.truth.edit(listing.id, status="hidden")
         else:
@@ -297,7 +320,12 @@ class World:
         rng = Random(self.rng.getrandbits(64))
         env = virtual_env(self.loop, rng, start=START, owner=f"host:{self.processes}", skew=self.profile.skew)
         channel = Channel(
-            name="plain-cn", driver="plain", markets=(_MARKET,), environment="sandbox", workers=4
+            name="plain-cn",
+            driver="plain",
+            markets=(_MARKET,),
+            environment="sandbox",
+            workers=4,
+            owned_by_seller=self.profile.owned,
         )
         # A market takes a moment to answer, so that requests of several workers are on their way at once.
         inner = SandboxTransport(
