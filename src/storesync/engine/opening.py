@@ -12,7 +12,7 @@ from storesync.plan import GuardLimits
 
 __all__ = ["guard_limits"]
 
-_GUARDS = ("hidden", "touched", "sold_out", "price_swing", "price_range", "stock_jump", "floor")
+_GUARDS = tuple(one.name for one in fields(GuardLimits))
 
 
 def guard_limits(config: Config) -> GuardLimits:
