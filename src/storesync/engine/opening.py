@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from attrs import fields
+
 from storesync.config import Config
 from storesync.errors import ConfigError
 from storesync.issues import Issue, counted, nearest
