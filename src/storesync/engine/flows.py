@@ -16,7 +16,7 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
-from storesync.engine.events import happened, warned
+from storesync.engine.events import happened, traced, warned
 from storesync.engine.log import Log
 from storesync.errors import (
     Ambiguous,
@@ -125,6 +125,7 @@ class _Asked:
     """What one request has been through."""
 
     sent: bool = False
+    tries: int = 0
     renewals: int = 0
 
 
@@ -186,6 +187,17 @@ def _told_pace(channel: OpenChannel, request: Request, response: Response) -> Se
         return ()
 
 
+def _told(channel: OpenChannel, request: Request, log: Log | None, asked: _Asked) -> dict[str, Any]:
+    """What an event tells of a request: the journal has the rest under the operation's id."""
+    return {
+        "channel": channel.name,
+        "operation": log.id if log is not None else "",
+        "request": request.form.get("method", request.place),
+        "effect": request.effect.value,
+        "attempt": asked.tries,
+    }
+
+
 async def _try(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
@@ -199,6 +211,7 @@ async def _try(
             await log.still_ours()
     account = channel.account
     asked.sent = True
+    asked.tries += 1
     response: Response | None = None
     fault: Fault | None = None
     try:
@@ -212,13 +225,12 @@ async def _try(
         if fault is None:
             told = _told_pace(channel, request, response)
             channel.pacer.answered(request, quotas, scopes, told=told)
+            traced("request.answered", **_told(channel, request, log, asked), status=response.status)
             return response
     assert fault is not None
     happened(
         "request.failed",
-        channel=channel.name,
-        path=request.form.get("method", request.place),
-        effect=request.effect.value,
+        **_told(channel, request, log, asked),
         fault=type(fault).__name__,
         code=fault.code,
     )

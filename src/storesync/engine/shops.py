@@ -21,6 +21,7 @@ from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
+from storesync.engine.events import happened
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import discover, guard_limits, with_found
 from storesync.engine.owned import check_owned
@@ -273,11 +274,23 @@ class Shops:
             texts=self._texts(preparer),
             only=only,
         )
-        return evolve(
+        whole = evolve(
             made,
             warnings=(*self.findings, *rates.issues, *made.warnings),
             snapshot=rates.snapshot.id if rates.snapshot is not None else "",
         )
+        happened(
+            "plan.made",
+            channel=name,
+            revision=whole.revision,
+            fingerprint=whole.fingerprint,
+            products=whole.products,
+            counts=dict(whole.counts),
+            held=len(whole.held),
+            not_offered=len(whole.not_offered),
+            tripped=[guard.name for guard in whole.tripped],
+        )
+        return whole
 
     async def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
