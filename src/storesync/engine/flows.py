@@ -18,6 +18,7 @@ from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
 from storesync.engine.events import happened, traced, warned
 from storesync.engine.log import Log
+from storesync.engine.pace import Place
 from storesync.errors import (
     Ambiguous,
     AuthExpired,
@@ -25,6 +26,8 @@ from storesync.errors import (
     DriverError,
     Fault,
     Malformed,
+    Postponed,
+    Rejected,
     StoresyncError,
     Throttled,
     Transient,
@@ -201,63 +204,81 @@ def _told(channel: OpenChannel, request: Request, log: Log | None, asked: _Asked
 async def _try(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
-    quotas, scopes = channel.spec.quotas, channel.scopes
     await renew_if_due(channel)
-    await channel.pacer.take(request, quotas, scopes, most=patience.deadline)
-    if log is not None and request.effect is not Effect.READ:
-        if log.open is None:
-            await log.intend(request)
-        else:
-            await log.still_ours()
-    account = channel.account
-    asked.sent = True
-    asked.tries += 1
-    response: Response | None = None
-    fault: Fault | None = None
+    place = await channel.pacer.take(request, channel.spec.quotas, channel.scopes, most=patience.deadline)
     try:
-        response = channel.masked(await channel.transport.send(request, channel.sign))
-    except Transient as lost:
-        fault = lost
-    except DriverError as broken:  # it names no host that it may send to: nothing left this machine
-        fault = Malformed(_BROKEN, str(broken), untouched=True)
-    if response is not None:
-        fault = _judged(channel, request, response)
-        if fault is None:
-            told = _told_pace(channel, request, response)
-            channel.pacer.answered(request, quotas, scopes, told=told)
-            traced("request.answered", **_told(channel, request, log, asked), status=response.status)
-            return response
-    assert fault is not None
+        if log is not None and request.effect is not Effect.READ:
+            if log.open is None:
+                await log.intend(request)
+            else:
+                await log.still_ours()
+        account = channel.account
+        outcome = await _sent(channel, request, place, asked)
+        if isinstance(outcome, Denied) and outcome.retry_after is not None:
+            await channel.pacer.spent(place, outcome.retry_after)
+    finally:
+        place.over()
+    if isinstance(outcome, Response):
+        traced("request.answered", **_told(channel, request, log, asked), status=outcome.status)
+        return outcome
     happened(
         "request.failed",
         **_told(channel, request, log, asked),
-        fault=type(fault).__name__,
-        code=fault.code,
+        fault=type(outcome).__name__,
+        code=outcome.code,
     )
+    if isinstance(outcome, AuthExpired):
+        await _renewed(channel, outcome, account, asked)
+    raise _meant(channel, request, log, outcome) from None
+
+
+async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _Asked) -> Response | Fault:
+    """Send it once; what came of it is told to the pace."""
+    asked.sent = True
+    asked.tries += 1
+    place.leaves()
+    try:
+        response = channel.masked(await channel.transport.send(request, channel.sign))
+    except Transient as lost:
+        return lost
+    except DriverError as broken:  # it names no host that it may send to: nothing left this machine
+        return Malformed(_BROKEN, str(broken), untouched=True)
+    fault = _judged(channel, request, response)
+    told = _told_pace(channel, request, response)
     if isinstance(fault, Throttled):
-        channel.pacer.answered(request, quotas, scopes, throttled=True, wait=fault.retry_after)
-    elif isinstance(fault, AuthExpired):
-        if channel.driver.refresh is None:
-            raise Denied(
-                fault.code,
-                f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: "
-                "authorize it again",
-            )
-        asked.renewals += 1
-        if asked.renewals > _RENEWALS:
-            raise Denied(
-                fault.code,
-                f"the market refuses the token of account {channel.account_name!r} also after it was renewed: "
-                "authorize it again",
-            )
-        await renew(channel, account)
+        place.refused(fault.retry_after, told)
+    elif fault is None or isinstance(fault, Rejected | Postponed):
+        place.taken(told)
+    return response if fault is None else fault
+
+
+async def _renewed(channel: OpenChannel, fault: AuthExpired, account: Any, asked: _Asked) -> None:
+    """Renew the token with which a request was refused; Denied when that does not help."""
+    if channel.driver.refresh is None:
+        raise Denied(
+            fault.code,
+            f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: "
+            "authorize it again",
+        )
+    asked.renewals += 1
+    if asked.renewals > _RENEWALS:
+        raise Denied(
+            fault.code,
+            f"the market refuses the token of account {channel.account_name!r} also after it was renewed: "
+            "authorize it again",
+        )
+    await renew(channel, account)
+
+
+def _meant(channel: OpenChannel, request: Request, log: Log | None, fault: Fault) -> Fault:
+    """What a fault means for this request: only a ONCE request can be in doubt."""
     unknown = isinstance(fault, Transient | Malformed) and not fault.untouched
     if log is not None and request.effect is not Effect.READ and (unknown or isinstance(fault, Ambiguous)):
         log.lost = channel.env.now()
     if unknown and request.effect is Effect.ONCE:
         # Malformed too: an answer that nobody understands does not say that nothing was made.
-        raise Ambiguous(fault.code, fault.message, answer=fault.answer) from None
+        return Ambiguous(fault.code, fault.message, answer=fault.answer)
     if isinstance(fault, Ambiguous) and request.effect is not Effect.ONCE:
         # A READ is never doubtful and a SET may be repeated.
-        raise Transient(fault.code, fault.message, answer=fault.answer) from None
-    raise fault
+        return Transient(fault.code, fault.message, answer=fault.answer)
+    return fault

@@ -76,7 +76,7 @@ class Shops:
         self._wire = dict(wire or {})
         self.store = Store(config.state_url(environ), inline=inline)
         self.store.prepare()
-        self._pacer = Pacer(self.env)
+        self._pacer = Pacer(self.env, self.store)
         self._open: dict[str, OpenChannel] = {}
         self._preparers: dict[str, ChannelPreparer] = {}
         self._translators = Translators(config, self.store, self.env, environ)
