@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import tenacity
 from attrs import define, frozen
 
 from storesync.driver import (
@@ -113,14 +114,34 @@ def _broken(channel: OpenChannel, error: Exception) -> Fault:
     return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}")
 
 
-def _pause(channel: OpenChannel, patience: Patience, fault: Transient, tried: int) -> float:
-    """Seconds before the next try: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
-    if isinstance(fault, Throttled | AuthExpired):
-        return 0.0
-    if fault.retry_after is not None:
-        return fault.retry_after
-    grown = patience.first * float(2 ** (tried - 1))
-    return min(patience.longest, grown) * (0.5 + channel.env.random.random() / 2)
+class _Until:
+    """A tenacity stop on the injected clock: its own `stop_after_delay` reads the real one."""
+
+    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
+        self._elapsed = channel.env.elapsed
+        self._end = channel.env.elapsed() + patience.deadline
+        self._tries = patience.tries
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        # A wait that ends after the deadline is not begun: a market may ask for a day.
+        return state.attempt_number >= self._tries or self._elapsed() + state.upcoming_sleep >= self._end
+
+
+class _Pause:
+    """A tenacity wait: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
+
+    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
+        self._random = channel.env.random
+        self._patience = patience
+
+    def __call__(self, state: tenacity.RetryCallState) -> float:
+        fault = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(fault, Throttled | AuthExpired):
+            return 0.0
+        if isinstance(fault, Fault) and fault.retry_after is not None:
+            return fault.retry_after
+        grown = self._patience.first * float(2 ** (state.attempt_number - 1))
+        return min(self._patience.longest, grown) * (0.5 + self._random.random() / 2)
 
 
 @define
@@ -154,17 +175,32 @@ async def _repeat(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
     """One request, again and again while that may help."""
-    end = channel.env.elapsed() + patience.deadline
-    for tried in range(1, patience.tries + 1):
-        try:
-            return await _try(channel, request, log, patience, asked)
-        except Transient as fault:
-            pause = _pause(channel, patience, fault, tried)
-            # A wait that ends after the deadline is not begun: a market may ask for a day.
-            if tried == patience.tries or channel.env.elapsed() + pause >= end:
-                raise
-        await channel.env.sleep(pause)
-    raise AssertionError("the last try returns or raises")
+    until = _Until(channel, patience)
+    failed: Transient | None = None
+
+    async def attempt() -> Response:
+        nonlocal failed
+        if failed is not None:
+            first, failed = failed, None
+            raise first
+        return await _try(channel, request, log, patience, asked)
+
+    # Nearly every request is answered at once, and tenacity costs as much as a query: it is asked about failed ones
+    # only, which are its first attempt.
+    try:
+        return await attempt()
+    except Transient as fault:
+        failed = fault
+    # Made anew for every request: one shared AsyncRetrying mixes up concurrent callers.
+    retrying = tenacity.AsyncRetrying(
+        stop=until,
+        wait=_Pause(channel, patience),
+        retry=tenacity.retry_if_exception_type(Transient),
+        sleep=channel.env.sleep,
+        reraise=True,
+    )
+    answer: Response = await retrying(attempt)
+    return answer
 
 
 def _judged(channel: OpenChannel, request: Request, response: Response) -> Fault | None:
