@@ -27,13 +27,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from storesync.sandbox.access import Quota
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.delivery import deliver
 from storesync.sandbox.dialect import Call, Dialect
 from storesync.sandbox.faults import FaultSchedule
 from storesync.sandbox.page import LIVE, SAVED, page
 from storesync.sandbox.plain import market_plain
+from storesync.sandbox.quota import Quota
 from storesync.sandbox.shopee import market_shopee
 from storesync.sandbox.tmall import market_tmall
 

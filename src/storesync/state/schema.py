@@ -34,10 +34,12 @@ __all__ = [
     "operations",
     "rates",
     "runs",
+    "sharers",
     "snapshots",
     "texts",
     "tokens",
     "traces",
+    "usage",
 ]
 
 METADATA = MetaData()
@@ -268,6 +270,29 @@ tokens = Table(
     Column("body", Text, info=JSON, nullable=False),
     Column("expires", _Time),
     Column("at", _Time, nullable=False),
+    # A renewal is on its way since then: if nothing newer comes, its answer was lost.
+    Column("renewing", _Time),
+    # Why the market does not renew it any more: a person must log in again.
+    Column("refused", Text, nullable=False, server_default=""),
+)
+
+# What was used of a day's quota, and when it renews.
+usage = Table(
+    "usage",
+    METADATA,
+    Column("name", _Key, primary_key=True),
+    Column("used", BigInteger, nullable=False),
+    Column("until", _Time, nullable=False),
+)
+
+# Processes that draw on the quotas of one app or account now: each takes an equal share.
+sharers = Table(
+    "sharers",
+    METADATA,
+    Column("scope", _Key, nullable=False),
+    Column("owner", _Name, nullable=False),
+    Column("until", _Time, nullable=False),
+    PrimaryKeyConstraint("scope", "owner"),
 )
 
 runs = Table(

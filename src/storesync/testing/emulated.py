@@ -269,5 +269,5 @@ class Bench:
             transport=transport,
             store=self.store,
             env=env,
-            pacer=Pacer(env),
+            pacer=Pacer(env, self.store),
         )

@@ -346,7 +346,7 @@ class World:
             transport=transport,
             store=self.store,
             env=env,
-            pacer=Pacer(env),
+            pacer=Pacer(env, self.store),
         )
 
     def authorize(self) -> None:
