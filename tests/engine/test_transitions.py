@@ -321,7 +321,7 @@ def test_a_second_run_is_told_who_is_at_work_and_since_when() -> None:
         return ""
 
     said = bench.run(both())
-    assert "channel:plain-cn: host:1/" in said
+    assert "channel 'plain-cn': host:1/" in said
     assert "is at work since 2026-11-23T" in said
     assert 0 == bench.truth.writes()
 

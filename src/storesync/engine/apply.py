@@ -13,7 +13,7 @@ from attrs import define
 from storesync.driver import Batch
 from storesync.engine.channel import OpenChannel
 from storesync.engine.create import create
-from storesync.engine.events import warned
+from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
 from storesync.engine.offers import change_offers, part_of
 from storesync.engine.report import Outcome, OutcomeState, Report
@@ -64,6 +64,8 @@ async def at_work(
             report.stopped = str(work.denied)
         ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
         await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
+        told_run = {"channel": channel.name, "run": run, "seconds": round(report.seconds, 3), **summary}
+        (warned if report.stopped else happened)("run.ended", **told_run)
     except asyncio.CancelledError:
         if worker is not None and keeper.done() and not keeper.cancelled():
             worker.uncancel()
@@ -182,7 +184,7 @@ async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
 async def _one(work: Work, job: _Job) -> None:
     if work.denied is not None:
         for operation in job.operations:
-            work.report.add(
+            work.ended(
                 Outcome(
                     kind=operation.kind,
                     key=operation.key,
@@ -192,7 +194,13 @@ async def _one(work: Work, job: _Job) -> None:
                 )
             )
         return
-    await job.run()
+    keys = tuple(dict.fromkeys(operation.key for operation in job.operations))
+    with within(
+        channel=work.channel.name,
+        run=work.report.run,
+        **({"key": keys[0]} if len(keys) == 1 else {"keys": keys}),
+    ):
+        await job.run()
 
 
 def _jobs(work: Work, plan: Plan) -> list[_Job]:

@@ -17,7 +17,7 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
-from storesync.engine.events import happened, warned
+from storesync.engine.events import happened, traced, warned
 from storesync.engine.log import Log
 from storesync.engine.pace import Place
 from storesync.errors import (
@@ -149,6 +149,7 @@ class _Asked:
     """What one request has been through."""
 
     sent: bool = False
+    tries: int = 0
     renewals: int = 0
 
 
@@ -225,6 +226,17 @@ def _told_pace(channel: OpenChannel, request: Request, response: Response) -> Se
         return ()
 
 
+def _told(channel: OpenChannel, request: Request, log: Log | None, asked: _Asked) -> dict[str, Any]:
+    """What an event tells of a request: the journal has the rest under the operation's id."""
+    return {
+        "channel": channel.name,
+        "operation": log.id if log is not None else "",
+        "request": request.form.get("method", request.place),
+        "effect": request.effect.value,
+        "attempt": asked.tries,
+    }
+
+
 async def _try(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
@@ -243,12 +255,11 @@ async def _try(
     finally:
         place.over()
     if isinstance(outcome, Response):
+        traced("request.answered", **_told(channel, request, log, asked), status=outcome.status)
         return outcome
     happened(
         "request.failed",
-        channel=channel.name,
-        path=request.form.get("method", request.place),
-        effect=request.effect.value,
+        **_told(channel, request, log, asked),
         fault=type(outcome).__name__,
         code=outcome.code,
     )
@@ -260,6 +271,7 @@ async def _try(
 async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _Asked) -> Response | Fault:
     """Send it once; what came of it is told to the pace."""
     asked.sent = True
+    asked.tries += 1
     place.leaves()
     try:
         response = channel.masked(await channel.transport.send(request, channel.sign))
