@@ -12,6 +12,7 @@ from tests.cli.conftest import Merchant
 from tests.localization.services import Service, serving, skin_care
 
 from storesync.catalog import read_reference
+from storesync.compliance import Scanner
 from storesync.engine import Env
 from storesync.engine.shops import Shops
 from storesync.localization import Protection, has_hangul, segments
@@ -352,3 +353,38 @@ def test_a_stale_text_is_replaced_only_by_one_that_counts(merchant: Merchant, se
     assert "Kim" in told[0]
     assert 3 == count == len(service.texts)
     assert "text.stale" not in {warning["code"] for warning in new["warnings"]}
+
+
+def test_findings_about_wording_are_told_again_without_preparing_again(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is scanned while nothing changed; a row that moved is told at its new line, new evidence counts."""
+    merchant.edit("storesync.toml", "# [compliance]", "[compliance]")
+    merchant.edit("storesync.toml", '# evidence = "evidence.csv"', 'evidence = "evidence.csv"')
+    evidence = merchant.folder / "evidence.csv"
+    whole = evidence.read_text("utf-8")
+    evidence.write_text(whole.replace("SBG-001,CN,filing", "SBG-009,CN,filing"), encoding="utf-8")
+    scanned = []
+    scan = Scanner.scan
+
+    def counted(self: Scanner, text: str, **more: Any) -> Any:
+        scanned.append(text)
+        return scan(self, text, **more)
+
+    monkeypatch.setattr(Scanner, "scan", counted)
+    first, plan = planned(merchant)
+    count = len(scanned)
+    second, again = planned(merchant)
+    silent = len(scanned) - count
+    products = merchant.folder / "catalog" / "products.csv"
+    head, one, *rest = products.read_text("utf-8").splitlines()
+    products.write_text("\n".join([head, *rest, one]) + "\n", encoding="utf-8")
+    _, moved = planned(merchant)
+    evidence.write_text(whole, encoding="utf-8")
+    shown, _ = planned(merchant)
+
+    assert (2, 2, 0) == (first, second, shown)
+    assert (True, 0) == (count > 10, silent)
+    assert plan["held"] == again["held"]
+    assert ["products.csv:2"] == [issue["at"] for issue in plan["held"][0]["issues"]]
+    assert ["products.csv:6"] == [issue["at"] for issue in moved["held"][0]["issues"]]
