@@ -388,3 +388,39 @@ def test_findings_about_wording_are_told_again_without_preparing_again(
     assert plan["held"] == again["held"]
     assert ["products.csv:2"] == [issue["at"] for issue in plan["held"][0]["issues"]]
     assert ["products.csv:6"] == [issue["at"] for issue in moved["held"][0]["issues"]]
+
+
+def test_a_text_longer_than_a_channel_takes_fails_before_it_is_shown(
+    merchant: Merchant, service: Service
+) -> None:
+    """60 columns for a title on Tmall: counted as Tmall counts, told with the channel, and not paid for again."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+    service.answer = lambda text: skin_care(text) + ("" if "입니다" in text else "润泽" * 16)
+
+    code, plan = planned(merchant)
+    count = len(service.texts)
+    again, _ = planned(merchant)
+
+    (warning,) = [one for one in plan["warnings"] if one["code"] == "text.length"]
+    assert (2, 2, count) == (code, again, len(service.texts))
+    assert "columns (a wide character counts two), tmall-cn takes at most 60" in warning["message"]
+    assert ["SBG-001"] == [held["key"] for held in plan["held"]]
+
+
+def test_a_source_with_a_banned_claim_is_not_paid_for(merchant: Merchant, service: Service) -> None:
+    """It is told where it stands in the source; without [compliance] nobody checks."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+    merchant.edit("storesync.toml", "# [compliance]", "[compliance]")
+    merchant.edit("storesync.toml", '# evidence = "evidence.csv"', 'evidence = "evidence.csv"')
+    merchant.edit("catalog/products.csv", "설빛가온 산양삼 히알루론 보습 세럼", "설빛가온 아토피 치료 세럼")
+
+    code, plan = planned(merchant)
+    said = merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+
+    told = [one for one in plan["warnings"] if one["code"] == "text.source_claim"]
+    assert (2, 2) == (code, said.code)
+    assert any("in the source is medical" in one["message"] for one in told)
+    assert "text.source_claim" in {issue["code"] for issue in said.document["issues"]}
+    assert not any("치료" in text for text in service.texts)
