@@ -123,7 +123,7 @@ class Log:
         self._pending.clear()
 
     async def calm(self) -> None:
-        """Wait until no lost request of this operation can still arrive: repeated with success, it could undo a later step."""
+        """Wait until no lost request of this operation can still arrive: sent again, it could undo a later step."""
         if self.lost is not None:
             rest = (self.lost - self.channel.env.now()).total_seconds() + self.channel.spec.identity.late
             if rest > 0:
