@@ -282,7 +282,8 @@ class Shops:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes.
 
         `end` are keys to take off for good instead of hiding them; PlanError for one that is not listed. `only` are
-        the products that changed, when the caller knows: the others are taken to be as they were.
+        the products that changed, when the caller knows: the others are taken to be as they were, and
+        meet new rates with the next whole plan.
         """
         opened, ended = await self.channel(channel), tuple(end)
         for key in ended:
