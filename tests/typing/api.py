@@ -7,6 +7,7 @@ from typing import Any, assert_type
 import storesync
 import storesync.driver as sd
 from storesync.report import DriverRow, matrix
+from storesync.state.retention import Compacted
 from storesync.testing import LAWS, Sample, Subject, Violation, conformance
 
 assert_type(storesync.__version__, str)
@@ -37,6 +38,8 @@ async def service() -> None:
         assert_type(await shops.status("shopee-vn"), storesync.ChannelStatus)
         assert_type(await shops.check(channel="shopee-vn"), storesync.Checked)
         assert_type(await shops.explain("shopee-vn", "SBG-001-30"), storesync.Explained | None)
+        assert_type(await shops.compact_state(days=90), Compacted)
+        assert_type(shops.export_state("state.jsonl"), int)
 
 
 def values() -> None:
