@@ -123,9 +123,10 @@ def _live(world: World, verdict: Verdict) -> None:
         if item.broken:
             world.wanted.items[item.key] = evolve(item, broken=False)
     for _ in range(_SETTLING):
+        waited = _waits(world)  # what was changed by hand meanwhile is seen by the next look
         report = _run(world, verdict, [], look=world.profile.edits)
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
-        if not _touch_refused(world) and report is not None and not report.outcomes and not _waits(world):
+        if not _touch_refused(world) and report is not None and not report.outcomes and not waited:
             return
         world.loop.skip(120.0)
 
