@@ -67,8 +67,12 @@ class OpenChannel:
     version: int = 0
     scopes: Mapping[str, str] = field(factory=dict)
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
+    spec: Spec = field(
+        init=False, repr=False
+    )  # the driver's declaration as it is in this channel's environment
 
     def __attrs_post_init__(self) -> None:
+        self.spec = self.driver.spec.within(self.channel.environment)
         if self.driver.create is None or self.driver.update is None:
             raise DriverError(
                 f"driver {self.driver.spec.name!r} writes by `batch` alone, which this engine does not carry out yet: "
@@ -86,11 +90,6 @@ class OpenChannel:
     def name(self) -> str:
         """The channel's name."""
         return self.channel.name
-
-    @property
-    def spec(self) -> Spec:
-        """The driver's declaration as it is in this channel's environment."""
-        return self.driver.spec.within(self.channel.environment)
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from attrs import define, frozen
+from sqlalchemy.exc import SQLAlchemyError
 
 from storesync.driver import (
     Effect,
@@ -30,9 +31,10 @@ from storesync.errors import (
     Transient,
 )
 
-__all__ = ["Patience", "run", "throw"]
+__all__ = ["Patience", "by_driver", "run", "throw"]
 
 T = TypeVar("T")
+_FAILED, _BROKEN = "driver.failed", "driver.broken"
 _RENEWALS = 2  # of one request's token; the second for a rival whose renewal ended ours
 
 
@@ -52,7 +54,8 @@ async def run(
     """Drive `flow` to its end.
 
     Raises the fault that the flow let pass; Ambiguous when a ONCE request may have taken effect (with the half
-    that exists as `ref`); Malformed when the driver itself failed. Without `log` only READ requests may be sent.
+    that exists as `ref`); Malformed when the driver itself failed or broke its contract: that concerns what the flow
+    is about, and nothing else. Without `log` only READ requests may be sent.
     """
     last: float | None = None
     try:
@@ -70,8 +73,10 @@ async def run(
             request = flow.send(outcome) if isinstance(outcome, Response) else throw(channel, flow, outcome)
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # a generator's value has no type at run time
-    except StoresyncError:
-        raise
+    except DriverError as broken:
+        raise Malformed(_BROKEN, str(broken)) from broken
+    except (StoresyncError, SQLAlchemyError):
+        raise  # a state that fails ends the run: whatever was on its way is settled by the next one
     except Exception as error:
         raise _broken(channel, error) from error
     finally:
@@ -96,9 +101,14 @@ def _swallowed(channel: OpenChannel, what: str) -> DriverError:
     return DriverError(f"driver {name!r} {what} after an ambiguous request: let sd.Ambiguous pass")
 
 
+def by_driver(fault: Fault) -> bool:
+    """Whether the driver's own code is to blame, not the market."""
+    return isinstance(fault, Malformed) and fault.code in (_FAILED, _BROKEN)
+
+
 def _broken(channel: OpenChannel, error: Exception) -> Fault:
     name = channel.driver.spec.name
-    return Malformed("driver.failed", f"driver {name!r} raised {type(error).__name__}: {error}")
+    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}")
 
 
 def _pause(channel: OpenChannel, patience: Patience, fault: Transient, tried: int) -> float:
@@ -196,6 +206,8 @@ async def _try(
         response = channel.masked(await channel.transport.send(request, channel.sign))
     except Transient as lost:
         fault = lost
+    except DriverError as broken:  # it names no host that it may send to: nothing left this machine
+        fault = Malformed(_BROKEN, str(broken), untouched=True)
     if response is not None:
         fault = _judged(channel, request, response)
         if fault is None:

@@ -18,7 +18,7 @@ from storesync.engine.diff import blocked, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
 from storesync.engine.tickets import poll
-from storesync.errors import Fault, Transient
+from storesync.errors import Denied, Fault, Transient
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
@@ -266,6 +266,8 @@ async def _category(reading: _Pass, key: CategoryKey) -> Category | None:
             try:
                 fresh: Category = await run(channel, flow(channel.shop, key))
             except Fault as fault:
+                if kept is None and isinstance(fault, Denied):
+                    raise  # about the account, not about this category: whoever plans must be told
                 reading.faults[name] = fault
                 if isinstance(fault, Transient):
                     reading.down = fault
