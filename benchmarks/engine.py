@@ -106,7 +106,7 @@ async def _engine(address: str, count: int, folder: Path) -> dict[str, float]:
         transport=Transport({"api": f"{address}/plain"}, now=env.now, connections=_WORKERS),
         store=store,
         env=env,
-        pacer=Pacer(env),
+        pacer=Pacer(env, store),
     )
     try:
         began, spent = time.perf_counter(), time.process_time()

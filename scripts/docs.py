@@ -1,14 +1,14 @@
 """Write what the documentation generates into its pages: between `<!-- generated: NAME -->` and `<!-- /generated -->`.
 
-Usage: python scripts/docs.py [--check]
 With --check nothing is written; exit code 1 when a page is not as it would be generated.
 """
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -19,7 +19,7 @@ from unittest.mock import patch
 from attrs import NOTHING, Attribute, fields
 
 from storesync import errors, registry
-from storesync.cli.app import application
+from storesync.cli.app import COMMANDS, application
 from storesync.config import MARKETS
 from storesync.driver import Driver, Shop
 from storesync.pricing.currency import currency
@@ -43,7 +43,7 @@ def _commands() -> str:
     """Every command as its own help tells it, without the list of contents that the site makes itself."""
     # A command of a command is called by the running program's name, which may have spaces: python -m pytest.
     with patch.object(sys, "argv", ["storesync"]):
-        text = application().generate_docs(output_format="markdown", heading_level=1)
+        text = application(*COMMANDS).generate_docs(output_format="markdown", heading_level=1)
     return text[text.index("## storesync init") :].rstrip()
 
 
@@ -253,20 +253,27 @@ def pages() -> Iterator[Path]:
             yield path
 
 
-def main(arguments: list[str]) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Write the pages, or compare them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit code 1 when a page is stale"
+    )
+    check = parser.parse_args(arguments).check
     stale = []
     for path in pages():
         text = path.read_text(encoding="utf-8")
         new = generated(text)
         if new != text:
             stale.append(str(path.relative_to(ROOT)))
-            if "--check" not in arguments:
+            if not check:
                 path.write_text(new, encoding="utf-8")
     for name in stale:
         print(name)
-    return 1 if stale and "--check" in arguments else 0
+    return 1 if stale and check else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

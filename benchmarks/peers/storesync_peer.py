@@ -55,7 +55,7 @@ async def main(address: str, folder: Path, rate: int) -> int:
         transport=Transport({"api": address}, now=env.now, timeout=20.0, connections=8),
         store=store,
         env=env,
-        pacer=Pacer(env),
+        pacer=Pacer(env, store),
     )
     try:
         for _ in range(PASSES):

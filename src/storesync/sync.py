@@ -11,7 +11,7 @@ with storesync.sync.open("storesync.toml") as shops:
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from types import TracebackType
@@ -22,9 +22,11 @@ from storesync.engine import Drift, Env, Report
 from storesync.engine.adopt import Adopted, Adoption
 from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
+from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
-from storesync.engine.status import Explained, Status
+from storesync.engine.status import ChannelStatus, Explained
 from storesync.engine.wording import Locked
+from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
@@ -111,13 +113,32 @@ class Shops:
         """Look at what the market shows; the next plan repairs what differs."""
         return self._runner.run(self._shops.observe(channel))
 
-    def status(self, channel: str) -> Status:
+    def status(self, channel: str) -> ChannelStatus:
         """How a channel stands, from the state alone."""
         return self._runner.run(self._shops.status(channel))
 
-    def explain(self, channel: str, sku: str) -> Explained | None:
-        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
-        return self._runner.run(self._shops.explain(channel, sku))
+    def explain(self, channel: str, sku: str, *, rates: str = "") -> Explained | None:
+        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here.
+
+        With `rates`, the id of a snapshot, its prices are made anew from that.
+        """
+        return self._runner.run(self._shops.explain(channel, sku, rates=rates))
+
+    def rates(self, *, events: int = 20) -> RateStatus:
+        """Every rate with source, date and age, and what each channel is priced with; nothing is asked."""
+        return self._runner.run(self._shops.rates(events=events))
+
+    def fetch_rates(self, *, confirm: Sequence[str] = ()) -> Issues:
+        """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once."""
+        return self._runner.run(self._shops.fetch_rates(confirm=confirm))
+
+    def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+        """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id."""
+        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, channels=channels))
+
+    def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned."""
+        return self._runner.run(self._shops.unpin_rates(reason=reason, channels=channels))
 
     def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -14,6 +20,7 @@ from storesync.cli.app import COMMANDS
 from storesync.cli.attempt import worst
 from storesync.cli.logs import logging_to
 from storesync.cli.outlet import Outlet, masked
+from storesync.sandbox.faults import FaultSchedule
 
 CANARY = "canary-4711-secret"
 
@@ -70,16 +77,42 @@ def test_a_log_that_grew_large_is_put_aside(tmp_path: Path) -> None:
 
 
 def test_the_log_of_a_merchant_tells_plans_and_runs(merchant: Merchant) -> None:
-    """A plan, each operation's end and the run's are events beside the state."""
+    """A plan, each operation's end and the run's are events beside the state, told when they happen."""
     merchant("sync")
 
-    events = [
-        json.loads(line) for line in (merchant.folder / "storesync.log").read_text("utf-8").splitlines()
-    ]
+    events = _events(merchant)
     names = [event["event"] for event in events]
-    assert 1 == names.count("plan.made")
-    assert 16 == names.count("operation.ended")
-    assert 1 == names.count("run.ended")
+    ended = [event for event in events if event["event"] == "operation.ended"]
+    # The run is followed by one more look: is anything left that can be done now?
+    assert ["plan.made", "run.ended", "plan.made"] == [name for name in names if name != "operation.ended"]
+    assert 16 == len(ended)
+    assert 1 == len({event["run"] for event in events if "run" in event})
+    assert 1 < len({event["at"] for event in ended})
+    assert ["SBG-001-30", "SBG-001-50"] == next(
+        event["skus"] for event in ended if (event["kind"], event["key"]) == ("create", "SBG-001")
+    )
+
+
+def test_a_failed_request_leads_from_the_log_to_the_journal(merchant: Merchant) -> None:
+    """Its event names channel, run, listing, operation, request and attempt; the journal knows the operation."""
+    step = {"operation": "tmall.item.schema.add", "fault": "lost_after", "times": 1}
+    merchant.market.faults = FaultSchedule.from_json({"script": [step]})
+    merchant("sync")
+
+    (failed,) = [event for event in _events(merchant) if event["event"] == "request.failed"]
+    explained = merchant("explain", failed["key"], "--json").document["channels"]["tmall-cn"]
+    assert ("tmall-cn", "tmall.item.schema.add", "once", 1) == (
+        failed["channel"],
+        failed["request"],
+        failed["effect"],
+        failed["attempt"],
+    )
+    assert failed["operation"] in [operation["id"] for operation in explained["operations"]]
+    assert failed["run"] in {event["run"] for event in _events(merchant) if event["event"] == "run.ended"}
+
+
+def _events(merchant: Merchant) -> list[Any]:
+    return [json.loads(line) for line in (merchant.folder / "storesync.log").read_text("utf-8").splitlines()]
 
 
 def test_a_refused_command_prints_one_document(tmp_path: Path, say: Callable[[list[str]], Said]) -> None:
@@ -104,6 +137,63 @@ def test_lines_stay_within_the_width_where_no_terminal_tells_one(
 def test_failed_weighs_more_than_held_and_held_more_than_done() -> None:
     """The exit code of several channels is the worst one's."""
     assert [0, 0, 2, 1] == [worst([]), worst([0, 0]), worst([0, 2]), worst([2, 1, 0])]
+
+
+# what is written, what the message says
+USAGES = {
+    "unknown command": (["plna"], "there is no command 'plna': did you mean 'plan'?"),
+    "unknown option": (["plan", "--jsn"], "Did you mean --json?"),
+    "no value": (["sync", "--allow"], "--allow requires an argument"),
+    "nothing given": (["explain"], "SKU requires an argument"),
+    "too much given": (["explain", "A", "B"], "explain takes no further argument: 'B'"),
+    "no number": (["sandbox", "--port", "abc"], 'unable to convert "abc" into int'),
+}
+
+
+@pytest.mark.parametrize(("words", "told"), USAGES.values(), ids=USAGES)
+def test_a_wrong_command_line_is_told_with_the_help_to_read(
+    say: Callable[[list[str]], Said], words: list[str], told: str
+) -> None:
+    """Two lines on standard error and exit code 1; one document where JSON was asked for."""
+    said, document = say(words), say([*words, "--json"])
+
+    assert (1, "", 2) == (said.code, said.out, said.err.count("\n"))
+    assert told in said.err
+    assert "--help" in said.err
+    assert (1, "") == (document.code, document.err)
+    assert told in document.document["error"]["message"]
+
+
+def _started(merchant: Merchant, *words: str, **pipes: Any) -> subprocess.Popen[str]:
+    line = [sys.executable, "-c", "import sys; from storesync.cli import main; sys.exit(main())", *words]
+    return subprocess.Popen([*line, "--config", str(merchant.config)], text=True, **pipes)
+
+
+def test_a_reader_that_goes_away_stops_nothing(merchant: Merchant) -> None:
+    """`storesync sync | head -1` lists everything all the same, in silence, with the exit code of its work."""
+    read, write = os.pipe()
+    os.close(read)
+    with _started(merchant, "sync", stdout=write, stderr=subprocess.PIPE) as running:
+        os.close(write)
+        _, errors = running.communicate(timeout=120)
+
+    assert (0, "") == (running.returncode, errors)
+    assert 4 == merchant.market.counts()["live"]
+
+
+def test_an_interrupted_run_says_what_becomes_of_it(merchant: Merchant) -> None:
+    """Ctrl-C in the middle is exit code 130 and one sentence; the next run finishes, nothing is there twice."""
+    with _started(merchant, "sync", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        deadline = time.monotonic() + 60
+        while not merchant.market.writes() and time.monotonic() < deadline:
+            time.sleep(0.005)
+        running.send_signal(signal.SIGINT)
+        _, errors = running.communicate(timeout=120)
+    again = merchant("sync")
+
+    assert 130 == running.returncode
+    assert "interrupted: what was sent is in the journal, and the next run goes on from it\n" == errors
+    assert (0, 4, {}) == (again.code, merchant.market.counts()["live"], merchant.market.duplicates())
 
 
 def test_every_command_has_help(say: Callable[[list[str]], Said]) -> None:

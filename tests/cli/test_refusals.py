@@ -110,6 +110,26 @@ def test_a_listing_is_ended_only_on_demand_and_with_a_reason(merchant: Merchant)
     assert (0, 3) == (meant.code, merchant.market.counts()["alive"])
 
 
+def test_only_what_is_listed_can_be_ended(merchant: Merchant) -> None:
+    """A slip of the pen in `--end` is told with the key that was meant; before anything is listed nothing can end."""
+    early = merchant("plan", "--end", "SBG-002")
+    merchant("sync")
+    late = merchant("plan", "--end", "SBG-02", "--json").document["channels"]["tmall-cn"]["error"]
+
+    assert (1, "PlanError") == (early.code, late["kind"])
+    assert "tmall-cn: 'SBG-002' is not listed there" in early.err
+    assert "did you mean SBG-002" in late["message"]
+
+
+def test_a_plan_file_without_its_folder_is_refused_before_anything_is_done(merchant: Merchant) -> None:
+    """One document says which folder is missing; no market was asked."""
+    said = merchant("plan", "--json", "-o", str(merchant.folder / "none" / "plan.json"))
+
+    assert 1 == said.code
+    assert "there is no folder" in said.document["error"]["message"]
+    assert 0 == len(merchant.market.calls)
+
+
 def test_a_guard_is_not_passed_without_a_reason(merchant: Merchant) -> None:
     """`--allow guard` alone is refused."""
     said = merchant("sync", "--allow", "price swing=")

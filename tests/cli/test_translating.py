@@ -59,6 +59,7 @@ def test_a_plan_fetches_the_texts_that_are_missing_once(merchant: Merchant, serv
     """The listing goes out whole and without Korean; the next plan and the sync ask nothing more."""
     hire(merchant, service)
     forget(merchant, "SBG-001")
+    source = "설빛가온 산양삼 히알루론 보습 세럼"
 
     code, plan = planned(merchant)
     asked = list(service.texts)
@@ -72,6 +73,10 @@ def test_a_plan_fetches_the_texts_that_are_missing_once(merchant: Merchant, serv
     shown = merchant.market.live("SBG-001")[0]
     assert shown.title.startswith("SEOLBITGAON")
     assert not has_hangul(json.dumps(shown.content, default=str, ensure_ascii=False))
+    told = merchant("explain", "SBG-001", "--channel", "tmall-cn").out
+    assert "made by libretranslate · machine · every gate passed" in told
+    assert f"of: {source}" in told
+    assert shown.title in told
 
 
 def test_only_texts_travel_and_no_table(merchant: Merchant, service: Service) -> None:

@@ -51,6 +51,7 @@ def settings(config: Config, channel: ChannelConfig) -> Settings:
     reference, issues = read_reference(config.catalog.folder)
     assert () == issues
     assert config.today is not None
+    assert config.rates is not None
     return Settings(
         channel=channel.channel,
         reference=reference,
@@ -59,7 +60,7 @@ def settings(config: Config, channel: ChannelConfig) -> Settings:
         attributes=channel.attributes,
         accept=config.accept,
         policies={market: config.policies[name] for market, name in channel.channel.prices.items()},
-        rates=config.snapshot,
+        rates=config.rates.sources["static"].snapshot,
     )
 
 

@@ -12,7 +12,7 @@ from storesync.config import MARKETS, Config, load
 from storesync.errors import ConfigError
 from storesync.issues import Issue
 from storesync.model import Market, Money
-from storesync.pricing import price
+from storesync.pricing import Snapshot, price
 
 EXAMPLE = Path(storesync.__file__).parent / "examples" / "gangwon" / "storesync.toml"
 
@@ -85,6 +85,14 @@ def test_a_sound_file_becomes_values(tmp_path: Path) -> None:
     assert "storesync.toml:10:cn" == config.place("prices.cn.fees.0.rate")
 
 
+def written(config: Config) -> Snapshot:
+    """The rates that a configuration gives itself."""
+    assert config.rates is not None
+    snapshot = config.rates.sources["static"].snapshot
+    assert snapshot is not None
+    return snapshot
+
+
 def test_the_shipped_example_loads() -> None:
     """Two channels, 29 categories each, prices and rates of their own files."""
     config = load(EXAMPLE)
@@ -95,8 +103,7 @@ def test_the_shipped_example_loads() -> None:
     assert "text:净含量" == config.channels["tmall-cn"].attributes["*"]["prop_30000001"]
     assert {"cn", "vn"} == set(config.policies)
     assert "prices.toml:24:vat_until" == config.place("prices.vn.tax.vat_until")
-    assert config.snapshot is not None
-    assert "fixture" == config.snapshot.kind
+    assert "fixture" == written(config).kind
 
 
 def test_the_example_maps_every_category_of_its_catalog() -> None:
@@ -297,7 +304,6 @@ def test_the_example_prices_its_first_variant_as_the_golden_cases_do(
     source = evolve(config.catalog, settings={**config.catalog.settings, "images": tmp_path}).open()
     product = next(iter(source.products())).product
     assert product is not None
-    assert config.snapshot is not None
     assert config.today is not None
 
     priced = price(
@@ -305,7 +311,7 @@ def test_the_example_prices_its_first_variant_as_the_golden_cases_do(
         sku="SBG-001-30",
         market=MARKETS[market],
         policy=config.policies[policy],
-        rates=config.snapshot,
+        rates=written(config),
         environment="sandbox",
         today=config.today,
     )
@@ -326,7 +332,7 @@ def test_a_policy_that_contradicts_itself_is_told_with_its_line(tmp_path: Path) 
 
 def test_rates_that_cannot_be_read_are_told_with_their_line(tmp_path: Path) -> None:
     """Half a table of rates is no table."""
-    rates = '[rates]\nkind = "fixture"\nas_of = 2026-11-23\nquotes = { KRW_per_CNY = "-1" }\n'
+    rates = '[rates.sources.static]\nkind = "fixture"\nas_of = 2026-11-23\nquotes = { KRW_per_CNY = "-1" }\n'
 
     (issue,) = findings(tmp_path, GOOD + rates)
 

@@ -20,13 +20,22 @@ from storesync.catalog.layout import BRANDS, PRODUCTS, VARIANTS, Layout
 from storesync.catalog.reference import TRANSLATIONS
 from storesync.cli.app import application
 from storesync.cli.example import write_example
+from storesync.compliance import read_evidence, read_terms, read_waivers
 from storesync.config import load
-from storesync.pricing import policies_from, snapshot_from
+from storesync.localization import read_glossary
+from storesync.pricing import policies_from
 from storesync.testing import Subject, conformance
 
 DRIVER_PAGE = "docs/how-to/write-a-driver.md"
 KNOWN = {"console", "csv", "ini", "json", "python", "sh", "text", "toml"}
 UNMARKED = {"README.md": 0, "docs/explanation/architecture.md": 2}  # drawings
+GROUPS = {"storesync.drivers", "storesync.rates", "storesync.translators", "storesync.compliance"}
+READERS: dict[str, Any] = {
+    "evidence": read_evidence,
+    "waivers": read_waivers,
+    "terms": read_terms,
+    "glossary": lambda text, at: (read_glossary(text, at=at)[0].terms, read_glossary(text, at=at)[1]),
+}
 TABLES = {"products": PRODUCTS, "variants": VARIANTS, "brands": BRANDS, "translations": TRANSLATIONS}
 
 
@@ -108,10 +117,13 @@ def test_configuration_in_a_fence_is_a_configuration(block: Block, tmp_path: Pat
     """What a page shows can be pasted: no unknown key, no wrong value."""
     data = tomllib.loads(block.text)
     if "project" in data:
-        assert {"storesync.drivers"} == set(data["project"]["entry-points"])
+        assert set(data["project"]["entry-points"]) <= GROUPS
         return
     write_example(tmp_path)
     (tmp_path / "supplier.csv").touch()
+    for table in blocks("csv"):
+        if table.page == block.page:
+            (tmp_path / f"{named(table)}.csv").write_text(table.text, encoding="utf-8")
     policies, found = policies_from(data.get("prices", {}), at=str(block), fees=data.get("fees"))
     whole = "\n".join(
         [*(text for name, text in BASE.items() if name not in data and name != "channels"), block.text]
@@ -124,8 +136,6 @@ def test_configuration_in_a_fence_is_a_configuration(block: Block, tmp_path: Pat
     assert () == tuple(found)
     assert set(data.get("prices", {})) == set(policies)
     assert () == load(tmp_path / "storesync.toml").issues
-    if "rates" in data:
-        assert () == tuple(snapshot_from(data["rates"], at=str(block))[1])
 
 
 def commands() -> list[tuple[str, list[str]]]:
@@ -161,11 +171,20 @@ def test_every_command_of_a_console_is_a_command() -> None:
     assert [] == wrong
 
 
+def named(block: Block) -> str:
+    """The table that a fence shows: the heading above says it."""
+    heading = (ROOT / block.page).read_text("utf-8").splitlines()[: block.line]
+    return next(found[1] for line in reversed(heading) if (found := re.match(r"## (\w+)\.csv", line)))
+
+
 @pytest.mark.parametrize("block", list(blocks("csv")), ids=str)
 def test_table_in_a_fence_has_columns_that_are_read(block: Block) -> None:
     """The columns are those of the layout, and every row has as many cells as the head."""
-    heading = (ROOT / block.page).read_text("utf-8").splitlines()[: block.line]
-    name = next(found[1] for line in reversed(heading) if (found := re.match(r"## (\w+)\.csv", line)))
+    name = named(block)
+    if name in READERS:
+        found, issues = READERS[name](block.text, at=str(block))
+        assert ((), True) == (tuple(issues), bool(found))
+        return
     layout: Layout = TABLES[name]
     head, *rows = csv.reader(io.StringIO(block.text))
     columns = [layout.with_aliases({}).canonical(column) for column in head]

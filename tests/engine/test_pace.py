@@ -1,211 +1,276 @@
-"""How fast a channel may be asked: nothing above what the market declared, and hardly anything below."""
+"""Who waits for whom: queues, rests, scopes, labels, what a market tells, and quotas of a day."""
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
+from tests.engine.traffic import CALL, SCOPES, Quotas, Traffic
 
 import storesync.driver as sd
-from storesync.engine import Env, Pacer
+from storesync.engine import Pacer
 from storesync.errors import Denied
-from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
+from storesync.sandbox.quota import Quota
 
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-SCOPES = {"app": "plain/app", "account": "plain/acc", "channel": "one"}
-CALL = sd.get("/x")
+DAY = sd.Quota(500, per=86_400.0, resets="00:00+08:00", scope="app")  # 09:00 UTC is 17:00 there
 
 
 @pytest.fixture
-def loop() -> Iterator[VirtualLoop]:
-    """Virtual time."""
-    made = VirtualLoop()
+def market() -> Iterator[Traffic]:
+    """A market that refuses nothing; what it says is made up by each test."""
+    made = Traffic(Quota(rate=1e6, burst=1_000_000))
     yield made
     made.close()
 
 
-def env_of(loop: VirtualLoop) -> Env:
-    """An Env on the loop's clock."""
-    return virtual_env(loop, Random(1), start=START, owner="test")
+def of(*quotas: sd.Quota) -> Quotas:
+    """Declared for every call."""
+    return {"default": quotas}
 
 
-class Windows:
-    """The strictest market: it counts in every window of one second, wherever that begins."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.taken, self.throttled = limit, list[float](), 0
-
-    def take(self, now: float) -> bool:
-        """Whether a call of now is allowed."""
-        if sum(now - at < 1.0 for at in self.taken[-2 * self.limit :]) >= self.limit:
-            self.throttled += 1
-            return False
-        self.taken.append(now)
-        return True
+async def asked(market: Traffic, quotas: Quotas, request: sd.Request = CALL, **more: Any) -> Any:
+    """A call that is about to be answered."""
+    place = await market.pacer.take(request, quotas, SCOPES, **more)
+    place.leaves()
+    return place
 
 
-async def ask(
-    pacer: Pacer,
-    quotas: Mapping[str, tuple[sd.Quota, ...]],
-    take: Callable[[float], bool],
-    seconds: float,
-    env: Env,
-) -> int:
-    """Eight workers ask as fast as they may; how many calls were taken."""
-    done, end = 0, env.elapsed() + seconds
-
-    async def worker() -> None:
-        nonlocal done
-        while env.elapsed() < end:
-            await pacer.take(CALL, quotas, SCOPES)
-            ok = take(env.elapsed())
-            await env.sleep(0.05)
-            done += ok
-            pacer.answered(CALL, quotas, SCOPES, throttled=not ok, wait=None if ok else 1.0)
-
-    await asyncio.gather(*(worker() for _ in range(8)))
-    return done
+async def taken(market: Traffic, quotas: Quotas, times: int = 1, request: sd.Request = CALL) -> float:
+    """So many calls, one after the other, each answered at once; when the last one left."""
+    for _ in range(times):
+        (await asked(market, quotas, request)).taken()
+    return market.env.elapsed()
 
 
-@pytest.mark.parametrize("limit", [2, 10, 50, 100])
-def test_a_declared_quota_is_used_to_its_edge_and_never_above(loop: VirtualLoop, limit: int) -> None:
-    """At least 0.99 of it in ten minutes, and not one throttled call in any window."""
-    market, env = Windows(limit), env_of(loop)
-    quotas = {"default": (sd.Quota(limit),)}
-    done = run_virtual(loop, ask(Pacer(env), quotas, market.take, 600.0, env))
-
-    assert 0 == market.throttled
-    assert 0.99 <= done / (limit * 600.0)
-
-
-def test_several_quotas_hold_at_once(loop: VirtualLoop) -> None:
-    """Ten a second, but three hundred a minute."""
-    market, env = Windows(10), env_of(loop)
-    quotas = {"default": (sd.Quota(10), sd.Quota(300, per=60.0))}
-    done = run_virtual(loop, ask(Pacer(env), quotas, market.take, 600.0, env))
-
-    assert 0 == market.throttled
-    assert 2_950 <= done <= 3_010
-
-
-def test_a_halved_quota_is_found_and_not_hammered(loop: VirtualLoop) -> None:
-    """The market allows half of what it declared: at least half of that half is used, few calls are wasted."""
-    market, env = Windows(25), env_of(loop)
-    quotas = {"default": (sd.Quota(50),)}
-    done = run_virtual(loop, ask(Pacer(env), quotas, market.take, 300.0, env))
-
-    assert done >= 0.5 * 25 * 300
-    assert market.throttled <= 0.15 * done
-
-
-def test_waiters_of_a_throttled_bucket_do_not_come_all_at_once(loop: VirtualLoop) -> None:
+def test_waiters_of_a_throttled_bucket_do_not_come_all_at_once(market: Traffic) -> None:
     """After a rest the queue starts anew, one by one."""
-    env, quotas = env_of(loop), {"default": (sd.Quota(10),)}
-    pacer, came = Pacer(env), list[float]()
+    came, quotas = list[float](), of(sd.Quota(10))
 
     async def caller() -> None:
-        await pacer.take(CALL, quotas, SCOPES)
-        came.append(env.elapsed())
+        place = await asked(market, quotas)
+        came.append(market.env.elapsed())
+        place.taken()
 
     async def crowd() -> None:
+        unlucky = await asked(market, quotas)
         callers = [asyncio.create_task(caller()) for _ in range(10)]
-        await env.sleep(0.01)
-        pacer.answered(CALL, quotas, SCOPES, throttled=True, wait=5.0)
+        await market.env.sleep(0.01)
+        unlucky.refused(5.0)
         await asyncio.gather(*callers)
 
-    run_virtual(loop, crowd())
-    gaps = [later - sooner for sooner, later in itertools.pairwise(came)]
+    market.run(crowd())
+    late = [at for at in came if at > 1.0]
+    gaps = [later - sooner for sooner, later in itertools.pairwise(late)]
 
-    assert 5.0 < came[1]
-    assert min(gaps) > 0.15  # the rate was halved to five a second
+    assert len(late) >= 9
+    assert 5.0 <= late[0]
+    assert min(gaps) > 0.09
 
 
-def test_a_rest_longer_than_the_patience_is_told_not_slept(loop: VirtualLoop) -> None:
+def test_calls_leave_in_the_order_in_which_they_came(market: Traffic) -> None:
+    """Nobody is overtaken, though each waits on its own."""
+    order, quotas = list[int](), of(sd.Quota(10))
+
+    async def caller(number: int) -> None:
+        place = await asked(market, quotas)
+        order.append(number)
+        place.taken()
+
+    async def crowd() -> None:
+        await asyncio.gather(*(caller(number) for number in range(20)))
+
+    market.run(crowd())
+
+    assert list(range(20)) == order
+
+
+def test_a_caller_that_gives_up_does_not_hold_up_the_others(market: Traffic) -> None:
+    """A run that is stopped while it waits."""
+    quotas = of(sd.Quota(1, burst=1))
+
+    async def give_up() -> float:
+        await taken(market, quotas)
+        waiter = asyncio.create_task(asked(market, quotas))
+        await market.env.sleep(0.1)
+        waiter.cancel()
+        return await taken(market, quotas)
+
+    assert pytest.approx(1.0, rel=0.02) == market.run(give_up())
+
+
+def test_a_rest_longer_than_the_patience_is_told_not_slept(market: Traffic) -> None:
     """A market that wants a day of silence stops the channel; the run ends."""
-    env, quotas = env_of(loop), {"default": (sd.Quota(10),)}
-    pacer = Pacer(env)
-    pacer.answered(CALL, quotas, SCOPES, throttled=True, wait=86_400.0)
-    with pytest.raises(Denied, match="left alone for 86400 s"):
-        run_virtual(loop, pacer.take(CALL, quotas, SCOPES, most=180.0))
 
-    assert 1.0 > loop.time()
+    async def refused() -> None:
+        (await asked(market, of(sd.Quota(10)))).refused(86_400.0)
+        await asked(market, of(sd.Quota(10)), most=180.0)
 
+    with pytest.raises(Denied, match="left alone until 2026-11-24 09:00:0"):
+        market.run(refused())
 
-def test_a_days_quota_renews_at_the_markets_hour(loop: VirtualLoop) -> None:
-    """Five calls a day, counted from midnight in China: 16:00 UTC."""
-    env, quotas = env_of(loop), {"default": (sd.Quota(5, per=86_400.0, resets="00:00+08:00"),)}
-    pacer = Pacer(env)
-
-    async def five() -> None:
-        for _ in range(5):
-            await pacer.take(CALL, quotas, SCOPES)
-
-    run_virtual(loop, five())
-    with pytest.raises(Denied, match=r"quota of 5 calls is used up until 2026-11-24 00:00 UTC\+08:00"):
-        run_virtual(loop, pacer.take(CALL, quotas, SCOPES))
-    loop.skip(7 * 3_600.0 + 1)
-    run_virtual(loop, five())
+    assert 1.0 > market.loop.time()
 
 
-def test_what_the_market_tells_slows_at_once(loop: VirtualLoop) -> None:
+def test_what_the_market_tells_slows_at_once(market: Traffic) -> None:
     """A told level of nothing left, and a told rest."""
-    env, quotas = env_of(loop), {"default": (sd.Quota(10, burst=10),)}
-    pacer = Pacer(env)
-    pacer.answered(CALL, quotas, SCOPES, told=[sd.Pace("default", left=Decimal(0))])
-    run_virtual(loop, pacer.take(CALL, quotas, SCOPES))
-    first = loop.time()
-    pacer.answered(CALL, quotas, SCOPES, told=[sd.Pace("default", wait=3.0)])
-    run_virtual(loop, pacer.take(CALL, quotas, SCOPES))
+    quotas = of(sd.Quota(10, burst=10))
+
+    async def told() -> tuple[float, float]:
+        (await asked(market, quotas)).taken([sd.Pace("default", left=Decimal(0))])
+        first = await taken(market, quotas)
+        (await asked(market, quotas)).taken([sd.Pace("default", wait=3.0)])
+        return first, await taken(market, quotas)
+
+    first, second = market.run(told())
 
     assert pytest.approx(0.1, rel=0.02) == first
-    assert pytest.approx(first + 3.1, rel=0.02) == loop.time()
+    assert pytest.approx(3.2, rel=0.02) == second
+
+
+def test_a_told_rate_is_kept_from_the_next_call_on(market: Traffic) -> None:
+    """Nothing is left to find out; what is declared is never exceeded."""
+    quotas = of(sd.Quota(10))
+
+    async def told(rate: int) -> float:
+        (await asked(market, quotas)).taken([sd.Pace("default", rate=Decimal(rate))])
+        begin = await taken(market, quotas, 3)
+        return await taken(market, quotas, 20) - begin
+
+    assert pytest.approx(10.0, rel=0.05) == market.run(told(2))
+    assert pytest.approx(2.0, rel=0.1) == market.run(told(50))
 
 
 @pytest.mark.parametrize(("scope", "shared"), [("app", True), ("account", False), ("channel", False)])
-def test_a_scope_says_who_shares_a_bucket(loop: VirtualLoop, scope: Any, shared: bool) -> None:
+def test_a_scope_says_who_shares_a_bucket(market: Traffic, scope: Any, shared: bool) -> None:
     """Two channels of one app share the app's quota, not each other's."""
-    env, quotas = env_of(loop), {"default": (sd.Quota(1, scope=scope),)}
-    pacer, other = Pacer(env), {"app": "plain/app", "account": "plain/other", "channel": "two"}
+    quotas = of(sd.Quota(1, burst=1, scope=scope))
+    other = {"app": "plain/app", "account": "plain/other", "channel": "two"}
 
-    async def both() -> None:
-        await pacer.take(CALL, quotas, SCOPES)
-        await pacer.take(CALL, quotas, other)
+    async def both() -> float:
+        await taken(market, quotas)
+        place = await market.pacer.take(CALL, quotas, other)
+        place.over()
+        return market.env.elapsed()
 
-    run_virtual(loop, both())
-
-    assert shared == (loop.time() > 0.5)
+    assert shared == (market.run(both()) > 0.5)
 
 
-def test_a_label_without_a_quota_draws_on_the_default_one(loop: VirtualLoop) -> None:
+def test_a_label_without_a_quota_draws_on_the_default_one(market: Traffic) -> None:
     """And one with a quota of its own does not."""
-    env = env_of(loop)
-    quotas = {"default": (sd.Quota(1),), "media": (sd.Quota(1),)}
-    pacer = Pacer(env)
+    quotas = {"default": (sd.Quota(1, burst=1),), "media": (sd.Quota(1, burst=1),)}
 
-    async def three() -> None:
-        await pacer.take(sd.get("/a"), quotas, SCOPES)
-        await pacer.take(sd.get("/b", quota="media"), quotas, SCOPES)
-        assert loop.time() < 0.5
-        await pacer.take(sd.get("/c", quota="unheard"), quotas, SCOPES)
+    async def three() -> tuple[float, float]:
+        await taken(market, quotas)
+        media = await taken(market, quotas, request=sd.get("/b", quota="media"))
+        return media, await taken(market, quotas, request=sd.get("/c", quota="unheard"))
 
-    run_virtual(loop, three())
+    media, unheard = market.run(three())
 
-    assert 0.9 < loop.time() < 1.1
+    assert media < 0.5
+    assert 0.9 < unheard < 1.1
 
 
-def test_weight_counts_where_the_unit_is_weight(loop: VirtualLoop) -> None:
-    """A call that costs ten waits for ten."""
-    env, quotas = env_of(loop), {"default": (sd.Quota(10, burst=10, unit="weight"),)}
-    pacer, heavy = Pacer(env), sd.request("GET", "/x", weight=10)
+def test_a_quota_for_each_label_counts_them_apart(market: Traffic) -> None:
+    """Markets that count per method: the driver names the method, the quota stands under "*"."""
+    quotas = {"*": (sd.Quota(1, burst=1),), "item.add": (sd.Quota(10, burst=1),)}
 
-    async def two() -> None:
-        await pacer.take(heavy, quotas, SCOPES)
-        await pacer.take(heavy, quotas, SCOPES)
+    async def methods() -> list[float]:
+        return [
+            await taken(market, quotas, request=sd.get("/x", quota=name))
+            for name in ("item.get", "item.list", "item.add", "item.add", "item.get")
+        ]
 
-    run_virtual(loop, two())
+    assert [0.0, 0.0, 0.0, 0.1, 1.0] == [round(at, 1) for at in market.run(methods())]
 
-    assert 0.95 < loop.time() < 1.05
+
+def test_weight_counts_where_the_unit_is_weight(market: Traffic) -> None:
+    """A call that costs ten waits for ten, and one that costs more than all for the whole bucket."""
+    quotas = of(sd.Quota(10, burst=10, unit="weight"))
+    heavy, huge = (sd.request("GET", "/x", weight=weight) for weight in (10, 25))
+
+    async def three() -> list[float]:
+        return [await taken(market, quotas, request=one) for one in (heavy, heavy, huge, heavy)]
+
+    assert [0.0, 1.0, 2.0, 4.5] == pytest.approx(market.run(three()), rel=0.02, abs=0.02)
+
+
+def test_processes_that_share_an_app_take_equal_parts(market: Traffic) -> None:
+    """Half of the rate each while there are two, all of it when one is alone again."""
+    quotas = of(sd.Quota(20, burst=10, scope="app"))
+
+    async def shared() -> list[float]:
+        await taken(market, quotas, 20)
+        market.pacer.divide("app:plain/app", 2)
+        begin = await taken(market, quotas, 3)
+        halved = await taken(market, quotas, 20) - begin
+        market.pacer.divide("app:plain/app", 1)
+        return [halved, await taken(market, quotas, 20) - begin - halved]
+
+    assert [2.0, 1.0] == pytest.approx(market.run(shared()), rel=0.05)
+
+
+def test_a_days_quota_renews_at_the_markets_hour(market: Traffic) -> None:
+    """Counted from midnight in China, 16:00 UTC; the message tells its hour."""
+    quotas = of(DAY)
+    market.run(taken(market, quotas, 500))
+    with pytest.raises(
+        Denied, match=r"quota of 500 calls is used up until 2026-11-24 00:00 UTC\+08:00"
+    ) as end:
+        market.run(taken(market, quotas))
+    market.loop.skip(7 * 3_600.0)
+    market.run(taken(market, quotas, 500))
+
+    assert pytest.approx(7 * 3_600.0, abs=10.0) == end.value.retry_after
+
+
+def test_a_restarted_process_goes_on_with_the_days_quota(market: Traffic) -> None:
+    """What one process used, the next one knows; what it had set aside comes back when it ends in order."""
+    quotas = of(DAY)
+    market.run(taken(market, quotas, 203))
+    market.run(market.pacer.close())
+    market.process()
+    market.run(taken(market, quotas, 297))
+    with pytest.raises(Denied, match="used up"):
+        market.run(taken(market, quotas))
+
+
+def test_a_process_that_died_leaves_its_day_used_not_unused(market: Traffic) -> None:
+    """What it had set aside may have been sent: a hundredth of the quota at most is lost, none is taken twice."""
+    quotas = of(DAY)
+    market.run(taken(market, quotas, 203))
+    market.process()
+    market.run(taken(market, quotas, 295))  # 500 less 205, in parts of five
+    with pytest.raises(Denied, match="used up"):
+        market.run(taken(market, quotas))
+
+
+def test_a_call_that_never_left_costs_nothing_of_the_day(market: Traffic) -> None:
+    """Its place goes to the next one."""
+    quotas = of(DAY)
+
+    async def dropped() -> None:
+        for _ in range(600):
+            (await market.pacer.take(CALL, quotas, SCOPES)).over()
+        await taken(market, quotas, 500)
+
+    market.run(dropped())
+
+
+def test_a_market_that_says_the_day_is_over_is_believed_by_every_process(market: Traffic) -> None:
+    """Also where no quota of a day is declared: nobody asks until the hour that it named."""
+    quotas = of(sd.Quota(10, scope="app"))
+
+    async def spent() -> None:
+        place = await asked(market, quotas)
+        place.over()
+        await market.pacer.spent(place, 7 * 3_600.0)
+
+    market.run(spent())
+    for pacer in (market.pacer, market.process()):
+        assert isinstance(pacer, Pacer)
+        with pytest.raises(Denied, match="left alone until 2026-11-23 16:00"):
+            market.run(asked(market, quotas, most=180.0))
+    market.loop.skip(7 * 3_600.0)
+    market.run(taken(market, quotas))

@@ -194,7 +194,7 @@ def test_a_plan_of_another_channel_is_refused() -> None:
     [
         (GuardLimits(floor=1), lambda b: [b.world.wanted.items.pop(k) for k in ("P0", "P1", "P2")], "hidden"),
         (GuardLimits(), lambda b: b.world.wanted.items.clear(), "empty source"),
-        (GuardLimits(), lambda b: b.put(item("P0", price=100_000)), "price swing"),
+        (GuardLimits(), lambda b: b.put(item("P0", price=900)), "price swing"),
         (
             GuardLimits(floor=1),
             lambda b: b.put(*(evolve(item(f"P{n}"), title="x") for n in range(6))),
@@ -294,8 +294,15 @@ def test_what_the_seller_owns_is_left_alone() -> None:
     (listing,) = bench.truth.alive()
     bench.truth.edit(listing.id, price=Decimal(1), stock=77, status="hidden")
 
-    assert [] == bench.observe()
+    assert [
+        "A A-0 price: the seller changed 100 CNY to 1 CNY; it stays",
+        "A A-0 stock: the seller changed 5 to 77; it stays",
+        "A on sale: the seller changed yes to no; it stays",
+    ] == bench.observe()
     assert 0 == len(bench.plan())
+    bench.put(item("A", price=150, stock=8))
+    assert 0 == len(bench.plan())
+    assert [] == bench.observe()
 
 
 def test_a_second_run_is_told_who_is_at_work_and_since_when() -> None:
@@ -314,7 +321,7 @@ def test_a_second_run_is_told_who_is_at_work_and_since_when() -> None:
         return ""
 
     said = bench.run(both())
-    assert "channel:plain-cn: host:1/" in said
+    assert "channel 'plain-cn': host:1/" in said
     assert "is at work since 2026-11-23T" in said
     assert 0 == bench.truth.writes()
 

@@ -66,7 +66,7 @@ def gates() -> Gates:
 
 @cache
 def references() -> tuple[Pair, ...]:
-    """Titles, short descriptions and options in both languages."""
+    """Titles, short descriptions, options and vocabulary in both languages."""
     products = {row["product_code"]: row for row in table("catalog/products.csv")}
     found = []
     for row in table("catalog/translations.csv"):
@@ -80,6 +80,10 @@ def references() -> tuple[Pair, ...]:
     for row in table("catalog/option-translations.csv"):
         for column, locale in (("zh_Hans", "zh-Hans"), ("vi", "vi")):
             found.append(Pair(row["ko"], row[column], locale, "option_values"))
+    for row in table("catalog/vocabulary.csv"):
+        for column, locale in (("zh_Hans", "zh-Hans"), ("vi", "vi")):
+            field = row["kind"] if row["kind"] in ("category", "ingredients") else "attributes"
+            found.append(Pair(row["ko"], row[column], locale, field))
     return tuple(found)
 
 
@@ -205,7 +209,7 @@ def _cut(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _english(pair: Pair, _: random.Random) -> Pair | None:
-    if pair.field == "option_values":
+    if pair.field not in ("title", "short_description"):
         return None
     rule = "language" if pair.locale == "zh-Hans" else "diacritics"
     return Pair(pair.source, "Moisture cream for dry skin", pair.locale, pair.field, rule)

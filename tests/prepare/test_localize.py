@@ -84,13 +84,13 @@ def test_an_empty_part_of_a_text_is_missing(part: str) -> None:
 
 
 def test_every_text_says_where_it_came_from() -> None:
-    """Composed text names its template and keeps the source hash of its parts."""
+    """And which source it translates; composed text names its template and keeps the source hash of its parts."""
     result = prepared()
     own = Provenance(by="reference", state="reference", source=source_hash(SERUM.text))
 
     assert {
-        "title": own,
-        "short_description": own,
+        "title": evolve(own, original=SERUM.text.title),
+        "short_description": evolve(own, original="\n".join(SERUM.text.points)),
         "attributes": own,
         "description": evolve(own, by="template"),
     } == dict(result.provenance["zh-Hans"])

@@ -7,6 +7,7 @@ from io import StringIO
 
 import pytest
 from attrs import evolve
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 
 from storesync.engine import Outcome, OutcomeState, Report
@@ -17,6 +18,7 @@ from storesync.report.amount import told, told_text
 from storesync.report.plan_page import plan_page
 from storesync.report.plan_view import findings, plan_view
 from storesync.report.run_view import run_view
+from storesync.report.text_view import texts_view
 
 
 def _text(view: RenderableType, width: int = 200) -> str:
@@ -173,6 +175,16 @@ def test_the_page_escapes_what_comes_from_a_catalog() -> None:
     assert "&lt;b&gt;세럼&lt;/b&gt;" in page
 
 
+def test_the_page_shows_commands_as_such_and_escapes_the_rest_of_a_hint() -> None:
+    """What stands between backticks is a command; nothing else in a hint becomes markup."""
+    guard = Guard(
+        name="price swing", limit="30%", measured="46%", tripped=True, hint="see <b> with `storesync explain`"
+    )
+    page = plan_page([_plan(DEARER, guards=(guard,))])
+
+    assert "See &lt;b&gt; with <code>storesync explain</code>." in page
+
+
 def test_the_page_opens_a_price() -> None:
     """Every stage of a new price is on the page, with before and after."""
     steps = [
@@ -213,3 +225,37 @@ def test_a_warning_has_its_place_and_way_out() -> None:
 
     assert "t.csv:7 · SBG-010/title: the source changed [text.stale]" in text
     assert "→ review it" in text
+
+
+def test_a_text_is_explained_with_its_source_its_maker_and_the_gates() -> None:
+    """What it says, of what, by whom, how far approved and when; within a terminal's width."""
+    texts = {
+        "vi": {
+            "title": {
+                "by": "machine",
+                "maker": "deepl",
+                "state": "unsure",
+                "at": "2026-11-23T06:00:00+00:00",
+                "note": "short_description:3: '3 năm' is the same amount in another unit [numbers]",
+                "text": "SEOLBITGAON Serum dưỡng ẩm sâm núi và axit hyaluronic " * 3,
+                "original": "설빛가온 산양삼 히알루론 보습 세럼",
+            },
+            "short_description": {"by": "human", "maker": "Kim", "state": "reviewed", "text": "Serum."},
+            "attributes": {"by": "template", "state": "final"},
+            "description": {"by": "template", "state": "unsure"},
+        }
+    }
+
+    said = _text(texts_view(texts), width=100)
+
+    assert all(cell_len(line) <= 100 for line in said.splitlines())
+    for part in (
+        "made by deepl · unsure · 2026-11-23 06:00 UTC",
+        "of: 설빛가온 산양삼 히알루론 보습 세럼",
+        "gates: short_description:3: '3 năm'",
+        "approved by Kim · reviewed",
+        "from the tables of the catalog",
+        "composed of these texts and facts",
+    ):
+        assert part in said
+    assert "every gate passed" not in said

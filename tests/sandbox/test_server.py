@@ -52,7 +52,7 @@ def test_one_product_is_listed_on_each_shop(http: httpx.Client) -> None:
         http, shopee_request("media_space/upload_image", CLOCK, files={"image": ("a.png", PNG, "image/png")})
     ).json()["response"]["image_info"]["image_id"]
     item = send(http, shopee_request("product/add_item", CLOCK, shopee_serum(image)), "/shopee").json()
-    page = http.get("/")
+    page, saved = http.get("/"), http.get("/?saved")
     counts = [http.get(f"/_sandbox/{name}/counts").json() for name in ("tmall", "shopee")]
     file = http.get(f"/_sandbox/shopee/files/{image}")
 
@@ -61,6 +61,9 @@ def test_one_product_is_listed_on_each_shop(http: httpx.Client) -> None:
     assert [(1, 1), (1, 0)] == [(count["alive"], count["live"]) for count in counts]
     assert "林下参玻尿酸保湿精华液" in page.text
     assert "939,000 VND" in page.text
+    assert "gone when this process ends" in page.text
+    assert "gone when this process ends" not in saved.text
+    assert "this page was saved" in saved.text
     assert (PNG, "image/png") == (file.content, file.headers["content-type"])
     assert {} == http.get("/_sandbox/tmall/duplicates").json()
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from tests.sandbox.top_client import Clock, TopClient
 
-from storesync.sandbox.access import Quota
 from storesync.sandbox.core import Behavior
 from storesync.sandbox.invented import table
+from storesync.sandbox.quota import Quota
 from storesync.sandbox.tmall import SHOP, market_tmall
 from storesync.sandbox.top_gate import Terms
 

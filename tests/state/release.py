@@ -22,6 +22,7 @@ from storesync.state import (
     standing,
     texts,
     token,
+    usage,
 )
 
 FOLDER = Path(__file__).parents[1] / "data" / "state"
@@ -67,6 +68,9 @@ def fill(db: Connection) -> None:
         db, operation="a" * 32, step=0, effect="once", digest="d" * 32, request={"path": "/add"}, at=later(1)
     )
     lease.take(db, f"channel:{CHANNEL}", "first@host", NOW, 60)
+    renews = NOW + timedelta(hours=12)
+    usage.draw(db, "app:tmall/1", least=1, much=50, limit=5_000, renews=renews, now=NOW)
+    usage.join(db, "app:tmall/1", "first@host", NOW, 60)
     fields, expires = {"access": "토큰"}, NOW + timedelta(hours=4)
     texts.keep_texts(db, [remembered()], person=True, at=NOW)
     token.save(db, "acme", "base", fields, expires=expires, after=0, at=NOW)

@@ -40,6 +40,13 @@ def _blind(shop: sd.Shop, sought: sd.Sought) -> sd.Flow[Sequence[sd.Ref]]:
     return []
 
 
+def _faithless(shop: sd.Shop, refs: Sequence[sd.Ref]) -> sd.Flow[Mapping[str, sd.Observed]]:
+    """Sees that listings are there, and nothing of what they show."""
+    assert PLAIN.observe is not None
+    seen = yield from PLAIN.observe(shop, refs)
+    return {name: sd.Observed(one.ref, one.status) for name, one in seen.items()}
+
+
 def _stale(account: Account) -> sd.Flow[Account]:
     """Renews and keeps the old token."""
     yield sd.request("POST", "/token", json={"refresh": account.refresh}, auth="none")
@@ -77,6 +84,7 @@ MUTANTS: Mapping[str, sd.Driver[Any, Any]] = {
     "what is not offered is hidden and comes back": having(show=_nothing),
     "a variant is added": after("update", _without),
     "a variant is removed": after("update", _without),
+    "a hand in the shop is seen": having(observe=_faithless),
     "a listing is ended on demand": having(end=_nothing),
     "a lost answer makes no second listing": having(find=_blind),
     "an expired token is renewed once": having(refresh=_stale),

@@ -20,6 +20,7 @@ __all__ = ["adopt"]
 
 def adopt(
     channel: Annotated[str, Parameter(help="The channel.")],
+    /,
     *,
     review: Annotated[
         Path | None,

@@ -1,14 +1,18 @@
-"""The table of commands; a command's module is imported when it is called."""
+"""The table of commands, and what a wrong command line is told."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 
-from cyclopts import App, CycloptsError
+from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
 from rich.console import Console
+from rich.text import Text
 
 from storesync import __version__
+from storesync.cli.outlet import Outlet
+from storesync.issues import nearest
 
 __all__ = ["COMMANDS", "application", "run"]
 
@@ -20,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "sync": "Plan and apply, for schedulers.",
     "status": "Show how the channels stand.",
     "explain": "Show how a SKU's price and texts came to be.",
+    "rates": "Show exchange rates, fetch them, pin them.",
     "observe": "Look at what the markets show; the next plan repairs what differs.",
     "adopt": "Take over what a shop already shows; nothing on the market changes.",
     "resolve": "Take a parked listing up again.",
@@ -36,8 +41,11 @@ _HELP = (
 )
 
 
-def application() -> App:
-    """The command line as a value; no command's module is imported yet."""
+def application(*whole: str) -> App:
+    """The command line as a value; a command's module is imported when it is called.
+
+    Those named in `whole` are imported now, and so tell their whole help instead of one line.
+    """
     app = App(
         name="storesync",
         help=_HELP,
@@ -46,17 +54,41 @@ def application() -> App:
         console=Console(),
         error_console=Console(stderr=True),
     )
-    for name, line in COMMANDS.items():
-        app.command(f"storesync.cli.{name}:{name}", name=name, help=line)
+    for place, (name, line) in enumerate(COMMANDS.items()):
+        module = f"storesync.cli.{name}"
+        found = getattr(import_module(module), name) if name in whole else None
+        if found is None or isinstance(found, App):  # a command of commands has its help in those
+            app.command(f"{module}:{name}", name=name, help=line, sort_key=place)
+        else:
+            app.command(found, name=name, sort_key=place)
     return app
 
 
 def run(argv: Sequence[str] | None = None) -> int:
     """The exit code of one command line; nothing is raised for what a person can mend."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    app = application(*words[:1])
     try:
-        result = application()(list(sys.argv[1:] if argv is None else argv), exit_on_error=False)
-    except CycloptsError:
+        result = app(words, exit_on_error=False, print_error=False)
+    except CycloptsError as error:
+        _refuse(words, error)
         return 1
     except KeyboardInterrupt:
         return 130
     return result if isinstance(result, int) else 0
+
+
+def _refuse(words: Sequence[str], error: CycloptsError) -> None:
+    """Tell of a wrong command line, as one JSON document where one was asked for."""
+    command = next((word for word in words[:1] if word in COMMANDS), "")
+    if isinstance(error, UnknownCommandError) and not command:
+        said = f"there is no command {words[0]!r}: {nearest(words[0], COMMANDS)}"
+    elif isinstance(error, UnusedCliTokensError):
+        given = ", ".join(map(repr, error.unused_tokens or ()))
+        said = f"{command or 'storesync'} takes no further argument: {given}"
+    else:
+        said = " ".join(str(error).split())
+    way = f"{' '.join(filter(None, ('storesync', command)))} --help"
+    outlet = Outlet(json="--json" in words, verbose=False)
+    outlet.complain(Text(said, "bold red"), Text.assemble(("  → ", "green"), way))
+    outlet.document({"error": {"kind": "UsageError", "message": f"{said} ({way})", "issues": []}})

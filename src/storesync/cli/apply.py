@@ -26,6 +26,7 @@ def apply(
         Path | None,
         Parameter(help="A file that `storesync plan -o` wrote; without one the plan is made now."),
     ] = None,
+    /,
     *,
     channel: Annotated[
         tuple[str, ...],

@@ -21,7 +21,7 @@ from storesync.sync import Shops
 
 __all__ = ["DONE", "FAILED", "HELD", "attempt", "each", "failure", "opened", "worst"]
 
-DONE, FAILED, HELD = 0, 1, 2
+DONE, FAILED, HELD, INTERRUPTED = 0, 1, 2, 130
 
 
 def worst(codes: Iterable[int]) -> int:
@@ -43,6 +43,11 @@ def attempt(common: Common, work: Callable[[Outlet], int]) -> int:
         outlet.complain(*_shown(error))
         outlet.document({"error": failure(error)})
         return FAILED
+    except KeyboardInterrupt:
+        opened = ": what was sent is in the journal, and the next run goes on from it" if outlet.log else ""
+        outlet.complain(Text(f"interrupted{opened}", "bold red"))
+        outlet.document({"error": {"kind": "Interrupted", "message": "interrupted", "issues": []}})
+        return INTERRUPTED
     except Exception as error:
         place = _kept(outlet, common, error)
         said = (

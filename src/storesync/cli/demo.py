@@ -30,7 +30,12 @@ def demo(
     ),
     channels: Annotated[
         tuple[str, ...],
-        Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
+        Parameter(
+            name="--channel",
+            negative=(),
+            show_default=False,
+            help="Only this channel; may be given several times.",
+        ),
     ] = (),
     serve: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Keep the shops up at the end, until Ctrl-C.")

@@ -72,7 +72,5 @@ def _walk(place: Traversable, path: Path) -> Iterator[tuple[Path, Traversable]]:
 def _refuse_overwriting(folder: Path, paths: Iterator[Path] | list[Path]) -> None:
     there = [str(path) for path in paths if (folder / path).exists()]
     if there:
-        more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-        raise ConfigError(
-            f"{folder / there[0]}{more} exists already; nothing was written: choose an empty folder"
-        )
+        exist = f"and {len(there) - 1} more exist" if len(there) > 1 else "exists"
+        raise ConfigError(f"{folder / there[0]} {exist} already; nothing was written: choose an empty folder")

@@ -18,11 +18,16 @@ __all__ = ["explain"]
 
 def explain(
     sku: Annotated[str, Parameter(help="The SKU, or a listing's key.")],
+    /,
     *,
     channel: Annotated[
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
     ] = (),
+    rates: Annotated[
+        str,
+        Parameter(show_default=False, help="Make the price anew from this rate snapshot, to look at it."),
+    ] = "",
     common: Common = DEFAULTS,
 ) -> int:
     """Show how a SKU's price came to be, stage by stage; where its texts come from; what was done with it."""
@@ -31,7 +36,9 @@ def explain(
         with opened(common, outlet) as shops:
             names = channel or shops.names
             found = [
-                (name, explained) for name in names if (explained := shops.explain(name, sku)) is not None
+                (name, explained)
+                for name in names
+                if (explained := shops.explain(name, sku, rates=rates)) is not None
             ]
             if not found:
                 near = dict.fromkeys(one for name in names for one in shops.similar(name, sku))

@@ -19,6 +19,7 @@ __all__ = ["init"]
 
 def init(
     folder: Annotated[Path, Parameter(help="Where to write; the current folder by default.")] = Path(),
+    /,
     *,
     minimal: Annotated[
         bool,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any, cast
 
 import orjson
@@ -28,18 +29,28 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 
 class _Masked:
-    """A text stream that shows no secret."""
+    """A text stream that shows no secret; when its reader has gone (`| head`) the work goes on unheard."""
 
     def __init__(self, below: IO[str], secrets: Callable[[], Iterable[str]]) -> None:
         self._below = below
         self._secrets = secrets
 
     def write(self, text: str) -> int:
-        self._below.write(masked(text, self._secrets()))
+        with self._reader_may_go():
+            self._below.write(masked(text, self._secrets()))
         return len(text)
 
     def flush(self) -> None:
-        self._below.flush()
+        with self._reader_may_go():
+            self._below.flush()
+
+    @contextmanager
+    def _reader_may_go(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            # What is still buffered must go somewhere, or Python complains of it when it ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._below.fileno())
 
     def isatty(self) -> bool:
         return self._below.isatty()
@@ -102,12 +113,14 @@ class Outlet:
     def line(self, data: Any) -> None:
         """A document on one line, for a program that reads while the command goes on; nothing without --json."""
         if self.json:
-            sys.stdout.write(masked(orjson.dumps(data, default=str).decode(), self._secrets()) + "\n")
-            sys.stdout.flush()
+            self._write(orjson.dumps(data, default=str).decode())
 
     def document(self, data: Any) -> None:
         """The one JSON document; nothing without --json."""
         if self.json:
-            text = orjson.dumps(data, default=str, option=orjson.OPT_INDENT_2).decode()
-            sys.stdout.write(masked(text, self._secrets()) + "\n")
-            sys.stdout.flush()
+            self._write(orjson.dumps(data, default=str, option=orjson.OPT_INDENT_2).decode())
+
+    def _write(self, text: str) -> None:
+        stream = _Masked(sys.stdout, self._secrets)
+        stream.write(text + "\n")
+        stream.flush()

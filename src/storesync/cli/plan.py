@@ -12,6 +12,7 @@ from storesync.cli.attempt import DONE, FAILED, attempt, each, opened, worst
 from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.planning import code_of, made, shown, write_page, write_plans
+from storesync.errors import ConfigError
 from storesync.plan import Plan
 
 __all__ = ["plan"]
@@ -29,7 +30,7 @@ def plan(
         Parameter(
             negative=(),
             show_default=False,
-            help="End the listing with this key for good instead of hiding it; apply then asks for a reason.",
+            help="End the channel's listing with this key for good, do not hide it; apply wants a reason then.",
         ),
     ] = (),
     all: Annotated[bool, Parameter(negative=(), show_default=False, help="Show every operation.")] = False,
@@ -42,6 +43,9 @@ def plan(
     """
 
     def work(outlet: Outlet) -> int:
+        for path in (output, html):
+            if path is not None and not path.resolve().parent.is_dir():
+                raise ConfigError(f"{path}: there is no folder {path.parent}; nothing was planned")
         with opened(common, outlet) as shops:
             plans: list[Plan] = []
 

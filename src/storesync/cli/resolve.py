@@ -17,6 +17,7 @@ __all__ = ["resolve"]
 def resolve(
     channel: Annotated[str, Parameter(help="The channel.")],
     key: Annotated[str, Parameter(help="The key of the parked listing.")],
+    /,
     *,
     listing: Annotated[
         str, Parameter(show_default=False, help="The market's id that a person found; without it: not there.")

@@ -35,7 +35,8 @@ def _words(table: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
 class Pack:
     """The rules of one market.
 
-    `labels` are the fields that a label must carry by kind of goods; `special` are the efficacy classes that
+    `labels` are the fields that a label must carry by kind of goods, `label_facts` the fact of a product that fills
+    one; `special` are the efficacy classes that
     need a registration, `efficacy` those that need evidence only. `source_locale` is the merchant's language,
     whose terms are looked for before anything is translated.
     """
@@ -45,6 +46,7 @@ class Pack:
     terms: tuple[Term, ...] = field(converter=tuple[Term, ...])
     sources: Mapping[str, Source] = field(factory=dict, converter=frozen_map)
     labels: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=_words)
+    label_facts: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     special: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     efficacy: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
 
@@ -82,6 +84,7 @@ def merged(packs: Iterable[Pack]) -> Pack:
             version=f"{first.version}+{pack.version}",
             sources={**first.sources, **pack.sources},
             labels={**first.labels, **pack.labels},
+            label_facts={**first.label_facts, **pack.label_facts},
             special=tuple(dict.fromkeys((*first.special, *pack.special))),
             efficacy=tuple(dict.fromkeys((*first.efficacy, *pack.efficacy))),
         )
@@ -125,6 +128,7 @@ def built_in(market: str) -> Pack | None:
             for id_, row in rules["sources"].items()
         },
         labels=labels,
+        label_facts=rules.get("label_facts", {}),
         special=tuple(classes.get("special", ())),
         efficacy=tuple(classes.get("ordinary", ())),
     )

@@ -52,8 +52,12 @@ def ingredient_names(product: Product) -> tuple[str, ...]:
     return tuple(name for part in written.split(";") if (name := normalize("NFC", part).strip()))
 
 
-def check_readiness(product: Product, *, compliance: Compliance, market: str, today: date) -> Issues:
+def check_readiness(
+    product: Product, *, compliance: Compliance, market: str, today: date, told: frozenset[str] = frozenset()
+) -> Issues:
     """What the market asks of such a product before its first listing, and what is not there.
+
+    `told` are the facts that its texts tell in the market's language: they fill fields of the label.
 
     Codes: claim.registration, claim.restricted, claim.filing, claim.notification, claim.producer,
     claim.ingredient, claim.label. No legal advice; what the rules rest on is marked in the packs.
@@ -72,7 +76,8 @@ def check_readiness(product: Product, *, compliance: Compliance, market: str, to
             )
         )
     rule = _MARKETS.get(market)
-    return Issues(tuple(rule(product, kind, compliance, market, today)) if rule else ())
+    found = tuple(rule(product, kind, compliance, market, today)) if rule else ()
+    return Issues((*found, *_label(product, kind, compliance, market, today, told)))
 
 
 _Rule = Callable[[Product, str, Compliance, str, date], Iterator[Issue]]
@@ -87,26 +92,38 @@ _CHINA = {
     # In force since 2026-06-01 [D].
     "food-registered": ("producer", "claim.producer", "its producer needs a registration (GACC Decree 280)"),
 }
+# assumption: producers of other foods register themselves; the number is a field of the customs declaration.
+_SELF_REGISTERED = (
+    "producer",
+    "claim.producer",
+    "the GACC number of its producer is asked for at customs (Decree 280)",
+)
 
 
 def _number(
-    product: Product, compliance: Compliance, market: str, today: date, asked: tuple[str, str, str]
+    product: Product,
+    compliance: Compliance,
+    market: str,
+    today: date,
+    asked: tuple[str, str, str],
+    severity: Severity = Severity.ERROR,
 ) -> Iterator[Issue]:
     kind, code, why = asked
     good, late = compliance.evidence_of(product.key, market, kind, today)
     if good is None:
         ended = f"; {late.reference} ended on {late.expires_on}" if late else ""
         hint = f"add {product.key},{market},{kind},<number> to the evidence, or keep it off this market"
-        yield Issue(code, "class", f"{product.key} in {market}: {why}{ended}", hint=hint)
+        yield Issue(code, "class", f"{product.key} in {market}: {why}{ended}", severity, hint)
 
 
 def _china(product: Product, kind: str, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
     asked = _CHINA.get(product.classes.get("cn", "ordinary" if kind == "cosmetic" else ""))
     if asked is not None:
         yield from _number(product, compliance, market, today, asked)
+    elif kind == "food":
+        yield from _number(product, compliance, market, today, _SELF_REGISTERED, Severity.WARNING)
     if kind == "cosmetic":
         yield from _ingredients(product, compliance, market, today)
-    yield from _label(product, kind, compliance, market, today)
 
 
 def _vietnam(
@@ -116,7 +133,6 @@ def _vietnam(
         # Circular 06/2011, consolidated 2021 [D]: valid for five years.
         asked = ("notification", "claim.notification", "a cosmetic needs a notification (Circular 06/2011)")
         yield from _number(product, compliance, market, today, asked)
-    yield from _label(product, kind, compliance, market, today)
 
 
 def _ingredients(product: Product, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
@@ -136,21 +152,37 @@ def _ingredients(product: Product, compliance: Compliance, market: str, today: d
             )
 
 
-def _label(product: Product, kind: str, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
+def _label(
+    product: Product, kind: str, compliance: Compliance, market: str, today: date, told: frozenset[str]
+) -> Iterator[Issue]:
     pack = compliance.packs.get(market)
-    wanted = pack.labels.get(kind, ()) if pack else ()
-    if not wanted:
-        return
-    good, late = compliance.evidence_of(product.key, market, "label", today)
-    if good is None:
+    lacking = [
+        name
+        for name in (pack.labels.get(kind, ()) if pack else ())
+        if pack is not None
+        and not _filled(product, pack.label_facts.get(name, ""), compliance, market, today, told)
+        and compliance.evidence_of(product.key, market, "label", today, name)[0] is None
+    ]
+    if lacking:
+        _, late = compliance.evidence_of(product.key, market, "label", today, *lacking)
         ended = f"; {late.reference} ended on {late.expires_on}" if late else ""
         yield Issue(
             "claim.label",
             "label",
-            f"no label for {market} is known of {product.key}; it carries {', '.join(wanted)}{ended}",
+            f"the label of {product.key} for {market} lacks {', '.join(lacking)}{ended}",
             Severity.WARNING,
-            f"add {product.key},{market},label,<file or number> to the evidence",
+            f"add {product.key},{market},label,<file or number>,<fields parted by ;> to the evidence; no field means "
+            "the whole label",
         )
+
+
+def _filled(
+    product: Product, fact: str, compliance: Compliance, market: str, today: date, told: frozenset[str]
+) -> bool:
+    if fact == "registration":
+        special = product.classes.get(market.lower()) == "special"
+        return not special or compliance.evidence_of(product.key, market, fact, today)[0] is not None
+    return fact in told
 
 
 _MARKETS: Mapping[str, _Rule] = {"CN": _china, "VN": _vietnam}

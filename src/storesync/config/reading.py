@@ -14,13 +14,14 @@ from attrs import evolve
 from storesync.catalog import KINDS, open_source
 from storesync.config.channels import Channels, markets_from
 from storesync.config.places import TomlFile, read_toml
+from storesync.config.rates import rates_from
 from storesync.config.secret import is_reference
 from storesync.config.section import Findings, Section
 from storesync.config.settings import CatalogConfig, ChannelConfig, Config, nearest_place
 from storesync.config.wording import compliance_config, glossary_from, translators_from
 from storesync.errors import ConfigError
 from storesync.issues import Severity, counted
-from storesync.pricing import policies_from, snapshot_from
+from storesync.pricing import policies_from
 
 __all__ = ["load"]
 
@@ -62,9 +63,9 @@ def load(path: Path | str) -> Config:
 
     policies, told = policies_from(prices, at=prices_at, fees=fees, locate=locate)
     found.all += told
-    snapshot = None
+    sources = None
     if rates:
-        snapshot, told = snapshot_from(rates, at=rates_at, locate=locate)
+        sources, told = rates_from(rates, at=rates_at, locate=locate)
         found.all += told
     localization = root.inner("localization")
     localization.only(("accept", "glossary", "translator"))
@@ -81,8 +82,7 @@ def load(path: Path | str) -> Config:
         prices=prices,
         policies=policies,
         fees=fees,
-        rates=rates,
-        snapshot=snapshot,
+        rates=sources,
         places=places,
         guards=root.inner("guards").table,
         today=_today(root, channels),

@@ -10,13 +10,14 @@ from typing import Any, Literal
 from attrs import field, frozen
 
 from storesync.catalog import Source, open_source
+from storesync.config.rates import RatesConfig
 from storesync.config.secret import is_reference, resolve
 from storesync.config.wording import ComplianceConfig, TranslatorConfig
 from storesync.errors import ConfigError
 from storesync.issues import Issue, nearest
 from storesync.localization import Glossary
 from storesync.model import Channel, frozen_map
-from storesync.pricing import PolicyBook, Snapshot
+from storesync.pricing import PolicyBook
 
 __all__ = ["AccountConfig", "CatalogConfig", "ChannelConfig", "Config", "nearest_place"]
 
@@ -80,8 +81,8 @@ class Config:
     """Everything that a configuration says; no secret is part of it.
 
     `state` is the address of the state store as written, or a reference to it: `state_url` gives the address.
-    `policies` are the price policies by name; `snapshot` the rates that are written down, None when there are
-    none. `prices`, `fees` and `rates` are the tables as written. `today` is a fixed day, in the sandbox only.
+    `policies` are the price policies by name; `rates` the sources of exchange rates, None when there are none.
+    `prices` and `fees` are the tables as written. `today` is a fixed day, in the sandbox only.
     `issues` are findings that hold nothing up.
     """
 
@@ -97,8 +98,7 @@ class Config:
     prices: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     policies: Mapping[str, PolicyBook] = field(factory=dict, converter=frozen_map)
     fees: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
-    rates: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
-    snapshot: Snapshot | None = None
+    rates: RatesConfig | None = None
     places: Mapping[str, str] = field(factory=dict, converter=frozen_map, eq=False, repr=False)
     guards: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
     today: date | None = None

@@ -125,8 +125,9 @@ class Observed:
     """What the market has now; `pending` says that a newer version waits behind it for review.
 
     `offers` hold what the market tells of each SKU: a driver leaves out what it cannot see. `texts` are
-    canonical fields (`title`) where the market gives them, for drift. `variants` are all of the listing's by the
-    market's ids, for adoption; without them only those in `ref` are known.
+    canonical fields (`title`) where the market gives them, and `version` names its content where it changes with
+    every edit of that and with nothing else: both for drift. `variants` are all of the listing's by the market's
+    ids, for adoption; without them only those in `ref` are known.
     """
 
     ref: Ref
@@ -136,6 +137,7 @@ class Observed:
     issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
     texts: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     variants: Mapping[str, Seen] = field(factory=dict, converter=frozen_map)
+    version: str = ""
 
 
 @frozen

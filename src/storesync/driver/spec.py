@@ -114,7 +114,9 @@ class Spec:
     point that this market takes. `text` and `images` are limits where the category gives none. `price_range`
     is the smallest and largest sale price by currency, `price_ratio` dearest over cheapest variant. `update`
     says whether a changed document merges or replaces, and whether it must carry offers. `review` is when to
-    ask first for a verdict, `deadline` when a person is told. `environments` hold what differs there.
+    ask first for a verdict, `deadline` when a person is told; `in_review` names what the market takes of a listing
+    that it has not decided on. `fields` are the texts that `observe` gives, each with its dotted place in the
+    document: by these a hand edit is named, repaired or left to the seller. `environments` hold what differs there.
     """
 
     name: str
@@ -134,9 +136,11 @@ class Spec:
     price_range: Mapping[str, tuple[Decimal, Decimal]] = field(factory=dict, converter=frozen_map)
     price_ratio: Decimal | None = None
     update: frozenset[Literal["merges", "replaces", "carries offers"]] = frozenset({"merges"})
+    fields: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     shared: bool = False
     open_hosts: tuple[str, ...] = ()
     review: timedelta = timedelta(0)
+    in_review: frozenset[Literal["stock", "prices", "hide"]] = frozenset()
     deadline: timedelta = timedelta(days=30)
     timeout: float = 30.0
     environments: Mapping[str, Conditions] = field(factory=dict, converter=frozen_map)

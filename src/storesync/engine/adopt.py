@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 from sqlalchemy import Connection
 
 from storesync.catalog import Read
@@ -19,6 +19,7 @@ from storesync.driver import Observed, Page, Seen
 from storesync.engine.channel import OpenChannel
 from storesync.engine.flows import run
 from storesync.engine.matching import Catalogued, Match, Shelved, match, pair_variants
+from storesync.engine.owned import take_theirs
 from storesync.engine.work import Work
 from storesync.errors import ConfigError, Malformed, StateError
 from storesync.issues import counted
@@ -316,7 +317,7 @@ async def take_over(work: Work, rows: Sequence[Reviewed], *, undecided: int = 0,
         except StateError as error:
             refused.append(f"{row.at}: {error}")
             continue
-        await work.write(partial(_known, channel=channel.name, key=row.key, ref=ref, seen=seen))
+        await work.write(partial(_known, work=work, key=row.key, ref=ref, seen=seen))
         owners[ref.listing] = row.key
         keys.append(row.key)
     return Adopted(
@@ -381,8 +382,9 @@ def _ref(
     return Ref(row.listing, ids, seen.ref.more), seen
 
 
-def _known(db: Connection, *, channel: str, key: str, ref: Ref, seen: Observed) -> None:
+def _known(db: Connection, *, work: Work, key: str, ref: Ref, seen: Observed) -> None:
     """The listing is ours; its content is unknown, its prices and stock are as it shows them."""
+    channel = work.channel.name
     standing.change(
         db,
         channel,
@@ -402,4 +404,6 @@ def _known(db: Connection, *, channel: str, key: str, ref: Ref, seen: Observed) 
         standing.doubt_offers(db, channel, stand.offers, prices=True, stock=True)
     shown = [offer for sku, offer in seen.offers.items() if ref.skus.get(sku) == seen.ref.skus.get(sku)]
     standing.acknowledge_offers(db, channel, shown, prices=True, stock=True)
+    if stand is not None:
+        take_theirs(db, work, stand, evolve(seen, offers={offer.sku: offer for offer in shown}))
     standing.bump(db, channel)

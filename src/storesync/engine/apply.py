@@ -13,7 +13,7 @@ from attrs import define
 from storesync.driver import Batch
 from storesync.engine.channel import OpenChannel
 from storesync.engine.create import create
-from storesync.engine.events import warned
+from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
 from storesync.engine.offers import change_offers, part_of
 from storesync.engine.report import Outcome, OutcomeState, Report
@@ -64,6 +64,8 @@ async def at_work(
             report.stopped = str(work.denied)
         ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
         await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
+        told_run = {"channel": channel.name, "run": run, "seconds": round(report.seconds, 3), **summary}
+        (warned if report.stopped else happened)("run.ended", **told_run)
     except asyncio.CancelledError:
         if worker is not None and keeper.done() and not keeper.cancelled():
             worker.uncancel()
@@ -182,7 +184,7 @@ async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
 async def _one(work: Work, job: _Job) -> None:
     if work.denied is not None:
         for operation in job.operations:
-            work.report.add(
+            work.ended(
                 Outcome(
                     kind=operation.kind,
                     key=operation.key,
@@ -192,24 +194,30 @@ async def _one(work: Work, job: _Job) -> None:
                 )
             )
         return
-    await job.run()
+    keys = tuple(dict.fromkeys(operation.key for operation in job.operations))
+    with within(
+        channel=work.channel.name,
+        run=work.report.run,
+        **({"key": keys[0]} if len(keys) == 1 else {"keys": keys}),
+    ):
+        await job.run()
 
 
 def _jobs(work: Work, plan: Plan) -> list[_Job]:
     """One job per listing for what must go in order, and one per batch for prices and stock."""
     jobs: list[_Job] = []
-    together: dict[Kind, list[Operation]] = {}
+    together: dict[str, list[Operation]] = {}
     content: dict[str, list[Operation]] = {}
     for operation in plan.operations:
         if operation.kind in (Kind.PRICES, Kind.STOCK):
-            together.setdefault(operation.kind, []).append(operation)
+            together.setdefault(part_of(work, operation.kind), []).append(operation)
         elif operation.kind in (Kind.HIDE, Kind.END):
             jobs.append(_alone(work, operation))
         else:
             content.setdefault(operation.key, []).append(operation)
-    for kind, some in together.items():
-        for group in _groups(work, kind, some):
-            order = (ORDER[kind], len(jobs))
+    for part, some in together.items():
+        for group in _groups(work, part, some):
+            order = (min(ORDER[one.kind] for one in group), len(jobs))
             jobs.append(_Job(order, tuple(group), partial(change_offers, work, group)))
     for some in content.values():
         steps = tuple(some)
@@ -222,16 +230,23 @@ def _alone(work: Work, operation: Operation) -> _Job:
     return _Job((ORDER[operation.kind], 0), (operation,), partial(set_visibility, work, operation))
 
 
-def _groups(work: Work, kind: Kind, some: Sequence[Operation]) -> list[list[Operation]]:
-    batch = work.channel.spec.batches.get(part_of(work, kind), Batch(1))
-    if batch.per == "listing":
-        return [[operation] for operation in some]
-    groups: list[list[Operation]] = [[]]
+def _groups(work: Work, part: str, some: Sequence[Operation]) -> list[list[Operation]]:
+    """What goes in one job: the operations of one listing, or of as many as fill a batch."""
+    batch = work.channel.spec.batches.get(part, Batch(1))
+    by_key: dict[str, list[Operation]] = {}
     for operation in some:
-        full = sum(len(one.skus) for one in groups[-1]) + len(operation.skus) > batch.size
-        if groups[-1] and full:
+        by_key.setdefault(operation.key, []).append(operation)
+    if batch.per == "listing":
+        return list(by_key.values())
+    groups: list[list[Operation]] = [[]]
+    room = batch.size
+    for mine in by_key.values():
+        needed = len({sku for operation in mine for sku in operation.skus})
+        if groups[-1] and needed > room:
             groups.append([])
-        groups[-1].append(operation)
+            room = batch.size
+        groups[-1] += mine
+        room -= needed
     return groups
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from storesync.driver import New, Receipt
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
+from storesync.engine.owned import as_shown
 from storesync.engine.report import OutcomeState
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Parked, Work
@@ -20,7 +21,7 @@ from storesync.model import Offer, Ref, Status
 from storesync.plan import Operation
 from storesync.state import CONVERTER, HIDDEN, SHOWN, UNKNOWN, Standing, standing
 
-__all__ = ["accept", "create", "look_for", "park", "wanted_offers", "what_exists"]
+__all__ = ["accept", "create", "look_for", "ours", "park", "wanted_offers", "what_exists"]
 
 _ROUNDS = 4  # doubts that one run resolves for one listing before it leaves the rest to the next run
 
@@ -32,14 +33,18 @@ def wanted_offers(stand: Standing) -> dict[str, Offer]:
 
 async def create(work: Work, operation: Operation) -> None:
     """Carry out a create; how it ended is in the report and in the state."""
+    expected = operation.want
     for _ in range(_ROUNDS):
         stand = await work.standing(operation.key)
-        if stand is None or stand.want != operation.want or stand.made:
+        if stand is None or stand.want != expected or stand.made:
             work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
             return
         await work.calm(stand)
         try:
             found = await what_exists(work, stand)
+            if found is not None:
+                stand = await as_shown(work, stand, found)
+                expected = stand.want
         except Parked as parked:
             await park(work, operation, str(parked))
             return
@@ -163,7 +168,10 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
         accept(work, db, stand, stand.want, new.offers, receipt, log)
         if not certain:
             standing.change(db, channel.name, stand.key, have=UNKNOWN)
-            standing.doubt_offers(db, channel.name, new.offers, prices=True, stock=True)
+            owned = channel.channel.owned_by_seller
+            standing.doubt_offers(
+                db, channel.name, new.offers, prices="prices" not in owned, stock="stock" not in owned
+            )
 
     await work.write(write)
     state = OutcomeState.DONE if receipt.ticket is None else OutcomeState.IN_REVIEW
@@ -182,6 +190,12 @@ def _input(new: New, want: str) -> Mapping[str, Any]:
     }
 
 
+def ours(stand: Standing, ref: Ref) -> Ref:
+    """The ids without those of variants that a seller added by hand: nobody here may remove them."""
+    mine = {*stand.offers, *(stand.ref.skus if stand.ref is not None else ())}
+    return Ref(ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku in mine}, ref.more)
+
+
 def accept(
     work: Work,
     db: Connection,
@@ -196,7 +210,7 @@ def accept(
     if log is not None:
         log.finish(db, "done")
     values: dict[str, Any] = {
-        "ref": receipt.ref or stand.ref,
+        "ref": ours(stand, receipt.ref) if receipt.ref is not None else stand.ref,
         "status": receipt.status,
         "remarks": receipt.issues,
         "doubt": None,
@@ -243,7 +257,7 @@ async def _refused(
         values |= {"ref": None, "doubt": now, "token": ""}
     elif isinstance(fault, Rejected):
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
-        values |= {"refused": operation.want, "remarks": fault.issues}
+        values |= {"refused": stand.want, "remarks": fault.issues}
         if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address"):
             # Under those nobody looked whether the first try had taken effect: it stays in doubt, key and all.
             values |= {"token": "", "doubt": None}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from storesync.driver import Driver, Spec
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
-from storesync.model import MONEY_CONTEXT, Offer, Price, digest
+from storesync.model import MONEY_CONTEXT, Money, Offer, Price, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
+from storesync.pricing.guard import mass_change, moved_prices
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
-__all__ = ["blocked", "guards", "offers_differ", "operations"]
+__all__ = ["blocked", "ended", "guards", "offers_differ", "operations"]
 
 _SHOWN_DETAILS = 6
 _SHOWN_TEXT = 60
@@ -22,6 +23,8 @@ _UNSURE = " (unconfirmed)"
 
 def blocked(stand: Standing) -> str:
     """Why nothing is sent for a listing that is offered, or empty."""
+    if stand.ending:
+        return stand.ending
     if stand.held:
         errors = [issue for issue in stand.issues if issue.severity.rank == 0]
         return errors[0].message if errors else "held back"
@@ -43,15 +46,24 @@ def operations(
     after: Mapping[str, Any] | None,
     before: Mapping[str, Any] | None,
     sent: Container[tuple[str, str]],
+    owned: Collection[str] = (),
 ) -> Iterator[Operation]:
     """What this listing needs now; `after` and `before` are the wanted and the acknowledged document.
 
-    Nothing while the market has not decided, and nothing new for a listing that is held, parked or refused.
+    While the market has not decided only what it takes meanwhile; nothing new for a listing that is held, parked,
+    refused or ended. `owned` are the fields that the seller keeps: nothing of these is sent once a listing is made.
     """
+    if stand.ending:
+        # The reason was given when it began: what is left of it is finished without another one.
+        if stand.ref is not None and driver.end is not None:
+            yield ended(stand, "unfinished")
+        return
     if stand.ticket is not None:
+        yield from _in_review(stand, driver, spec, owned)
         return
     if not stand.want_shown:
-        yield from _off_sale(stand, driver)
+        if "shown" not in owned:
+            yield from _off_sale(stand, driver)
         return
     if blocked(stand) or not stand.want:
         return
@@ -70,7 +82,7 @@ def operations(
         )
         return
     carries = "carries offers" in spec.update and driver.offers is None and driver.prices is None
-    changed_offers = [o for o in stand.offers.values() if o.want is not None and _differs(o)]
+    changed_offers = [o for o in stand.offers.values() if o.want is not None and _differs(o, owned)]
     if stand.want != stand.have or _variants_differ(stand) or (carries and changed_offers):
         yield from _uploads(stand, after, sent, driver)
         yield Operation(
@@ -84,8 +96,8 @@ def operations(
             have=stand.have,
         )
     if not carries:
-        yield from _offers(stand)
-    if stand.have_shown in (HIDDEN, UNKNOWN) and driver.show is not None:
+        yield from _offers(stand, owned)
+    if stand.have_shown in (HIDDEN, UNKNOWN) and driver.show is not None and "shown" not in owned:
         yield Operation(
             kind=Kind.SHOW,
             key=stand.key,
@@ -94,6 +106,27 @@ def operations(
             want=SHOWN,
             have=stand.have_shown,
         )
+
+
+def ended(stand: Standing, cause: str) -> Operation:
+    """The operation that takes a listing off for good."""
+    return Operation(
+        kind=Kind.END, key=stand.key, title=stand.title, causes=(cause,), want=ENDED, have=stand.have
+    )
+
+
+def _in_review(
+    stand: Standing, driver: Driver[Any, Any], spec: Spec, owned: Collection[str]
+) -> Iterator[Operation]:
+    """What stops selling, and offers, do not wait for a verdict about words where the market takes them meanwhile."""
+    if stand.ref is None:
+        return
+    if not stand.want_shown:
+        if "hide" in spec.in_review and "shown" not in owned:
+            yield from _off_sale(stand, driver)
+        return
+    if not blocked(stand):
+        yield from (one for one in _offers(stand, owned) if one.kind.value in spec.in_review)
 
 
 def _variants_differ(stand: Standing) -> bool:
@@ -133,14 +166,14 @@ def _uploads(
             )
 
 
-def _offers(stand: Standing) -> Iterator[Operation]:
+def _offers(stand: Standing, owned: Collection[str]) -> Iterator[Operation]:
     known = stand.ref.skus if stand.ref is not None else {}
     there = [o for o in stand.offers.values() if o.want is not None and o.sku in known and not o.refused]
     for kind, changed in (
         (Kind.STOCK, [o for o in there if o.want is not None and o.have_stock != o.want.stock]),
         (Kind.PRICES, [o for o in there if o.want is not None and o.have_prices != o.want.prices]),
     ):
-        if changed:
+        if changed and kind.value not in owned:
             yield Operation(
                 kind=kind,
                 key=stand.key,
@@ -174,9 +207,12 @@ def offers_differ(stand: Standing) -> bool:
     return any(_differs(offer) for offer in stand.offers.values() if not offer.refused)
 
 
-def _differs(offer: OfferStanding) -> bool:
+def _differs(offer: OfferStanding, owned: Collection[str] = ()) -> bool:
     want = offer.want
-    return want is not None and (want.stock != offer.have_stock or want.prices != offer.have_prices)
+    if want is None:
+        return False
+    stock = want.stock != offer.have_stock and "stock" not in owned
+    return stock or (want.prices != offer.have_prices and "prices" not in owned)
 
 
 def _causes(stand: Standing) -> tuple[str, ...]:
@@ -256,9 +292,9 @@ def guards(
                 unmeasured = unmeasured or sku
             elif moved > swing:
                 swing, swung = moved, sku
-    hides = sum(op.kind in (Kind.HIDE, Kind.END) for op in ops)
+    hides = sum(op.kind is Kind.HIDE for op in ops) + sum(map(_demanded, ops))
     touched = sum(op.kind is Kind.UPDATE for op in ops)
-    ends = sum(op.kind is Kind.END for op in ops)
+    ends = sum(map(_demanded, ops))
     return (
         *([_ending(ends)] if ends else []),
         Guard(
@@ -279,8 +315,48 @@ def guards(
             tripped=bool(unmeasured) or swing > limits.price_swing,
             hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
+        _mass_change([stand for stand in stands if stand.key in repriced], limits, shelf),
         *catastrophes(stands, ops, limits, shelf),
     )
+
+
+def _mass_change(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
+    """Many prices that move at once have one cause: a rate, a policy, a column of the catalog."""
+    before: dict[str, Money] = {}
+    after: dict[str, Money] = {}
+    for stand in stands:
+        for sku, offer in stand.offers.items():
+            if offer.want is None or offer.last_prices is None:
+                continue
+            before |= {f"{sku} {market}": price.sale for market, price in offer.last_prices.items()}
+            after |= {f"{sku} {market}": price.sale for market, price in offer.want.prices.items()}
+    moved = moved_prices(before, after, change=limits.mass_move)
+    # So few may always move; and there are more prices than listings, which are counted at less cost.
+    few = len(moved) <= max(Decimal(limits.floor), limits.mass_change * shelf.live)
+    live = len(moved) if few else sum(sold.count for sold in shelf.sold().values())
+    tripped = mass_change(
+        before,
+        after,
+        change=limits.mass_move,
+        share=limits.mass_change,
+        at_least=limits.floor + 1,
+        live=live,
+    )
+    return Guard(
+        name="mass change",
+        limit=f"{limits.mass_change:.0%} of the live prices by more than {limits.mass_move:.0%}, "
+        f"{limits.floor} at least",
+        measured=f"{len(moved)} prices" if few else f"{len(moved)} of {live}",
+        tripped=bool(tripped),
+        hint="look at the rate (`storesync rates`) and the policy that changed; if this is meant: "
+        "--allow 'mass change=why'"
+        if tripped
+        else "",
+    )
+
+
+def _demanded(operation: Operation) -> bool:
+    return operation.kind is Kind.END and "unfinished" not in operation.causes
 
 
 def _ending(count: int) -> Guard:

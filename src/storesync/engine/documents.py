@@ -8,7 +8,7 @@ from typing import Any
 from storesync.model import media_tokens
 from storesync.model.media import MEDIA_TOKEN
 
-__all__ = ["media_in", "with_media"]
+__all__ = ["media_in", "text_at", "with_media", "with_texts"]
 
 
 def media_in(content: Any) -> Iterator[tuple[str, str]]:
@@ -35,3 +35,25 @@ def with_media(content: Any, values: Mapping[tuple[str, str], str]) -> Any:
     if isinstance(content, list | tuple):
         return [with_media(value, values) for value in content]
     return content
+
+
+def text_at(content: Any, path: str) -> str | None:
+    """The text at a dotted place of a document; None when there is none."""
+    for name in path.split("."):
+        if not isinstance(content, Mapping) or name not in content:
+            return None
+        content = content[name]
+    return content if isinstance(content, str) else None
+
+
+def with_texts(content: Mapping[str, Any], texts: Mapping[str, str]) -> Mapping[str, Any]:
+    """The same document with these texts, by dotted place; a place that it does not have stays away."""
+    for path, text in texts.items():
+        if text_at(content, path) is not None:
+            content = _placed(content, path.split("."), text)
+    return content
+
+
+def _placed(content: Mapping[str, Any], path: list[str], text: str) -> Mapping[str, Any]:
+    name, *rest = path
+    return {**content, name: _placed(content[name], rest, text) if rest else text}

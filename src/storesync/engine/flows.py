@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import tenacity
 from attrs import define, frozen
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,8 +18,9 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
-from storesync.engine.events import happened, warned
+from storesync.engine.events import happened, traced, warned
 from storesync.engine.log import Log
+from storesync.engine.pace import Place
 from storesync.errors import (
     Ambiguous,
     AuthExpired,
@@ -26,6 +28,8 @@ from storesync.errors import (
     DriverError,
     Fault,
     Malformed,
+    Postponed,
+    Rejected,
     StoresyncError,
     Throttled,
     Transient,
@@ -111,14 +115,34 @@ def _broken(channel: OpenChannel, error: Exception) -> Fault:
     return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}")
 
 
-def _pause(channel: OpenChannel, patience: Patience, fault: Transient, tried: int) -> float:
-    """Seconds before the next try: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
-    if isinstance(fault, Throttled | AuthExpired):
-        return 0.0
-    if fault.retry_after is not None:
-        return fault.retry_after
-    grown = patience.first * float(2 ** (tried - 1))
-    return min(patience.longest, grown) * (0.5 + channel.env.random.random() / 2)
+class _Until:
+    """A tenacity stop on the injected clock: its own `stop_after_delay` reads the real one."""
+
+    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
+        self._elapsed = channel.env.elapsed
+        self._end = channel.env.elapsed() + patience.deadline
+        self._tries = patience.tries
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        # A wait that ends after the deadline is not begun: a market may ask for a day.
+        return state.attempt_number >= self._tries or self._elapsed() + state.upcoming_sleep >= self._end
+
+
+class _Pause:
+    """A tenacity wait: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
+
+    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
+        self._random = channel.env.random
+        self._patience = patience
+
+    def __call__(self, state: tenacity.RetryCallState) -> float:
+        fault = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(fault, Throttled | AuthExpired):
+            return 0.0
+        if isinstance(fault, Fault) and fault.retry_after is not None:
+            return fault.retry_after
+        grown = self._patience.first * float(2 ** (state.attempt_number - 1))
+        return min(self._patience.longest, grown) * (0.5 + self._random.random() / 2)
 
 
 @define
@@ -126,6 +150,7 @@ class _Asked:
     """What one request has been through."""
 
     sent: bool = False
+    tries: int = 0
     renewals: int = 0
 
 
@@ -151,17 +176,32 @@ async def _repeat(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
     """One request, again and again while that may help."""
-    end = channel.env.elapsed() + patience.deadline
-    for tried in range(1, patience.tries + 1):
-        try:
-            return await _try(channel, request, log, patience, asked)
-        except Transient as fault:
-            pause = _pause(channel, patience, fault, tried)
-            # A wait that ends after the deadline is not begun: a market may ask for a day.
-            if tried == patience.tries or channel.env.elapsed() + pause >= end:
-                raise
-        await channel.env.sleep(pause)
-    raise AssertionError("the last try returns or raises")
+    until = _Until(channel, patience)
+    failed: Transient | None = None
+
+    async def attempt() -> Response:
+        nonlocal failed
+        if failed is not None:
+            first, failed = failed, None
+            raise first
+        return await _try(channel, request, log, patience, asked)
+
+    # Nearly every request is answered at once, and tenacity costs as much as a query: it is asked about failed ones
+    # only, which are its first attempt.
+    try:
+        return await attempt()
+    except Transient as fault:
+        failed = fault
+    # Made anew for every request: one shared AsyncRetrying mixes up concurrent callers.
+    retrying = tenacity.AsyncRetrying(
+        stop=until,
+        wait=_Pause(channel, patience),
+        retry=tenacity.retry_if_exception_type(Transient),
+        sleep=channel.env.sleep,
+        reraise=True,
+    )
+    answer: Response = await retrying(attempt)
+    return answer
 
 
 def _judged(channel: OpenChannel, request: Request, response: Response) -> Fault | None:
@@ -187,66 +227,95 @@ def _told_pace(channel: OpenChannel, request: Request, response: Response) -> Se
         return ()
 
 
+def _told(channel: OpenChannel, request: Request, log: Log | None, asked: _Asked) -> dict[str, Any]:
+    """What an event tells of a request: the journal has the rest under the operation's id."""
+    return {
+        "channel": channel.name,
+        "operation": log.id if log is not None else "",
+        "request": request.form.get("method", request.place),
+        "effect": request.effect.value,
+        "attempt": asked.tries,
+    }
+
+
 async def _try(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
-    quotas, scopes = channel.spec.quotas, channel.scopes
     await renew_if_due(channel)
-    await channel.pacer.take(request, quotas, scopes, most=patience.deadline)
-    if log is not None and request.effect is not Effect.READ:
-        if log.open is None:
-            await log.intend(request)
-        else:
-            await log.still_ours()
-    account = channel.account
+    place = await channel.pacer.take(request, channel.spec.quotas, channel.scopes, most=patience.deadline)
+    try:
+        if log is not None and request.effect is not Effect.READ:
+            if log.open is None:
+                await log.intend(request)
+            else:
+                await log.still_ours()
+        account = channel.account
+        outcome = await _sent(channel, request, place, asked)
+        if isinstance(outcome, Denied) and outcome.retry_after is not None:
+            await channel.pacer.spent(place, outcome.retry_after)
+    finally:
+        place.over()
+    if isinstance(outcome, Response):
+        traced("request.answered", **_told(channel, request, log, asked), status=outcome.status)
+        return outcome
+    happened(
+        "request.failed",
+        **_told(channel, request, log, asked),
+        fault=type(outcome).__name__,
+        code=outcome.code,
+    )
+    if isinstance(outcome, AuthExpired):
+        await _renewed(channel, outcome, account, asked)
+    raise _meant(channel, request, log, outcome) from None
+
+
+async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _Asked) -> Response | Fault:
+    """Send it once; what came of it is told to the pace."""
     asked.sent = True
-    response: Response | None = None
-    fault: Fault | None = None
+    asked.tries += 1
+    place.leaves()
     try:
         response = channel.masked(await channel.transport.send(request, channel.sign))
     except Transient as lost:
-        fault = lost
+        return lost
     except DriverError as broken:  # it names no host that it may send to: nothing left this machine
-        fault = Malformed(_BROKEN, str(broken), untouched=True)
-    if response is not None:
-        fault = _judged(channel, request, response)
-        if fault is None:
-            told = _told_pace(channel, request, response)
-            channel.pacer.answered(request, quotas, scopes, told=told)
-            return response
-    assert fault is not None
-    happened(
-        "request.failed",
-        channel=channel.name,
-        path=request.form.get("method", request.place),
-        effect=request.effect.value,
-        fault=type(fault).__name__,
-        code=fault.code,
-    )
+        return Malformed(_BROKEN, str(broken), untouched=True)
+    fault = _judged(channel, request, response)
+    told = _told_pace(channel, request, response)
     if isinstance(fault, Throttled):
-        channel.pacer.answered(request, quotas, scopes, throttled=True, wait=fault.retry_after)
-    elif isinstance(fault, AuthExpired):
-        if channel.driver.refresh is None:
-            raise Denied(
-                fault.code,
-                f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: "
-                "authorize it again",
-            )
-        asked.renewals += 1
-        if asked.renewals > _RENEWALS:
-            raise Denied(
-                fault.code,
-                f"the market refuses the token of account {channel.account_name!r} also after it was renewed: "
-                "authorize it again",
-            )
-        await renew(channel, account)
+        place.refused(fault.retry_after, told)
+    elif fault is None or isinstance(fault, Rejected | Postponed):
+        place.taken(told)
+    return response if fault is None else fault
+
+
+async def _renewed(channel: OpenChannel, fault: AuthExpired, account: Any, asked: _Asked) -> None:
+    """Renew the token with which a request was refused; Denied when that does not help."""
+    if channel.driver.refresh is None:
+        raise Denied(
+            fault.code,
+            f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: "
+            "authorize it again",
+        )
+    asked.renewals += 1
+    if asked.renewals > _RENEWALS:
+        raise Denied(
+            fault.code,
+            f"the market refuses the token of account {channel.account_name!r} also after it was renewed: "
+            "authorize it again",
+        )
+    await renew(channel, account)
+
+
+def _meant(channel: OpenChannel, request: Request, log: Log | None, fault: Fault) -> Fault:
+    """What a fault means for this request: only a ONCE request can be in doubt."""
     unknown = isinstance(fault, Transient | Malformed) and not fault.untouched
     if log is not None and request.effect is not Effect.READ and (unknown or isinstance(fault, Ambiguous)):
         log.lost = channel.env.now()
     if unknown and request.effect is Effect.ONCE:
         # Malformed too: an answer that nobody understands does not say that nothing was made.
-        raise Ambiguous(fault.code, fault.message, answer=fault.answer) from None
+        return Ambiguous(fault.code, fault.message, answer=fault.answer)
     if isinstance(fault, Ambiguous) and request.effect is not Effect.ONCE:
         # A READ is never doubtful and a SET may be repeated.
-        raise Transient(fault.code, fault.message, answer=fault.answer) from None
-    raise fault
+        return Transient(fault.code, fault.message, answer=fault.answer)
+    return fault

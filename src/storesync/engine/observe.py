@@ -2,120 +2,145 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from attrs import frozen
 from sqlalchemy import Connection
 
-from storesync.driver import Batch, Observed
+from storesync.driver import Batch, Content, Observed
+from storesync.engine.documents import with_texts
+from storesync.engine.drift import Drift, compare
+from storesync.engine.events import warned
+from storesync.engine.owned import take_theirs
 from storesync.engine.work import Work
-from storesync.model import Offer, Status
-from storesync.state import HIDDEN, SHOWN, Standing, standing
+from storesync.errors import Fault, Malformed, Rejected
+from storesync.model import Status
+from storesync.state import Standing, standing
 
 __all__ = ["Drift", "observe"]
 
-_HIDDEN = {Status.HIDDEN, Status.DRAFT, Status.SUSPENDED}
-
-
-@frozen(kw_only=True)
-class Drift:
-    """One difference between what the market acknowledged and what it shows."""
-
-    key: str
-    what: str
-    ours: str
-    theirs: str
-
-    def __str__(self) -> str:
-        return f"{self.key} {self.what}: acknowledged {self.ours}, the market shows {self.theirs}"
+_UNREAD = 20  # listings in a row, from the first on, after which it is no matter of one listing
 
 
 async def observe(work: Work) -> list[Drift]:
     """Look at every listing of the channel; the state then knows what the market shows.
 
-    What a person owns by the channel's `owned_by_seller` (`prices`, `stock`, `shown`) is left as it is.
+    What a person owns by the channel's `owned_by_seller` is taken as it is. A listing that cannot be read is told as
+    such, and the others are looked at; the fault is raised when none can be.
     """
     channel = work.channel
-    flow = channel.driver.observe
-    if flow is None:
+    if channel.driver.observe is None:
         return []
     everything = await channel.store.read(lambda db: list(standing.read_all(db, channel.name)))
     known = [stand for stand in everything if stand.ref is not None and stand.made and stand.ticket is None]
     size = channel.spec.batches.get("observe", Batch(1)).size
     drift: list[Drift] = []
+    unread: list[Fault] = []
     for start in range(0, len(known), size):
         group = known[start : start + size]
-        refs = [stand.ref for stand in group if stand.ref is not None]
-        seen: Mapping[str, Observed] = await work.run(flow(channel.shop, refs))
+        seen: dict[str, Observed | Fault] = {}
+        await _look(work, group, seen)
         for stand in group:
-            drift += await _compare(work, stand, seen.get(stand.ref.listing if stand.ref is not None else ""))
+            found = seen.get(_listing(stand))
+            if isinstance(found, Fault):
+                unread.append(found)
+                warned("listing.unread", channel=channel.name, key=stand.key, fault=str(found))
+                drift.append(Drift(key=stand.key, what="listing", ours="", theirs=str(found), by="unread"))
+        drift += await _compare(work, group, seen)
+        if len(unread) == min(start + size, len(known)) and (
+            len(unread) >= _UNREAD or start + size >= len(known)
+        ):
+            raise unread[0]
     return drift
 
 
-async def _compare(work: Work, stand: Standing, seen: Observed | None) -> list[Drift]:
-    channel, at = work.channel, work.channel.env.now()
-    if seen is None or seen.status is Status.ENDED:
-        await work.write(lambda db: work.gone(db, stand.key, at))
-        return [Drift(key=stand.key, what="listing", ours="there", theirs="gone")]
-    owned = set(channel.channel.owned_by_seller)
-    drift: list[Drift] = []
-    theirs: list[tuple[Offer, bool, bool]] = []
-    for sku, offer in seen.offers.items():
-        ours = stand.offers.get(sku)
-        if ours is None:
-            continue
-        prices = (
-            ours.have_prices is not None and "prices" not in owned and _price_differs(ours.have_prices, offer)
+def _listing(stand: Standing) -> str:
+    return stand.ref.listing if stand.ref is not None else ""
+
+
+async def _look(work: Work, group: Sequence[Standing], seen: dict[str, Observed | Fault]) -> None:
+    """Enter what the market shows of these listings; one that spoils the answer of all is asked for alone."""
+    flow = work.channel.driver.observe
+    assert flow is not None
+    refs = [stand.ref for stand in group if stand.ref is not None]
+    try:
+        found: Mapping[str, Observed] = await work.run(flow(work.channel.shop, refs))
+    except (Malformed, Rejected) as fault:
+        if len(group) == 1:
+            seen[_listing(group[0])] = fault
+            return
+        middle = len(group) // 2
+        await _look(work, group[:middle], seen)
+        await _look(work, group[middle:], seen)
+        return
+    seen.update(found)
+
+
+async def _compare(
+    work: Work, group: Sequence[Standing], seen: Mapping[str, Observed | Fault]
+) -> list[Drift]:
+    """What differs, entered in the state in one transaction."""
+    names = {name for stand in group for name in (stand.want, stand.have)}
+    documents: Mapping[str, Content | None] = {}
+    if work.channel.spec.fields:
+        documents = await work.channel.store.read(
+            lambda db: {name: standing.document(db, name) for name in names}
         )
-        stock = ours.have_stock is not None and "stock" not in owned and ours.have_stock != offer.stock
-        if prices:
-            drift.append(
-                Drift(
-                    key=stand.key,
-                    what=f"{sku} price",
-                    ours=_told(ours.have_prices),
-                    theirs=_told(offer.prices),
-                )
-            )
-        if stock:
-            drift.append(
-                Drift(key=stand.key, what=f"{sku} stock", ours=str(ours.have_stock), theirs=str(offer.stock))
-            )
-        if prices or stock:
-            theirs.append((offer, prices, stock))
-    hidden = seen.status in _HIDDEN
-    # In review or refused it is neither: that is the market's own decision, which no `show` changes.
-    untold = "shown" in owned or seen.status not in (*_HIDDEN, Status.LIVE)
-    shown = stand.have_shown if untold else HIDDEN if hidden else SHOWN
-    if shown != stand.have_shown and stand.have_shown in (SHOWN, HIDDEN):
-        drift.append(Drift(key=stand.key, what="on sale", ours=_sale(stand.have_shown), theirs=_sale(shown)))
 
-    def write(db: Connection) -> None:
-        for offer, prices, stock in theirs:
-            standing.acknowledge_offers(db, channel.name, [offer], prices=prices, stock=stock)
-        values = {"status": seen.status, "remarks": seen.issues, "have_shown": shown}
-        standing.change(db, channel.name, stand.key, **values)
-        if drift:
-            standing.bump(db, channel.name)
+    def write(db: Connection) -> list[Drift]:
+        told: list[Drift] = []
+        for stand in group:
+            found = seen.get(_listing(stand))
+            if not isinstance(found, Fault):
+                told += _enter(db, work, stand, found, documents)
+        if told:
+            standing.bump(db, work.channel.name)
+        return told
 
-    await work.write(write)
+    drift: list[Drift] = await work.write(write)
     return drift
 
 
-def _price_differs(have: Mapping[str, object], offer: Offer) -> bool:
-    # A market that tells the sale price only is compared by the sale price only.
-    for market, price in offer.prices.items():
-        ours = have.get(market)
-        if ours is not None and getattr(ours, "sale", None) != price.sale:
-            return True
-    return False
-
-
-def _told(prices: object) -> str:
-    if not isinstance(prices, Mapping):
-        return "?"
-    return ", ".join(str(price.sale) for price in prices.values())
-
-
-def _sale(shown: str) -> str:
-    return "yes" if shown == SHOWN else "no"
+def _enter(
+    db: Connection,
+    work: Work,
+    stand: Standing,
+    seen: Observed | None,
+    documents: Mapping[str, Content | None],
+) -> list[Drift]:
+    channel, name = work.channel, work.channel.name
+    if seen is None or seen.status is Status.ENDED:
+        work.gone(db, stand.key, channel.env.now())
+        return [Drift(key=stand.key, what="listing", ours="there", theirs="gone")]
+    have = documents.get(stand.have)
+    look = compare(
+        stand,
+        seen,
+        have=have,
+        want=documents.get(stand.want),
+        fields=channel.spec.fields,
+        owned=frozenset(channel.channel.owned_by_seller),
+        media=work.media,
+    )
+    for offer, prices, stock in look.offers:
+        standing.acknowledge_offers(db, name, [offer], prices=prices, stock=stock)
+    if look.unknown:
+        standing.acknowledge_content(db, name, stand.key, None)
+    elif look.texts and have is not None:
+        standing.acknowledge_content(db, name, stand.key, with_texts(have, look.texts))
+    news = {
+        column: value
+        for column, value, before in (
+            ("status", seen.status, stand.status),
+            ("remarks", seen.issues, stand.remarks),
+            ("have_shown", look.shown, stand.have_shown),
+            ("ref", look.ref, stand.ref),
+            ("seen", look.seen, stand.seen),
+        )
+        if value != before
+    }
+    if news:
+        standing.change(db, name, stand.key, **news)
+    now = standing.read(db, name, stand.key) if channel.channel.owned_by_seller else None
+    if now is not None:
+        take_theirs(db, work, now, seen)
+    return look.drift

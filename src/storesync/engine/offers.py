@@ -8,6 +8,8 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from storesync.driver import Batch, OfferChange, Receipt, Verdicts
+from storesync.engine.flows import by_driver
+from storesync.engine.owned import as_shown
 from storesync.engine.report import Outcome, OutcomeState
 from storesync.engine.work import Work, state_of
 from storesync.errors import Denied, Fault, NoChange, NotFound, Rejected, Transient
@@ -28,7 +30,10 @@ def part_of(work: Work, kind: Kind) -> Part:
 
 
 async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
-    """Carry out price or stock operations of one kind, together as far as the market's batches allow."""
+    """Carry out price and stock operations, together as far as the market's batches allow.
+
+    They are of one kind, unless the driver's `offers` carries both: then a SKU goes once for both.
+    """
     kind = operations[0].kind
     changes: list[OfferChange] = []
     keys: dict[str, str] = {}
@@ -37,11 +42,15 @@ async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
         if stand is None or stand.ref is None:
             work.done(operation, OutcomeState.SUPERSEDED, "the listing is not there any more")
             continue
+        ref = stand.ref
         await work.calm(stand)
-        mine = _changes(work, stand, stand.ref, operation)
+        if part_of(work, kind) == "offers":
+            # One call carries both, and one of the two may be the seller's.
+            stand = await as_shown(work, stand, ref)
+        mine = _changes(work, stand, ref, operation)
         if not mine:
             work.done(operation, OutcomeState.SUPERSEDED, "the market does not have these SKUs any more")
-        changes += mine
+        changes += [change for change in mine if change.sku not in keys]
         keys |= {change.sku: operation.key for change in mine}
     faults: dict[str, Fault] = {}
     size = work.channel.spec.batches.get(part_of(work, kind), Batch(1)).size
@@ -57,9 +66,9 @@ async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
                 work.done(operation)
             continue
         worst = next(iter(bad.values()))
-        work.report.add(
+        work.ended(
             Outcome(
-                kind=kind,
+                kind=operation.kind,
                 key=operation.key,
                 skus=tuple(bad),
                 state=OutcomeState.DEFERRED if isinstance(worst, Denied) else state_of(worst),
@@ -102,8 +111,9 @@ async def _send(
     except NoChange:
         verdicts = {sku: Receipt() for sku in skus}
     except Fault as fault:
-        if isinstance(fault, Rejected) and not isinstance(fault, NotFound) and len(changes) > 1:
-            # The market refused all for one: halve until the one is alone.
+        spoiled = isinstance(fault, Rejected) and not isinstance(fault, NotFound)
+        if (spoiled or by_driver(fault)) and len(changes) > 1:
+            # The market refused all for one, or the driver broke on one: halve until the one is alone.
             refusal = fault
             await work.write(lambda db: log.finish(db, "failed", refusal))
             middle = len(changes) // 2

@@ -1,157 +1,124 @@
-"""How fast a channel may be asked: one bucket per declared quota and scope, slowed by what the market says."""
+"""How fast a channel may be asked: every call waits for its place in each quota it draws on, first come, first served.
+
+Buckets are counted per quota and scope: all channels of this process with the same app share the app's. Quotas of a day
+are counted in the state, so that a restarted process goes on from what was used.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import math
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import timedelta
 
 from attrs import define, field
+from sqlalchemy import Connection
 
 from storesync.driver import Pace, Quota, Request
+from storesync.engine.bucket import Bucket
+from storesync.engine.day import DAY, Day
 from storesync.engine.env import Env
 from storesync.errors import Denied
+from storesync.state import Store, usage
 
-__all__ = ["Bucket", "Pacer"]
+__all__ = ["EACH", "Pacer", "Place"]
 
-_DAY = 86_400.0
-_RESERVE = (
-    0.995  # of a declared quota: clocks differ a little, and a throttled call costs more than half a percent
-)
-_SLOWEST = 0.02  # of the declared rate: however often a market throttles, we keep asking
+EACH = "*"
+_UNDECLARED: tuple[None] = (None,)
 
 
-@define
-class Bucket:
-    """Tokens that refill evenly; callers are served in the order in which they ask.
+@define(eq=False)
+class _Line:
+    """The calls that wait for one bucket, in the order in which they came; `answered` wakes the first of them."""
 
-    `level` may fall below zero: each caller reserves its place and waits for its own time.
-    """
+    name: str
+    bucket: Bucket
+    turn: asyncio.Lock = field(factory=asyncio.Lock)
+    answered: asyncio.Future[None] | None = None
 
-    rate: float
-    burst: float
+    def told(self, paces: Iterable[Pace], label: str, now: float) -> None:
+        """Take in what an answer told of this quota."""
+        for pace in paces:
+            if pace.quota == label:
+                self.bucket.told(pace, now)
+        self.wake()
+
+    def wake(self) -> None:
+        """An answer came: the first one may look again."""
+        if self.answered is not None and not self.answered.done():
+            self.answered.set_result(None)
+
+
+@define(eq=False)
+class Place:
+    """One call's place: say when it leaves and what came of it; `over` gives back what was not used."""
+
     env: Env
-    top: float = field(init=False)
-    level: float = field(init=False)
-    at: float = field(init=False)
-    rests: int = field(default=0, init=False)
+    label: str
+    lines: Sequence[tuple[_Line, int]]
+    days: list[tuple[Day, int]]
+    left: float | None = None
+    ended: bool = False
 
-    def __attrs_post_init__(self) -> None:
-        self.top = self.rate
-        self.level = self.burst
-        self.at = self.env.elapsed()
+    def leaves(self) -> None:
+        """The call leaves now."""
+        self.left = self.env.elapsed()
+        for line, _ in self.lines:
+            line.bucket.law.leaves(self.left)
 
-    def _refill(self) -> float:
-        # During a rest `at` is its end: nothing refills before.
+    def taken(self, told: Iterable[Pace] = ()) -> None:
+        """The market took the call, and may have told of its quotas."""
+        left, now = self._answered()
+        for line, _ in self.lines:
+            line.bucket.taken(now, left)
+            line.told(told, self.label, now)
+
+    def refused(self, wait: float | None, told: Iterable[Pace] = ()) -> None:
+        """The market refused the call for its frequency, and said how long to wait or not."""
+        left, now = self._answered()
+        for line, _ in self.lines:
+            line.bucket.refused(now, left, wait)
+            line.told(told, self.label, now)
+
+    def over(self) -> None:
+        """The call did not leave, or its answer will not come any more; without meaning after an answer."""
+        if self.ended:
+            return
+        if self.left is not None:
+            self._answered()
+        else:
+            for line, weight in self.lines:
+                line.bucket.drop(weight)
+            self.undo_days()
+        self.ended = True
+        for line, _ in self.lines:
+            line.wake()
+
+    def undo_days(self) -> None:
+        """The day's quotas are not used after all."""
+        for day, weight in self.days:
+            day.used -= weight
+
+    def _answered(self) -> tuple[float, float]:
         now = self.env.elapsed()
-        if now > self.at:
-            self.level = min(self.burst, self.level + (now - self.at) * self.rate)
-            self.at = now
-        return now
-
-    def rest(self) -> float:
-        """Seconds for which the market wants to be left alone."""
-        return max(0.0, self.at - self.env.elapsed())
-
-    def reserve(self, weight: float) -> float:
-        """Take `weight` and say how many seconds to wait before using it; void when `rests` grew meanwhile."""
-        now = self._refill()
-        self.level -= weight
-        return max(0.0, self.at - now) + max(0.0, -self.level / self.rate)
-
-    def _close(self, seconds: float) -> None:
-        until = self._refill() + seconds
-        if until > self.at:
-            # Whoever waits for a place reserves again, so that they do not all come at the end of the rest.
-            self.at, self.level, self.rests = until, 0.0, self.rests + 1
-
-    def throttled(self, wait: float | None) -> None:
-        """The market refused a call: halve the rate, and rest for as long as it says.
-
-        What was already on its way when the rest began is refused too; that says nothing new about the rate.
-        """
-        if self.rest() == 0.0:
-            self.rate = max(self.top * _SLOWEST, self.rate / 2)
-        self._close(1.0 if wait is None else wait)
-
-    def answered(self) -> None:
-        """The market took a call: come back to the declared rate little by little."""
-        if self.rate < self.top:
-            self._refill()
-            self.rate = min(self.top, self.rate + self.top * 0.02)
-
-    def told(self, pace: Pace) -> None:
-        """The market told how much is left."""
-        self._refill()
-        if pace.rate is not None and pace.rate > 0:
-            self.rate = min(self.top, float(pace.rate))
-        if pace.left is not None:
-            self.level = min(self.level, float(pace.left))
-        if pace.wait is not None:
-            self._close(pace.wait)
-
-
-@define
-class _Window:
-    """A quota of a whole day that renews at an hour of the market's."""
-
-    limit: int
-    resets: str
-    env: Env
-    used: int = 0
-    until: datetime | None = None
-
-    def check(self, weight: int) -> None:
-        """Denied when the day's quota does not hold `weight` more."""
-        now = self.env.now()
-        if self.until is None or now >= self.until:
-            self.used, self.until = 0, _next_reset(now, self.resets)
-        if self.used + weight > self.limit:
-            raise Denied(
-                "quota.day",
-                f"the day's quota of {self.limit} calls is used up until {self.until:%Y-%m-%d %H:%M %Z}",
-            )
-
-
-def _next_reset(now: datetime, resets: str) -> datetime:
-    if not resets:
-        return now + timedelta(days=1)
-    hour = datetime.fromisoformat(f"2000-01-01T{resets}")
-    local = now.astimezone(hour.tzinfo)
-    then = local.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
-    return then if then > local else then + timedelta(days=1)
+        left = now if self.left is None else self.left
+        if not self.ended:
+            for line, weight in self.lines:
+                line.bucket.over(now, left, weight)
+        self.ended = True
+        return left, now
 
 
 class Pacer:
-    """The buckets of one process. Channels that share an app or an account share its buckets.
+    """The buckets of one process. Channels that share an app or an account share its buckets."""
 
-    `scopes` gives the name behind each scope of a channel: its app, its account, itself.
-    """
-
-    def __init__(self, env: Env) -> None:
+    def __init__(self, env: Env, store: Store) -> None:
         self._env = env
-        self._buckets: dict[tuple[str, str, int], Bucket] = {}
-        self._windows: dict[tuple[str, str, int], _Window] = {}
-
-    def _of(
-        self, request: Request, quotas: Mapping[str, tuple[Quota, ...]], scopes: Mapping[str, str]
-    ) -> Iterable[tuple[Quota, Bucket | _Window]]:
-        label = request.quota if request.quota in quotas else "default"
-        for number, quota in enumerate(quotas.get(label, ())):
-            # A label of its own counts alone; requests under "default" are counted per method or address
-            # only where the driver says so by naming the label.
-            name = (f"{quota.scope}:{scopes.get(quota.scope, '')}", label, number)
-            if quota.per >= _DAY:
-                if name not in self._windows:
-                    self._windows[name] = _Window(quota.limit, quota.resets, self._env)
-                yield quota, self._windows[name]
-            else:
-                if name not in self._buckets:
-                    rate = quota.limit / quota.per * _RESERVE
-                    # A market that counts in fixed windows throttles any burst: one is made only if declared.
-                    burst = float(quota.burst) if quota.burst is not None else 1.0
-                    self._buckets[name] = Bucket(rate, burst, self._env)
-                yield quota, self._buckets[name]
+        self._store = store
+        self._lines: dict[tuple[str, str, int], _Line] = {}
+        self._days: dict[tuple[str, str, int], Day] = {}
+        self._shares: dict[str, int] = {}
 
     async def take(
         self,
@@ -160,58 +127,103 @@ class Pacer:
         scopes: Mapping[str, str],
         *,
         most: float = math.inf,
-    ) -> None:
+    ) -> Place:
         """Wait for a place in every quota that the request draws on.
 
-        Denied when a day's quota is used up, or when the market asked for a rest of more than `most` seconds.
+        `scopes` gives the name behind each scope of a channel: its app, its account, itself. Denied when a day's quota
+        is used up, or when the market asked for a rest of more than `most` seconds; then nothing was taken.
         """
-        buckets: list[tuple[Bucket, int]] = []
-        windows: list[tuple[_Window, int]] = []
-        for quota, one in self._of(request, quotas, scopes):
-            weight = request.weight if quota.unit == "weight" else 1
-            if isinstance(one, _Window):
-                windows.append((one, weight))
+        label, lines, days = await self._of(request, quotas, scopes)
+        async with AsyncExitStack() as stack:
+            # All callers join the lines in one order, so that two of them never wait for each other.
+            for line, _ in lines:
+                await stack.enter_async_context(line.turn)
+            await self._room(lines, most)
+            place = Place(self._env, label, lines, [])
+            try:
+                for day, weight in days:
+                    await day.take(weight)
+                    place.days.append((day, weight))
+            except BaseException:
+                place.undo_days()
+                raise
+            for line, weight in lines:
+                line.bucket.hold(weight)
+        return place
+
+    async def spent(self, place: Place, seconds: float) -> None:
+        """The market says that nothing is left for so long: no process asks until then."""
+        now, until = self._env.elapsed(), self._env.now() + timedelta(seconds=seconds)
+        names = {line.name for line, _ in place.lines} | {day.name for day, _ in place.days}
+        for line, _ in place.lines:
+            line.bucket.law.close(now, seconds)
+
+        def shut(db: Connection) -> None:
+            for name in sorted(names):
+                usage.shut(db, name, until)
+
+        await self._store.write(shut)
+
+    def divide(self, scope: str, number: int) -> None:
+        """So many processes draw on the quotas of this scope: take an equal share of each."""
+        self._shares[scope] = max(1, number)
+        for (name, _, _), line in self._lines.items():
+            if name == scope:
+                line.bucket.divide(1.0 / self._shares[scope])
+
+    async def close(self) -> None:
+        """Give back what was set aside of a day's quota and not used."""
+        for day in self._days.values():
+            await day.give_back()
+
+    async def _of(
+        self, request: Request, quotas: Mapping[str, tuple[Quota, ...]], scopes: Mapping[str, str]
+    ) -> tuple[str, list[tuple[_Line, int]], list[tuple[Day, int]]]:
+        label = request.quota
+        if label not in quotas and EACH not in quotas:
+            label = "default"
+        declared = quotas.get(label) or quotas.get(EACH) or _UNDECLARED
+        lines, days = [], []
+        for number, quota in enumerate(declared):
+            scope = "channel" if quota is None else quota.scope
+            name = (f"{scope}:{scopes.get(scope, '')}", label, number)
+            weight = request.weight if quota is not None and quota.unit == "weight" else 1
+            if quota is not None and quota.per >= DAY:
+                if name not in self._days:
+                    self._days[name] = Day(f"{name[0]}/{label}#{number}", quota, self._env, self._store)
+                days.append((self._days[name], weight))
             else:
-                buckets.append((one, weight))
-        # All that may refuse comes first, so that a refusal takes nothing from the others.
-        for window, weight in windows:
-            window.check(weight)
-        _refuse_rest(buckets, most)
-        for window, weight in windows:
-            window.used += weight
-        while buckets:
-            marks = [(bucket, weight, bucket.rests) for bucket, weight in buckets]
-            wait = max([bucket.reserve(weight) for bucket, weight in buckets])
-            if wait > 0:
+                if name not in self._lines:
+                    self._lines[name] = await self._opened(name, quota)
+                lines.append((self._lines[name], weight))
+        return label, lines, days
+
+    async def _opened(self, name: tuple[str, str, int], quota: Quota | None) -> _Line:
+        known, now = f"{name[0]}/{name[1]}", self._env.now()
+        line = _Line(known, Bucket(quota, 1.0 / self._shares.get(name[0], 1)))
+        for used in await self._store.read(lambda db: usage.used(db, [known], now)):
+            if used.shut:
+                line.bucket.law.close(self._env.elapsed(), (used.until - now).total_seconds())
+        return self._lines.get(name, line)  # another caller may have been faster
+
+    async def _room(self, lines: Sequence[tuple[_Line, int]], most: float) -> None:
+        while lines:
+            now = self._env.elapsed()
+            rest = max(line.bucket.law.rest(now) for line, _ in lines)
+            if rest > most:
+                until = self._env.now() + timedelta(seconds=rest)
+                raise Denied(
+                    "quota.rest",
+                    f"the market asks to be left alone until {until:%Y-%m-%d %H:%M:%S %Z}",
+                    retry_after=rest,
+                )
+            wait = max(line.bucket.wait(now, weight) for line, weight in lines)
+            if wait == 0.0:
+                return
+            if wait < math.inf:
                 await self._env.sleep(wait)
-            buckets = [(bucket, weight) for bucket, weight, rests in marks if bucket.rests != rests]
-            _refuse_rest(buckets, most)
-
-    def answered(
-        self,
-        request: Request,
-        quotas: Mapping[str, tuple[Quota, ...]],
-        scopes: Mapping[str, str],
-        *,
-        told: Iterable[Pace] = (),
-        throttled: bool = False,
-        wait: float | None = None,
-    ) -> None:
-        """Learn from an answer."""
-        paces = {pace.quota: pace for pace in told}
-        for _, bucket in self._of(request, quotas, scopes):
-            if isinstance(bucket, _Window):
                 continue
-            if throttled:
-                bucket.throttled(wait)
-            else:
-                bucket.answered()
-            label = request.quota if request.quota in quotas else "default"
-            if label in paces:
-                bucket.told(paces[label])
-
-
-def _refuse_rest(buckets: Iterable[tuple[Bucket, int]], most: float) -> None:
-    for bucket, _ in buckets:
-        if bucket.rest() > most:
-            raise Denied("quota.rest", f"the market asks to be left alone for {bucket.rest():.0f} s")
+            answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            for line, _ in lines:
+                line.answered = answered
+            await answered

@@ -14,14 +14,16 @@ from storesync.engine.apply import at_work, recover
 from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts, grouped
-from storesync.engine.diff import blocked, guards, operations
+from storesync.engine.diff import blocked, ended, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
+from storesync.engine.outliers import hold, outliers
+from storesync.engine.owned import kept
 from storesync.engine.tickets import poll
 from storesync.errors import Denied, Fault, Transient
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
-from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
+from storesync.plan import GuardLimits, Held, Operation, Plan
 from storesync.prepare import Prepared
 from storesync.state import Standing, Want, assets, due, standing
 
@@ -67,6 +69,7 @@ class _Pass:
     channel: OpenChannel
     preparer: Preparer
     known: Mapping[str, str]
+    ended: Mapping[str, str] = field(factory=dict)
     only: frozenset[str] | None = None
     seen: set[str] = field(factory=set)
     products: int = 0
@@ -110,7 +113,8 @@ async def plan(
     await _poll(channel)
     named = frozenset(only) if only is not None else None
     known = await channel.store.read(lambda db: standing.keys(db, channel.name, only=named))
-    reading = _Pass(channel, preparer, known, named, texts=texts)
+    over = await channel.store.read(lambda db: dict(standing.ended(db, channel.name)))
+    reading = _Pass(channel, preparer, known, over, named, texts=texts)
     if texts is not None:
         await texts.begin()
     for group in grouped(read for read in reads if named is None or not read.key or read.key in named):
@@ -128,7 +132,11 @@ async def plan(
     if reading.changed:
         await channel.store.write(lambda db: standing.bump(db, channel.name))
     ending = frozenset(end)
-    return await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+    made, far = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+    if far:
+        await channel.store.write(lambda db: hold(db, channel.name, far))
+        made, _ = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+    return made
 
 
 async def _tell(reading: _Pass) -> None:
@@ -184,6 +192,8 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
     key = CategoryKey(preparer.category_id(product))
     category = await _category(reading, key) if key.id else None
     causes = preparer.causes(product, channel.shop, category)
+    if owned := channel.channel.owned_by_seller:
+        causes = {**causes, "seller": digest(sorted(owned))}
     name = digest(dict(causes))
     if reading.known.get(product.key) == name:
         return
@@ -293,12 +303,24 @@ async def _flush(reading: _Pass) -> None:
 
     def write(db: Connection) -> None:
         for wanted, product in group:
-            standing.want(db, channel, wanted)
+            standing.want(db, channel, _left(db, reading, wanted))
             if product is not None:
                 assets.keep_files(db, product.files.values())
 
     await reading.channel.store.write(write)
     reading.changed = True
+
+
+def _left(db: Connection, reading: _Pass, wanted: Want) -> Want:
+    """What is wanted, but for what a person ended, and what the seller keeps of a listing that is there."""
+    channel = reading.channel
+    if wanted.key in reading.ended:
+        wanted = evolve(wanted, shown=False, reason=reading.ended[wanted.key])
+    stand = standing.read(db, channel.name, wanted.key) if channel.channel.owned_by_seller else None
+    if stand is None:
+        return wanted
+    there = standing.document(db, stand.have) or standing.document(db, stand.want)
+    return kept(wanted, stand, there, channel.channel, channel.spec)
 
 
 async def _take_gone(reading: _Pass) -> None:
@@ -327,8 +349,13 @@ async def _take_gone(reading: _Pass) -> None:
 _GONE = "gone"
 
 
-def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]) -> Plan:
-    """The plan, from the listings that may need something; the others are counted."""
+def _compare(
+    db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]
+) -> tuple[Plan, Mapping[str, tuple[Issue, ...]]]:
+    """The plan, from the listings that may need something; the others are counted.
+
+    Besides, by listing, prices in it that lie too far from those of their category.
+    """
     channel = reading.channel
     sent = _Sent(db, channel.name)
     found: list[Operation] = []
@@ -352,7 +379,7 @@ def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozen
         on_stock=lambda: due.on_stock(db, channel.name),
     )
     absent = due.absent(db, channel.name)
-    return Plan(
+    made = Plan(
         channel=channel.name,
         revision=standing.revision(db, channel.name),
         made_at=channel.env.now().isoformat(timespec="seconds"),
@@ -371,6 +398,7 @@ def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozen
         unchanged=unchanged,
         waiting=numbers.waiting,
     )
+    return made, outliers(db, channel.name, stands, found, limits)
 
 
 class _Sent:
@@ -400,13 +428,20 @@ def _operations(
     if stand.want != stand.have and stand.want_shown:
         after = standing.document(db, stand.want)
         before = standing.document(db, stand.have)
-    for operation in operations(stand, channel.driver, channel.spec, after=after, before=before, sent=sent):
-        if operation.key not in ending:
+    found = operations(
+        stand,
+        channel.driver,
+        channel.spec,
+        after=after,
+        before=before,
+        sent=sent,
+        owned=channel.channel.owned_by_seller,
+    )
+    for operation in found:
+        if operation.key not in ending or stand.ending:
             yield operation
-    if stand.key in ending and stand.ref is not None and channel.driver.end is not None:
-        yield Operation(
-            kind=Kind.END, key=stand.key, title=stand.title, causes=("demand",), want="x", have=stand.have
-        )
+    if stand.key in ending and not stand.ending and stand.ref is not None and channel.driver.end is not None:
+        yield ended(stand, "demand")
 
 
 def _media(mine: Iterable[Operation]) -> Iterator[tuple[str, str]]:

@@ -81,7 +81,18 @@ class ChannelPreparer:
                 for sku, markets in prepared.traces.items()
             },
             "texts": {
-                locale: {name: CONVERTER.unstructure(source) for name, source in fields.items()}
+                locale: {
+                    name: {**CONVERTER.unstructure(source), **_said(prepared, locale, name)}
+                    for name, source in fields.items()
+                }
                 for locale, fields in prepared.provenance.items()
             },
         }
+
+
+def _said(prepared: Prepared, locale: str, name: str) -> Mapping[str, str]:
+    """What the listing says there; the description repeats the others and is left out."""
+    text = prepared.listing.texts.get(locale) if prepared.listing is not None else None
+    if text is None or name not in ("title", "short_description"):
+        return {}
+    return {"text": text.title if name == "title" else "\n".join(text.points)}

@@ -10,7 +10,7 @@ from storesync.compliance import Claimed, Compliance, check_claims, check_readin
 from storesync.engine.channeltexts import grouped, recalled
 from storesync.engine.check import Checked
 from storesync.issues import Issue, Issues
-from storesync.localization import Glossary, Reference, ReferenceText, TextMemory, completed
+from storesync.localization import Glossary, Reference, ReferenceText, TextMemory, completed, told_facts
 from storesync.model import Market, Product
 from storesync.plan import Held
 from storesync.state import Store
@@ -74,7 +74,11 @@ async def check_market(
             kind=kind_of(product),
             today=today,
         )
-        found += check_readiness(product, compliance=rules, market=market.code, today=today)
+        text = own.text(product.key, market.locales[0])
+        told = told_facts(
+            product, text.title if text else "", text.attributes if text else {}, market.locales[0]
+        )
+        found += check_readiness(product, compliance=rules, market=market.code, today=today, told=told)
         placed = found.under(product.key)
         issues += placed
         if placed.errors:

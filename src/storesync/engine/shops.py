@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -21,25 +21,31 @@ from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
+from storesync.engine.events import happened
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import discover, guard_limits, with_found
+from storesync.engine.owned import check_owned
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
 from storesync.engine.preparer import ChannelPreparer
+from storesync.engine.rates import WIRE, Rates
+from storesync.engine.ratestatus import RateStatus, rate_status
 from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
-from storesync.engine.status import Explained, Status, explain, resolve, similar, status
+from storesync.engine.repricing import repriced
+from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
 from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
-from storesync.errors import ConfigError, StalePlan
+from storesync.errors import ConfigError, PlanError, StalePlan
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
 from storesync.plan import Plan
 from storesync.prepare import Settings
+from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
-from storesync.state import CONVERTER, Store, assets
+from storesync.state import CONVERTER, Store, assets, standing
 from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
@@ -52,7 +58,7 @@ class Shops:
     """The channels of a configuration. Open it with `async with`, or close it yourself.
 
     `env` is the clock and chance to run by; `environ` the variables that references like `env:NAME` name;
-    `wire` replaces the network, by channel name, for tests.
+    `wire` replaces the network, by channel name, for tests; that to the rate services under `[rates]`.
     """
 
     def __init__(
@@ -70,18 +76,26 @@ class Shops:
         self._wire = dict(wire or {})
         self.store = Store(config.state_url(environ), inline=inline)
         self.store.prepare()
-        self._pacer = Pacer(self.env)
+        self._pacer = Pacer(self.env, self.store)
         self._open: dict[str, OpenChannel] = {}
         self._preparers: dict[str, ChannelPreparer] = {}
         self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
         self.findings = Issues((*config.issues, *found))
         self.limits = guard_limits(config)
+        self._rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 
     @classmethod
-    def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
+    def open(
+        cls,
+        path: str | Path = "storesync.toml",
+        *,
+        env: Env | None = None,
+        environ: Mapping[str, str] | None = None,
+        wire: Mapping[str, Wire] | None = None,
+    ) -> Shops:
         """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
-        return cls(load(path), **more)
+        return cls(load(path), env=env, environ=environ, wire=wire)
 
     async def __aenter__(self) -> Shops:
         return self
@@ -94,6 +108,7 @@ class Shops:
         for channel in self._open.values():
             await channel.transport.close()
         self._open.clear()
+        await self._rates.close()
         self.store.close()
 
     @property
@@ -126,8 +141,8 @@ class Shops:
         """The driver of a channel; ConfigError when it is not installed."""
         return find_driver(self.config.channel(name).channel.driver)
 
-    def settings(self, name: str) -> Settings:
-        """What the preparation of a channel depends on."""
+    def settings(self, name: str, rates: Snapshot | None = None) -> Settings:
+        """What the preparation of a channel depends on; `rates` is the snapshot it is priced with."""
         configured = self.config.channel(name)
         channel = configured.channel
         policies = {
@@ -144,7 +159,7 @@ class Shops:
             accept=self.config.accept,
             compliance=self._compliance(channel),
             policies=policies,
-            rates=self.config.snapshot,
+            rates=rates,
             axes=configured.axes,
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,
@@ -201,6 +216,7 @@ class Shops:
             env=self.env,
             pacer=self._pacer,
         )
+        check_owned(channel, driver.spec)
         await discover(opened, found)
         return opened
 
@@ -215,18 +231,31 @@ class Shops:
         file = self.store.read_now(lambda db: assets.file(db, sha256))
         return Path(file.path) if file is not None else None
 
-    async def _preparer(self, name: str) -> ChannelPreparer:
-        if name not in self._preparers:
+    async def _preparer(self, name: str, rates: Snapshot | None) -> ChannelPreparer:
+        known = self._preparers.get(name)
+        # A service that runs for weeks meets new days and new rates.
+        if known is None or known.settings.today != self.today or not _same(known.settings.rates, rates):
             opened = await self.channel(name)
-            self._preparers[name] = ChannelPreparer(self.settings(name), opened.driver, opened.shop)
-        return self._preparers[name]
+            settings = self.settings(name, rates)
+            known = self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop)
+        return known
 
     def _texts(self, preparer: ChannelPreparer) -> ChannelTexts:
         return ChannelTexts(self.store, preparer, self._reference, self.config.glossary, self._translators)
 
+    async def _must_be_listed(self, name: str, key: str) -> None:
+        """PlanError for a key of which the shop shows nothing: whoever wants it ended meant another one."""
+        stand = await self.store.read(lambda db: standing.read(db, name, key))
+        if stand is None or stand.ref is None:
+            near = await self.similar(name, key)
+            way = (
+                f"did you mean {' or '.join(near)}?" if near and near != (key,) else "nothing is to be ended"
+            )
+            raise PlanError(f"{name}: {key!r} is not listed there: {way}")
+
     async def plan(
         self,
-        name: str,
+        channel: str,
         *,
         end: Iterable[str] = (),
         only: Collection[str] | None = None,
@@ -234,22 +263,41 @@ class Shops:
     ) -> Plan:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes.
 
-        `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
-        the caller knows: the others are taken to be as they were.
+        `end` are keys to take off for good instead of hiding them; PlanError for one that is not listed. `only` are
+        the products that changed, when the caller knows: the others are taken to be as they were.
         """
-        opened, preparer = await self.channel(name), await self._preparer(name)
+        opened, ended = await self.channel(channel), tuple(end)
+        for key in ended:
+            await self._must_be_listed(channel, key)
+        rates = await self._rates.of(channel, self.today)
+        preparer = await self._preparer(channel, rates.snapshot)
         made = await plan(
             opened,
             self.source.products(),
             preparer,
             limits=self.limits,
             progress=progress,
-            end=end,
+            end=ended,
             texts=self._texts(preparer),
             only=only,
         )
-        snapshot = self.config.snapshot.id if self.config.snapshot is not None else ""
-        return evolve(made, warnings=(*self.findings, *made.warnings), snapshot=snapshot)
+        whole = evolve(
+            made,
+            warnings=(*self.findings, *rates.issues, *made.warnings),
+            snapshot=rates.snapshot.id if rates.snapshot is not None else "",
+        )
+        happened(
+            "plan.made",
+            channel=channel,
+            revision=whole.revision,
+            fingerprint=whole.fingerprint,
+            products=whole.products,
+            counts=dict(whole.counts),
+            held=len(whole.held),
+            not_offered=len(whole.not_offered),
+            tripped=[guard.name for guard in whole.tripped],
+        )
+        return whole
 
     async def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
@@ -258,14 +306,14 @@ class Shops:
         return await apply(await self.channel(plan.channel), plan, reasons=reasons, progress=progress)
 
     async def sync(
-        self, name: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
+        self, channel: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> tuple[Plan, Report]:
         """Plan and apply until nothing is left that can be done now; the first plan and all that came of it."""
-        first, report = await self._fresh(name, reasons, progress)
+        first, report = await self._fresh(channel, reasons, progress)
         for _ in range(_PASSES - 1):
             if not report.outcomes or report.stopped:
                 break
-            again = await self.plan(name)
+            again = await self.plan(channel)
             if not again.operations:
                 break
             more = await self.apply(again, reasons=reasons, progress=progress)
@@ -287,65 +335,116 @@ class Shops:
                     raise
         raise AssertionError("the last pass returns or raises")
 
-    async def observe(self, name: str) -> list[Drift]:
+    async def observe(self, channel: str) -> list[Drift]:
         """Look at what the market shows; the next plan repairs what differs."""
-        async with at_work(await self.channel(name)) as work:
+        async with at_work(await self.channel(channel)) as work:
             return await observe(work)
 
-    async def status(self, name: str) -> Status:
+    async def status(self, channel: str) -> ChannelStatus:
         """How a channel stands, from the state alone."""
-        self.config.channel(name)
+        self.config.channel(channel)
         now = self.env.now()
-        return await self.store.read(lambda db: status(db, name, now))
+        return await self.store.read(lambda db: status(db, channel, now))
 
-    async def explain(self, name: str, sku: str) -> Explained | None:
-        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here."""
-        self.config.channel(name)
-        return await self.store.read(lambda db: explain(db, name, sku))
+    async def explain(self, channel: str, sku: str, *, rates: str = "") -> Explained | None:
+        """How a SKU's price and texts came to be and what was done with it; None when it is unknown here.
 
-    async def similar(self, name: str, sku: str) -> tuple[str, ...]:
+        With `rates`, the id of a snapshot, its prices are made anew from that; StateError when there is no such one.
+        """
+        self.config.channel(channel)
+        found = await self.store.read(lambda db: explain(db, channel, sku))
+        if not rates or found is None:
+            return found
+        snapshot = evolve(await self._rates.load(rates), pinned=True)
+        product = next((one.product for one in self.source.products() if one.key == found.key), None)
+        if product is None:
+            raise ConfigError(f"{found.key} cannot be priced: the catalog does not have it, or not whole")
+        return repriced(found, product, self.settings(channel, snapshot))
+
+    async def rates(self, *, events: int = 20) -> RateStatus:
+        """Every rate with source, date and age, and what each channel is priced with; nothing is asked."""
+        config, today = self.config.rates, self.today
+        channels = [await self._rates.of(name, today, ask=False) for name in self.names]
+        found = [issue for one in channels for issue in one.issues]
+        if config is not None:
+            found += config.made(self.config.folder, self._environ)[1]
+        return rate_status(
+            config,
+            await self._rates.known(today),
+            channels,
+            await self._rates.history(events),
+            today,
+            Issues(tuple(dict.fromkeys(found))),
+        )
+
+    async def fetch_rates(self, *, confirm: Sequence[str] = ()) -> Issues:
+        """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once.
+
+        What it says is every finding; prices change with the next plan.
+        """
+        return await self._rates.fetch(self.today, confirm)
+
+    async def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+        """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id.
+
+        Its rates do not age meanwhile. StateError for an unknown id, ConfigError without a reason.
+        """
+        some = self._meant(channels)
+        return (await self._rates.pin(snapshot, reason, some, self.today)).id
+
+    async def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned."""
+        return await self._rates.unpin(reason, self._meant(channels))
+
+    def _meant(self, channels: Sequence[str]) -> tuple[str, ...]:
+        for name in channels:
+            self.config.channel(name)
+        return tuple(channels) or self.names
+
+    async def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
-        self.config.channel(name)
-        return await self.store.read(lambda db: similar(db, name, sku))
+        self.config.channel(channel)
+        return await self.store.read(lambda db: similar(db, channel, sku))
 
-    async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
+    async def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
-        async with at_work(await self.channel(name)) as work:
+        async with at_work(await self.channel(channel)) as work:
             return await resolve(work, key, listing=listing)
 
-    async def survey(self, name: str, review: Path | str | None = None) -> Adoption:
+    async def survey(self, channel: str, review: Path | str | None = None) -> Adoption:
         """What a shop shows that is not known as ours, matched with the catalog; nothing is adopted yet.
 
         With `review` a CSV file for a person is written there. Asks the market with read-only requests.
         """
-        await self.plan(name)  # the catalog's localized titles are those of a plan
-        found = await survey(await self.channel(name), self.source.products())
+        await self.plan(channel)  # the catalog's localized titles are those of a plan
+        found = await survey(await self.channel(channel), self.source.products())
         if review is not None:
             write_review(Path(review), found)
         return found
 
-    async def adopt(self, name: str, review: Path | str) -> Adopted:
+    async def adopt(self, channel: str, review: Path | str) -> Adopted:
         """Know the listings of a reviewed file as ours; nothing on the market changes, the next plan compares."""
         rows, undecided, left = read_review(Path(review))
-        async with at_work(await self.channel(name)) as work:
+        async with at_work(await self.channel(channel)) as work:
             return await take_over(work, rows, undecided=undecided, left=left)
 
-    async def check(self, name: str) -> Checked:
+    async def check(self, channel: str) -> Checked:
         """Prepare the whole catalog for a channel without asking the market, and collect every finding."""
-        driver = self.driver(name)
-        shop = self._shop(name, driver)
-        found = await self.store.read(lambda db: assets.shop(db, name))
-        shop = with_found(shop, found)
-        preparer = ChannelPreparer(self.settings(name), driver, shop)
-        channel = self.config.channel(name).channel
+        driver, configured = self.driver(channel), self.config.channel(channel).channel
+        found = await self.store.read(lambda db: assets.shop(db, channel))
+        shop = with_found(self._shop(channel, driver), found)
+        rates = await self._rates.of(channel, self.today, ask=False)
+        preparer = ChannelPreparer(self.settings(channel, rates.snapshot), driver, shop)
         texts = self._texts(preparer)
-        checked = await check(self.store, channel, driver, shop, preparer, self.source, texts)
-        account = self.config.accounts[channel.account]
+        checked = await check(self.store, configured, driver, shop, preparer, self.source, texts)
+        account = self.config.accounts[configured.account]
         _, missing = account_from(
-            driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
+            driver.account, account, channel=channel, folder=self.config.folder, environ=self._environ
         )
-        unusable = self._translators.findings(channel.locales)
-        return evolve(checked, issues=(*missing, *unusable, *self.findings, *checked.issues))
+        if self.config.rates is not None:
+            missing += tuple(self.config.rates.made(self.config.folder, self._environ)[1])
+        unusable = self._translators.findings(configured.locales)
+        return evolve(checked, issues=(*missing, *unusable, *self.findings, *rates.issues, *checked.issues))
 
     async def check_market(self, code: str) -> Checked:
         """Whether the catalog is ready for a market, with no channel and no network: every finding at once."""
@@ -400,3 +499,10 @@ class Shops:
         return await import_texts(
             self.store, self.config, self.source, self._reference, locale, file, by=by, at=self.env.now()
         )
+
+
+def _same(one: Snapshot | None, other: Snapshot | None) -> bool:
+    """Whether prices made with either are the same, findings about their age included."""
+    if one is None or other is None:
+        return one is other
+    return (one.id, one.pinned, one.rates) == (other.id, other.pinned, other.rates)

@@ -15,17 +15,18 @@ from storesync.engine.work import Work
 from storesync.errors import StateError
 from storesync.issues import counted
 from storesync.model import Offer, Ref
+from storesync.model import Status as Shown
 from storesync.plan import Held
 from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing
 
-__all__ = ["Explained", "Status", "explain", "resolve", "similar", "status"]
+__all__ = ["ChannelStatus", "Explained", "explain", "resolve", "similar", "status"]
 
 _BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
 _COMPARED = 2_000  # names of one beginning that are compared
 
 
 @frozen(kw_only=True)
-class Status:
+class ChannelStatus:
     """One channel at a glance."""
 
     channel: str
@@ -37,15 +38,26 @@ class Status:
     waiting: int = 0
     held: tuple[Held, ...] = ()
     parked: tuple[Held, ...] = ()
+    ended: tuple[Held, ...] = ()
     unfinished: int = 0
     at_work: str = ""
     since: str = ""
+
+    def __str__(self) -> str:
+        by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.by_status.items() if count)
+        lines = [
+            f"{self.channel}: {counted(self.listings, 'listing')} ({by or 'none yet'}), {self.pending} to change"
+        ]
+        lines += [f"  held   {one.key}: {one.reason}" for one in self.held]
+        lines += [f"  parked {one.key}: {one.reason}" for one in self.parked]
+        return "\n".join(lines)
 
 
 @frozen(kw_only=True)
 class Explained:
     """One SKU on one channel: what is wanted and acknowledged, how it came to be, what was done.
 
+    `rates` is the snapshot that the prices were made from anew, to be looked at; empty: they are those of the state.
     `sku` is empty for a listing that has none yet, `others` are the further SKUs of its listing. `held` says which
     finding holds it back, `not_offered` why it is not offered (a draft, an `only` or `never` of the channel).
     """
@@ -62,6 +74,7 @@ class Explained:
     texts: Mapping[str, Any]
     held: str
     operations: tuple[Mapping[str, Any], ...]
+    rates: str = ""
     not_offered: str = ""
     others: tuple[str, ...] = ()
 
@@ -80,11 +93,12 @@ class Explained:
         return "\n".join(lines)
 
 
-def status(db: Connection, channel: str, now: datetime) -> Status:
+def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
     """How a channel stands."""
     by_status: dict[str, int] = {}
     held: list[Held] = []
     parked: list[Held] = []
+    ended: list[Held] = []
     listings = unchanged = pending = waiting = 0
     for stand in standing.read_all(db, channel):
         if stand.ref is not None:
@@ -93,6 +107,8 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
         waiting += stand.ticket is not None
         if stand.parked:
             parked.append(Held(key=stand.key, title=stand.title, reason=stand.parked))
+        elif stand.ending:
+            ended.append(Held(key=stand.key, title=stand.title, reason=blocked(stand)))
         elif stand.want_shown and (why := blocked(stand)):
             held.append(Held(key=stand.key, title=stand.title, reason=why, issues=stand.issues))
         elif stand.want_shown and stand.want == stand.have and not offers_differ(stand):
@@ -100,7 +116,7 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
         elif stand.want_shown:
             pending += 1
     holder = lease.holder(db, f"channel:{channel}", now)
-    return Status(
+    return ChannelStatus(
         channel=channel,
         revision=standing.revision(db, channel),
         listings=listings,
@@ -110,6 +126,7 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
         waiting=waiting,
         held=tuple(held),
         parked=tuple(parked),
+        ended=tuple(ended),
         unfinished=len(journal.unfinished(db, channel)),
         at_work=holder[0] if holder else "",
         since=holder[1] if holder else "",
@@ -157,18 +174,27 @@ def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:
 
 
 async def resolve(work: Work, key: str, *, listing: str = "") -> str:
-    """Take a parked listing up again; says what will happen next.
+    """Take a parked or ended listing up again; says what will happen next.
 
-    With `listing` it is adopted under that id and compared by the next plan; without, a person has made sure that
-    the shop does not have it, and the next plan creates it. StateError when the listing is not parked.
+    With `listing` it is adopted under that id and compared by the next plan. Without, the market is asked about a
+    listing whose id is known; one without an id is not in the shop, as a person made sure, and the next plan creates
+    it. StateError when the listing is neither parked nor ended, or the shop does not have `listing`.
     """
     stand = await work.standing(key)
-    if stand is None or not stand.parked:
+    if stand is None or not (stand.parked or stand.ending):
         raise StateError(f"{work.channel.name}: {key!r} is not parked; `storesync status` shows what is")
-    ref = await _seen(work, stand, listing) if listing else None
+    ref = await _seen(work, listing) if listing else await _known(work, stand)
 
     def write(db: Connection) -> None:
-        values: dict[str, Any] = {"parked": "", "doubt": None, "token": "", "ref": ref}
+        # An empty input has the next plan prepare it anew, also when the catalog did not change.
+        values: dict[str, Any] = {
+            "parked": "",
+            "ending": "",
+            "input": "",
+            "doubt": None,
+            "token": "",
+            "ref": ref,
+        }
         values |= {"ticket": None, "asked": "", "asked_at": None}
         if ref is not None:
             values |= {"made": True, "have": UNKNOWN, "have_shown": UNKNOWN}
@@ -184,7 +210,17 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
     return f"{key} counts as not listed; the next plan creates it"
 
 
-async def _seen(work: Work, stand: Standing, listing: str) -> Ref:
+async def _known(work: Work, stand: Standing) -> Ref | None:
+    """The listing whose id is known already, if the shop still has it: its review was only late."""
+    observe = work.channel.driver.observe
+    if stand.ref is None or observe is None:
+        return stand.ref
+    seen = await work.run(observe(work.channel.shop, [stand.ref]))
+    found = seen.get(stand.ref.listing)
+    return None if found is None or found.status is Shown.ENDED else found.ref
+
+
+async def _seen(work: Work, listing: str) -> Ref:
     observe = work.channel.driver.observe
     given = Ref(listing)
     if observe is None:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
-from storesync.driver import Receipt, Verdicts
+from storesync.driver import Observed, Receipt, Verdicts
 from storesync.engine.create import accept
 from storesync.engine.events import warned
 from storesync.engine.work import Work
-from storesync.errors import Fault, Rejected
+from storesync.errors import Fault, NotFound, Rejected
 from storesync.issues import Issue
 from storesync.model import Status
-from storesync.state import SHOWN, Standing, standing
+from storesync.state import SHOWN, UNKNOWN, Standing, standing
 
 __all__ = ["poll"]
 
@@ -30,6 +30,9 @@ async def poll(work: Work, waiting: Sequence[Standing]) -> int:
             continue
         try:
             verdicts: Verdicts = await work.run(flow(channel.shop, stand.ticket))
+        except NotFound as fault:
+            await _look(work, stand, fault)
+            continue
         except Fault as fault:
             warned("ticket.unanswered", channel=channel.name, key=stand.key, fault=type(fault).__name__)
             continue  # asked again next time; nothing is known yet
@@ -42,6 +45,20 @@ async def poll(work: Work, waiting: Sequence[Standing]) -> int:
     return decided
 
 
+async def _look(work: Work, stand: Standing, fault: Fault) -> None:
+    """The market does not know the ticket; whether the listing is gone with it a look must tell."""
+    observe, at = work.channel.driver.observe, work.channel.env.now()
+    warned("ticket.unknown", channel=work.channel.name, key=stand.key, fault=str(fault))
+    if observe is None or stand.ref is None:
+        return
+    try:
+        seen: Mapping[str, Observed] = await work.run(observe(work.channel.shop, [stand.ref]))
+    except Fault:
+        return  # asked again next time
+    if stand.ref.listing not in seen:
+        await work.write(lambda db: work.gone(db, stand.key, at))
+
+
 async def _decide(work: Work, stand: Standing, verdict: Receipt | Rejected) -> None:
     channel = work.channel.name
 
@@ -49,7 +66,11 @@ async def _decide(work: Work, stand: Standing, verdict: Receipt | Rejected) -> N
         if isinstance(verdict, Receipt):
             # The offers were acknowledged when they were taken; what is wanted now may be newer.
             accept(work, db, stand, stand.asked, {}, verdict, None)
-            if stand.made and stand.have_shown != SHOWN:
+            if not stand.made and stand.have == UNKNOWN:
+                # What was decided on may be an earlier try, with an older document: the next plan compares anew.
+                standing.change(db, channel, stand.key, have=UNKNOWN)
+            if stand.have_shown not in ("", SHOWN):
+                # Hidden before or meanwhile: a verdict about the document does not put it on sale.
                 standing.change(db, channel, stand.key, have_shown=stand.have_shown)
             return
         remarks = verdict.issues or (Issue("market.rejected", stand.key, verdict.message or verdict.code),)

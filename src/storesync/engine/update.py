@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storesync.driver import Change, Receipt
-from storesync.engine.create import accept, wanted_offers
+from storesync.engine.create import accept, ours, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
+from storesync.engine.owned import as_shown
 from storesync.engine.report import OutcomeState
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Work
@@ -25,14 +26,18 @@ _ROUNDS = 3
 
 async def update(work: Work, operation: Operation) -> None:
     """Carry out an update; after doubt the market is asked what it has, and the rest is done from there."""
+    expected = operation.want
     for _ in range(_ROUNDS):
         stand = await work.standing(operation.key)
-        if stand is None or stand.want != operation.want or stand.ref is None:
+        if stand is None or stand.want != expected or stand.ref is None:
             work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
             return
         await work.calm(stand)
         try:
             ref = await _as_it_is(work, stand, stand.ref)
+            if ref is not None:
+                stand = await as_shown(work, stand, ref)
+                expected = stand.want
         except Fault as fault:
             work.failed(operation, fault)
             return
@@ -60,7 +65,8 @@ async def _as_it_is(work: Work, stand: Standing, ref: Ref) -> Ref | None:
     seen = await work.run(observe(work.channel.shop, [ref]))
     if ref.listing in seen:
         found: Ref = seen[ref.listing].ref
-        return found
+        # After doubt what is there and unknown may be a variant of ours that nobody heard of.
+        return found if stand.doubt is not None else ours(stand, found)
     at = work.channel.env.now()
     await work.write(lambda db: work.gone(db, stand.key, at))
     return None
@@ -94,7 +100,7 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) 
     except NoChange:
         receipt = Receipt(ref, stand.status)
     except Fault as fault:
-        return await _refused(work, operation, log, fault, ref)
+        return await _refused(work, operation, log, fault, ref, stand.want)
     shown = stand.have_shown
 
     def write(db: Connection) -> None:
@@ -118,7 +124,7 @@ def _with_ref(receipt: Receipt, ref: Ref) -> Receipt:
     return Receipt(ref, receipt.status, receipt.ticket, receipt.issues, receipt.refused, receipt.offers)
 
 
-async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref: Ref) -> bool:
+async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref: Ref, want: str) -> bool:
     channel, key, now = work.channel, operation.key, work.channel.env.now()
     doubtful = isinstance(fault, Ambiguous)
 
@@ -136,7 +142,7 @@ async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref
             # Part of it may have arrived: what the market shows is unknown until an update goes through whole.
             values["have"] = UNKNOWN
         if isinstance(fault, Rejected):
-            values |= {"refused": operation.want, "remarks": fault.issues}
+            values |= {"refused": want, "remarks": fault.issues}
         if values:
             standing.change(db, channel.name, key, **values)
             standing.bump(db, channel.name)

@@ -54,6 +54,11 @@ async def set_visibility(work: Work, operation: Operation) -> None:
         work.done(operation, OutcomeState.SUPERSEDED, "there is no such listing in the shop")
         return
     log = work.log(kind, key)
+    if kind is Kind.END and not stand.ending:
+        # Durable before anything is asked: an ending whose answer is lost must not come back on sale.
+        said = f"ended on demand on {channel.env.now():%Y-%m-%d}"
+        ending = {"ending": said, "reason": said, "want_shown": False, "have_shown": UNKNOWN}
+        await work.write(lambda db: standing.change(db, channel.name, key, **ending))
     try:
         receipt: Receipt = await work.run(getattr(channel.driver, _PART[kind])(channel.shop, ref), log)
     except NoChange:
@@ -75,6 +80,8 @@ async def set_visibility(work: Work, operation: Operation) -> None:
             standing.change(db, channel.name, key, doubt=None, have_shown=ENDED)
         else:
             status = receipt.status if receipt.status is not Status.LIVE else _STATUS[kind]
+            if stand.ticket is not None:
+                status = stand.status  # the verdict is still to come
             standing.change(db, channel.name, key, have_shown=_AFTER[kind], status=status)
             standing.bump(db, channel.name)
 

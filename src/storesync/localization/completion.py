@@ -173,7 +173,7 @@ def _completed(
             state=min(standings, key=_STANDING.index),
             source="" if stale else source_hash(product.text),
             stale="; ".join(stale),
-            made=made,
+            made={**made, "attributes": Provenance(by="template", state="final")},
         )
     if not changes:
         return delivered
@@ -204,6 +204,7 @@ def _made(some: list[_Part]) -> Provenance:
         maker=", ".join(dict.fromkeys(one.by for one in texts if one.by)),
         at=last.isoformat(timespec="seconds") if last is not None else "",
         note="; ".join(dict.fromkeys(one.note for one in texts if one.note)),
+        original="\n".join(one.source_text for one in texts),
     )
 
 

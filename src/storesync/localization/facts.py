@@ -16,7 +16,7 @@ from storesync.localization.locale import separator
 from storesync.localization.reference import Reference
 from storesync.model import Product
 
-__all__ = ["NAMES", "FactNames", "facts_of"]
+__all__ = ["NAMES", "FactNames", "facts_of", "told_facts"]
 
 
 @frozen(kw_only=True)
@@ -32,6 +32,7 @@ class FactNames:
     shelf_life: str
     after_opening: str
     ingredients: str
+    food_ingredients: str
     storage: str
     allergens: str
     months: str
@@ -50,6 +51,7 @@ NAMES: Mapping[str, FactNames] = MappingProxyType(
             shelf_life="保质期",
             after_opening="开封后使用期限",
             ingredients="成分",
+            food_ingredients="配料",
             storage="储存方式",
             allergens="致敏物质",
             months="{}个月",
@@ -64,6 +66,7 @@ NAMES: Mapping[str, FactNames] = MappingProxyType(
             shelf_life="Hạn sử dụng",
             after_opening="Hạn dùng sau khi mở nắp",
             ingredients="Thành phần (INCI)",
+            food_ingredients="Thành phần",
             storage="Bảo quản",
             allergens="Chất gây dị ứng",
             months="{} tháng",
@@ -91,10 +94,31 @@ def facts_of(product: Product, reference: Reference, locale: str) -> Mapping[str
         else "",
         names.after_opening: names.months.format(months["pao_months"]) if months["pao_months"] else "",
         names.ingredients: _ingredients(product, reference, locale),
+        names.food_ingredients: ""
+        if product.facts.get("inci")
+        else _fact(product, reference, "ingredients", locale),
         names.storage: _fact(product, reference, "storage", locale),
         names.allergens: _fact(product, reference, "allergens", locale),
     }
     return {name: value for name, value in found.items() if value}
+
+
+_LABELLED = ("origin", "content", "shelf_life", "ingredients", "food_ingredients", "storage", "allergens")
+
+
+def told_facts(product: Product, title: str, attributes: Mapping[str, str], locale: str) -> frozenset[str]:
+    """Which facts of a product its texts in one language tell, as rules about labels name them.
+
+    `title`, `origin`, `content`, `shelf_life`, `ingredients`, `storage`, `allergens`; a product without allergens
+    has told of them.
+    """
+    found = {"title"} if title else set()
+    names = NAMES.get(locale)
+    if names is not None:
+        found |= {fact for fact in _LABELLED if attributes.get(getattr(names, fact))}
+    if "food_ingredients" in found:
+        found = found - {"food_ingredients"} | {"ingredients"}
+    return frozenset(found if product.facts.get("allergens") else found | {"allergens"})
 
 
 def _contents(product: Product) -> tuple[str, ...]:
@@ -108,7 +132,7 @@ def _words(product: Product, reference: Reference, kind: str, locale: str) -> st
 
 
 def _fact(product: Product, reference: Reference, code: str, locale: str) -> str:
-    """A written fact that the vocabulary holds as a whole, under its own words."""
+    """A written fact that the vocabulary holds under its own words: a statement is translated whole or not at all."""
     return reference.word(code, product.facts.get(code, ""), locale)
 
 

@@ -14,7 +14,8 @@ class Provenance:
     """Who made a text, how far it was approved, and the hash of the source it was made from.
 
     `template` is text that storesync composed from approved parts; then `source` names those parts. `maker` is
-    the person or engine, `at` when, in ISO 8601 and UTC, and `note` what the gates said.
+    the person or engine, `at` when, in ISO 8601 and UTC, and `note` what the gates said. `original` is
+    the source text that it was made from, as far as somebody knows.
     """
 
     by: Literal["human", "reference", "machine", "template"]
@@ -23,3 +24,4 @@ class Provenance:
     maker: str = ""
     at: str = ""
     note: str = ""
+    original: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from storesync.compliance import Claimed, check_claims, check_readiness, kind_of
 from storesync.issues import Issues
+from storesync.localization import told_facts
 from storesync.model import Listing, Product
 from storesync.prepare.localize import Localized
 from storesync.prepare.settings import Settings
@@ -49,5 +50,20 @@ def check_compliance(product: Product, localized: Localized, listing: Listing, s
             kind=kind,
             today=settings.today,
         )
-        issues += check_readiness(product, compliance=rules, market=market.code, today=settings.today)
+        issues += check_readiness(
+            product,
+            compliance=rules,
+            market=market.code,
+            today=settings.today,
+            told=_told(product, localized, market.locales),
+        )
     return issues
+
+
+def _told(product: Product, localized: Localized, locales: tuple[str, ...]) -> frozenset[str]:
+    """The facts that a market's own language tells of the product."""
+    found: frozenset[str] = frozenset()
+    for locale in locales[:1]:
+        text = localized.texts.get(locale)
+        found = told_facts(product, text.title if text else "", localized.attributes.get(locale, {}), locale)
+    return found

@@ -5,7 +5,7 @@ new each morning. So the day enters only as what it decides:
 
 - on which side of every date in the policies, their refinements, fees, taxes and the packaged figures it
   lies (before, on, after: whether such a date is still in or already out is pricing's business);
-- for every rate of a live snapshot and every rule about age, whether its age is below, at or above the limit.
+- for every rate of a snapshot that ages and every rule about age, whether its age is below, at or above the limit.
 
 Between two such boundaries the digest stands still; at each it changes, at most once more than needed. What
 the market acknowledged last (`last`) is left out: a price that was once accepted by the guards must not be
@@ -108,7 +108,7 @@ def _day(settings: Settings) -> dict[str, Any]:
     dated = {*_dates(settings.policies), *(day for pack in _PACKS for day in _dates(tax_pack(pack).figures))}
     sides = [[day.isoformat(), _side(today, day)] for day in sorted(dated)]
     ages: list[Any] = []
-    if settings.rates is not None and settings.rates.kind != "fixture":
+    if settings.rates is not None and settings.rates.ages:
         limits = sorted({("calendar", 0), *_limits(settings.policies)})
         for rate in settings.rates.rates:
             age = {

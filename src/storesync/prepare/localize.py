@@ -129,7 +129,7 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
     return delivered, issues
 
 
-def _provenance(delivered: ReferenceText, *, home: bool) -> Mapping[str, Provenance]:
+def _provenance(delivered: ReferenceText, product: Product, *, home: bool) -> Mapping[str, Provenance]:
     by: Literal["human", "reference", "machine"] = "reference"
     if home or delivered.state in ALWAYS:
         by = "human"
@@ -137,10 +137,16 @@ def _provenance(delivered: ReferenceText, *, home: bool) -> Mapping[str, Provena
         by = "machine"
     own = Provenance(by=by, state=delivered.state, source=delivered.source)
     composed = evolve(own, by="template")
+    text = product.text
+    # Where the source changed meanwhile nobody knows any more what a delivered text was made from.
+    known = not home and delivered.source in ("", source_hash(text))
+    short = "\n".join(text.points) or text.description
     return {
-        "title": delivered.made.get("title", own),
-        "short_description": delivered.made.get("short_description", own),
-        "attributes": own,
+        "title": delivered.made.get("title", evolve(own, original=text.title if known else "")),
+        "short_description": delivered.made.get(
+            "short_description", evolve(own, original=short if known else "")
+        ),
+        "attributes": delivered.made.get("attributes", own),
         "description": composed,
     }
 
@@ -213,7 +219,7 @@ def localize(product: Product, settings: Settings) -> tuple[Localized, Issues]:
         if delivered is None:
             continue
         attributes[locale] = {_clean(name): _clean(value) for name, value in delivered.attributes.items()}
-        provenance[locale] = _provenance(delivered, home=matches(locale, product.locale))
+        provenance[locale] = _provenance(delivered, product, home=matches(locale, product.locale))
         template = template_for(locale, settings.templates)
         if template is None:
             issues.append(

@@ -217,6 +217,17 @@ class PolicyBook:
                 )
                 for problem in policy.problems
             ]
+        found += [
+            Issue(
+                "price.policy_value",
+                f"prices/{self.name}/refine",
+                f"policy {self.name!r}: quiet is refined for {refinement.scope}, but a rate holds for a whole channel",
+                hint="write quiet beside currency, or refine it for a channel alone",
+                at=refinement.at or self.at,
+            )
+            for refinement in self.refinements
+            if "quiet" in refinement.fields and refinement.scope != Scope(channel=refinement.scope.channel)
+        ]
         ordered = sorted(self.policies, key=lambda policy: policy.valid_from or date.min)
         for one, two in itertools.pairwise(ordered):
             if one.valid_until is None or two.valid_from is None or one.valid_until >= two.valid_from:

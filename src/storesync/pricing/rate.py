@@ -144,12 +144,15 @@ class Route:
 class Snapshot:
     """The rates of one run; `id` is the digest of what they say, so equal rates have equal ids.
 
-    A `fixture` holds invented rates: it never ages, and only a channel in the sandbox may use it.
+    A `fixture` holds invented rates: it never ages, and only a channel in the sandbox may use it. A person who
+    `pinned` a snapshot answers for its age: it does not age either. Until when a rate was confirmed is no part of
+    the id: a rate that holds still is the same rate.
     """
 
     rates: tuple[Rate, ...] = field(converter=tuple[Rate, ...])
     kind: Literal["live", "fixture"] = "live"
     made_at: datetime | None = None
+    pinned: bool = field(default=False, eq=False)
     id: str = field(init=False)
     _by_pair: Mapping[tuple[str, str], tuple[Rate, ...]] = field(
         init=False, eq=False, repr=False, default=_EMPTY
@@ -168,7 +171,6 @@ class Snapshot:
                     rate.kind,
                     rate.source,
                     rate.observed.isoformat(),
-                    rate.confirmed.isoformat() if rate.confirmed else "",
                 )
             )
             for rate in self.rates
@@ -181,6 +183,11 @@ class Snapshot:
             pair = (rate.base, rate.quote)
             by_pair[pair] = (*by_pair.get(pair, ()), rate)
         object.__setattr__(self, "_by_pair", by_pair)
+
+    @property
+    def ages(self) -> bool:
+        """Whether the days of its rates count."""
+        return self.kind == "live" and not self.pinned
 
     def pair(self, base: str, quote: str, kind: Kind = "mid") -> Rate | None:
         """The latest rate of this pair and kind as it was given, not inverted."""

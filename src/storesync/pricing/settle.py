@@ -7,7 +7,8 @@ cause at most one change, whatever their order: prices cannot oscillate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from attrs import evolve, frozen
@@ -18,6 +19,7 @@ from storesync.pricing.rate import Kind, Rate, Route, Snapshot
 __all__ = ["Disagreement", "corroborate", "direct", "jumped", "settle", "within"]
 
 _ONE = Decimal(1)
+_MID: tuple[Kind, ...] = ("mid",)
 
 
 def within(one: Decimal, other: Decimal, band: Decimal) -> bool:
@@ -45,7 +47,14 @@ def _direct(route: Route, kind: Kind) -> Rate:
     )
 
 
-def settle(*, fresh: Snapshot, before: Snapshot | None, home: str, bands: Mapping[str, Decimal]) -> Snapshot:
+def settle(
+    *,
+    fresh: Snapshot,
+    before: Snapshot | None,
+    home: str,
+    bands: Mapping[str, Decimal],
+    kinds: Collection[Kind] = _MID,
+) -> Snapshot:
     """The rates a channel is priced with: for each currency of `bands`, the rate in use or the fresh one.
 
     `before` is the snapshot the channel was priced with last, None at the first time. A kept rate remembers
@@ -53,19 +62,18 @@ def settle(*, fresh: Snapshot, before: Snapshot | None, home: str, bands: Mappin
     kinds and currencies are passed on as they are; a currency that has no fresh rate has none here either.
     """
     kept: list[Rate] = []
-    done: set[tuple[str, str]] = set()
-    for code, band in bands.items():
-        route = fresh.route(home, code)
-        if route is None or not route.legs:
+    done: set[tuple[str, str, Kind]] = set()
+    for (code, band), kind in itertools.product(bands.items(), kinds):
+        new = direct(fresh, home, code, kind)
+        if new is None:
             continue
-        new = _direct(route, "mid")
-        old = before.pair(code, home) if before is not None else None
+        old = before.pair(code, home, kind) if before is not None else None
         if old is not None and within(new.value, old.value, band):
             later = max(new.fresh_on, old.fresh_on)
             new = evolve(old, confirmed=later if later != old.observed else None)
         kept.append(new)
-        done.add((code, home))
-    others = [rate for rate in fresh.rates if rate.kind != "mid" or (rate.base, rate.quote) not in done]
+        done.add((code, home, kind))
+    others = [rate for rate in fresh.rates if (rate.base, rate.quote, rate.kind) not in done]
     return Snapshot(rates=(*kept, *others), kind=fresh.kind, made_at=fresh.made_at)
 
 

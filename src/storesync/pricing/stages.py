@@ -157,7 +157,7 @@ def _check_leg(walk: Walk, leg: Leg) -> None:
             f"{rate} keeps only {digits} digits",
             f"ask for {rate.quote} in {rate.base} the other way round: 1 {rate.quote} = … {rate.base}",
         )
-    if walk.rates.kind == "fixture":
+    if not walk.rates.ages:
         return
     day, today = rate.fresh_on, walk.today
     if day > today:
@@ -175,7 +175,7 @@ def _check_leg(walk: Walk, leg: Leg) -> None:
             "convert",
             f"{rate} is {age} days old and missed {missed} business days of its source;"
             f" at most {rules.max_calendar_days} and {rules.max_business_days} are allowed",
-            "fetch rates again (storesync rates); the live price stays until then",
+            "fetch rates again: storesync rates fetch; the live price stays until then",
         )
     if missed >= rules.warn_after and not walk.warned:
         walk.warned = True
@@ -207,7 +207,7 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
             "convert",
             f"rate snapshot {rates.id} has no {wanted} rate for"
             f" {policy.currency}/{policy.home}, direct or over one pivot and one day (it has {known})",
-            f"add a rate source that quotes {policy.currency}",
+            f"storesync rates fetch asks for it; if no source quotes {policy.currency}, add one to [rates]",
         )
     for leg in found.legs:
         _check_leg(walk, leg)

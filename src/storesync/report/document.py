@@ -7,7 +7,8 @@ from typing import Any
 
 from storesync.engine import Drift
 from storesync.engine.check import Checked
-from storesync.engine.status import Explained, Status
+from storesync.engine.ratestatus import RateStatus
+from storesync.engine.status import ChannelStatus, Explained
 from storesync.issues import Issue
 from storesync.model import Offer
 from storesync.plan import Held
@@ -18,6 +19,7 @@ __all__ = [
     "explained_document",
     "held_document",
     "issue_document",
+    "rates_document",
     "status_document",
 ]
 
@@ -60,7 +62,7 @@ def checked_document(checked: Checked) -> dict[str, Any]:
     }
 
 
-def status_document(status: Status) -> dict[str, Any]:
+def status_document(status: ChannelStatus) -> dict[str, Any]:
     """How a channel stands."""
     return {
         "revision": status.revision,
@@ -74,6 +76,49 @@ def status_document(status: Status) -> dict[str, Any]:
         "parked": held_document(status.parked),
         "at_work": status.at_work,
         "since": status.since,
+    }
+
+
+def rates_document(status: RateStatus) -> dict[str, Any]:
+    """All rates, what the channels are priced with, and what happened last."""
+    return {
+        "snapshot": status.snapshot,
+        "collected_at": status.at.isoformat() if status.at is not None else "",
+        "invented": status.invented,
+        "rates": [
+            {
+                "currency": line.currency,
+                "home": line.home,
+                "rate": line.rate.document() if line.rate is not None else None,
+                "source": line.source,
+                "confirmed_by": line.confirmed,
+                "chain": list(line.chain),
+                "missed": line.missed,
+                "days": line.days,
+                "doubted": line.doubted,
+            }
+            for line in status.lines
+        ],
+        "channels": {
+            one.channel: {
+                "snapshot": one.snapshot.id if one.snapshot is not None else "",
+                "since": one.since.isoformat() if one.since is not None else "",
+                "pinned": one.pinned.reason if one.pinned is not None else "",
+                "quiet": {code: str(band) for code, band in status.bands[one.channel].items()},
+            }
+            for one in status.channels
+        },
+        "history": [
+            {
+                "at": event.at.isoformat(),
+                "event": event.event,
+                "snapshot": event.snapshot,
+                "channel": event.channel,
+                "reason": event.reason,
+            }
+            for event in status.history
+        ],
+        "issues": [issue_document(issue) for issue in status.issues],
     }
 
 
@@ -107,6 +152,7 @@ def explained_document(explained: Explained) -> dict[str, Any]:
         "prices": dict(explained.prices),
         "texts": dict(explained.texts),
         "held": explained.held,
+        "rates": explained.rates,
         "not_offered": explained.not_offered,
         "others": list(explained.others),
         "operations": [dict(operation) for operation in explained.operations],
@@ -115,4 +161,14 @@ def explained_document(explained: Explained) -> dict[str, Any]:
 
 def drift_document(drift: Iterable[Drift]) -> list[dict[str, str]]:
     """Differences between what the market acknowledged and what it shows."""
-    return [{"key": one.key, "what": one.what, "ours": one.ours, "theirs": one.theirs} for one in drift]
+    return [
+        {
+            "key": one.key,
+            "what": one.what,
+            "by": one.by,
+            "ours": one.ours,
+            "theirs": one.theirs,
+            "wanted": one.wanted,
+        }
+        for one in drift
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -9,6 +10,7 @@ from typing import Any
 
 from attrs import frozen
 from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup, escape
 
 from storesync.plan import Detail, Held, Kind, Operation, Plan
 from storesync.report.amount import told_text
@@ -20,6 +22,7 @@ __all__ = ["Prices", "plan_page"]
 Prices = Mapping[str, Mapping[str, Any]]
 """Price traces by SKU, then by market, as `explain` gives them."""
 
+_CODE = re.compile(r"`([^`]+)`")
 _MARKS: Mapping[Kind, tuple[str, str]] = {
     Kind.CREATE: ("new", "add"),
     Kind.UPDATE: ("text, pictures or variants", "change"),
@@ -82,7 +85,13 @@ def _template() -> Template:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["coded"] = _coded
     return environment.from_string(text)
+
+
+def _coded(text: str) -> Markup:
+    """A hint whose `commands` stand out; everything in it is escaped."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
 
 
 def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[str, Any]:

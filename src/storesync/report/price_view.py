@@ -12,6 +12,7 @@ from rich.text import Text
 
 from storesync.engine.status import Explained
 from storesync.report.amount import offered, told_text
+from storesync.report.text_view import texts_view
 
 __all__ = ["explained_view", "price_table", "stages"]
 
@@ -67,7 +68,7 @@ def explained_view(explained: Explained) -> RenderableType:
         parts += [Text(f"    {_estimate(one)}", "dim") for one in trace.get("estimates", ())]
     if explained.texts:
         parts.append(Text("\n  Texts", "bold"))
-        parts.append(Padding(_texts(explained.texts), (0, 0, 0, 4)))
+        parts.append(texts_view(explained.texts))
     if explained.operations:
         parts.append(Text("\n  Last operations", "bold"))
         parts.append(Padding(_operations(explained.operations), (0, 0, 0, 4)))
@@ -82,6 +83,10 @@ def _facts(explained: Explained) -> RenderableType:
     table.add_row("listing", listing)
     table.add_row("wanted", offered(explained.want))
     table.add_row("acknowledged", offered(explained.have))
+    if explained.rates:
+        table.add_row(
+            "looked at", f"as priced with rate snapshot {explained.rates[:8]}; nothing is changed by it"
+        )
     if explained.held:
         table.add_row("held back", Text(explained.held, "red"))
     if explained.not_offered:
@@ -96,19 +101,6 @@ def _estimate(estimate: Mapping[str, Any]) -> str:
         f"{name.replace('_', ' ')} {told_text(str(value))}" for name, value in estimate.items() if value
     )
     return f"buyer's tax, estimated: {words}"
-
-
-def _texts(texts: Mapping[str, Mapping[str, Any]]) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for name in ("locale", "text", "made by", "state", "from"):
-        table.add_column(name)
-    for locale, fields in texts.items():
-        for name, source in fields.items():
-            origin = str(source.get("source", ""))
-            table.add_row(
-                locale, name.replace("_", " "), source.get("by", ""), source.get("state", ""), Text(origin)
-            )
-    return table
 
 
 def _operations(operations: Sequence[Mapping[str, Any]]) -> Table:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from storesync.engine import Drift
 from storesync.engine.check import Checked
-from storesync.engine.status import Status
+from storesync.engine.drift import By
+from storesync.engine.status import ChannelStatus
 from storesync.issues import counted
 from storesync.report.hanging import Hanging
 from storesync.report.plan_view import FEW, findings, held_lines
@@ -17,7 +20,7 @@ from storesync.report.plan_view import FEW, findings, held_lines
 __all__ = ["checked_view", "drift_view", "status_view"]
 
 
-def status_view(status: Status) -> RenderableType:
+def status_view(status: ChannelStatus) -> RenderableType:
     """One channel at a glance, then what is held back and what waits for a person."""
     by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in status.by_status.items() if count)
     line = Text.assemble(
@@ -27,6 +30,8 @@ def status_view(status: Status) -> RenderableType:
     )
     if status.waiting:
         line.append(f" · {status.waiting} waiting for the market")
+    if status.ended:
+        line.append(f" · {len(status.ended)} ended on demand")
     line.append(f" · revision {status.revision}", "dim")
     parts: list[RenderableType] = [Hanging(line, len(status.channel) + 2)]
     if status.at_work:
@@ -76,7 +81,17 @@ def drift_view(channel: str, drift: Iterable[Drift]) -> RenderableType:
     found = tuple(drift)
     if not found:
         return Text.assemble((channel, "bold"), "  the market shows what it acknowledged")
-    many = len(found) != 1
-    said = f"  {counted(len(found), 'difference')}; the next plan repairs {'them' if many else 'it'}"
-    lines = [Hanging(Text.assemble(("  ~ ", "yellow"), str(one)), 8) for one in found]
-    return Group(Text.assemble((channel, "bold"), said), *lines)
+    by = Counter(one.by for one in found)
+    told = [f"{by[kind]} {words}" for kind, words in _DRIFT.items() if by[kind]]
+    lines = [Hanging(Text.assemble((f"  {_MARK.get(one.by, '~')} ", "yellow"), str(one)), 8) for one in found]
+    return Group(Text.assemble((channel, "bold"), f"  {'; '.join(told)}"), *lines)
+
+
+_DRIFT: Final[Mapping[By, str]] = {
+    "theirs": "changed in the shop, which the next plan repairs",
+    "both": "changed in the shop and here, where the next plan sends ours",
+    "ours": "to be sent by the next plan",
+    "kept": "changed by the seller, who owns it",
+    "unread": "that could not be looked at",
+}
+_MARK: Final[Mapping[By, str]] = {"kept": "·", "unread": "!"}

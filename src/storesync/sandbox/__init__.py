@@ -4,11 +4,12 @@ A `Market` is the truth of one platform, a `Dialect` its wire language; `deliver
 `SandboxTransport` does so for httpx. The loopback server is in `storesync.sandbox.server` (extra `sandbox`).
 """
 
-from storesync.sandbox.access import App, Quota, Shop
+from storesync.sandbox.access import App, Shop
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.delivery import Delivery, deliver
 from storesync.sandbox.dialect import Answer, Call, Dialect, Operation, Refusal
 from storesync.sandbox.faults import FAULTS, Fault, FaultSchedule, Step
+from storesync.sandbox.quota import Quota
 from storesync.sandbox.records import CallRecord, Listing, Sku
 from storesync.sandbox.shopee import market_shopee
 from storesync.sandbox.tmall import market_tmall

@@ -14,9 +14,10 @@ from typing import Any
 
 from attrs import Factory, evolve, frozen
 
-from storesync.sandbox.access import App, Meter, Quota, Refresh, Shop, Token
+from storesync.sandbox.access import App, Refresh, Shop, Token
 from storesync.sandbox.faults import FaultSchedule
 from storesync.sandbox.index import SearchIndex
+from storesync.sandbox.quota import Meter, Quota
 from storesync.sandbox.records import (
     DELETED,
     HIDDEN,
@@ -123,11 +124,12 @@ class Market(Timeline):
     def take(self, app: str, shop: str) -> tuple[str, int] | None:
         """Count one call against the quota: none when allowed, else the limit's name and seconds to wait."""
         quota = self.behavior.quota
-        meter = self._meters.get((app, shop))
+        name = (app, shop if quota.scope == "shop" else "")
+        meter = self._meters.get(name)
         if meter is None:
-            meter = self._meters[app, shop] = Meter.full(quota, self.time())
+            meter = self._meters[name] = Meter.full(quota, self.time())
         elif meter.quota is not quota:
-            meter.quota, meter.level = quota, min(meter.level, float(quota.burst))
+            meter.change(quota)
         refused = meter.take(self.time())
         if refused is not None:
             self.throttled += 1

@@ -13,9 +13,9 @@ from functools import partial
 from typing import Any, Literal
 
 import orjson
-from attrs import frozen
+from attrs import evolve, frozen
 
-from storesync.sandbox.access import App, Quota, Shop
+from storesync.sandbox.access import App, Shop
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.dialect import (
     AUTH,
@@ -32,6 +32,7 @@ from storesync.sandbox.dialect import (
     fingerprint,
 )
 from storesync.sandbox.faults import Fault
+from storesync.sandbox.quota import Quota
 from storesync.sandbox.records import HIDDEN, Listing, Sku
 
 __all__ = ["ACCESS", "APP", "HOST", "REFRESH", "SHOP", "Manners", "market_plain"]
@@ -88,6 +89,7 @@ def _told(listing: Listing) -> dict[str, Any]:
         "key": listing.key,
         "status": listing.status,
         "title": listing.title,
+        "version": fingerprint(listing.title, listing.content.get("text"), listing.content.get("images")),
         "variants": [
             {
                 "id": sku.id,
@@ -267,7 +269,11 @@ def _verify(market: Market, name: str, call: Call) -> Shop | Answer:
     if token is None or token.expires <= market.time():
         return _error("token_expired", 401)
     refused = market.take(APP, SHOP)
-    return shop if refused is None else _error("slow_down", 429, seconds=refused[1])
+    if refused is None:
+        return shop
+    answer = _error("slow_down", 429)
+    told = {"retry-after": str(refused[1])} if market.behavior.quota.told else {}
+    return evolve(answer, headers={**answer.headers, **told})
 
 
 def _fault(fault: Fault, name: str, call: Call) -> Answer:
@@ -298,11 +304,15 @@ def market_plain(
     manners: Manners = Manners(),
     search_lag: float = 0.0,
     extend_lag: float = 0.0,
+    review_delay: float = 0.0,
     quota: Quota | None = None,
 ) -> tuple[Market, Dialect]:
-    """The plain market with one shop open and its example tokens granted."""
+    """The plain market with one shop open and its example tokens granted; delays in seconds."""
     behavior = Behavior(
-        search_lag=search_lag, extend_lag=extend_lag, quota=quota or Quota(rate=10_000.0, burst=10_000)
+        search_lag=search_lag,
+        extend_lag=extend_lag,
+        review_delay=review_delay,
+        quota=quota or Quota(rate=10_000.0, burst=10_000),
     )
     market = Market(name="plain", now=now, behavior=behavior)
     market.add_app(App(key=APP, secret="sandbox0secret0plain"))

@@ -27,13 +27,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from storesync.sandbox.access import Quota
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.delivery import deliver
 from storesync.sandbox.dialect import Call, Dialect
 from storesync.sandbox.faults import FaultSchedule
-from storesync.sandbox.page import page
+from storesync.sandbox.page import LIVE, SAVED, page
 from storesync.sandbox.plain import market_plain
+from storesync.sandbox.quota import Quota
 from storesync.sandbox.shopee import market_shopee
 from storesync.sandbox.tmall import market_tmall
 
@@ -218,7 +218,8 @@ def _control(markets: Markets) -> Starlette:
         return {"listing": item.id, "status": item.status}
 
     async def index(request: Request) -> Response:
-        return HTMLResponse(page({name: found[0] for name, found in markets.items()}))
+        note = SAVED if "saved" in request.query_params else LIVE
+        return HTMLResponse(page({name: found[0] for name, found in markets.items()}, note=note))
 
     async def file(request: Request) -> Response:
         found = market(request)

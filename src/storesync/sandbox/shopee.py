@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from storesync.sandbox import shopee_items, shopee_models, shopee_read, shopee_tree
-from storesync.sandbox.access import App, Quota, Shop
+from storesync.sandbox.access import App, Shop
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.dialect import (
     AUTH,
@@ -26,6 +26,7 @@ from storesync.sandbox.dialect import (
     Operation,
 )
 from storesync.sandbox.invented import table
+from storesync.sandbox.quota import Quota
 from storesync.sandbox.shopee_gate import (
     Run,
     Terms,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from storesync.sandbox.access import App, Quota, Shop
+from storesync.sandbox.access import App, Shop
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.dialect import (
     AUTH,
@@ -23,6 +23,7 @@ from storesync.sandbox.dialect import (
     Refusal,
 )
 from storesync.sandbox.invented import table
+from storesync.sandbox.quota import Quota
 from storesync.sandbox.top_gate import (
     UNKNOWN,
     Run,

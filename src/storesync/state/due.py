@@ -10,11 +10,23 @@ from attrs import evolve, frozen
 from sqlalchemy import Connection, bindparam, false, func, literal_column, select, text
 
 from storesync.issues import Issue, Severity
+from storesync.model import Price
 from storesync.state.schema import LISTING_PENDING, LISTING_REMARKED, OFFER_PENDING, listings, offers
 from storesync.state.standing import SHOWN, UNKNOWN, Standing, issues_from, prices_from, read_all
 from storesync.state.statement import Statement
 
-__all__ = ["Counts", "Sold", "absent", "counts", "on_stock", "pending", "sold", "waiting", "warnings"]
+__all__ = [
+    "Counts",
+    "Sold",
+    "absent",
+    "counts",
+    "on_stock",
+    "peers",
+    "pending",
+    "sold",
+    "waiting",
+    "warnings",
+]
 
 _CHUNK = 500  # standings held in memory at once
 
@@ -153,6 +165,26 @@ def sold(db: Connection, channel: str) -> Mapping[str, Sold]:
 def on_stock(db: Connection, channel: str) -> int:
     """How many SKUs the channel has on stock, as it acknowledged last. Reads every offer."""
     return int(_ON_STOCK.run(db, {"channel": channel, "mark": UNKNOWN}).scalar_one())
+
+
+def peers(db: Connection, channel: str, category: str, most: int) -> Mapping[str, Mapping[str, Price]]:
+    """What is wanted on sale in a category, by SKU and market: its first `most` listings, in key order."""
+    named = (
+        select(listings.c.key)
+        .where(listings.c.channel == channel, listings.c.category == category, listings.c.want_shown)
+        .order_by(listings.c.key)
+        .limit(most)
+    )
+    keys = [str(key) for key in db.execute(named).scalars()]
+    found: dict[str, Mapping[str, Price]] = {}
+    for start in range(0, len(keys), _CHUNK):
+        query = select(offers.c.sku, offers.c.want_prices).where(
+            offers.c.channel == channel,
+            offers.c.key.in_(keys[start : start + _CHUNK]),
+            offers.c.want_prices != "",
+        )
+        found |= {row.sku: prices_from(row.want_prices) for row in db.execute(query)}
+    return found
 
 
 def pending(db: Connection, channel: str) -> Iterator[Standing]:

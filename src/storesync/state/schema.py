@@ -34,10 +34,12 @@ __all__ = [
     "operations",
     "rates",
     "runs",
+    "sharers",
     "snapshots",
     "texts",
     "tokens",
     "traces",
+    "usage",
 ]
 
 METADATA = MetaData()
@@ -74,6 +76,9 @@ channels = Table(
     Column("channel", _Name, primary_key=True),
     Column("revision", Integer, nullable=False, server_default="0"),
     Column("shop", Text, info=JSON, nullable=False, server_default="{}"),
+    # Whose account and shop this was at first contact, and how the first contact went.
+    Column("identity", Text, info=JSON, nullable=False, server_default="{}"),
+    Column("contact", Text, info=JSON, nullable=False, server_default="{}"),
 )
 
 leases = Table(
@@ -132,6 +137,10 @@ listings = Table(
     Column("changed_at", _Time),
     # The merchant's own category: prices are compared within it.
     Column("category", _Key, nullable=False, server_default=""),
+    # A person ended it, when and how: not made again until that is taken back.
+    Column("ending", Text, nullable=False, server_default=""),
+    # By field, what we sent and what the market made of it: its own words for ours are no drift.
+    Column("seen", Text, info=JSON, nullable=False, server_default="{}"),
     PrimaryKeyConstraint("channel", "key"),
 )
 Index(
@@ -150,7 +159,7 @@ Index(
     postgresql_where=LISTING_REMARKED,
 )
 
-Index("ix_listings_category", listings.c.channel, listings.c.category)
+Index("ix_listings_category", listings.c.channel, listings.c.category, listings.c.key)
 
 offers = Table(
     "offers",
@@ -261,6 +270,29 @@ tokens = Table(
     Column("body", Text, info=JSON, nullable=False),
     Column("expires", _Time),
     Column("at", _Time, nullable=False),
+    # A renewal is on its way since then: if nothing newer comes, its answer was lost.
+    Column("renewing", _Time),
+    # Why the market does not renew it any more: a person must log in again.
+    Column("refused", Text, nullable=False, server_default=""),
+)
+
+# What was used of a day's quota, and when it renews.
+usage = Table(
+    "usage",
+    METADATA,
+    Column("name", _Key, primary_key=True),
+    Column("used", BigInteger, nullable=False),
+    Column("until", _Time, nullable=False),
+)
+
+# Processes that draw on the quotas of one app or account now: each takes an equal share.
+sharers = Table(
+    "sharers",
+    METADATA,
+    Column("scope", _Key, nullable=False),
+    Column("owner", _Name, nullable=False),
+    Column("until", _Time, nullable=False),
+    PrimaryKeyConstraint("scope", "owner"),
 )
 
 runs = Table(

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from attrs import field, frozen
-from sqlalchemy import Connection, Table, bindparam, cast, func, literal_column, select, union, update
+from sqlalchemy import (
+    Connection,
+    Table,
+    bindparam,
+    cast,
+    false,
+    func,
+    literal_column,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from storesync.issues import Issue
@@ -27,15 +38,19 @@ __all__ = [
     "OfferStanding",
     "Standing",
     "Want",
+    "acknowledge_content",
     "acknowledge_offers",
     "bump",
     "change",
     "document",
     "doubt_offers",
+    "ended",
     "issues_from",
     "key_of",
     "keys",
     "keys_of",
+    "leave_offer",
+    "leave_texts",
     "prices_from",
     "read",
     "read_all",
@@ -84,11 +99,13 @@ class Standing:
 
     `want` and `have` are digests of content: "" is nothing, "?" is unknown. `made` says that its creation was
     completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect;
-    until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile.
+    until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile. `ending` says since when a
+    person wants it gone for good. `seen` is, by field, what was sent and what the market made of it.
     """
 
     key: str
     title: str = ""
+    category: str = ""
     input: str = ""
     causes: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     want: str = ""
@@ -111,6 +128,8 @@ class Standing:
     unsettled: datetime | None = None
     parked: str = ""
     refused: str = ""
+    ending: str = ""
+    seen: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
 
 
@@ -135,7 +154,7 @@ class Want:
     traces: Mapping[str, Any] = field(factory=dict)
 
 
-_EMPTY_LIST = "[]"
+_EMPTY_LIST, _EMPTY = "[]", "{}"
 _ONE: tuple[Any, Any] = (bindparam("channel"), bindparam("key"))
 _LISTING = Statement(select(listings).where(listings.c.channel == _ONE[0], listings.c.key == _ONE[1]))
 _OFFERS = Statement(
@@ -154,6 +173,13 @@ _INPUT = Statement(
 )
 _LISTINGS = Statement(select(listings).where(listings.c.channel == _ONE[0]).order_by(listings.c.key))
 _VARIANTS = Statement(select(offers).where(offers.c.channel == _ONE[0]).order_by(offers.c.key, offers.c.sku))
+_ENDED = Statement(
+    select(listings.c.key, listings.c.ending).where(
+        listings.c.channel == _ONE[0],
+        listings.c.want_shown == false(),
+        listings.c.ending != literal_column("''"),
+    )
+)
 # The keys come as one JSON list: so the statement is the same for any number of them.
 _NAMED = func.json_each(bindparam("keys")).table_valued("value").select()
 _NAMED_PG = select(func.jsonb_array_elements_text(cast(bindparam("keys"), JSONB)))
@@ -189,6 +215,7 @@ def _standing(row: Any, rows: Iterable[Any]) -> Standing:
     return Standing(
         key=row.key,
         title=row.title,
+        category=row.category,
         input=row.input,
         causes=_causes_from(row.causes),
         want=row.want,
@@ -211,6 +238,8 @@ def _standing(row: Any, rows: Iterable[Any]) -> Standing:
         unsettled=unstamp(row.unsettled) if row.unsettled else None,
         parked=row.parked,
         refused=row.refused,
+        ending=row.ending,
+        seen=loads(row.seen) if row.seen != _EMPTY else {},
         offers={r.sku: _offer_standing(r) for r in rows},
     )
 
@@ -280,6 +309,12 @@ def keys(db: Connection, channel: str, *, only: Iterable[str] | None = None) -> 
         return {row.key: row.input for row in _KEYS.run(db, {"channel": channel})}
     found = (_INPUT.run(db, {"channel": channel, "key": key}).one_or_none() for key in only)
     return {row.key: row.input for row in found if row is not None}
+
+
+def ended(db: Connection, channel: str) -> Iterator[tuple[str, str]]:
+    """Key and reason of every listing that a person ended for good."""
+    for row in _ENDED.run(db, {"channel": channel}):
+        yield row.key, row.ending
 
 
 def document(db: Connection, name: str) -> Mapping[str, Any] | None:
@@ -365,6 +400,8 @@ _PACKED: Mapping[str, Any] = {
     "asked_at": lambda value: stamp(value) if value is not None else None,
     "changed_at": stamp,
     "have_causes": lambda value: dumps(value, sort=True),
+    "issues": lambda value: dumps([CONVERTER.unstructure(issue) for issue in value]),
+    "seen": lambda value: dumps(value, sort=True),
     "remarks": lambda value: dumps([CONVERTER.unstructure(issue) for issue in value]),
 }
 
@@ -411,6 +448,40 @@ def doubt_offers(
             values["have_stock"] = UNKNOWN + row.have_stock
         if values:
             overwrite(db, offers, named, values)
+
+
+def leave_offer(
+    db: Connection, channel: str, seen: Offer, *, prices: bool, stock: bool, known: OfferStanding
+) -> bool:
+    """What the shop shows of this SKU's prices or stock is both wanted and acknowledged; whether that is news."""
+    values: dict[str, Any] = {}
+    if prices and not (known.want is not None and known.want.prices == seen.prices == known.have_prices):
+        values["want_prices"] = values["have_prices"] = _packed_prices(seen.prices)
+    if stock and not (known.want is not None and known.want.stock == seen.stock == known.have_stock):
+        values["want_stock"] = values["have_stock"] = str(seen.stock)
+    if values:
+        overwrite(db, offers, {"channel": channel, "sku": seen.sku}, values)
+    return bool(values)
+
+
+def leave_texts(
+    db: Connection, channel: str, stand: Standing, placed: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> bool:
+    """Both the wanted and the acknowledged document as `placed` makes them; whether one of them is another now."""
+    values = {}
+    for column, name in (("want", stand.want), ("have", stand.have)):
+        before = document(db, name)
+        after = placed(before) if before is not None else None
+        if after is not None and after != before:
+            values[column] = _keep_document(db, after)
+    if values:
+        change(db, channel, stand.key, **values)
+    return bool(values)
+
+
+def acknowledge_content(db: Connection, channel: str, key: str, content: Mapping[str, Any] | None) -> None:
+    """The market shows this document; None is unknown."""
+    change(db, channel, key, have=_keep_document(db, content) if content is not None else UNKNOWN)
 
 
 def revision(db: Connection, channel: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from storesync.driver import Driver, Shop
-from storesync.engine import OpenChannel, Pacer, apply, plan
+from storesync.engine import Drift, OpenChannel, Pacer, apply, at_work, observe, plan
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault
 from storesync.model import (
@@ -62,10 +62,19 @@ def _files(item: Item) -> Mapping[str, File]:
 class Bench:
     """One channel on one emulated market: a catalog that moves, and runs of the whole engine.
 
-    A context manager: at the end the state and the files are gone.
+    A context manager: at the end the state and the files are gone. `owned` are the fields that the seller keeps.
     """
 
-    def __init__(self, driver: Driver[Any, Any], shop: Shop, emulated: Emulated, *, seed: int = 1) -> None:
+    def __init__(
+        self,
+        driver: Driver[Any, Any],
+        shop: Shop,
+        emulated: Emulated,
+        *,
+        seed: int = 1,
+        owned: Iterable[str] = (),
+    ) -> None:
+        self.owned = tuple(owned)
         self.driver = driver
         self.shop = shop
         self.emulated = emulated
@@ -115,6 +124,18 @@ class Bench:
         finally:
             await channel.transport.close()
 
+    def observe(self) -> list[Drift]:
+        """Look at what the market shows."""
+        return run_virtual(self.loop, self._observe())
+
+    async def _observe(self) -> list[Drift]:
+        channel = self._open()
+        try:
+            async with at_work(channel) as work:
+                return await observe(work)
+        finally:
+            await channel.transport.close()
+
     def settle(self, runs: int = 25) -> Report | None:
         """Sync every two minutes until nothing is left to do; the last report, None when it never ends."""
         for _ in range(runs):
@@ -137,6 +158,7 @@ class Bench:
             markets=self.shop.markets,
             environment="sandbox",
             workers=4,
+            owned_by_seller=self.owned,
         )
         hosts = dict.fromkeys(
             self.driver.spec.hosts.get("sandbox", {"api": ""}), f"https://{self.emulated.host}"
@@ -161,5 +183,5 @@ class Bench:
             transport=transport,
             store=self.store,
             env=env,
-            pacer=Pacer(env),
+            pacer=Pacer(env, self.store),
         )

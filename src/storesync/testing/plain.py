@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Final, Literal, TypeVar
 
 from attrs import evolve, field, frozen
 
 import storesync.driver as sd
 
 __all__ = ["Account", "plain_driver"]
+
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -21,6 +25,13 @@ class Account:
     access: str = field(repr=False)
     refresh: str = field(repr=False)
     expires: datetime | None = field(default=None, metadata=sd.EXPIRES)
+
+
+_STATUS: Final[Mapping[str, sd.Status]] = {
+    "live": sd.Status.LIVE,
+    "hidden": sd.Status.HIDDEN,
+    "in_review": sd.Status.IN_REVIEW,
+}
 
 
 def _render(shop: sd.Shop, listing: sd.Listing) -> sd.Content:
@@ -101,6 +112,20 @@ def _update(shop: sd.Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
     return sd.Receipt(ref)
 
 
+def _asked(write: Callable[[sd.Shop, T], sd.Flow[sd.Receipt]], shop: sd.Shop, what: T) -> sd.Flow[sd.Receipt]:
+    """The same write on a market that decides later: its receipt is a ticket."""
+    receipt = yield from write(shop, what)
+    return evolve(receipt, ticket=sd.Ticket("review", receipt.ref.listing) if receipt.ref else None)
+
+
+def _poll(shop: sd.Shop, ticket: sd.Ticket) -> sd.Flow[sd.Verdicts]:
+    seen = yield sd.get(f"/listings/{ticket.id}")
+    status = _STATUS.get(seen.text("status"), sd.Status.UNKNOWN)
+    if status not in (sd.Status.LIVE, sd.Status.HIDDEN):
+        return {}
+    return {seen.text("key"): sd.Receipt(_ref(seen), status)}
+
+
 def _offers(
     part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[sd.OfferChange]
 ) -> sd.Flow[sd.Verdicts]:
@@ -153,12 +178,13 @@ def _observed(market: sd.Market, seen: sd.Part) -> sd.Observed:
     rows = seen.each("variants")
     return sd.Observed(
         _ref(seen),
-        {"live": sd.Status.LIVE, "hidden": sd.Status.HIDDEN}.get(seen.text("status"), sd.Status.UNKNOWN),
+        _STATUS.get(seen.text("status"), sd.Status.UNKNOWN),
         offers={row.text("sku"): _offer(market, row) for row in rows if row.text("sku")},
         texts={"title": seen.text("title")},
         variants={
             row.id("id"): sd.Seen(row.text("sku"), row.text("barcode"), row.text("name")) for row in rows
         },
+        version=seen.text("version"),
     )
 
 
@@ -212,12 +238,15 @@ def plain_driver(
     steps: Literal[1, 2] = 1,
     lag: float = 0.0,
     late: float = 0.0,
+    review: float = 0.0,
     quota: int = 10_000,
 ) -> sd.Driver[Account, sd.Shop]:
-    """A driver for the plain platform that recognizes its creates `by` this identity."""
-    from functools import partial
+    """A driver for the plain platform that recognizes its creates `by` this identity.
 
+    With `review` the market decides on documents later, and is first asked after so many seconds.
+    """
     reads = by != "none"
+    create = partial(_create, by, steps)
     return sd.Driver(
         spec=sd.Spec(
             name="plain",
@@ -230,13 +259,17 @@ def plain_driver(
             variants=sd.Variants(axes=2, max=50, can=frozenset({"add", "remove"})),
             batches={"prices": sd.Batch(20), "stock": sd.Batch(20), "observe": sd.Batch(10, "channel")},
             quotas={"default": (sd.Quota(quota),)},
+            fields={"title": "title"},
+            review=timedelta(seconds=review),
+            in_review=frozenset({"stock", "prices", "hide"}) if review else frozenset(),
         ),
         account=Account,
         shop=sd.Shop,
         render=_render,
         classify=_ERRORS,
-        create=partial(_create, by, steps),
-        update=_update,
+        create=partial(_asked, create) if review else create,
+        update=partial(_asked, _update) if review else _update,
+        poll=_poll if review else None,
         prices=partial(_offers, "prices"),
         stock=partial(_offers, "stock"),
         hide=_hide,

@@ -33,9 +33,10 @@ class Platform:
     """One emulated platform.
 
     `share` is how many of ten worlds are made on it. `lags` and `lates` are what its declaration allows, in
-    seconds. `account` gives the credentials after so many new authorizations, `authorize` makes the market know
-    them. `prices` are whole steps of `step`, from the lowest to the highest; `by_hand` is what a seller types in.
-    `minimum` is how many calls it takes to list these products, on a channel that knows its shop.
+    seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
+    new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
+    to the highest; `by_hand` is what a seller types in. `minimum` is how many calls it takes to list these
+    products, on a channel that knows its shop.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Platform:
     lags: Sequence[float]
     lates: Sequence[float]
     steps: Sequence[Literal[1, 2]] = (1,)
+    reviewed: bool = False
     open: Callable[[Clock, Profile, float], tuple[Truth, Dialect]]
     driver: Callable[[Profile], Driver[Any, Any]]
     account: Callable[[Driver[Any, Any], int], Any]
@@ -94,6 +96,7 @@ def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Di
         manners=plain.Manners(by=profile.by, steps=profile.steps),
         search_lag=profile.lag,
         extend_lag=extend_lag,
+        review_delay=profile.review,
     )
 
 
@@ -117,9 +120,10 @@ _PLAIN = Platform(
     lags=(0.0, 1.0, 3.0, 5.0),
     lates=(0.0, 2.0, 4.0),
     steps=(1, 2),
+    reviewed=True,
     open=_plain,
     driver=lambda profile: plain_driver(
-        by=profile.by, steps=profile.steps, lag=profile.lag, late=profile.late
+        by=profile.by, steps=profile.steps, lag=profile.lag, late=profile.late, review=profile.review
     ),
     account=_plain_account,
     authorize=_plain_authorize,

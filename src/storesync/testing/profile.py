@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Final, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 __all__ = ["RATES", "By", "Profile"]
 
@@ -18,6 +18,7 @@ class Profile:
     """What kind of world this is; `rates` are fault rates per call.
 
     `crashes` and `failures` are how many processes may die, and how many commits may fail, in one run.
+    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand.
     """
 
     by: By
@@ -30,6 +31,8 @@ class Profile:
     edits: bool
     skew: float
     failures: int = 0
+    review: float = 0.0
+    owned: tuple[str, ...] = ()
 
     @classmethod
     def drawn(
@@ -67,6 +70,13 @@ class Profile:
             edits=not calm and rng.random() < 0.3,
             skew=rng.choice((0.0, 0.0, -30.0, 45.0)),
         )
+
+    def with_people(self, rng: Random, *, reviewed: bool) -> Profile:
+        """The same world, where a moderator may decide later and a seller may keep fields by hand."""
+        if self.calm:
+            return self
+        owned = rng.choice(((), ("title",), ("stock",), ("title", "stock"))) if self.edits else ()
+        return evolve(self, review=300.0 if reviewed and rng.random() < 0.15 else 0.0, owned=owned)
 
     @property
     def calm(self) -> bool:

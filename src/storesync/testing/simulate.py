@@ -41,6 +41,7 @@ EXPECTED: tuple[str, ...] = (
     "price by hand",
     "stock by hand",
     "status by hand",
+    "title by hand",
     "delete by hand",
 )
 """What a thousand worlds are made of, by the names under which it is counted."""

@@ -215,6 +215,26 @@ def a_variant_is_removed(bench: Bench) -> Iterator[str]:
     yield from _sync(bench)
 
 
+@_transition("create", "update", "observe")
+def a_hand_in_the_shop_is_seen(bench: Bench) -> Iterator[str]:
+    """What a seller changes in the shop is found, told and repaired; a look at an untouched shop finds nothing."""
+    yield from _start(bench)
+    yield from (f"an untouched shop differs: {drift}" for drift in bench.observe())
+    (first,), (second,) = bench.truth.alive("P1"), bench.truth.alive("P2")
+    bench.truth.edit(first.id, title="a title by hand", sku="P1-1", stock=77)
+    bench.truth.edit(second.id, sku="P2-2", price=Decimal(222))
+    wanted = {"P1 P1-1 stock", "P2 P2-2 price"} | (
+        {"P1 title"} if "title" in bench.driver.spec.fields else set()
+    )
+    found = {f"{drift.key} {drift.what}" for drift in bench.observe()}
+    if found != wanted:
+        yield f"found {', '.join(sorted(found)) or 'nothing'} of {', '.join(sorted(wanted))}"
+    if "title" not in bench.driver.spec.fields:
+        bench.truth.edit(first.id, title="title of P1")
+    yield from _sync(bench)
+    yield from (f"after the repair the shop differs: {drift}" for drift in bench.observe())
+
+
 @_transition("create", "end")
 def a_listing_is_ended_on_demand(bench: Bench) -> Iterator[str]:
     """What is ended is gone from the shop, and is not made again while it is not offered."""

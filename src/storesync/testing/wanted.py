@@ -69,21 +69,25 @@ class Listed:
 
 @define
 class Wanted:
-    """A catalog as source and preparer of one channel; it remembers every price that was ever right."""
+    """A catalog as source and preparer of one channel; it remembers all that was ever right."""
 
     items: dict[str, Item]
     form: Form = bare
     category: str = "C"
     files: Callable[[Item], Mapping[str, File]] = lambda item: {}
     prices: dict[str, set[Decimal]] = field(factory=dict)
+    stocks: dict[str, set[int]] = field(factory=dict)
+    titles: dict[str, set[str]] = field(factory=dict)
     past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
 
     def remember(self) -> None:
-        """Note the prices of now as right."""
+        """Note titles, prices and stock of now as right."""
         for item in self.items.values():
-            for sku, offer in item.offers.items():
-                self.prices.setdefault(sku, set()).add(offer[0])
-                self.past.setdefault(sku, []).append(offer)
+            self.titles.setdefault(item.key, set()).add(item.title)
+            for sku, (price, stock) in item.offers.items():
+                self.prices.setdefault(sku, set()).add(price)
+                self.stocks.setdefault(sku, set()).add(stock)
+                self.past.setdefault(sku, []).append((price, stock))
 
     def reads(self) -> Iterator[Read]:
         """The catalog as a source gives it."""

@@ -104,6 +104,7 @@ class World:
     shop: Shop
     processes: int = 0
     grants: int = 0
+    by_hand: dict[tuple[int, str], Any] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
     events: Counter[str] = field(factory=Counter)
@@ -119,7 +120,7 @@ class World:
         on = platform or drawn_on
         drawn = Profile.drawn(
             rng, identities=on.identities, steps=on.steps, lags=on.lags, lates=on.lates, rates=on.rates
-        )
+        ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -200,17 +201,25 @@ class World:
         return evolve(item, broken=not item.broken) if chance < 0.74 else item
 
     def edit_by_hand(self) -> None:
-        """A seller changes or deletes something in the shop itself."""
+        """A seller changes or deletes something in the shop itself, once nothing that was lost can arrive any more."""
+        self.loop.skip(self.profile.late)
         alive = list(self.truth.alive())
         if not alive:
             return
         listing = self.rng.choice(alive)
-        kind = self.rng.choice(("price", "stock", "status", "delete"))
+        kind = self.rng.choice(("price", "stock", "title", "status", "delete"))
+        if kind == "title" and "title" not in self.driver.spec.fields:
+            return  # nobody could see it
         self.events[f"{kind} by hand"] += 1
         if kind == "price":
             self.truth.edit(listing.id, price=self.platform.by_hand)
         elif kind == "stock":
             self.truth.edit(listing.id, stock=77)
+            self.by_hand[listing.id, "stock"] = {sku.code: 77 for sku in listing.skus.values()}
+        elif kind == "title":
+            title = f"title by hand {self.rng.randint(0, 999)}"
+            self.truth.edit(listing.id, title=title)
+            self.by_hand[listing.id, "title"] = title
         elif kind == "status":
             self.truth.edit(listing.id, status="hidden")
         else:
@@ -228,6 +237,7 @@ class World:
             markets=(platform.market,),
             environment="sandbox",
             workers=4,
+            owned_by_seller=self.profile.owned,
         )
         # A market takes a moment to answer, so that requests of several workers are on their way at once.
         inner = SandboxTransport(
@@ -252,7 +262,7 @@ class World:
             transport=transport,
             store=self.store,
             env=env,
-            pacer=Pacer(env),
+            pacer=Pacer(env, self.store),
         )
 
     def authorize(self) -> None:

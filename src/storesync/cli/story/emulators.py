@@ -85,7 +85,7 @@ class Emulators:
     def keep_page(self, folder: Path) -> Path:
         """The shops' own page with its pictures, as files that stay when the shops are gone."""
         folder.mkdir(parents=True, exist_ok=True)
-        page = self._get("/").decode()
+        page = self._get("/?saved").decode()
         for part in dict.fromkeys(piece.partition('"')[0] for piece in page.split('src="')[1:]):
             name = part.removeprefix("/_sandbox/").replace("/files/", "-").replace("/", "-") + ".jpg"
             (folder / name).write_bytes(self._get(part))

@@ -75,6 +75,7 @@ def shopee(code: str) -> sd.Driver[Account, Shop]:
         price_range={region.currency: region.price_range} if region.price_range else {},
         price_ratio=Decimal(region.spread),
         update=frozenset({"merges"}),
+        fields={"title": "item.item_name", "description": "item.description"},
         environments={
             "sandbox": sd.Conditions(
                 identity=sd.Identity("search", lag=3, late=3),

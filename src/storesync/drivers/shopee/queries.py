@@ -133,8 +133,9 @@ def _observed(shop: Shop, row: sd.Part, models: Sequence[sd.Part], ref: sd.Ref) 
         # The reasons stand behind get_item_violation_info, whose shape the notes do not give.
         said = f"Shopee says {row.text('item_status')}: see the Seller Centre for the reason"
         issues = (sd.Issue("market.suspended", "", said),)
-    title = row.text("item_name")
-    return sd.Observed(ref, status, offers=offers, issues=issues, texts={"title": title} if title else {})
+    texts = {"title": row.text("item_name"), "description": row.text("description")}
+    told = {name: text for name, text in texts.items() if text}
+    return sd.Observed(ref, status, offers=offers, issues=issues, texts=told)
 
 
 def _offer(shop: Shop, sku: str, part: sd.Part) -> sd.Offer:

@@ -61,6 +61,7 @@ SPEC: Final = sd.Spec(
     },
     price_range={"CNY": (Decimal("0.01"), Decimal(100_000_000))},
     update=frozenset({"merges"}),
+    fields={"title": "fields.title.value"},
     environments={
         "sandbox": sd.Conditions(
             identity=sd.Identity("search", lag=3, late=3),

@@ -143,7 +143,7 @@ def numbers(source: str, text: str, source_locale: str, locale: str) -> Iterator
                 other.offset,
                 f"write {one.written}",
             )
-        else:
+        elif not _spelled(one, text, locale):
             optional = one.value == 1 and one.unit in _TIMES
             told = optional or _in_words(one.value, text, locale)
             yield Finding(
@@ -190,11 +190,25 @@ def _changed(one: Figure, other: Figure) -> Finding:
     return Finding("units", level, message, other.offset, f"write {one.written}")
 
 
-def _in_words(value: Decimal, text: str, locale: str) -> bool:
+def _spelled(one: Figure, text: str, locale: str) -> bool:
+    """Whether the number stands there in words, right before its unit: 六年 for 6년."""
+    given = _words(one.value, locale)
+    return bool(one.unit) and any(
+        f"{word}{gap}{unit}" in text.casefold()
+        for word in given
+        for unit in _UNITS[one.unit][2]
+        for gap in ("", " ")
+    )
+
+
+def _words(value: Decimal, locale: str) -> tuple[str, ...]:
+    """A small number in words."""
     words = _WORDS.get(language(locale), ())
     if value != value.to_integral_value() or not 1 <= value <= len(words):
-        return False
+        return ()
     given = words[int(value) - 1]
-    if language(locale) == "zh":
-        return any(character in text for word in given for character in word)
-    return any(word in text.casefold() for word in given)
+    return tuple(character for word in given for character in word) if language(locale) == "zh" else given
+
+
+def _in_words(value: Decimal, text: str, locale: str) -> bool:
+    return any(word in text.casefold() for word in _words(value, locale))

@@ -16,6 +16,7 @@ from storesync.pricing.exact import EXACT, exact, figure
 from storesync.pricing.policy import RateRules
 from storesync.pricing.rate import Leg, Rate, Snapshot
 from storesync.pricing.rates.source import Fetch, RateSource
+from storesync.pricing.rates.static import StaticTable
 from storesync.pricing.settle import corroborate, direct, jumped
 
 __all__ = ["Chain", "Collected", "collect", "hosts"]
@@ -41,15 +42,22 @@ class Chain:
 
     def order(self, currency: str) -> tuple[str, ...]:
         """The sources for one currency, first choice first."""
-        return self.sources.get(currency) or self.sources.get("*") or ()
+        return self.sources[currency] if currency in self.sources else self.sources.get("*", ())
 
 
 @frozen(kw_only=True)
 class Collected:
-    """The snapshot of a run; a currency that no source could give is missing in it, and an issue says why."""
+    """The snapshot of a run; a currency that no source could give is missing in it, and an issue says why.
+
+    `by` names the source of each currency, `confirmed` says what its witness told, `doubted` are the currencies
+    whose rate was given but not believed.
+    """
 
     snapshot: Snapshot
     issues: Issues
+    by: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    confirmed: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    doubted: frozenset[str] = frozenset()
 
 
 def hosts(sources: Mapping[str, RateSource]) -> Mapping[str, str]:
@@ -92,9 +100,12 @@ def _too_old(leg: Leg, rules: RateRules, today: date) -> str:
 
 
 def _pick(
-    rates: tuple[Rate, ...], home: str, currency: str, chain: Chain, today: date
+    rates: tuple[Rate, ...], home: str, currency: str, chain: Chain, today: date | None
 ) -> tuple[Rate, ...] | str:
-    """The rates that one source's answer gives for a currency, every kind of it; or why they are no use."""
+    """The rates that one source's answer gives for a currency, every kind of it; or why they are no use.
+
+    `today` None: their days do not count, for they are invented.
+    """
     rules = chain.rules
     route = Snapshot(rates=rates).route(
         home, currency, kind=rules.kind, pivots=rules.pivots, skew=rules.max_skew_days
@@ -102,7 +113,7 @@ def _pick(
     if route is None:
         return f"no {rules.kind} rate for {currency}/{home}"
     for leg in route.legs:
-        refusal = _too_old(leg, rules, today)
+        refusal = _too_old(leg, rules, today) if today is not None else ""
         if refusal:
             return refusal
     legs = [leg.rate for leg in route.legs]
@@ -132,21 +143,36 @@ async def collect(
     asked = _Asked(send, home, wanted, today)
     issues: list[Issue] = []
     kept: list[Rate] = []
+    by: dict[str, str] = {}
+    confirmed: dict[str, str] = {}
+    doubted: set[str] = set()
     for currency in wanted:
-        found = await _first(currency, home, chain, sources, asked, issues)
-        if found is None:
-            continue
-        rate = direct(Snapshot(rates=found), home, currency)
+        name, found = await _first(currency, home, chain, sources, asked, issues)
+        rate = direct(Snapshot(rates=found), home, currency, chain.rules.kind)
         if rate is None:
             continue
         doubt = _jump(rate, currency, chain, before) or await _contradicted(
-            rate, home, chain, sources, asked, issues
+            rate, name, home, chain, sources, asked, issues, confirmed
         )
         if doubt is None:
+            by[currency] = name
             kept += [one for one in found if one not in kept]
         else:
+            doubted.add(currency)
             issues.append(doubt)
-    return Collected(snapshot=Snapshot(rates=tuple(kept), made_at=now), issues=Issues(tuple(issues)))
+    # One invented rate makes the whole snapshot one that no real shop may use.
+    invented = any(_invented(sources[name]) for name in by.values())
+    return Collected(
+        snapshot=Snapshot(rates=tuple(kept), made_at=now, kind="fixture" if invented else "live"),
+        issues=Issues(tuple(issues)),
+        by=by,
+        confirmed=confirmed,
+        doubted=frozenset(doubted),
+    )
+
+
+def _invented(source: RateSource) -> bool:
+    return isinstance(source, StaticTable) and source.snapshot.kind == "fixture"
 
 
 async def _first(
@@ -156,7 +182,8 @@ async def _first(
     sources: Mapping[str, RateSource],
     asked: _Asked,
     issues: list[Issue],
-) -> tuple[Rate, ...] | None:
+) -> tuple[str, tuple[Rate, ...]]:
+    """The first source whose rates are of use, and those rates; no name and no rates when there is none."""
     tried: list[str] = []
     for name in chain.order(currency):
         source = sources.get(name)
@@ -164,7 +191,8 @@ async def _first(
             tried.append(f"{name}: not configured")
             continue
         rates = await asked.ask(source)
-        picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
+        today = None if _invented(source) else asked.today
+        picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, today)
         if isinstance(picked, str):
             tried.append(f"{name}: {picked}")
             continue
@@ -177,7 +205,7 @@ async def _first(
                     severity=Severity.WARNING,
                 )
             )
-        return picked
+        return name, picked
     told = "; ".join(tried) or "its chain names no source"
     issues.append(
         Issue(
@@ -187,7 +215,7 @@ async def _first(
             hint=f"add a source that quotes {currency} to its chain; until then its prices are held",
         )
     )
-    return None
+    return "", ()
 
 
 def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> Issue | None:
@@ -206,25 +234,27 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
         f"rates/{currency}",
         f"{rate} moved by {percent} % from the last accepted rate;"
         f" at most {figure(EXACT.multiply(chain.max_jump, _HUNDRED), 0)} % is believed",
-        hint=f"check the unit and the pair; if it is true, confirm {currency} once",
+        hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
     )
 
 
 async def _contradicted(
     rate: Rate,
+    name: str,
     home: str,
     chain: Chain,
     sources: Mapping[str, RateSource],
     asked: _Asked,
     issues: list[Issue],
+    confirmed: dict[str, str],
 ) -> Issue | None:
     currency = rate.base
     witness = sources.get(chain.witness)
-    if not chain.witness or rate.source == chain.witness:
+    if not chain.witness or name == chain.witness:
         return None
     rates = f"{chain.witness}: not configured" if witness is None else await asked.ask(witness)
     picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
-    other = None if isinstance(picked, str) else direct(Snapshot(rates=picked), home, currency)
+    other = None if isinstance(picked, str) else direct(Snapshot(rates=picked), home, currency, rate.kind)
     if other is None:
         why = picked if isinstance(picked, str) else "no direct rate"
         issues.append(
@@ -238,6 +268,7 @@ async def _contradicted(
         return None
     found = corroborate(rate, other, chain.tolerance)
     if found is None:
+        confirmed[currency] = str(other)
         return None
     percent = figure(EXACT.multiply(found.share, _HUNDRED), 2)
     return Issue(

@@ -1,0 +1,119 @@
+"""Exchange rates on a terminal: what one unit costs, who says so, how old it is, and who is priced with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from storesync.engine.rates import ChannelRates
+from storesync.engine.ratestatus import RateLine, RateStatus
+from storesync.report.plan_view import findings
+from storesync.state.rates import RateEvent
+
+__all__ = ["rates_view"]
+
+_DIGITS = 8  # of a snapshot's id, which are enough to name it
+_SHOWN = 10  # significant digits of a rate; a cross rate has 34
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column)
+    return table
+
+
+def _time(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _value(value: Decimal) -> str:
+    if len(value.as_tuple().digits) <= _SHOWN:
+        return f"{value:f}"
+    return f"{value:.{_SHOWN}g}"
+
+
+def rates_view(status: RateStatus) -> RenderableType:
+    """All rates, the channels, and what happened last."""
+    if status.at is None:
+        head = Text("no rates were collected yet: storesync rates fetch asks the sources")
+    else:
+        head = Text.assemble(
+            ("rates ", "bold"),
+            f"collected {_time(status.at)} UTC, snapshot ",
+            (status.snapshot[:_DIGITS], "bold"),
+        )
+    if status.invented:
+        head.append(" · invented: for the sandbox alone", "yellow")
+    parts: list[RenderableType] = [head]
+    if status.lines:
+        parts.append(Padding(_rates(status.lines, status.witness), (0, 0, 0, 2)))
+    parts.append(Text("\nchannels", "bold"))
+    parts.append(Padding(_channels(status.channels, status.bands), (0, 0, 0, 2)))
+    if status.history:
+        parts.append(Text("\nsnapshots, the newest first (UTC)", "bold"))
+        parts.append(Padding(_history(status.history), (0, 0, 0, 2)))
+    parts += findings(status.issues, most=None)
+    return Group(*parts)
+
+
+def _rates(lines: Iterable[RateLine], witness: str) -> Table:
+    table = _table(
+        "one", "costs", "source", "of", "age", "asked in order", *(["confirmed by"] if witness else [])
+    )
+    for line in lines:
+        rate = line.rate
+        row: list[RenderableType]
+        if rate is None:
+            row = [line.currency, Text("unknown", "red"), "", "", ""]
+        else:
+            days = f"{line.days} day{'s' * (line.days != 1)}"
+            age = f"{days}, {line.missed} missed" if line.missed else days
+            row = [
+                line.currency,
+                Text(
+                    f"{_value(rate.value)} {line.home}" + ("  not believed any more" if line.doubted else "")
+                ),
+                f"{line.source} {rate.kind}",
+                f"{rate.observed}",
+                age,
+            ]
+        row.append(" → ".join(line.chain) or "nobody")
+        if witness:
+            row.append(Text(line.confirmed or f"{witness}: not"))
+        table.add_row(*row)
+    return table
+
+
+def _channels(channels: Iterable[ChannelRates], bands: Mapping[str, Mapping[str, Decimal]]) -> Table:
+    table = _table("channel", "priced with", "since (UTC)", "")
+    for one in channels:
+        if not one.needs:
+            table.add_row(one.channel, "no rate needed", "", "")
+            continue
+        name = one.snapshot.id[:_DIGITS] if one.snapshot is not None else "nothing"
+        if one.pinned is not None:
+            note = Text(f"pinned: {one.pinned.reason}", "yellow")
+        else:
+            quiet = [
+                f"{code} holds still within {band:.1%}" for code, band in bands[one.channel].items() if band
+            ]
+            note = Text(", ".join(quiet), "dim")
+        since = _time(one.since) or "from the next plan on"
+        table.add_row(one.channel, name, since, note)
+    return table
+
+
+def _history(events: Iterable[RateEvent]) -> Table:
+    table = _table("when", "snapshot", "what happened", "channel", "why")
+    for event in events:
+        table.add_row(
+            _time(event.at), event.snapshot[:_DIGITS], event.event, event.channel or "all", Text(event.reason)
+        )
+    return table

@@ -1,0 +1,99 @@
+"""How much of a day's quota was used, and which processes share one: told to all that use this state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from attrs import frozen
+from sqlalchemy import Connection, delete, select, update
+
+from storesync.state.clock import stamp, unstamp
+from storesync.state.row import keep, put
+from storesync.state.schema import sharers, usage
+
+__all__ = ["Drawn", "Used", "draw", "give_back", "join", "leave", "shut", "used"]
+
+_ALL = 2**62  # more than any quota
+
+
+@frozen
+class Drawn:
+    """So much was granted of a quota that renews at `until`."""
+
+    granted: int
+    until: datetime
+
+
+@frozen
+class Used:
+    """How much of a quota is used until it renews."""
+
+    name: str
+    used: int
+    until: datetime
+
+    @property
+    def shut(self) -> bool:
+        """Whether the market itself said that nothing is left."""
+        return self.used >= _ALL
+
+
+def draw(
+    db: Connection, name: str, *, least: int, much: int, limit: int, renews: datetime, now: datetime
+) -> Drawn:
+    """Set up to `much` of a day's quota aside, or nothing when `least` is not left; `renews` begins a new day."""
+    known = select(usage).where(usage.c.name == name).with_for_update()
+    row = db.execute(known).one_or_none()
+    if row is None:
+        keep(db, usage, {"name": name, "used": 0, "until": stamp(renews)})
+        row = db.execute(known).one()
+    before, until = (row.used, unstamp(row.until)) if row.until > stamp(now) else (0, renews)
+    granted = min(much, limit - before)
+    if granted < least:
+        granted = 0
+    values = {"used": before + granted, "until": stamp(until)}
+    db.execute(update(usage).where(usage.c.name == name).values(**values))
+    return Drawn(granted, until)
+
+
+def give_back(db: Connection, name: str, number: int, *, until: datetime) -> None:
+    """So many that were set aside were not used, if the day that renews at `until` is still the same."""
+    same = (usage.c.name == name) & (usage.c.until == stamp(until)) & (usage.c.used >= number)
+    db.execute(update(usage).where(same).values(used=usage.c.used - number))
+
+
+def shut(db: Connection, name: str, until: datetime) -> None:
+    """The market itself says that nothing is left until then."""
+    put(db, usage, {"name": name}, {"used": _ALL, "until": stamp(until)})
+
+
+def used(db: Connection, names: Iterable[str], now: datetime) -> tuple[Used, ...]:
+    """What was used of these quotas; those that were renewed meanwhile, or never used, are left out."""
+    rows = db.execute(
+        select(usage).where(usage.c.name.in_(list(names)), usage.c.until > stamp(now)).order_by(usage.c.name)
+    )
+    return tuple(Used(row.name, row.used, unstamp(row.until)) for row in rows)
+
+
+def join(
+    db: Connection,
+    scope: str,
+    owner: str,
+    now: datetime,
+    ttl: float,
+    *,
+    ended: Callable[[str], bool] = lambda owner: False,
+) -> int:
+    """Say that `owner` draws on the quotas of a scope for `ttl` seconds more; how many do so now."""
+    put(db, sharers, {"scope": scope, "owner": owner}, {"until": stamp(now + timedelta(seconds=ttl))})
+    found = db.execute(select(sharers.c.owner, sharers.c.until).where(sharers.c.scope == scope)).all()
+    gone = [row.owner for row in found if row.until <= stamp(now) or ended(row.owner)]
+    if gone:
+        db.execute(delete(sharers).where(sharers.c.scope == scope, sharers.c.owner.in_(gone)))
+    return len(found) - len(gone)
+
+
+def leave(db: Connection, scope: str, owner: str) -> None:
+    """The owner draws on these quotas no more."""
+    db.execute(delete(sharers).where(sharers.c.scope == scope, sharers.c.owner == owner))

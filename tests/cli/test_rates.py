@@ -1,0 +1,83 @@
+"""`storesync rates`: what people see of rates, and what they can do about them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from tests.cli.conftest import Merchant
+
+
+def _shown(merchant: Merchant) -> dict[str, Decimal]:
+    return {sku.code: sku.price for one in merchant.market.alive() for sku in one.skus.values()}
+
+
+def test_rates_are_shown_with_source_age_and_what_uses_them(merchant: Merchant) -> None:
+    """A line per currency and channel; invented rates are called so; nothing is wider than the terminal."""
+    merchant("sync")
+    said = merchant("rates")
+    document = merchant("rates", "--json").document
+
+    assert 0 == said.code
+    assert "1 CNY" in said.out or "CNY  200.71 KRW" in said.out
+    assert "invented: for the sandbox alone" in said.out
+    assert "200.71" == document["rates"][0]["rate"]["value"]
+    assert document["channels"]["tmall-cn"]["snapshot"].startswith(document["history"][0]["snapshot"][:8])
+    assert ["priced", "collected"] == [event["event"] for event in document["history"]]
+
+
+def test_a_pinned_snapshot_brings_the_old_prices_back(merchant: Merchant) -> None:
+    """Rates move, prices follow; pinned with a reason, the shop shows the old prices again, to the last digit."""
+    merchant("sync")
+    before = _shown(merchant)
+    explained = merchant("explain", "SBG-001-30", "--json").document
+    snapshot = merchant("rates", "--json").document["channels"]["tmall-cn"]["snapshot"]
+    merchant.edit("rates.toml", "200.71", "207.00")
+    merchant("sync")
+    moved = _shown(merchant)
+    looked = merchant("explain", "SBG-001-30", "--rates", snapshot[:8], "--json").document
+    refused = merchant("rates", "pin", snapshot[:8])
+    pinned = merchant("rates", "pin", snapshot[:8], "--reason", "as in the printed catalog")
+    shown = merchant("rates")
+    merchant("sync")
+    back = _shown(merchant)
+    freed = merchant("rates", "unpin", "--reason", "reprinted")
+    merchant("sync")
+
+    prices = explained["channels"]["tmall-cn"]["prices"]
+    assert prices == looked["channels"]["tmall-cn"]["prices"]
+    assert snapshot == looked["channels"]["tmall-cn"]["rates"]
+    assert before != moved
+    assert before == back
+    assert moved == _shown(merchant)
+    assert (1, 0, 0) == (refused.code, pinned.code, freed.code)
+    assert "a pin needs a reason" in refused.err
+    assert "tmall-cn: priced with snapshot" in pinned.out
+    assert "pinned: as in the printed catalog" in shown.out
+    assert "tmall-cn: the sources count again" in freed.out
+
+
+def test_a_jump_is_told_and_confirmed_by_hand(merchant: Merchant) -> None:
+    """Exit code 2 while a currency is in doubt; the message holds the command that settles it."""
+    merchant("sync")
+    merchant.edit("rates.toml", "200.71", "250.00")
+    fetched = merchant("rates", "fetch")
+    planned = merchant("plan")
+    confirmed = merchant("rates", "fetch", "--confirm", "CNY")
+    unknown = merchant("rates", "fetch", "--confirm", "CNH")
+
+    assert (2, 2, 0, 1) == (fetched.code, planned.code, confirmed.code, unknown.code)
+    assert "storesync rates fetch --confirm CNY" in fetched.out
+    assert "moved by 24.56 %" in planned.out
+    assert "no channel is priced in 'CNH' (there are: CNY)" in unknown.err
+
+
+def test_a_snapshot_that_is_not_there_is_told(merchant: Merchant) -> None:
+    """An id that nobody knows, and one that is given to an action that takes none."""
+    explained = merchant("explain", "SBG-001-30", "--rates", "abcdef")
+    merchant("sync")
+    unknown = merchant("explain", "SBG-001-30", "--rates", "abcdef")
+    misplaced = merchant("rates", "show", "abcdef")
+
+    assert (1, 1, 1) == (explained.code, unknown.code, misplaced.code)
+    assert "there is no rate snapshot 'abcdef'" in unknown.err
+    assert "storesync rates pin abcdef" in misplaced.err

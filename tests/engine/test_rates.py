@@ -1,0 +1,309 @@
+"""A channel is priced with rates that were collected, kept, and cited; what is doubtful holds its prices.
+
+Each test runs the real engine on the emulated shops, with rate services that answer as the Bank of Korea and the
+Eximbank do, in virtual time. Every run is a process of its own: what it knows of rates it knows from the state.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+
+import pytest
+from tests.engine.exchange import KEYS, SHOPEE, SOURCES, TMALL, Merchant, merchant
+
+from storesync.errors import StoresyncError
+from storesync.plan import Kind
+from storesync.pricing.settle import within
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Merchant]:
+    """Three products on two shops; won per yuan and dong from the Bank of Korea."""
+    with merchant(tmp_path) as opened:
+        yield opened
+
+
+def test_rates_are_collected_kept_and_cited(shop: Merchant) -> None:
+    """The first plan asks; its snapshot is in every trace, in the plan and in the state, without the key."""
+    plan, report = shop.sync()
+    report.raise_for_faults()
+    again = shop.plan()
+    cited = {
+        step["rate"]
+        for one in shop.traces().values()
+        for t in one.values()
+        for step in t["steps"]
+        if "rate" in step
+    }
+    status = shop.run(lambda shops: shops.rates())
+
+    assert {plan.snapshot} == cited
+    assert Decimal("219.00") == shop.prices()["SBG-001-30"]
+    assert (plan.snapshot, []) == (again.snapshot, list(again))
+    assert 1 == shop.services.asked["ecos"]
+    assert plan.snapshot == shop.run(lambda shops: shops._rates.load(plan.snapshot)).id
+    assert ["CNY", "VND"] == [line.currency for line in status.lines]
+    assert KEYS["ECOS_KEY"].encode() not in (shop.folder / "storesync.db").read_bytes()
+
+
+def test_a_rate_is_asked_for_again_when_its_source_published_a_newer_one(shop: Merchant) -> None:
+    """Friday's rate is fresh on Monday, a holiday ages nobody, and a channel takes only what it needs."""
+    asked = []
+    shop.sync()
+    for days in (1, 1, 2, 1, 1, 1):  # Tuesday, Wednesday, Friday, Saturday, Sunday, Monday
+        shop.wait(days=days)
+        shop.sync()
+        asked.append(shop.services.asked["ecos"])
+
+    assert [1, 2, 3, 3, 3, 3] == asked
+
+
+def test_a_new_rate_reprices_and_the_plan_says_so(shop: Merchant) -> None:
+    """The market shows the price of the new rate, and the old snapshot stays in the state."""
+    first, _ = shop.sync()
+    before = shop.prices()
+    shop.services.quote("ecos", CNY="205.00")
+    shop.wait(days=2)
+    plan, report = shop.sync()
+    report.raise_for_faults()
+
+    assert {Kind.PRICES} == {operation.kind for operation in plan}
+    assert {("rate",)} == {operation.causes for operation in plan}
+    assert first.snapshot != plan.snapshot
+    assert any(before[sku] > price for sku, price in shop.prices().items())
+    assert first.snapshot == shop.run(lambda shops: shops._rates.load(first.snapshot[:8])).id
+
+
+def test_an_old_snapshot_gives_the_old_prices_byte_for_byte(shop: Merchant) -> None:
+    """Looked at by `explain`, then pinned and sent: prices and traces are those of that day, weeks later."""
+    first, _ = shop.sync()
+    shown, traces = shop.prices(), shop.traces()
+    shop.services.quote("ecos", CNY="206.50")
+    shop.wait(days=2)
+    shop.sync()
+    moved = shop.traces()
+    shop.wait(days=28)
+    looked = shop.traces(rates=first.snapshot)
+    shop.run(
+        lambda shops: shops.pin_rates(
+            first.snapshot[:10], reason="prices of the catalog in print", channels=[TMALL]
+        )
+    )
+    asked = shop.services.asked["ecos"]
+    plan, report = shop.sync()
+    report.raise_for_faults()
+
+    assert traces != moved
+    assert traces == looked == shop.traces()
+    assert shown == shop.prices()
+    assert first.snapshot == plan.snapshot
+    assert asked == shop.services.asked["ecos"]
+    assert () == plan.held
+
+
+def test_a_pin_holds_for_its_channels_until_it_is_taken_away(shop: Merchant) -> None:
+    """Rates move on; the pinned channel stands still, the other follows; unpinned, it follows, too."""
+    first, _ = shop.sync()
+    shop.sync(SHOPEE)
+    shop.run(lambda shops: shops.pin_rates(first.snapshot, reason="fair week", channels=[TMALL]))
+    shop.services.quote("ecos", CNY="206.50", VND="0.0519")
+    shop.wait(days=2)
+    pinned, other = shop.plan(), shop.plan(SHOPEE)
+    status = shop.run(lambda shops: shops.rates())
+    freed = shop.run(lambda shops: shops.unpin_rates(reason="the fair is over"))
+    after = shop.plan()
+
+    assert [] == list(pinned)
+    assert Kind.PRICES in {operation.kind for operation in other}
+    assert ["fair week", None] == [one.pinned and one.pinned.reason for one in status.channels]
+    assert (TMALL,) == freed
+    assert {Kind.PRICES} == {operation.kind for operation in after}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "channels", "said"),
+    [
+        ("ffff", "why", [TMALL], "there is no rate snapshot 'ffff'"),
+        ("%", "why", [TMALL], "there is no rate snapshot '%'"),
+        ("", " ", [TMALL], "a pin needs a reason"),
+        ("", "why", [SHOPEE], "has no VND/KRW, which channel 'shopee-vn' needs"),
+        ("", "why", ["lazada-vn"], "no channel 'lazada-vn' is configured"),
+    ],
+)
+def test_a_pin_that_cannot_be_is_refused(
+    shop: Merchant, name: str, reason: str, channels: list[str], said: str
+) -> None:
+    """An unknown snapshot, no reason, a snapshot without the channel's currency: nothing is pinned."""
+    plan = shop.plan()
+    with pytest.raises(StoresyncError, match=said):
+        shop.run(lambda shops: shops.pin_rates(name or plan.snapshot, reason=reason, channels=channels))
+
+    assert all(one.pinned is None for one in shop.run(lambda shops: shops.rates()).channels)
+
+
+def test_a_source_that_fails_holds_what_it_prices_and_nothing_else(tmp_path: Path) -> None:
+    """No rate for yuan: every listing there is held and says why; the dong comes from elsewhere and goes on."""
+    chains = SOURCES.replace('chain = ["ecos"]', 'chain = ["ecos"]\nchains = { CNY = ["kexim"] }')
+    with merchant(tmp_path, rates=chains) as shop:
+        shop.services.down.add("kexim")
+        held, _ = shop.sync()
+        _, report = shop.sync(SHOPEE)
+        shop.services.down.clear()
+        mended, _ = shop.sync()
+
+        assert [] == list(held)
+        assert {"SBG-001", "SBG-002", "SBG-008"} == {one.key for one in held.held}
+        assert ["rates.none"] == [i.code for i in held.warnings if i.code.startswith("rates.")]
+        assert {"price.rate_missing"} == {i.code for one in held.held for i in one.issues}
+        assert 3 == len(shop.shops[SHOPEE].alive())
+        report.raise_for_faults()
+        assert 3 == mended.counts["create"]
+
+
+def test_a_service_that_fails_later_leaves_the_known_rate_until_it_is_too_old(shop: Merchant) -> None:
+    """Within the allowed age the rate stays in use, with a warning; then prices are held, and the live ones stay."""
+    shop.sync()
+    shown = shop.prices()
+    shop.services.down.add("ecos")
+    shop.wait(days=2)
+    soon = shop.plan()
+    shop.edit("catalog/variants.csv", ",32000,", ",33000,")
+    shop.wait(days=9)
+    late, _ = shop.sync()
+
+    assert (0, 0) == (len(soon), len(soon.held))
+    assert ["rates.kept"] == [i.code for i in soon.warnings if i.code.startswith("rates.")]
+    assert [] == list(late)
+    assert {"price.rate_stale"} == {i.code for one in late.held for i in one.issues}
+    assert shown == shop.prices()
+
+
+def test_a_jump_is_not_believed_until_a_person_confirms_it(shop: Merchant) -> None:
+    """A rate a hundred times too high holds the prices run after run; a confirmed devaluation is sent."""
+    shop.sync()
+    shown = shop.prices()
+    shop.services.quote("ecos", CNY="20071")
+    shop.wait(days=2)
+    held = [shop.sync()[0] for _ in range(3)]
+    shop.services.quote("ecos", CNY="221.00")
+    still, _ = shop.sync()
+    same = shop.prices()
+    found = shop.run(lambda shops: shops.fetch_rates(confirm=["CNY"]))
+    plan, _ = shop.sync(meant=True)
+
+    for one in (*held, still):
+        assert 3 == len(one.held)
+        assert ["rates.jump"] == [i.code for i in one.warnings if i.code.startswith("rates.")]
+    assert shown == same
+    assert () == tuple(found)
+    assert {Kind.PRICES} == {operation.kind for operation in plan}
+    assert all(shown[sku] > price for sku, price in shop.prices().items())
+
+
+def test_two_sources_that_disagree_hold_the_prices(tmp_path: Path) -> None:
+    """The witness must confirm within the tolerance; when both agree again, prices go on."""
+    rates = SOURCES.replace('chain = ["ecos"]', 'chain = ["ecos"]\nwitness = "kexim"\ntolerance = "0.01"')
+    with merchant(tmp_path, rates=rates) as shop:
+        shop.services.quote("kexim", CNY="204.00")
+        apart = shop.plan()
+        shop.services.quote("kexim", CNY="200.90")
+        near = shop.plan()
+        status = shop.run(lambda shops: shops.rates())
+
+        assert (0, 3) == (len(apart), len(apart.held))
+        assert ["rates.disagree"] == [i.code for i in apart.warnings if i.code.startswith("rates.")]
+        assert 3 == near.counts["create"]
+        assert "200.9" in status.lines[0].confirmed
+
+
+def test_rates_that_are_written_down_count_at_once(tmp_path: Path) -> None:
+    """An edited table is seen by the next plan; nobody is asked."""
+    table = '[rates.sources.static]\nkind = "live"\nas_of = 2026-11-23\nquotes = { KRW_per_CNY = "200.71" }\n'
+    with merchant(tmp_path, rates=table) as shop:
+        shop.sync()
+        before = shop.prices()
+        shop.edit("storesync.toml", "200.71", "206.50")
+        plan, _ = shop.sync()
+
+        assert {Kind.PRICES} == {operation.kind for operation in plan}
+        assert before != shop.prices()
+        assert 0 == shop.services.asked.total()
+
+
+def test_a_missing_key_is_a_finding_and_the_next_source_stands_in(tmp_path: Path) -> None:
+    """The variable is named with its line; the chain goes on without it."""
+    rates = SOURCES.replace('chain = ["ecos"]', 'chain = ["lost", "ecos"]')
+    rates += '\n[rates.sources.lost]\nuses = "kexim"\nkey = "env:NOBODY_SET_THIS"\n'
+    with merchant(tmp_path, rates=rates) as shop:
+        checked = shop.run(lambda shops: shops.check(TMALL))
+        plan = shop.plan()
+        said = [issue for issue in checked.issues if issue.code == "config.secret_missing"]
+
+        assert ["rate source 'lost': the environment variable NOBODY_SET_THIS is not set"] == [
+            i.message for i in said
+        ]
+        assert said[0].at.startswith("storesync.toml:")
+        assert 3 == plan.counts["create"]
+        assert ["rates.fallback"] == [i.code for i in plan.warnings if i.code.startswith("rates.")]
+
+
+def test_a_check_asks_nobody_and_writes_nothing_down(shop: Merchant) -> None:
+    """Before the first rate it says how to get one; afterwards it judges by what is known."""
+    shop.services.down.add("ecos")
+    shop.plan()
+    shop.services.down.clear()
+    asked = shop.services.asked.total()
+    before = shop.run(lambda shops: shops.check(TMALL))
+    unasked = shop.services.asked.total() - asked
+    shop.run(lambda shops: shops.fetch_rates())
+    after = shop.run(lambda shops: shops.check(TMALL))
+    events = shop.run(lambda shops: shops.rates()).history
+
+    assert 0 == unasked
+    assert all("storesync rates fetch" in issue.hint for one in before.held for issue in one.issues)
+    assert 3 == len(before.held)
+    assert () == after.held
+    assert ["collected", "priced", "collected"] == [event.event for event in events]
+
+
+QUIET = 'currency = "CNY"\nquiet = "0.02"\n'
+
+
+def test_a_band_keeps_its_middle_over_days_without_a_believed_rate(shop: Merchant) -> None:
+    """A jump that was a mistake of the source, in between: the same band, no price touched."""
+    shop.edit("prices.toml", 'currency = "CNY"\n', QUIET)
+    shop.sync()
+    writes = shop.shops[TMALL].writes()
+    for rate in ("203.90", "20390", "203.90"):
+        shop.services.quote("ecos", CNY=rate)
+        shop.wait(days=2)
+        shop.sync()
+
+    assert writes == shop.shops[TMALL].writes()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_rate_that_walks_within_its_band_reprices_nothing(tmp_path: Path, seed: int) -> None:
+    """Sixty business days of a random walk: the market is written to only when the rate left the band."""
+    random, rate = Random(seed), Decimal("200.00")
+    with merchant(tmp_path, seed=seed) as shop:
+        shop.edit("prices.toml", 'currency = "CNY"\n', QUIET)
+        shop.services.quote("ecos", CNY=str(rate))
+        shop.sync()
+        middle, left, written = rate, 0, 0
+        for _ in range(60):
+            shop.wait(days=2)
+            rate = (rate * (1 + Decimal(random.randrange(-40, 41)) / 10_000)).quantize(Decimal("0.01"))
+            shop.services.quote("ecos", CNY=str(rate))
+            asked, writes = shop.services.asked["ecos"], shop.shops[TMALL].writes()
+            plan, _ = shop.sync()
+            wrote = shop.shops[TMALL].writes() - writes
+            if shop.services.asked["ecos"] > asked and not within(rate, middle, Decimal("0.02")):
+                middle, left = rate, left + 1
+                written += bool(wrote)
+            else:
+                assert (0, 0) == (wrote, len(plan))
+
+        assert left < 12
+        assert written <= left
