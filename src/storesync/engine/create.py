@@ -191,7 +191,13 @@ def _input(new: New, want: str) -> Mapping[str, Any]:
 
 
 def ours(stand: Standing, ref: Ref) -> Ref:
-    """The ids without those of variants that a seller added by hand: nobody here may remove them."""
+    """The ids without those of variants that a seller added by hand: nobody here may remove them.
+
+    While a listing is not whole yet, all that it has is ours: a variant may have been made with the half, and have
+    left the catalog before its id was heard of.
+    """
+    if not stand.made:
+        return ref
     mine = {*stand.offers, *(stand.ref.skus if stand.ref is not None else ())}
     return Ref(ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku in mine}, ref.more)
 

@@ -131,9 +131,12 @@ def _live(world: World, verdict: Verdict) -> None:
         if item.broken:
             world.wanted.items[item.key] = evolve(item, broken=False)
     for _ in range(_SETTLING):
+        # What the market decides in this run was not looked at before: one more look is due.
+        waited = _waits(world)
         report = _run(world, [], look=world.profile.edits)
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
-        if not _touch_refused(world) and report is not None and not report.outcomes and not _waits(world):
+        silent = report is not None and not report.outcomes and not waited and not _waits(world)
+        if not _touch_refused(world) and silent:
             return
         world.loop.skip(120.0)
 
@@ -148,16 +151,21 @@ def _touch_refused(world: World) -> bool:
         item = world.wanted.items.get(stand.key)
         if item is None:
             continue
-        title, offers = item.title, dict(item.offers)
+        title, offers, picture = item.title, dict(item.offers), item.picture
         if stand.refused and stand.refused == stand.want:
-            title += "."
+            # A title that the seller keeps would change nothing of the document.
+            if "title" in world.profile.owned and world.platform.pictures:
+                picture = (picture + 1) % world.platform.pictures
+            else:
+                title += "."
         for sku, offer in stand.offers.items():
             if offer.refused and sku in offers:
                 price, stock = offers[sku]
                 offers[sku] = (world.platform.moved(world.rng, price), stock + 1)
-        if title != item.title or offers != dict(item.offers):
+        changed = evolve(item, title=title, offers=offers, picture=picture)
+        if changed != item:
             touched = True
-            world.wanted.items[stand.key] = evolve(item, title=title, offers=offers)
+            world.wanted.items[stand.key] = changed
     world.wanted.remember()
     return touched
 
@@ -250,10 +258,10 @@ def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decim
         return dict(item.offers)
     by_hand = world.by_hand.get((listing.id, "stock"), {})
     offers = {}
-    for sku in listing.skus.values():
-        price, _ = item.offers.get(sku.code, (sku.price, 0))
-        right = {by_hand[sku.code]} if sku.code in by_hand else world.wanted.stocks.get(sku.code, set())
-        offers[sku.code] = (price, sku.stock if sku.stock in right else min(right, default=-1))
+    for sku, (shown, stock) in offers_of(world.wanted, listing).items():
+        price, _ = item.offers.get(sku, (shown, 0))
+        right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
+        offers[sku] = (price, stock if stock in right else min(right, default=-1))
     return {**offers, **{sku: offer for sku, offer in item.offers.items() if sku not in offers}}
 
 

@@ -215,7 +215,7 @@ class World:
             self.truth.edit(listing.id, price=self.platform.by_hand)
         elif kind == "stock":
             self.truth.edit(listing.id, stock=77)
-            self.by_hand[listing.id, "stock"] = {sku.code: 77 for sku in listing.skus.values()}
+            self.by_hand[listing.id, "stock"] = dict.fromkeys(offers_of(self.wanted, listing), 77)
         elif kind == "title":
             title = f"title by hand {self.rng.randint(0, 999)}"
             self.truth.edit(listing.id, title=title)
