@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import Report
-from storesync.errors import Denied, Fault, Locked, StalePlan
+from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
 from storesync.plan import GuardLimits
 from storesync.sandbox.records import Listing
 from storesync.state import Standing, Store, standing
@@ -209,7 +209,7 @@ async def _rival(world: World, doom: Doom) -> None:
         await channel.env.sleep(world.rng.choice((0.0, 0.0, 2.0)))
         await apply(channel, made)
         world.events["two at once, both went through"] += 1
-    except (Locked, StalePlan, Denied) as told:
+    except (Locked, StalePlan, UnsafePlan, Denied) as told:
         # Told who is at work, or that the plan is old: that is the promise.
         world.events[f"two at once, one was told {type(told).__name__}"] += 1
     finally:
@@ -234,7 +234,7 @@ async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
             channel = world.process(doom)
         except Locked:
             await channel.env.sleep(_LEASE_OVER)
-        except (StalePlan, Fault):
+        except (StalePlan, UnsafePlan, Fault):  # a shop that could not be looked at for the first time
             await channel.env.sleep(1.0)
     return None
 
@@ -267,7 +267,12 @@ def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decim
 
 def _minimum(world: World) -> int:
     offered = [item for item in world.wanted.items.values() if item.offered and not item.broken]
+<<<<<<< HEAD
     return world.platform.minimum(offered, world.profile)
+=======
+    # And one look at a shop that nobody knows yet.
+    return 1 + len(offered) * (1 if world.profile.steps == 1 else 3)
+>>>>>>> main
 
 
 def _judge(world: World, verdict: Verdict) -> None:
