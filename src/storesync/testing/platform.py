@@ -132,7 +132,8 @@ _PLAIN = Platform(
     prices=(50, 300),
     step=Decimal(1),
     by_hand=Decimal(1),
-    minimum=lambda items, profile: len(items) * (1 if profile.steps == 1 else 3),
+    # And one look at a shop that nobody knows yet.
+    minimum=lambda items, profile: 1 + len(items) * (1 if profile.steps == 1 else 3),
 )
 
 # -- tmall ------------------------------------------------------------------------------------------------
@@ -208,8 +209,9 @@ _TMALL = Platform(
     by_hand=Decimal(1),
     # A session of fixed length that only a person can renew: once in a while is often enough.
     rates={"token_expired": 0.003},
-    # The rule document, the pictures, and for each listing its document and the ids of its SKUs.
-    minimum=lambda items, profile: 1 + _pictures(items) + 2 * len(items),
+    # A look at the four sections of the new shop, the rule document, the pictures, and for each listing its
+    # document and the ids of its SKUs.
+    minimum=lambda items, profile: 4 + 1 + _pictures(items) + 2 * len(items),
 )
 
 # -- shopee -----------------------------------------------------------------------------------------------
@@ -275,8 +277,8 @@ _SHOPEE = Platform(
     prices=(100, 400),
     step=Decimal(1_000),
     by_hand=Decimal(99_000),
-    # Three documents of the category, the pictures, and for each listing: add, divide, show.
-    minimum=lambda items, profile: 3 + _pictures(items) + 3 * len(items),
+    # A look at the new shop, three documents of the category, the pictures, and for each listing: add, divide, show.
+    minimum=lambda items, profile: 1 + 3 + _pictures(items) + 3 * len(items),
 )
 
 PLATFORMS: Final = (_PLAIN, _TMALL, _SHOPEE)

@@ -267,12 +267,7 @@ def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decim
 
 def _minimum(world: World) -> int:
     offered = [item for item in world.wanted.items.values() if item.offered and not item.broken]
-<<<<<<< HEAD
     return world.platform.minimum(offered, world.profile)
-=======
-    # And one look at a shop that nobody knows yet.
-    return 1 + len(offered) * (1 if world.profile.steps == 1 else 3)
->>>>>>> main
 
 
 def _judge(world: World, verdict: Verdict) -> None:

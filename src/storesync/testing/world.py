@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 
 from storesync.driver import Driver, Shop
 from storesync.engine import OpenChannel, Pacer
-from storesync.engine.opening import discover
+from storesync.engine.contact import meet
 from storesync.model import Channel, loads
 from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule, SandboxTransport
@@ -144,7 +144,7 @@ class World:
         world.wanted.remember()
         if driver.discover is not None:
             opened = world.process(Doom())
-            run_virtual(loop, discover(opened, {}))
+            run_virtual(loop, meet(opened, world.shop, {}))
             world.shop = opened.shop
         return world
 
