@@ -63,6 +63,7 @@ from storesync.issues import Issue, Severity
 from storesync.model import (
     Attribute,
     Axis,
+    Blackout,
     Category,
     CategoryKey,
     Choice,
@@ -94,6 +95,7 @@ __all__ = [
     "AuthExpired",
     "Axis",
     "Batch",
+    "Blackout",
     "Body",
     "BytesBody",
     "Category",
