@@ -14,7 +14,13 @@ if typing.TYPE_CHECKING:
     from storesync.engine import Outcome as Outcome
     from storesync.engine import OutcomeState as OutcomeState
     from storesync.engine import Report as Report
+    from storesync.engine.adopt import Adopted as Adopted
+    from storesync.engine.adopt import Adoption as Adoption
+    from storesync.engine.check import Checked as Checked
+    from storesync.engine.ratestatus import RateStatus as RateStatus
     from storesync.engine.shops import Shops as Shops
+    from storesync.engine.status import ChannelStatus as ChannelStatus
+    from storesync.engine.status import Explained as Explained
     from storesync.errors import Ambiguous as Ambiguous
     from storesync.errors import AuthExpired as AuthExpired
     from storesync.errors import ConfigError as ConfigError
@@ -59,9 +65,13 @@ __version__ = "0.1.0"
 
 # Public name -> the module that defines it; a room that is public itself maps to its own module.
 _NAMES: typing.Final[typing.Mapping[str, str]] = {
+    "Adopted": "storesync.engine.adopt",
+    "Adoption": "storesync.engine.adopt",
     "Ambiguous": "storesync.errors",
     "AuthExpired": "storesync.errors",
     "Channel": "storesync.model",
+    "ChannelStatus": "storesync.engine.status",
+    "Checked": "storesync.engine.check",
     "Config": "storesync.config",
     "ConfigError": "storesync.errors",
     "Denied": "storesync.errors",
@@ -69,6 +79,7 @@ _NAMES: typing.Final[typing.Mapping[str, str]] = {
     "Drift": "storesync.engine",
     "DriverError": "storesync.errors",
     "Duplicate": "storesync.errors",
+    "Explained": "storesync.engine.status",
     "Fault": "storesync.errors",
     "Guard": "storesync.plan",
     "GuardLimits": "storesync.plan",
@@ -91,6 +102,7 @@ _NAMES: typing.Final[typing.Mapping[str, str]] = {
     "Postponed": "storesync.errors",
     "Price": "storesync.model",
     "Product": "storesync.model",
+    "RateStatus": "storesync.engine.ratestatus",
     "Ref": "storesync.model",
     "Rejected": "storesync.errors",
     "Report": "storesync.engine",
@@ -108,9 +120,13 @@ _NAMES: typing.Final[typing.Mapping[str, str]] = {
 }
 
 __all__ = [
+    "Adopted",
+    "Adoption",
     "Ambiguous",
     "AuthExpired",
     "Channel",
+    "ChannelStatus",
+    "Checked",
     "Config",
     "ConfigError",
     "Denied",
@@ -118,6 +134,7 @@ __all__ = [
     "Drift",
     "DriverError",
     "Duplicate",
+    "Explained",
     "Fault",
     "Guard",
     "GuardLimits",
@@ -140,6 +157,7 @@ __all__ = [
     "Postponed",
     "Price",
     "Product",
+    "RateStatus",
     "Ref",
     "Rejected",
     "Report",

@@ -111,7 +111,9 @@ class GuardLimits:
 
     `floor` listings may always change, so that small shops are not stopped by one product. `stock_jump` is how
     many times the stock of one SKU may grow, `price_range` how many times a new listing may cost more, or less,
-    than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once.
+    than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `mass_change`
+    the share of the live prices that may move by more than `mass_move`. A price that lies `outlier` times above or
+    below the median of its category is held.
     """
 
     hidden: Decimal = Decimal("0.2")
@@ -120,6 +122,9 @@ class GuardLimits:
     price_swing: Decimal = Decimal("0.3")
     price_range: Decimal = Decimal(20)
     stock_jump: Decimal = Decimal(20)
+    mass_change: Decimal = Decimal("0.3")
+    mass_move: Decimal = Decimal("0.05")
+    outlier: Decimal = Decimal(10)
     floor: int = 3
 
 

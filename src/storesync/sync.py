@@ -24,7 +24,7 @@ from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
-from storesync.engine.status import Explained, Status
+from storesync.engine.status import ChannelStatus, Explained
 from storesync.engine.wording import Locked
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
@@ -113,7 +113,7 @@ class Shops:
         """Look at what the market shows; the next plan repairs what differs."""
         return self._runner.run(self._shops.observe(channel))
 
-    def status(self, channel: str) -> Status:
+    def status(self, channel: str) -> ChannelStatus:
         """How a channel stands, from the state alone."""
         return self._runner.run(self._shops.status(channel))
 

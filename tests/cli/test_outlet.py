@@ -20,6 +20,7 @@ from storesync.cli.app import COMMANDS
 from storesync.cli.attempt import worst
 from storesync.cli.logs import logging_to
 from storesync.cli.outlet import Outlet, masked
+from storesync.sandbox.faults import FaultSchedule
 
 CANARY = "canary-4711-secret"
 
@@ -76,16 +77,42 @@ def test_a_log_that_grew_large_is_put_aside(tmp_path: Path) -> None:
 
 
 def test_the_log_of_a_merchant_tells_plans_and_runs(merchant: Merchant) -> None:
-    """A plan, each operation's end and the run's are events beside the state."""
+    """A plan, each operation's end and the run's are events beside the state, told when they happen."""
     merchant("sync")
 
-    events = [
-        json.loads(line) for line in (merchant.folder / "storesync.log").read_text("utf-8").splitlines()
-    ]
+    events = _events(merchant)
     names = [event["event"] for event in events]
-    assert 1 == names.count("plan.made")
-    assert 16 == names.count("operation.ended")
-    assert 1 == names.count("run.ended")
+    ended = [event for event in events if event["event"] == "operation.ended"]
+    # The run is followed by one more look: is anything left that can be done now?
+    assert ["plan.made", "run.ended", "plan.made"] == [name for name in names if name != "operation.ended"]
+    assert 16 == len(ended)
+    assert 1 == len({event["run"] for event in events if "run" in event})
+    assert 1 < len({event["at"] for event in ended})
+    assert ["SBG-001-30", "SBG-001-50"] == next(
+        event["skus"] for event in ended if (event["kind"], event["key"]) == ("create", "SBG-001")
+    )
+
+
+def test_a_failed_request_leads_from_the_log_to_the_journal(merchant: Merchant) -> None:
+    """Its event names channel, run, listing, operation, request and attempt; the journal knows the operation."""
+    step = {"operation": "tmall.item.schema.add", "fault": "lost_after", "times": 1}
+    merchant.market.faults = FaultSchedule.from_json({"script": [step]})
+    merchant("sync")
+
+    (failed,) = [event for event in _events(merchant) if event["event"] == "request.failed"]
+    explained = merchant("explain", failed["key"], "--json").document["channels"]["tmall-cn"]
+    assert ("tmall-cn", "tmall.item.schema.add", "once", 1) == (
+        failed["channel"],
+        failed["request"],
+        failed["effect"],
+        failed["attempt"],
+    )
+    assert failed["operation"] in [operation["id"] for operation in explained["operations"]]
+    assert failed["run"] in {event["run"] for event in _events(merchant) if event["event"] == "run.ended"}
+
+
+def _events(merchant: Merchant) -> list[Any]:
+    return [json.loads(line) for line in (merchant.folder / "storesync.log").read_text("utf-8").splitlines()]
 
 
 def test_a_refused_command_prints_one_document(tmp_path: Path, say: Callable[[list[str]], Said]) -> None:

@@ -154,7 +154,8 @@ def test_a_catastrophe_changes_nothing_on_the_market(name: str) -> None:
     bench = shop()
     script(bench)
     shown, writes = bench.truth.export()["listings"], bench.truth.writes()
-    made = bench.plan(limits=GuardLimits())
+    # Without the guard that holds single prices: each net must hold by itself.
+    made = bench.plan(limits=GuardLimits(outlier=Decimal(10**9)))
     with pytest.raises(UnsafePlan, match=guard):
         bench.apply(made)
     with pytest.raises(UnsafePlan, match=guard):
@@ -163,6 +164,46 @@ def test_a_catastrophe_changes_nothing_on_the_market(name: str) -> None:
     assert guard in [one.name for one in made.tripped]
     assert writes == bench.truth.writes()
     assert shown == bench.truth.export()["listings"]
+
+
+@pytest.mark.parametrize("script", [won_for_yuan, jiao_for_yuan])
+def test_a_price_far_from_its_category_holds_its_listing_and_no_other(script: Script) -> None:
+    """A delivery in another unit is held with the reason; a stock that sold meanwhile is sent all the same."""
+    bench = shop()
+    script(bench)
+    bench.put(stocked(lambda _: 7)(bench.world.wanted.items["P07"]))
+    before = len(bench.truth.alive())
+    made = bench.plan(limits=GuardLimits())
+    bench.apply(made)
+    again = bench.plan(limits=GuardLimits())
+
+    assert {"N0", "N1", "N2"} == {one.key for one in made.held} == {one.key for one in again.held}
+    assert {"price.outlier"} == {issue.code for one in made.held for issue in one.issues}
+    assert all("its category's median of 11" in one.reason for one in made.held)
+    assert ["P07"] == [operation.key for operation in made]
+    assert before == len(bench.truth.alive())
+
+
+def shown(bench: Bench, key: str) -> set[Decimal]:
+    """The prices that the market shows for a listing."""
+    return {sku.price for one in bench.truth.alive() if one.key == key for sku in one.skus.values()}
+
+
+def test_a_held_price_goes_out_when_it_is_mended() -> None:
+    """The live price stays while the wanted one is far off; the mended one is sent, and nothing is left held."""
+    slipped, mended = 32_000, 120
+    bench = shop()
+    bench.put(item("P03", price=slipped, stock=40, variants=2))
+    made = bench.plan(limits=GuardLimits(price_swing=Decimal(1000)))
+    bench.apply(made)
+    held = shown(bench, "P03")
+    bench.put(item("P03", price=mended, stock=40, variants=2))
+    bench.sync()
+
+    assert ["P03"] == [one.key for one in made.held]
+    assert {Decimal(103)} == held
+    assert () == bench.plan().held
+    assert {Decimal(mended)} == shown(bench, "P03")
 
 
 def nothing_sent(bench: Bench, made: Plan, refused: type[Exception], **more: Any) -> None:

@@ -1,11 +1,12 @@
 """A library does not print."""
 
+import asyncio
 import logging
 
 import pytest
 import structlog
 
-from storesync.engine.events import happened, warned
+from storesync.engine.events import happened, warned, within
 
 
 @pytest.fixture(autouse=True)
@@ -38,3 +39,26 @@ def test_structlog_hears_them_where_it_is_configured() -> None:
     structlog.reset_defaults()
 
     assert [{"event": "operation.settled", "key": "SBG-001", "log_level": "info"}] == heard
+
+
+def test_an_event_has_the_fields_of_what_it_is_part_of() -> None:
+    """Whatever is told within a block, by its tasks too, has the block's fields; nothing is left of them after it."""
+
+    async def work() -> None:
+        with within(run="r1"):
+            await asyncio.gather(_ended("A"), _ended("B"))
+        happened("plan.made")
+
+    async def _ended(key: str) -> None:
+        with within(key=key):
+            await asyncio.sleep(0)
+            happened("operation.ended", state="done")
+
+    with structlog.testing.capture_logs() as heard:
+        structlog.configure(processors=structlog.get_config()["processors"])
+        asyncio.run(work())
+    structlog.reset_defaults()
+
+    assert [("operation.ended", "r1", "A"), ("operation.ended", "r1", "B"), ("plan.made", None, None)] == [
+        (event["event"], event.get("run"), event.get("key")) for event in heard
+    ]

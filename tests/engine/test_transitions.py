@@ -194,7 +194,7 @@ def test_a_plan_of_another_channel_is_refused() -> None:
     [
         (GuardLimits(floor=1), lambda b: [b.world.wanted.items.pop(k) for k in ("P0", "P1", "P2")], "hidden"),
         (GuardLimits(), lambda b: b.world.wanted.items.clear(), "empty source"),
-        (GuardLimits(), lambda b: b.put(item("P0", price=100_000)), "price swing"),
+        (GuardLimits(), lambda b: b.put(item("P0", price=900)), "price swing"),
         (
             GuardLimits(floor=1),
             lambda b: b.put(*(evolve(item(f"P{n}"), title="x") for n in range(6))),
@@ -321,7 +321,7 @@ def test_a_second_run_is_told_who_is_at_work_and_since_when() -> None:
         return ""
 
     said = bench.run(both())
-    assert "channel:plain-cn: host:1/" in said
+    assert "channel 'plain-cn': host:1/" in said
     assert "is at work since 2026-11-23T" in said
     assert 0 == bench.truth.writes()
 

@@ -272,7 +272,10 @@ def test_a_price_ratio_beyond_the_limit_names_both_variants() -> None:
     result = prepared(driver=driver(spec_price_ratio=Decimal("1.4")))
 
     assert ["price.ratio"] == codes(result)
-    assert "SBG-001-50 costs 460 and SBG-001-30 320" in result.issues[0].message
+    assert (
+        "variant SBG-001-50 costs 460 CNY, 1.44 times variant SBG-001-30 (320 CNY)"
+        in result.issues[0].message
+    )
 
 
 def test_a_product_without_variants_cannot_be_sold() -> None:

@@ -37,7 +37,7 @@ def test_a_lease_that_is_held_is_refused_with_who_and_since_when(store: Store) -
     """The second process can tell its person whom to ask."""
     take(store, "first@host")
 
-    with pytest.raises(Locked, match=r"channel:tmall-cn: first@host is at work since 2026-11-23T09:30:00"):
+    with pytest.raises(Locked, match=r"channel 'tmall-cn': first@host is at work since 2026-11-23T09:30:00"):
         take(store, "second@host", 59)
 
 

@@ -34,6 +34,9 @@ async def service() -> None:
         plan = await shops.plan("shopee-vn")
         assert_type(plan, storesync.Plan)
         assert_type(await shops.apply(plan), storesync.Report)
+        assert_type(await shops.status("shopee-vn"), storesync.ChannelStatus)
+        assert_type(await shops.check(channel="shopee-vn"), storesync.Checked)
+        assert_type(await shops.explain("shopee-vn", "SBG-001-30"), storesync.Explained | None)
 
 
 def values() -> None:

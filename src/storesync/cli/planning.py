@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import structlog
 
 from storesync.cli.attempt import DONE, HELD
 from storesync.cli.outlet import Outlet
@@ -18,7 +17,7 @@ from storesync.plan import Kind, Plan
 from storesync.report.plan_view import FEW, plan_view
 from storesync.sync import Shops
 
-__all__ = ["code_of", "log_plan", "made", "read_plans", "reasons_from", "shown", "write_page", "write_plans"]
+__all__ = ["code_of", "made", "read_plans", "reasons_from", "shown", "write_page", "write_plans"]
 
 _OPENED = 2_000  # price traces in one page; beyond that it gets too heavy to open
 
@@ -35,24 +34,7 @@ def code_of(plan: Plan) -> int:
 def made(shops: Shops, outlet: Outlet, channel: str, *, end: Iterable[str] = ()) -> Plan:
     """The plan of one channel, with a count of products while it is made."""
     with counting(outlet, f"{channel}: planning, products read") as progress:
-        plan = shops.plan(channel, end=end, progress=progress)
-    log_plan(plan)
-    return plan
-
-
-def log_plan(plan: Plan) -> None:
-    """The plan as an event of the log."""
-    structlog.get_logger("storesync.cli").info(
-        "plan.made",
-        channel=plan.channel,
-        revision=plan.revision,
-        fingerprint=plan.fingerprint,
-        products=plan.products,
-        counts=dict(plan.counts),
-        held=len(plan.held),
-        not_offered=len(plan.not_offered),
-        tripped=[guard.name for guard in plan.tripped],
-    )
+        return shops.plan(channel, end=end, progress=progress)
 
 
 def shown(outlet: Outlet, plan: Plan, *, whole: bool) -> None:

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from storesync.cli.applying import code_of_run, log_run
+from storesync.cli.applying import code_of_run
 from storesync.cli.attempt import attempt, each, opened, worst
 from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
-from storesync.cli.planning import code_of, log_plan, reasons_from
+from storesync.cli.planning import code_of, reasons_from
 from storesync.cli.progress import applying
 from storesync.report.plan_view import findings, headline, held_lines
 from storesync.report.run_view import run_view
@@ -35,8 +35,6 @@ def sync(
             def one(name: str) -> tuple[int, Any]:
                 with applying(outlet, name) as progress:
                     plan, report = shops.sync(name, reasons=reasons, progress=progress)
-                log_plan(plan)
-                log_run(report)
                 outlet.say(headline(plan), *held_lines(plan.held), *findings(plan.warnings), run_view(report))
                 return worst((code_of(plan), code_of_run(report))), {
                     "plan": plan.as_json(),

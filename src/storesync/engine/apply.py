@@ -15,7 +15,7 @@ from storesync.engine import sharing
 from storesync.engine.calendar import Closed, closed
 from storesync.engine.channel import OpenChannel
 from storesync.engine.create import create
-from storesync.engine.events import warned
+from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
 from storesync.engine.offers import change_offers, part_of
 from storesync.engine.report import OutcomeState, Report
@@ -67,6 +67,8 @@ async def at_work(
             report.stopped, report.until = str(work.denied), work.denied_until
         ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
         await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
+        told_run = {"channel": channel.name, "run": run, "seconds": round(report.seconds, 3), **summary}
+        (warned if report.stopped else happened)("run.ended", **told_run)
     except asyncio.CancelledError:
         if worker is not None and keeper.done() and not keeper.cancelled():
             worker.uncancel()
@@ -192,7 +194,14 @@ async def _one(work: Work, job: _Job) -> None:
             work.done(operation, OutcomeState.DEFERRED, said, until=work.denied_until)
         return
     open_ = _open(work, job.operations)
-    if open_:
+    if not open_:
+        return
+    keys = tuple(dict.fromkeys(operation.key for operation in open_))
+    with within(
+        channel=work.channel.name,
+        run=work.report.run,
+        **({"key": keys[0]} if len(keys) == 1 else {"keys": keys}),
+    ):
         await job.run(open_)
 
 

@@ -11,7 +11,7 @@ from storesync.catalog import Read, Source
 from storesync.driver import Driver, Shop
 from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.preparer import ChannelPreparer
-from storesync.issues import Issue, Severity
+from storesync.issues import Issue, Severity, counted
 from storesync.model import Category, CategoryKey, Channel
 from storesync.plan import Held
 from storesync.state import Store, assets
@@ -35,6 +35,14 @@ class Checked:
     def ok(self) -> bool:
         """Whether nothing is held back."""
         return not self.held and not any(issue.severity is Severity.ERROR for issue in self.issues)
+
+    def __str__(self) -> str:
+        counts = f"{self.ready} ready, {len(self.held)} held back, {len(self.not_offered)} not offered"
+        lines = [f"{self.channel}: {counted(self.products, 'product')}, {counts}"]
+        told = {issue for one in self.held for issue in one.issues}
+        lines += [f"  held {one.key}: {one.reason}" for one in self.held]
+        lines += [f"  {issue.severity.value} {issue}" for issue in self.issues if issue not in told]
+        return "\n".join(lines)
 
 
 async def check(

@@ -9,8 +9,9 @@ from typing import Any
 from storesync.driver import Driver, Spec
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
-from storesync.model import MONEY_CONTEXT, Offer, Price, digest
+from storesync.model import MONEY_CONTEXT, Money, Offer, Price, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
+from storesync.pricing.guard import mass_change, moved_prices
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
 __all__ = ["blocked", "ended", "guards", "offers_differ", "operations"]
@@ -314,7 +315,42 @@ def guards(
             tripped=bool(unmeasured) or swing > limits.price_swing,
             hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
+        _mass_change([stand for stand in stands if stand.key in repriced], limits, shelf),
         *catastrophes(stands, ops, limits, shelf),
+    )
+
+
+def _mass_change(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
+    """Many prices that move at once have one cause: a rate, a policy, a column of the catalog."""
+    before: dict[str, Money] = {}
+    after: dict[str, Money] = {}
+    for stand in stands:
+        for sku, offer in stand.offers.items():
+            if offer.want is None or offer.last_prices is None:
+                continue
+            before |= {f"{sku} {market}": price.sale for market, price in offer.last_prices.items()}
+            after |= {f"{sku} {market}": price.sale for market, price in offer.want.prices.items()}
+    moved = moved_prices(before, after, change=limits.mass_move)
+    few = len(moved) <= limits.floor  # so few may always move
+    live = len(moved) if few else sum(sold.count for sold in shelf.sold().values())
+    tripped = mass_change(
+        before,
+        after,
+        change=limits.mass_move,
+        share=limits.mass_change,
+        at_least=limits.floor + 1,
+        live=live,
+    )
+    return Guard(
+        name="mass change",
+        limit=f"{limits.mass_change:.0%} of the live prices by more than {limits.mass_move:.0%}, "
+        f"{limits.floor} at least",
+        measured=f"{len(moved)} prices" if few else f"{len(moved)} of {live}",
+        tripped=bool(tripped),
+        hint="look at the rate (`storesync rates`) and the policy that changed; if this is meant: "
+        "--allow 'mass change=why'"
+        if tripped
+        else "",
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import tenacity
 from attrs import define, frozen
 
 from storesync.driver import (
@@ -16,7 +17,7 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
-from storesync.engine.events import happened, warned
+from storesync.engine.events import happened, traced, warned
 from storesync.engine.log import Log
 from storesync.engine.pace import Place
 from storesync.errors import (
@@ -113,14 +114,34 @@ def _broken(channel: OpenChannel, error: Exception) -> Fault:
     return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}")
 
 
-def _pause(channel: OpenChannel, patience: Patience, fault: Transient, tried: int) -> float:
-    """Seconds before the next try: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
-    if isinstance(fault, Throttled | AuthExpired):
-        return 0.0
-    if fault.retry_after is not None:
-        return fault.retry_after
-    grown = patience.first * float(2 ** (tried - 1))
-    return min(patience.longest, grown) * (0.5 + channel.env.random.random() / 2)
+class _Until:
+    """A tenacity stop on the injected clock: its own `stop_after_delay` reads the real one."""
+
+    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
+        self._elapsed = channel.env.elapsed
+        self._end = channel.env.elapsed() + patience.deadline
+        self._tries = patience.tries
+
+    def __call__(self, state: tenacity.RetryCallState) -> bool:
+        # A wait that ends after the deadline is not begun: a market may ask for a day.
+        return state.attempt_number >= self._tries or self._elapsed() + state.upcoming_sleep >= self._end
+
+
+class _Pause:
+    """A tenacity wait: as the market said, else growing with jitter. Throttled calls wait in the bucket."""
+
+    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
+        self._random = channel.env.random
+        self._patience = patience
+
+    def __call__(self, state: tenacity.RetryCallState) -> float:
+        fault = state.outcome.exception() if state.outcome is not None else None
+        if isinstance(fault, Throttled | AuthExpired):
+            return 0.0
+        if isinstance(fault, Fault) and fault.retry_after is not None:
+            return fault.retry_after
+        grown = self._patience.first * float(2 ** (state.attempt_number - 1))
+        return min(self._patience.longest, grown) * (0.5 + self._random.random() / 2)
 
 
 @define
@@ -128,6 +149,7 @@ class _Asked:
     """What one request has been through."""
 
     sent: bool = False
+    tries: int = 0
     renewals: int = 0
 
 
@@ -137,6 +159,7 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
             f"driver {channel.driver.spec.name!r} sends {request.method} {request.path} with effect "
             f"{request.effect.value} where only reading is allowed"
         )
+    await _calm(channel, log)
     sent, asked = channel.env.now(), _Asked()
     try:
         answer = await _repeat(channel, request, log, patience, asked)
@@ -149,21 +172,46 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
     return answer
 
 
+async def _calm(channel: OpenChannel, log: Log | None) -> None:
+    """Wait until an earlier request of this flow, whose answer was lost, can no longer arrive after this one."""
+    late = channel.spec.identity.late
+    if log is None or log.lost is None or late <= 0.0:
+        return
+    rest = late - (channel.env.now() - log.lost).total_seconds()
+    if rest > 0.0:
+        await channel.env.sleep(rest)
+
+
 async def _repeat(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
     """One request, again and again while that may help."""
-    end = channel.env.elapsed() + patience.deadline
-    for tried in range(1, patience.tries + 1):
-        try:
-            return await _try(channel, request, log, patience, asked)
-        except Transient as fault:
-            pause = _pause(channel, patience, fault, tried)
-            # A wait that ends after the deadline is not begun: a market may ask for a day.
-            if tried == patience.tries or channel.env.elapsed() + pause >= end:
-                raise
-        await channel.env.sleep(pause)
-    raise AssertionError("the last try returns or raises")
+    until = _Until(channel, patience)
+    failed: Transient | None = None
+
+    async def attempt() -> Response:
+        nonlocal failed
+        if failed is not None:
+            first, failed = failed, None
+            raise first
+        return await _try(channel, request, log, patience, asked)
+
+    # Nearly every request is answered at once, and tenacity costs as much as a query: it is asked about failed ones
+    # only, which are its first attempt.
+    try:
+        return await attempt()
+    except Transient as fault:
+        failed = fault
+    # Made anew for every request: one shared AsyncRetrying mixes up concurrent callers.
+    retrying = tenacity.AsyncRetrying(
+        stop=until,
+        wait=_Pause(channel, patience),
+        retry=tenacity.retry_if_exception_type(Transient),
+        sleep=channel.env.sleep,
+        reraise=True,
+    )
+    answer: Response = await retrying(attempt)
+    return answer
 
 
 def _judged(channel: OpenChannel, request: Request, response: Response) -> Fault | None:
@@ -189,6 +237,17 @@ def _told_pace(channel: OpenChannel, request: Request, response: Response) -> Se
         return ()
 
 
+def _told(channel: OpenChannel, request: Request, log: Log | None, asked: _Asked) -> dict[str, Any]:
+    """What an event tells of a request: the journal has the rest under the operation's id."""
+    return {
+        "channel": channel.name,
+        "operation": log.id if log is not None else "",
+        "request": request.form.get("method", request.place),
+        "effect": request.effect.value,
+        "attempt": asked.tries,
+    }
+
+
 async def _try(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
@@ -207,12 +266,11 @@ async def _try(
     finally:
         place.over()
     if isinstance(outcome, Response):
+        traced("request.answered", **_told(channel, request, log, asked), status=outcome.status)
         return outcome
     happened(
         "request.failed",
-        channel=channel.name,
-        path=request.form.get("method", request.place),
-        effect=request.effect.value,
+        **_told(channel, request, log, asked),
         fault=type(outcome).__name__,
         code=outcome.code,
     )
@@ -224,6 +282,7 @@ async def _try(
 async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _Asked) -> Response | Fault:
     """Send it once; what came of it is told to the pace."""
     asked.sent = True
+    asked.tries += 1
     place.leaves()
     try:
         response = channel.masked(await channel.transport.send(request, channel.sign))

@@ -66,7 +66,7 @@ async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
                 work.done(operation)
             continue
         worst = next(iter(bad.values()))
-        work.report.add(
+        work.ended(
             Outcome(
                 kind=operation.kind,
                 key=operation.key,

@@ -19,7 +19,7 @@ from storesync.state import CONVERTER, assets
 
 __all__ = ["discover", "guard_limits", "with_found"]
 
-_GUARDS = ("hidden", "touched", "sold_out", "price_swing", "price_range", "stock_jump", "floor")
+_GUARDS = tuple(one.name for one in fields(GuardLimits))
 
 
 def guard_limits(config: Config) -> GuardLimits:

@@ -17,6 +17,7 @@ from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.diff import blocked, ended, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
+from storesync.engine.outliers import hold, outliers
 from storesync.engine.owned import kept
 from storesync.engine.tickets import poll
 from storesync.errors import Fault, Transient
@@ -131,7 +132,11 @@ async def plan(
     if reading.changed:
         await channel.store.write(lambda db: standing.bump(db, channel.name))
     ending = frozenset(end)
-    return await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+    made, far = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+    if far:
+        await channel.store.write(lambda db: hold(db, channel.name, far))
+        made, _ = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
+    return made
 
 
 async def _tell(reading: _Pass) -> None:
@@ -342,8 +347,13 @@ async def _take_gone(reading: _Pass) -> None:
 _GONE = "gone"
 
 
-def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]) -> Plan:
-    """The plan, from the listings that may need something; the others are counted."""
+def _compare(
+    db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]
+) -> tuple[Plan, Mapping[str, tuple[Issue, ...]]]:
+    """The plan, from the listings that may need something; the others are counted.
+
+    Besides, by listing, prices in it that lie too far from those of their category.
+    """
     channel = reading.channel
     sent = _Sent(db, channel.name)
     found: list[Operation] = []
@@ -367,7 +377,7 @@ def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozen
         on_stock=lambda: due.on_stock(db, channel.name),
     )
     absent = due.absent(db, channel.name)
-    return Plan(
+    made = Plan(
         channel=channel.name,
         revision=standing.revision(db, channel.name),
         made_at=channel.env.now().isoformat(timespec="seconds"),
@@ -386,6 +396,7 @@ def _compare(db: Connection, reading: _Pass, limits: GuardLimits, ending: frozen
         unchanged=unchanged,
         waiting=numbers.waiting,
     )
+    return made, outliers(db, channel.name, stands, found, limits)
 
 
 class _Sent:

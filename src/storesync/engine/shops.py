@@ -21,6 +21,7 @@ from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
 from storesync.engine.env import Env
+from storesync.engine.events import happened
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import discover, guard_limits, with_found
 from storesync.engine.owned import check_owned
@@ -32,7 +33,7 @@ from storesync.engine.ratestatus import RateStatus, rate_status
 from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
 from storesync.engine.repricing import repriced
-from storesync.engine.status import Explained, Status, explain, resolve, similar, status
+from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
 from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
 from storesync.errors import ConfigError, PlanError, StalePlan
@@ -85,9 +86,16 @@ class Shops:
         self._rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 
     @classmethod
-    def open(cls, path: str | Path = "storesync.toml", **more: Any) -> Shops:
+    def open(
+        cls,
+        path: str | Path = "storesync.toml",
+        *,
+        env: Env | None = None,
+        environ: Mapping[str, str] | None = None,
+        wire: Mapping[str, Wire] | None = None,
+    ) -> Shops:
         """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
-        return cls(load(path), **more)
+        return cls(load(path), env=env, environ=environ, wire=wire)
 
     async def __aenter__(self) -> Shops:
         return self
@@ -247,7 +255,7 @@ class Shops:
 
     async def plan(
         self,
-        name: str,
+        channel: str,
         *,
         end: Iterable[str] = (),
         only: Collection[str] | None = None,
@@ -258,11 +266,11 @@ class Shops:
         `end` are keys to take off for good instead of hiding them; PlanError for one that is not listed. `only` are
         the products that changed, when the caller knows: the others are taken to be as they were.
         """
-        opened, ended = await self.channel(name), tuple(end)
+        opened, ended = await self.channel(channel), tuple(end)
         for key in ended:
-            await self._must_be_listed(name, key)
-        rates = await self._rates.of(name, self.today)
-        preparer = await self._preparer(name, rates.snapshot)
+            await self._must_be_listed(channel, key)
+        rates = await self._rates.of(channel, self.today)
+        preparer = await self._preparer(channel, rates.snapshot)
         made = await plan(
             opened,
             self.source.products(),
@@ -273,11 +281,23 @@ class Shops:
             texts=self._texts(preparer),
             only=only,
         )
-        return evolve(
+        whole = evolve(
             made,
             warnings=(*self.findings, *rates.issues, *made.warnings),
             snapshot=rates.snapshot.id if rates.snapshot is not None else "",
         )
+        happened(
+            "plan.made",
+            channel=channel,
+            revision=whole.revision,
+            fingerprint=whole.fingerprint,
+            products=whole.products,
+            counts=dict(whole.counts),
+            held=len(whole.held),
+            not_offered=len(whole.not_offered),
+            tripped=[guard.name for guard in whole.tripped],
+        )
+        return whole
 
     async def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
@@ -286,14 +306,14 @@ class Shops:
         return await apply(await self.channel(plan.channel), plan, reasons=reasons, progress=progress)
 
     async def sync(
-        self, name: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
+        self, channel: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> tuple[Plan, Report]:
         """Plan and apply until nothing is left that can be done now; the first plan and all that came of it."""
-        first, report = await self._fresh(name, reasons, progress)
+        first, report = await self._fresh(channel, reasons, progress)
         for _ in range(_PASSES - 1):
             if not report.outcomes or report.stopped:
                 break
-            again = await self.plan(name)
+            again = await self.plan(channel)
             if not again.operations:
                 break
             more = await self.apply(again, reasons=reasons, progress=progress)
@@ -315,31 +335,31 @@ class Shops:
                     raise
         raise AssertionError("the last pass returns or raises")
 
-    async def observe(self, name: str) -> list[Drift]:
+    async def observe(self, channel: str) -> list[Drift]:
         """Look at what the market shows; the next plan repairs what differs."""
-        async with at_work(await self.channel(name)) as work:
+        async with at_work(await self.channel(channel)) as work:
             return await observe(work)
 
-    async def status(self, name: str) -> Status:
+    async def status(self, channel: str) -> ChannelStatus:
         """How a channel stands, from the state alone."""
-        self.config.channel(name)
+        self.config.channel(channel)
         now = self.env.now()
-        return await self.store.read(lambda db: status(db, name, now))
+        return await self.store.read(lambda db: status(db, channel, now))
 
-    async def explain(self, name: str, sku: str, *, rates: str = "") -> Explained | None:
+    async def explain(self, channel: str, sku: str, *, rates: str = "") -> Explained | None:
         """How a SKU's price and texts came to be and what was done with it; None when it is unknown here.
 
         With `rates`, the id of a snapshot, its prices are made anew from that; StateError when there is no such one.
         """
-        self.config.channel(name)
-        found = await self.store.read(lambda db: explain(db, name, sku))
+        self.config.channel(channel)
+        found = await self.store.read(lambda db: explain(db, channel, sku))
         if not rates or found is None:
             return found
         snapshot = evolve(await self._rates.load(rates), pinned=True)
         product = next((one.product for one in self.source.products() if one.key == found.key), None)
         if product is None:
             raise ConfigError(f"{found.key} cannot be priced: the catalog does not have it, or not whole")
-        return repriced(found, product, self.settings(name, snapshot))
+        return repriced(found, product, self.settings(channel, snapshot))
 
     async def rates(self, *, events: int = 20) -> RateStatus:
         """Every rate with source, date and age, and what each channel is priced with; nothing is asked."""
@@ -381,51 +401,49 @@ class Shops:
             self.config.channel(name)
         return tuple(channels) or self.names
 
-    async def similar(self, name: str, sku: str) -> tuple[str, ...]:
+    async def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
-        self.config.channel(name)
-        return await self.store.read(lambda db: similar(db, name, sku))
+        self.config.channel(channel)
+        return await self.store.read(lambda db: similar(db, channel, sku))
 
-    async def resolve(self, name: str, key: str, *, listing: str = "") -> str:
+    async def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
-        async with at_work(await self.channel(name)) as work:
+        async with at_work(await self.channel(channel)) as work:
             return await resolve(work, key, listing=listing)
 
-    async def survey(self, name: str, review: Path | str | None = None) -> Adoption:
+    async def survey(self, channel: str, review: Path | str | None = None) -> Adoption:
         """What a shop shows that is not known as ours, matched with the catalog; nothing is adopted yet.
 
         With `review` a CSV file for a person is written there. Asks the market with read-only requests.
         """
-        await self.plan(name)  # the catalog's localized titles are those of a plan
-        found = await survey(await self.channel(name), self.source.products())
+        await self.plan(channel)  # the catalog's localized titles are those of a plan
+        found = await survey(await self.channel(channel), self.source.products())
         if review is not None:
             write_review(Path(review), found)
         return found
 
-    async def adopt(self, name: str, review: Path | str) -> Adopted:
+    async def adopt(self, channel: str, review: Path | str) -> Adopted:
         """Know the listings of a reviewed file as ours; nothing on the market changes, the next plan compares."""
         rows, undecided, left = read_review(Path(review))
-        async with at_work(await self.channel(name)) as work:
+        async with at_work(await self.channel(channel)) as work:
             return await take_over(work, rows, undecided=undecided, left=left)
 
-    async def check(self, name: str) -> Checked:
+    async def check(self, channel: str) -> Checked:
         """Prepare the whole catalog for a channel without asking the market, and collect every finding."""
-        driver = self.driver(name)
-        shop = self._shop(name, driver)
-        found = await self.store.read(lambda db: assets.shop(db, name))
-        shop = with_found(shop, found)
-        rates = await self._rates.of(name, self.today, ask=False)
-        preparer = ChannelPreparer(self.settings(name, rates.snapshot), driver, shop)
-        channel = self.config.channel(name).channel
+        driver, configured = self.driver(channel), self.config.channel(channel).channel
+        found = await self.store.read(lambda db: assets.shop(db, channel))
+        shop = with_found(self._shop(channel, driver), found)
+        rates = await self._rates.of(channel, self.today, ask=False)
+        preparer = ChannelPreparer(self.settings(channel, rates.snapshot), driver, shop)
         texts = self._texts(preparer)
-        checked = await check(self.store, channel, driver, shop, preparer, self.source, texts)
-        account = self.config.accounts[channel.account]
+        checked = await check(self.store, configured, driver, shop, preparer, self.source, texts)
+        account = self.config.accounts[configured.account]
         _, missing = account_from(
-            driver.account, account, channel=name, folder=self.config.folder, environ=self._environ
+            driver.account, account, channel=channel, folder=self.config.folder, environ=self._environ
         )
         if self.config.rates is not None:
             missing += tuple(self.config.rates.made(self.config.folder, self._environ)[1])
-        unusable = self._translators.findings(channel.locales)
+        unusable = self._translators.findings(configured.locales)
         return evolve(checked, issues=(*missing, *unusable, *self.findings, *rates.issues, *checked.issues))
 
     async def check_market(self, code: str) -> Checked:

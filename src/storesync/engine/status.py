@@ -19,14 +19,14 @@ from storesync.model import Status as Shown
 from storesync.plan import Held
 from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing
 
-__all__ = ["Explained", "Status", "explain", "resolve", "similar", "status"]
+__all__ = ["ChannelStatus", "Explained", "explain", "resolve", "similar", "status"]
 
 _BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
 _COMPARED = 2_000  # names of one beginning that are compared
 
 
 @frozen(kw_only=True)
-class Status:
+class ChannelStatus:
     """One channel at a glance."""
 
     channel: str
@@ -42,6 +42,15 @@ class Status:
     unfinished: int = 0
     at_work: str = ""
     since: str = ""
+
+    def __str__(self) -> str:
+        by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.by_status.items() if count)
+        lines = [
+            f"{self.channel}: {counted(self.listings, 'listing')} ({by or 'none yet'}), {self.pending} to change"
+        ]
+        lines += [f"  held   {one.key}: {one.reason}" for one in self.held]
+        lines += [f"  parked {one.key}: {one.reason}" for one in self.parked]
+        return "\n".join(lines)
 
 
 @frozen(kw_only=True)
@@ -84,7 +93,7 @@ class Explained:
         return "\n".join(lines)
 
 
-def status(db: Connection, channel: str, now: datetime) -> Status:
+def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
     """How a channel stands."""
     by_status: dict[str, int] = {}
     held: list[Held] = []
@@ -107,7 +116,7 @@ def status(db: Connection, channel: str, now: datetime) -> Status:
         elif stand.want_shown:
             pending += 1
     holder = lease.holder(db, f"channel:{channel}", now)
-    return Status(
+    return ChannelStatus(
         channel=channel,
         revision=standing.revision(db, channel),
         listings=listings,

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Flow, Sought
 from storesync.engine.channel import OpenChannel
+from storesync.engine.events import happened, warned
 from storesync.engine.flows import Patience, run
 from storesync.engine.log import Log
 from storesync.engine.report import Outcome, OutcomeState, Report
@@ -90,6 +91,21 @@ class Work:
         """A content document by digest."""
         return await self.channel.store.read(lambda db: standing.document(db, name))
 
+    def ended(self, outcome: Outcome) -> None:
+        """An operation ended: it is counted and told."""
+        self.report.add(outcome)
+        tell = happened if outcome.good else warned
+        tell(
+            "operation.ended",
+            channel=self.channel.name,
+            run=self.report.run,
+            kind=outcome.kind.value,
+            key=outcome.key,
+            skus=list(outcome.skus),
+            state=outcome.state.value,
+            said=outcome.said,
+        )
+
     def done(
         self,
         operation: Operation,
@@ -99,7 +115,7 @@ class Work:
         until: datetime | None = None,
     ) -> None:
         """An operation ended without a fault, or waits until then."""
-        self.report.add(
+        self.ended(
             Outcome(
                 kind=operation.kind,
                 key=operation.key,
@@ -118,7 +134,7 @@ class Work:
                 until = self.channel.env.now() + timedelta(seconds=fault.retry_after)
             if self.denied is None:
                 self.denied, self.denied_until = fault, until
-        self.report.add(
+        self.ended(
             Outcome(
                 kind=operation.kind,
                 key=operation.key,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 
 from attrs import evolve
 
@@ -12,6 +11,7 @@ from storesync.driver import Spec
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import UNITS, length
 from storesync.model import Image, Limit, Listing, Money, Offer, Product
+from storesync.pricing.guard import sibling_ratio
 
 __all__ = ["check_images", "check_listing", "check_offers"]
 
@@ -205,23 +205,13 @@ def check_offers(listing: Listing, offers: Mapping[str, Offer], spec: Spec) -> I
     """Prices against currency, digits, range, and the ratio of the dearest to the cheapest variant."""
     issues: list[Issue] = []
     for market in listing.markets:
-        sales: list[tuple[Decimal, str]] = []
+        sales: dict[str, Money] = {}
         for sku, offer in offers.items():
             path = f"variants/{sku}/prices/{market}"
             for name, money in _amounts(offer, market):
                 issues += _price(path, name, money, spec)
             if market in offer.prices:
-                sales.append((offer.prices[market].sale.amount, sku))
-        if spec.price_ratio is None or len(sales) < 2:
-            continue
-        (low, cheap), (high, dear) = min(sales), max(sales)
-        if high > low * spec.price_ratio:
-            issues.append(
-                Issue(
-                    "price.ratio",
-                    f"prices/{market}",
-                    f"{dear} costs {high} and {cheap} {low}: more than {spec.price_ratio} times as much",
-                    hint="split the product into two listings, or change one of the prices",
-                )
-            )
+                sales[sku] = offer.prices[market].sale
+        if spec.price_ratio is not None:
+            issues += sibling_ratio(sales, limit=spec.price_ratio, path=f"prices/{market}")
     return Issues(tuple(issues))

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from statistics import median_low
 
+from attrs import evolve
+
 from storesync.issues import Issue, Issues
 from storesync.model import Money
 from storesync.pricing.exact import EXACT, Exact, figure
 
-__all__ = ["category_outliers", "mass_change", "sibling_ratio"]
+__all__ = ["category_outliers", "mass_change", "moved_prices", "sibling_ratio"]
 
 _HUNDRED = Decimal(100)
 
@@ -56,33 +58,55 @@ def sibling_ratio(prices: Mapping[str, Money], *, limit: Decimal, path: str = "p
 
 
 def category_outliers(
-    prices: Mapping[str, Money], *, factor: Decimal = Decimal(10), path: str = "price"
-) -> Issues:
-    """Errors for prices of one category that lie `factor` times above or below its median: slipped digits.
+    prices: Mapping[str, Money], *, factor: Decimal = Decimal(10), market: str = ""
+) -> Mapping[str, Issue]:
+    """By SKU, errors for prices of one category that lie `factor` times above or below its median: slipped digits.
 
-    Fewer than three prices have no median worth the name.
+    Fewer than three prices have no median worth the name. Prices of several currencies cannot be compared: then
+    all of them are errors.
     """
     if len(prices) < 3:
-        return Issues()
-    mixed = _mixed(prices, "price.outlier", path)
+        return {}
+
+    def path(sku: str) -> str:
+        return f"variants/{sku}/price/{market}".rstrip("/")
+
+    mixed = _mixed(prices, "price.outlier", "")
     if mixed is not None:
-        return Issues((mixed,))
+        return {sku: evolve(mixed, path=path(sku)) for sku in prices}
     middle = median_low(money.amount for money in prices.values())
-    found = []
+    found = {}
     for sku, money in prices.items():
         above = money.amount >= EXACT.multiply(middle, factor)
         if above or EXACT.multiply(money.amount, factor) <= middle:
             side = "above" if above else "below"
-            found.append(
-                Issue(
-                    "price.outlier",
-                    f"{path}/{sku}" if path else sku,
-                    f"stage 'guards': variant {sku} costs {money}, {factor:f} times or more {side} its"
-                    f" category's median of {middle:f}",
-                    hint=f"check the catalog price of {sku}; if it is right, give it a category of its own",
-                )
+            found[sku] = Issue(
+                "price.outlier",
+                path(sku),
+                f"stage 'guards': variant {sku} costs {money}, {factor:f} times or more {side} its category's"
+                f" median of {middle:f} {money.currency}; what is live stays",
+                hint=f"check the catalog price of {sku}; if it is right, give it a category of its own, or raise "
+                "outlier in [guards]",
             )
-    return Issues(tuple(found))
+    return found
+
+
+def moved_prices(
+    before: Mapping[str, Money], after: Mapping[str, Money], *, change: Decimal = Decimal("0.05")
+) -> tuple[str, ...]:
+    """The prices that would move by more than the share `change`; one whose currency changed counts as moved.
+
+    Prices that are new or gone do not count.
+    """
+    moved = []
+    for sku, old in before.items():
+        new = after.get(sku)
+        if new is None:
+            continue
+        difference = EXACT.subtract(new.amount, old.amount).copy_abs()
+        if old.currency != new.currency or difference > EXACT.multiply(old.amount, change):
+            moved.append(sku)
+    return tuple(moved)
 
 
 def mass_change(
@@ -92,24 +116,19 @@ def mass_change(
     change: Decimal = Decimal("0.05"),
     share: Decimal = Decimal("0.30"),
     at_least: int = 5,
+    live: int | None = None,
     path: str = "price",
 ) -> Issues:
     """An error when more than `share` of the live prices would move by more than `change` in one run.
 
-    Prices that are new or gone do not count; fewer than `at_least` moved prices never trip it. A price whose
-    currency changed counts as moved.
+    Prices that are new or gone do not count; fewer than `at_least` moved prices never trip it. `live` is how
+    many live prices there are, where `before` has only those that are to change.
     """
-    common = [sku for sku in before if sku in after]
-    moved = []
-    for sku in common:
-        old, new = before[sku], after[sku]
-        same = old.currency == new.currency
-        difference = EXACT.subtract(new.amount, old.amount).copy_abs()
-        if not same or difference > EXACT.multiply(old.amount, change):
-            moved.append(sku)
-    if len(moved) < at_least or Decimal(len(moved)) <= EXACT.multiply(share, Decimal(len(common))):
+    moved = moved_prices(before, after, change=change)
+    total = sum(sku in after for sku in before) if live is None else live
+    if len(moved) < at_least or Decimal(len(moved)) <= EXACT.multiply(share, Decimal(total)):
         return Issues()
-    percent = figure(Exact(Decimal(100 * len(moved))).over(Decimal(len(common))).value, 0)
+    percent = figure(Exact(Decimal(100 * len(moved))).over(Decimal(max(total, 1))).value, 0)
     most = f"{EXACT.multiply(share, _HUNDRED).normalize(EXACT):f}"
     by = f"{EXACT.multiply(change, _HUNDRED).normalize(EXACT):f}"
     return Issues(
@@ -117,7 +136,7 @@ def mass_change(
             Issue(
                 "price.mass_change",
                 path,
-                f"stage 'guards': {len(moved)} of {len(common)} live prices ({percent} %) would move by more"
+                f"stage 'guards': {len(moved)} of {total} live prices ({percent} %) would move by more"
                 f" than {by} %, among them {', '.join(moved[:3])}; at most {most} % may in one run",
                 hint="look at the rate and the policy that changed, then confirm the run",
             ),

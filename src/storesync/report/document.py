@@ -8,7 +8,7 @@ from typing import Any
 from storesync.engine import Drift
 from storesync.engine.check import Checked
 from storesync.engine.ratestatus import RateStatus
-from storesync.engine.status import Explained, Status
+from storesync.engine.status import ChannelStatus, Explained
 from storesync.issues import Issue
 from storesync.model import Offer
 from storesync.plan import Held
@@ -62,7 +62,7 @@ def checked_document(checked: Checked) -> dict[str, Any]:
     }
 
 
-def status_document(status: Status) -> dict[str, Any]:
+def status_document(status: ChannelStatus) -> dict[str, Any]:
     """How a channel stands."""
     return {
         "revision": status.revision,

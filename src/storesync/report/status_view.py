@@ -12,7 +12,7 @@ from rich.text import Text
 from storesync.engine import Drift
 from storesync.engine.check import Checked
 from storesync.engine.drift import By
-from storesync.engine.status import Status
+from storesync.engine.status import ChannelStatus
 from storesync.issues import counted
 from storesync.report.hanging import Hanging
 from storesync.report.plan_view import FEW, findings, held_lines
@@ -20,7 +20,7 @@ from storesync.report.plan_view import FEW, findings, held_lines
 __all__ = ["checked_view", "drift_view", "status_view"]
 
 
-def status_view(status: Status) -> RenderableType:
+def status_view(status: ChannelStatus) -> RenderableType:
     """One channel at a glance, then what is held back and what waits for a person."""
     by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in status.by_status.items() if count)
     line = Text.assemble(

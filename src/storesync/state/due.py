@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +10,23 @@ from attrs import evolve, frozen
 from sqlalchemy import Connection, bindparam, false, func, literal_column, select, text
 
 from storesync.issues import Issue, Severity
+from storesync.model import Price
 from storesync.state.schema import LISTING_PENDING, LISTING_REMARKED, OFFER_PENDING, listings, offers
 from storesync.state.standing import SHOWN, UNKNOWN, Standing, issues_from, prices_from, read_all
 from storesync.state.statement import Statement
 
-__all__ = ["Counts", "Sold", "absent", "counts", "on_stock", "pending", "sold", "waiting", "warnings"]
+__all__ = [
+    "Counts",
+    "Sold",
+    "absent",
+    "counts",
+    "on_stock",
+    "peers",
+    "pending",
+    "sold",
+    "waiting",
+    "warnings",
+]
 
 _CHUNK = 500  # standings held in memory at once
 
@@ -153,6 +165,32 @@ def sold(db: Connection, channel: str) -> Mapping[str, Sold]:
 def on_stock(db: Connection, channel: str) -> int:
     """How many SKUs the channel has on stock, as it acknowledged last. Reads every offer."""
     return int(_ON_STOCK.run(db, {"channel": channel, "mark": UNKNOWN}).scalar_one())
+
+
+def peers(
+    db: Connection, channel: str, keys: Iterable[str]
+) -> Mapping[str, Mapping[str, Mapping[str, Price]]]:
+    """The wanted prices of all SKUs on offer in the categories of these listings: by category, SKU and market."""
+    some = sorted(keys)
+    categories: set[str] = set()
+    for start in range(0, len(some), _CHUNK):
+        chunk = some[start : start + _CHUNK]
+        named = select(listings.c.category).where(listings.c.channel == channel, listings.c.key.in_(chunk))
+        categories.update(str(name) for name in db.execute(named.distinct()).scalars() if name)
+    found: dict[str, dict[str, Mapping[str, Price]]] = {}
+    for category in sorted(categories):
+        query = (
+            select(offers.c.sku, offers.c.want_prices)
+            .join(listings, (listings.c.channel == offers.c.channel) & (listings.c.key == offers.c.key))
+            .where(
+                listings.c.channel == channel,
+                listings.c.category == category,
+                listings.c.want_shown,
+                offers.c.want_prices != "",
+            )
+        )
+        found[category] = {row.sku: prices_from(row.want_prices) for row in db.execute(query)}
+    return found
 
 
 def pending(db: Connection, channel: str) -> Iterator[Standing]:

@@ -12,7 +12,7 @@ from storesync.state.clock import stamp
 from storesync.state.row import keep
 from storesync.state.schema import leases
 from storesync.state.statement import Statement, overwrite
-from storesync.state.store import Fence
+from storesync.state.store import Fence, leased
 
 __all__ = ["holder", "release", "renew", "take"]
 
@@ -41,7 +41,7 @@ def take(
     until = stamp(now + timedelta(seconds=ttl))
     if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):
         raise Locked(
-            f"{name}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"
+            f"{leased(name)}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"
         )
     number = row.fence + 1
     values = {"owner": owner, "fence": number, "since": stamp(now), "until": until}

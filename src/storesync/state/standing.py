@@ -398,6 +398,7 @@ _PACKED: Mapping[str, Any] = {
     "asked_at": lambda value: stamp(value) if value is not None else None,
     "changed_at": stamp,
     "have_causes": lambda value: dumps(value, sort=True),
+    "issues": lambda value: dumps([CONVERTER.unstructure(issue) for issue in value]),
     "seen": lambda value: dumps(value, sort=True),
     "remarks": lambda value: dumps([CONVERTER.unstructure(issue) for issue in value]),
 }

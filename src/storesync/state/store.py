@@ -21,7 +21,7 @@ from storesync.state import revision
 from storesync.state.schema import METADATA, leases
 from storesync.state.statement import Statement
 
-__all__ = ["Fence", "Store"]
+__all__ = ["Fence", "Store", "leased"]
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -36,6 +36,12 @@ _HOLDER = Statement(
     .where(leases.c.name == bindparam("name"))
     .with_for_update()
 )
+
+
+def leased(name: str) -> str:
+    """What a lease is about, in the words of a message: channel 'tmall-cn'."""
+    kind, colon, what = name.partition(":")
+    return f"{kind} {what!r}" if colon else name
 
 
 @frozen
@@ -54,9 +60,8 @@ class Fence:
         row = _HOLDER.run(db, {"name": self.lease}).one_or_none()
         if row is None or row.fence != self.number or row.owner != self.owner:
             who = "nobody" if row is None else f"{row.owner}, since {row.since}"
-            raise Locked(
-                f"{self.lease}: the lease of {self.owner} is over, {who} holds it now; nothing was sent"
-            )
+            said = f"the lease of {self.owner} is over, {who} holds it now; nothing was sent"
+            raise Locked(f"{leased(self.lease)}: {said}")
 
 
 @define

@@ -13,9 +13,9 @@ from rich.table import Table
 from rich.text import Text
 
 from storesync import sync
-from storesync.cli.applying import carried_out, log_run
+from storesync.cli.applying import carried_out
 from storesync.cli.outlet import Outlet
-from storesync.cli.planning import log_plan, made, write_page, write_plans
+from storesync.cli.planning import made, write_page, write_plans
 from storesync.cli.progress import applying
 from storesync.cli.story.emulators import ENVIRONMENT, Emulators
 from storesync.cli.story.project import Project
@@ -79,8 +79,6 @@ class Story:
     def _synced(self, shops: Shops, channel: str) -> tuple[Plan, Report]:
         with applying(self.outlet, channel) as progress:
             plan, report = shops.sync(channel, progress=progress)
-        log_plan(plan)
-        log_run(report)
         return plan, report
 
     def head(self, words: str, command: str = "") -> None:

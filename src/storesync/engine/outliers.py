@@ -1,0 +1,62 @@
+"""Prices far from those of their category: a slipped digit holds its listing, and what is live stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection
+
+from storesync.issues import Issue
+from storesync.model import Money
+from storesync.plan import GuardLimits, Kind, Operation
+from storesync.pricing.guard import category_outliers
+from storesync.state import Standing, due, standing
+
+__all__ = ["hold", "outliers"]
+
+_PRICED = (Kind.CREATE, Kind.UPDATE, Kind.PRICES)
+
+
+def outliers(
+    db: Connection,
+    channel: str,
+    stands: Iterable[Standing],
+    found: Iterable[Operation],
+    limits: GuardLimits,
+) -> Mapping[str, tuple[Issue, ...]]:
+    """By listing, the prices among these operations that lie far from the median of their category.
+
+    A price that the market has already is not judged again: it was meant once.
+    """
+    priced = {operation.key for operation in found if operation.kind in _PRICED}
+    new = {
+        sku: stand.key
+        for stand in stands
+        if stand.key in priced
+        for sku, offer in stand.offers.items()
+        if offer.want is not None and offer.want.prices != offer.have_prices
+    }
+    if not new:
+        return {}
+    held: dict[str, list[Issue]] = {}
+    for offered in due.peers(db, channel, set(new.values())).values():
+        markets = dict.fromkeys(market for prices in offered.values() for market in prices)
+        for market in markets:
+            # A price of nothing is no slipped digit: it has a guard of its own, which stops the whole run.
+            amounts: dict[str, Money] = {
+                sku: prices[market].sale
+                for sku, prices in offered.items()
+                if market in prices and prices[market].sale.amount > 0
+            }
+            for sku, issue in category_outliers(amounts, factor=limits.outlier, market=market).items():
+                if sku in new:
+                    held.setdefault(new[sku], []).append(issue.under(new[sku]))
+    return {key: tuple(issues) for key, issues in held.items()}
+
+
+def hold(db: Connection, channel: str, found: Mapping[str, tuple[Issue, ...]]) -> None:
+    """Hold these listings with their findings; each is prepared again by the next plan."""
+    for stand in standing.read_all(db, channel, keys=found):
+        issues = (*stand.issues, *found[stand.key])
+        standing.change(db, channel, stand.key, held=True, input="", issues=issues)
+    standing.bump(db, channel)
