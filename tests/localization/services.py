@@ -28,11 +28,12 @@ class Service:
     """The service as its owner sees it: what it was sent, and how it answers.
 
     `answer` makes one text of another; `spoil` may change a chat answer's object before it leaves. While it is
-    `down` every request gets 503.
+    `down` every request gets 503; with `fewer` the last text of each request gets no answer.
     """
 
     address: str = ""
     down: bool = False
+    fewer: bool = False
     answer: Callable[[str], str] = skin_care
     spoil: Callable[[dict[str, Any]], dict[str, Any]] = lambda made: made
     requests: list[dict[str, Any]] = field(factory=list)
@@ -50,7 +51,8 @@ class Service:
             said = json.dumps(made, ensure_ascii=False)
             return 200, {"choices": [{"finish_reason": "stop", "message": {"content": said}}]}
         self.texts += asked["q"]
-        return 200, {"translatedText": [self.answer(text) for text in asked["q"]]}
+        given = asked["q"][:-1] if self.fewer else asked["q"]
+        return 200, {"translatedText": [self.answer(text) for text in given]}
 
 
 @contextmanager
@@ -65,6 +67,8 @@ def serving(service: Service) -> Iterator[Service]:
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(content)))
+            if status == 503:
+                self.send_header("retry-after", "0")
             self.end_headers()
             self.wfile.write(content)
 

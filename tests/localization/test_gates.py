@@ -128,7 +128,7 @@ def test_a_missing_rendering_counts_by_its_level_in_short_fields_only(
 
 
 def test_a_glossary_that_contradicts_itself_is_told_with_its_lines() -> None:
-    """And the row does not count."""
+    """The row does not count, and what it is about waits for a person."""
     table = (
         "ko,zh_Hans,never_zh_Hans,enforce\n"
         "동해,东海|江原,东海,warn\n"
@@ -139,7 +139,13 @@ def test_a_glossary_that_contradicts_itself_is_told_with_its_lines() -> None:
 
     glossary, issues = read_glossary(table, at="glossary.csv")
 
-    assert ["미역"] == [term.source for term in glossary.terms]
+    assert {"동해": "glossary.csv:2", "미역": "glossary.csv:4", "쑥": "glossary.csv:5"} == {
+        term.source: term.doubt for term in glossary.terms
+    }
+    assert ["미역"] == [term.source for term in glossary.terms if term.accepted]
+    verdict = Gates(glossary=glossary).check("동해 크림", "江原面霜", locale="zh-Hans", field="description")
+    assert "review" == verdict.result
+    assert "glossary.csv:2" in verdict.findings[0].message
     assert ["glossary.csv:2", "glossary.csv:4", "glossary.csv:5"] == [issue.at for issue in issues]
     assert "glossary.csv:3" in issues[1].message
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from cyclopts import App, Parameter
+from rich.console import RenderableType
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, FAILED, HELD, attempt, opened
@@ -193,9 +194,11 @@ def _lock(places: tuple[str, ...], locale: str, common: Common, *, locked: bool)
     return attempt(common, work)
 
 
-def _shown(issues: Sequence[Issue]) -> list[Text]:
-    more = [Text(f"and {len(issues) - _FEW} more; --json shows all")] if len(issues) > _FEW else []
-    return [*(Text(str(issue)) for issue in issues[:_FEW]), *more]
+def _shown(issues: Sequence[Issue]) -> list[RenderableType]:
+    from storesync.report.plan_view import findings
+
+    more = [Text(f"  … {len(issues) - _FEW} more: --json shows all", "dim")] if len(issues) > _FEW else []
+    return [*findings(issues[:_FEW], most=None), *more]
 
 
 def _place(file: Path | None, format: str | None, locale: str, common: Common) -> tuple[str, Path]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from storesync.compliance import (
     SEVERITIES,
@@ -22,7 +22,7 @@ from storesync.compliance import (
     read_waivers,
 )
 from storesync.config.section import Section
-from storesync.issues import Issue
+from storesync.issues import Issue, Severity
 from storesync.localization import Glossary, Reference, read_glossary
 from storesync.model import frozen_map
 
@@ -91,22 +91,31 @@ class TranslatorConfig:
 
 
 def _read(
-    section: Section, name: str, folder: Path, read: Callable[..., tuple[T, tuple[Issue, ...]]], nothing: T
+    section: Section,
+    name: str,
+    folder: Path,
+    read: Callable[..., tuple[T, tuple[Issue, ...]]],
+    nothing: T,
+    *,
+    severity: Severity = Severity.ERROR,
 ) -> T:
-    """The file that a key names, by a reader; its findings join those of the configuration."""
+    """The file that a key names, by a reader; its findings join those of the configuration, as heavy as given."""
     given = section.text(name)
     if not given:
         return nothing
     try:
-        text = (folder / given).read_text(encoding="utf-8-sig")
+        content = (folder / given).read_bytes()
+        text = content.decode("utf-8-sig")
     except OSError as error:
         section.error(name, "file", f"{given} cannot be read: {error.strerror}", "correct the path")
         return nothing
     except UnicodeDecodeError as error:
-        section.error(name, "file", f"{given}: byte {error.start} is no UTF-8", "save it as UTF-8")
+        line = content.count(b"\n", 0, error.start) + 1
+        message = f"{name} = {given!r}: byte {error.start} is no UTF-8"
+        section.found.error("file", (*section.key, name), message, "save it as UTF-8", f"{given}:{line}")
         return nothing
     found, issues = read(text, at=given)
-    section.found.all += issues
+    section.found.all += [evolve(issue, severity=severity) for issue in issues]
     return found
 
 
@@ -130,8 +139,11 @@ def compliance_config(root: Section, folder: Path) -> ComplianceConfig | None:
 
 
 def glossary_from(localization: Section, folder: Path) -> Glossary:
-    """The glossary that [localization] names; an empty one when it names none."""
-    return _read(localization, "glossary", folder, read_glossary, Glossary())
+    """The glossary that [localization] names; an empty one when it names none.
+
+    A row that does not count holds nothing up: texts that hold its term wait for a person.
+    """
+    return _read(localization, "glossary", folder, read_glossary, Glossary(), severity=Severity.WARNING)
 
 
 def translators_from(localization: Section) -> tuple[TranslatorConfig, ...]:

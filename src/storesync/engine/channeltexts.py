@@ -104,8 +104,8 @@ class ChannelTexts:
                 general.append(_unusable(error, locale))
                 continue
             for issue in done.issues:
-                if issue.code == "text.engine":
-                    continue  # one for all
+                if issue.code == "text.engine" or issue.severity is Severity.NOTE:
+                    continue  # one for all; notes are for those who review
                 issues[issue.path.partition("/")[0]].append(evolve(issue, severity=Severity.WARNING))
             waiting = [issue for issue in done.issues if issue.code == "text.engine"]
             if waiting:

@@ -331,7 +331,8 @@ def _mass_change(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) 
             before |= {f"{sku} {market}": price.sale for market, price in offer.last_prices.items()}
             after |= {f"{sku} {market}": price.sale for market, price in offer.want.prices.items()}
     moved = moved_prices(before, after, change=limits.mass_move)
-    few = len(moved) <= limits.floor  # so few may always move
+    # So few may always move; and there are more prices than listings, which are counted at less cost.
+    few = len(moved) <= max(Decimal(limits.floor), limits.mass_change * shelf.live)
     live = len(moved) if few else sum(sold.count for sold in shelf.sold().values())
     tripped = mass_change(
         before,

@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection
 
 from storesync.issues import Issue
-from storesync.model import Money
+from storesync.model import Money, Offer
 from storesync.plan import GuardLimits, Kind, Operation
 from storesync.pricing.guard import category_outliers
 from storesync.state import Standing, due, standing
 
 __all__ = ["hold", "outliers"]
+
+_PEERS = 300  # listings that stand for their category: a plan must not read a shop to change one price
 
 _PRICED = (Kind.CREATE, Kind.UPDATE, Kind.PRICES)
 
@@ -29,19 +31,20 @@ def outliers(
     A price that the market has already is not judged again: it was meant once.
     """
     priced = {operation.key for operation in found if operation.kind in _PRICED}
-    new = {
-        sku: stand.key
-        for stand in stands
-        if stand.key in priced
-        for sku, offer in stand.offers.items()
-        if offer.want is not None and offer.want.prices != offer.have_prices
-    }
-    if not new:
-        return {}
+    new: dict[str, dict[str, tuple[str, Offer]]] = {}
+    for stand in stands:
+        if stand.key not in priced or not stand.category:
+            continue
+        for sku, offer in stand.offers.items():
+            if offer.want is not None and offer.want.prices != offer.have_prices:
+                new.setdefault(stand.category, {})[sku] = (stand.key, offer.want)
     held: dict[str, list[Issue]] = {}
-    for offered in due.peers(db, channel, set(new.values())).values():
-        markets = dict.fromkeys(market for prices in offered.values() for market in prices)
-        for market in markets:
+    for category, some in new.items():
+        offered = {
+            **due.peers(db, channel, category, _PEERS),
+            **{sku: offer.prices for sku, (_, offer) in some.items()},
+        }
+        for market in dict.fromkeys(market for prices in offered.values() for market in prices):
             # A price of nothing is no slipped digit: it has a guard of its own, which stops the whole run.
             amounts: dict[str, Money] = {
                 sku: prices[market].sale
@@ -49,8 +52,9 @@ def outliers(
                 if market in prices and prices[market].sale.amount > 0
             }
             for sku, issue in category_outliers(amounts, factor=limits.outlier, market=market).items():
-                if sku in new:
-                    held.setdefault(new[sku], []).append(issue.under(new[sku]))
+                if sku in some:
+                    key, _ = some[sku]
+                    held.setdefault(key, []).append(issue.under(key))
     return {key: tuple(issues) for key, issues in held.items()}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from storesync.compliance import read_rows
 from storesync.issues import Issue
@@ -22,7 +22,10 @@ _ENFORCE: Mapping[str, Enforce] = {"block": "block", "warn": "warn", "advise": "
 
 @frozen(kw_only=True)
 class GlossaryTerm:
-    """One source term; `accepted` and `never` are renderings by locale, the first one is preferred."""
+    """One source term; `accepted` and `never` are renderings by locale, the first one is preferred.
+
+    `doubt` says where the table contradicts itself about it: texts that hold it wait for a person.
+    """
 
     source: str
     accepted: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=frozen_map)
@@ -30,6 +33,7 @@ class GlossaryTerm:
     kind: str = ""
     enforce: Enforce = "warn"
     note: str = ""
+    doubt: str = ""
     at: str = field(default="", eq=False)
 
 
@@ -70,7 +74,13 @@ class Glossary:
             return ""
         return digest(
             [
-                [name, list(term.accepted.get(locale, ())), list(term.never.get(locale, ())), term.enforce]
+                [
+                    name,
+                    list(term.accepted.get(locale, ())),
+                    list(term.never.get(locale, ())),
+                    term.enforce,
+                    *([term.doubt] if term.doubt else []),
+                ]
                 for name, term in sorted(terms.items())
             ]
         )
@@ -83,7 +93,8 @@ def _renderings(cell: str) -> tuple[str, ...]:
 def read_glossary(text: str, *, at: str) -> tuple[Glossary, tuple[Issue, ...]]:
     """The terms of a table (ko, then a column and a `never_` column by locale, kind, enforce, note).
 
-    A row that contradicts itself or another one is an issue with its line, and does not count.
+    A row that contradicts itself or another one is an issue with its line, and does not count; its term is in
+    doubt.
     """
     rows, issues = read_rows(text, ("ko",), at=at, code="glossary.row")
     found: dict[str, GlossaryTerm] = {}
@@ -94,6 +105,7 @@ def read_glossary(text: str, *, at: str) -> tuple[Glossary, tuple[Issue, ...]]:
             issues.append(
                 Issue("glossary.row", row["ko"], message, hint=f"write {', '.join(_ENFORCE)}", at=place)
             )
+            found.setdefault(row["ko"], GlossaryTerm(source=row["ko"], doubt=place, at=place))
             continue
         term = GlossaryTerm(
             source=row["ko"],
@@ -116,6 +128,10 @@ def read_glossary(text: str, *, at: str) -> tuple[Glossary, tuple[Issue, ...]]:
         issues += told
         if not told:
             found[term.source] = term
+        elif term.source in found:
+            found[term.source] = evolve(found[term.source], doubt=place)
+        else:
+            found[term.source] = GlossaryTerm(source=term.source, doubt=place, at=place)
     return Glossary(tuple(found.values())), tuple(issues)
 
 

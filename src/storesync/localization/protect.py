@@ -6,11 +6,12 @@ Brands come back in Latin letters, glossary terms in their rendering, figures as
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from html import escape, unescape
 from typing import Literal
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from storesync.errors import Malformed
 from storesync.localization.gates.markup import PLACEHOLDER, PROTECTION, TAG
@@ -66,13 +67,32 @@ class Protected:
         return text if self.marks == "plain" else unescape(text)
 
 
-@frozen(kw_only=True)
+@define(slots=False, frozen=True, kw_only=True)
 class Protection:
     """What is kept: brands by their own name to the Latin one, names, and the glossary if wanted."""
 
     brands: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     names: frozenset[str] = frozenset()
     glossary: Glossary | None = None
+
+    @cached_property
+    def _latin(self) -> Mapping[str, str]:
+        """A brand's Latin name, by both of its names."""
+        return {
+            written: latin
+            for name, latin in self.brands.items()
+            if latin
+            for written in (name, latin)
+            if written
+        }
+
+    @cached_property
+    def _brands(self) -> re.Pattern[str] | None:
+        return _any_of(self._latin)
+
+    @cached_property
+    def _names(self) -> re.Pattern[str] | None:
+        return _any_of(self.names)
 
     def protect(self, text: str, locale: str, marks: Marks = "plain") -> Protected:
         """The text as it may leave."""
@@ -91,14 +111,9 @@ class Protection:
         """What is kept, the most important first: a later one that overlaps an earlier one does not count."""
         for pattern in (TAG, PLACEHOLDER, PROTECTION):
             yield from ((match.start(), match.end(), match.group()) for match in pattern.finditer(text))
-        for name, latin in sorted(self.brands.items(), key=lambda brand: -len(brand[0])):
-            for written in (name, latin):
-                if written and latin:
-                    yield from (
-                        (match.start(), match.end(), latin) for match in re.finditer(re.escape(written), text)
-                    )
-        for name in sorted(self.names, key=len, reverse=True):
-            yield from ((match.start(), match.end(), name) for match in re.finditer(re.escape(name), text))
+        for kept, written in ((self._latin, self._brands), (None, self._names)):
+            for match in written.finditer(text) if written is not None else ():
+                yield match.start(), match.end(), kept[match.group()] if kept else match.group()
         yield from ((match.start(), match.end(), match.group()) for match in _LATIN_NAME.finditer(text))
         for match in _AMOUNT.finditer(text):
             yield match.start(), match.end(), _number(match.group(1), locale) + match.group(2)
@@ -107,6 +122,12 @@ class Protection:
                 renderings = term.accepted.get(locale, ())
                 if renderings and term.enforce != "advise":
                     yield start, start + len(term.source), renderings[0]
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds the longest of these names at a place; looking for each by itself would take a second a text."""
+    longest = sorted(filter(None, names), key=lambda name: (-len(name), name))
+    return re.compile("|".join(map(re.escape, longest))) if longest else None
 
 
 def _escaped(text: str, marks: Marks) -> str:

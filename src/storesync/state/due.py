@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -167,29 +167,23 @@ def on_stock(db: Connection, channel: str) -> int:
     return int(_ON_STOCK.run(db, {"channel": channel, "mark": UNKNOWN}).scalar_one())
 
 
-def peers(
-    db: Connection, channel: str, keys: Iterable[str]
-) -> Mapping[str, Mapping[str, Mapping[str, Price]]]:
-    """The wanted prices of all SKUs on offer in the categories of these listings: by category, SKU and market."""
-    some = sorted(keys)
-    categories: set[str] = set()
-    for start in range(0, len(some), _CHUNK):
-        chunk = some[start : start + _CHUNK]
-        named = select(listings.c.category).where(listings.c.channel == channel, listings.c.key.in_(chunk))
-        categories.update(str(name) for name in db.execute(named.distinct()).scalars() if name)
-    found: dict[str, dict[str, Mapping[str, Price]]] = {}
-    for category in sorted(categories):
-        query = (
-            select(offers.c.sku, offers.c.want_prices)
-            .join(listings, (listings.c.channel == offers.c.channel) & (listings.c.key == offers.c.key))
-            .where(
-                listings.c.channel == channel,
-                listings.c.category == category,
-                listings.c.want_shown,
-                offers.c.want_prices != "",
-            )
+def peers(db: Connection, channel: str, category: str, most: int) -> Mapping[str, Mapping[str, Price]]:
+    """What is wanted on sale in a category, by SKU and market: its first `most` listings, in key order."""
+    named = (
+        select(listings.c.key)
+        .where(listings.c.channel == channel, listings.c.category == category, listings.c.want_shown)
+        .order_by(listings.c.key)
+        .limit(most)
+    )
+    keys = [str(key) for key in db.execute(named).scalars()]
+    found: dict[str, Mapping[str, Price]] = {}
+    for start in range(0, len(keys), _CHUNK):
+        query = select(offers.c.sku, offers.c.want_prices).where(
+            offers.c.channel == channel,
+            offers.c.key.in_(keys[start : start + _CHUNK]),
+            offers.c.want_prices != "",
         )
-        found[category] = {row.sku: prices_from(row.want_prices) for row in db.execute(query)}
+        found |= {row.sku: prices_from(row.want_prices) for row in db.execute(query)}
     return found
 
 

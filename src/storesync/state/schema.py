@@ -159,7 +159,7 @@ Index(
     postgresql_where=LISTING_REMARKED,
 )
 
-Index("ix_listings_category", listings.c.channel, listings.c.category)
+Index("ix_listings_category", listings.c.channel, listings.c.category, listings.c.key)
 
 offers = Table(
     "offers",

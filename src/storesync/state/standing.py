@@ -105,6 +105,7 @@ class Standing:
 
     key: str
     title: str = ""
+    category: str = ""
     input: str = ""
     causes: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     want: str = ""
@@ -214,6 +215,7 @@ def _standing(row: Any, rows: Iterable[Any]) -> Standing:
     return Standing(
         key=row.key,
         title=row.title,
+        category=row.category,
         input=row.input,
         causes=_causes_from(row.causes),
         want=row.want,

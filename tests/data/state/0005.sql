@@ -200,7 +200,7 @@ CREATE INDEX ix_operations_key ON operations (channel, "key", began);
 CREATE INDEX ix_operations_running ON operations (channel, state);
 CREATE INDEX ix_texts_place ON texts (target_locale, place);
 CREATE INDEX ix_rates_event ON rates (channel, event, seq);
-CREATE INDEX ix_listings_category ON listings (channel, category);
+CREATE INDEX ix_listings_category ON listings (channel, category, "key");
 CREATE INDEX ix_offers_key ON offers (channel, "key", sku);
 CREATE INDEX ix_listings_remarked ON listings (channel, "key") WHERE issues <> '[]';
 COMMIT;

@@ -34,6 +34,11 @@ def wording(source: str, text: str, field: str, locale: str, glossary: Glossary)
     terms = tuple({term.source: term for _, term in found}.values())
     folded = text.casefold()
     for term in terms:
+        if term.doubt:
+            message = f"the glossary contradicts itself about {term.source} ({term.doubt})"
+            yield Finding(
+                "glossary", Level.REVIEW, message, 0, "have a person look, and correct the glossary"
+            )
         yield from _never(term, terms, folded, locale)
         accepted = term.accepted.get(locale, ())
         if field in STRICT and accepted and not any(word.casefold() in folded for word in accepted):

@@ -38,4 +38,4 @@ def upgrade() -> None:
     )
     op.create_index("ix_rates_event", "rates", ["channel", "event", "seq"])
     op.add_column("listings", sa.Column("category", KEY, server_default="", nullable=False))
-    op.create_index("ix_listings_category", "listings", ["channel", "category"])
+    op.create_index("ix_listings_category", "listings", ["channel", "category", "key"])

@@ -1,0 +1,183 @@
+"""Whatever arrives broken, from people, tables or services, is told with file and line, and the others go on."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polib
+import pytest
+from tests.cli.conftest import Merchant
+from tests.cli.test_translating import MARK, forget, hire, planned
+from tests.localization.services import Service, serving
+
+from storesync.localization import has_hangul
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    """A translation service on loopback."""
+    with serving(Service()) as one:
+        yield one
+
+
+@pytest.fixture
+def po(merchant: Merchant) -> Path:
+    """An export as PO, before anyone worked on it."""
+    file = merchant.folder / "zh.po"
+    assert 0 == merchant("texts", "export", str(file), "--locale", "zh-Hans").code
+    return file
+
+
+def approve(file: Path, **changes: str) -> None:
+    """Somebody approves every entry, and changes the source that one of them translates."""
+    entries = polib.pofile(str(file))
+    for entry in entries:
+        entry.flags = [flag for flag in entry.flags if flag != "fuzzy"]
+        entry.msgid = changes.get(entry.msgctxt, entry.msgid)
+    entries.save(str(file))
+
+
+def line_of(file: Path, words: str) -> int:
+    """The line of a file on which something stands."""
+    return next(
+        number for number, line in enumerate(file.read_text("utf-8").splitlines(), 1) if words in line
+    )
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16"])
+def test_a_file_in_another_encoding(merchant: Merchant, po: Path, encoding: str) -> None:
+    """It says which byte on which line, and how to save it; nothing comes in."""
+    po.write_bytes(po.read_text("utf-8").encode(encoding, "replace"))
+
+    said = merchant("texts", "import", str(po), "--locale", "zh-Hans", "--by", "Kim")
+
+    assert 1 == said.code
+    assert "zh.po:" in said.err
+    assert "is no UTF-8" in said.err
+    assert "save the file as UTF-8" in said.err
+
+
+def test_a_glossary_in_another_encoding(merchant: Merchant) -> None:
+    """Without its words nothing could be checked: the configuration is refused at the glossary's own line."""
+    file = merchant.folder / "glossary.csv"
+    file.write_bytes(file.read_text("utf-8").encode("cp949", "replace"))
+
+    said = merchant("plan")
+
+    assert 1 == said.code
+    assert "glossary.csv:2" in said.err
+    assert "save it as UTF-8" in said.err
+
+
+def test_a_po_file_for_another_source(merchant: Merchant, po: Path) -> None:
+    """Its entry is told with both sources and its line; the other entries come in."""
+    approve(po, **{"SBG-001/title": "설빛가온 옛 세럼"})
+
+    said = merchant("texts", "import", str(po), "--locale", "zh-Hans", "--by", "Kim")
+
+    assert 2 == said.code
+    line = next(entry.linenum for entry in polib.pofile(str(po)) if entry.msgctxt == "SBG-001/title")
+    assert f"zh.po:{line}" in said.out
+    assert "SBG-001/title now says '설빛가온 산양삼 히알루론 보습 세럼'" in said.out
+    assert "the file translates '설빛가온 옛 세럼'" in said.out
+    assert "9 texts taken" in said.out
+    assert "1 not taken" in said.out
+
+
+def test_a_po_file_of_another_language_or_program(merchant: Merchant, po: Path) -> None:
+    """Neither is taken for ours."""
+    other = merchant("texts", "import", str(po), "--locale", "vi")
+    strange = merchant.folder / "strange.po"
+    strange.write_text('msgid ""\nmsgstr ""\n\nmsgid "Save"\nmsgstr "Lưu"\n', encoding="utf-8")
+    theirs = merchant("texts", "import", str(strange), "--locale", "zh-Hans")
+    broken = merchant.folder / "broken.po"
+    broken.write_text('msgid "a\nmsgstr', encoding="utf-8")
+    none = merchant("texts", "import", str(broken), "--locale", "zh-Hans")
+
+    assert (1, 1, 1) == (other.code, theirs.code, none.code)
+    assert "no channel shows texts in 'vi'" in other.err
+    assert "strange.po:4" in theirs.err
+    assert "broken.po:2" in none.err
+
+
+def test_a_glossary_that_contradicts_itself(merchant: Merchant, service: Service) -> None:
+    """Its row is told with its line, listings go on, and machine text about the word waits for a person."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001", "SBG-002")
+    file = merchant.folder / "glossary.csv"
+    file.write_text(file.read_text("utf-8") + "히알루론,玻尿酸,axit hyaluronic,玻尿,,food,warn,\n", "utf-8")
+    line = line_of(file, "히알루론,玻尿酸,axit hyaluronic,玻尿")
+
+    code, plan = planned(merchant)
+
+    told = [warning for warning in plan["warnings"] if warning["code"] == "glossary.contradiction"]
+    assert 2 == code
+    assert f"glossary.csv:{line}" == told[0]["at"]
+    assert "never right" in told[0]["message"]
+    (held,) = plan["held"]
+    assert "SBG-001" == held["key"]
+    assert "'unsure'" in held["issues"][0]["message"]
+    assert "SBG-002" in {row["key"] for row in plan["operations"]}
+
+
+def test_a_service_that_answers_fewer_texts(merchant: Merchant, service: Service) -> None:
+    """Nobody guesses which is which: nothing of it is used, and the listings that need no text go on."""
+    service.fewer = True
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+
+    code, plan = planned(merchant)
+    count = len(service.requests)
+    again, _ = planned(merchant)
+
+    assert (2, 2) == (code, again)
+    assert ["SBG-001"] == [held["key"] for held in plan["held"]]
+    assert 3 == len({row["key"] for row in plan["operations"]})
+    assert 3 == count == len(service.requests)
+    assert not any(has_hangul(str(row["details"])) for row in plan["operations"])
+
+
+def test_a_service_that_is_down_for_a_day(merchant: Merchant, service: Service) -> None:
+    """One warning names what waits and why; the sync lists the others; the day after it lists the rest."""
+    service.down = True
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+
+    down = merchant("sync", "--json")
+    tries = len(service.requests)
+    listed = {one.key for one in merchant.market.live()}
+    service.down = False
+    later = merchant("sync", "--json")
+
+    assert (2, 0) == (down.code, later.code)
+    assert 4 == tries
+    assert {"SBG-002", "SBG-008", "GGT-080"} == listed
+    assert "2 texts were not translated to zh-Hans (SBG-001/title, SBG-001/short_description)" in down.out
+    assert {"SBG-001"} == {one.key for one in merchant.market.live()} - listed
+
+
+def test_no_half_translated_listing_leaves(merchant: Merchant, service: Service) -> None:
+    """Over many broken answers the shop never saw a listing with one text and not the other."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001", "SBG-002")
+    spoils: list[Any] = [
+        lambda text: text,
+        lambda text: "",
+        lambda text: MARK.sub("", text),
+        lambda text: f"{text} {text}",
+        lambda text: "护肤" if "입니다" in text else text,
+    ]
+    for spoil in spoils:
+        service.answer = spoil
+        assert 2 == merchant("sync").code
+        with (merchant.folder / "catalog" / "products.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        for row in rows:
+            row["name_ko"] += " 새"
+        with (merchant.folder / "catalog" / "products.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, rows[0].keys())
+            writer.writeheader()
+            writer.writerows(rows)
+
+    assert {"SBG-008", "GGT-080"} == {one.key for one in merchant.market.live()}

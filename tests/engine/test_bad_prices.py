@@ -1,0 +1,241 @@
+"""Bad input for prices, through `check`, `plan` and `sync`: told with policy, stage and variant; what is live stays."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeAlias
+
+import pytest
+from attrs import frozen
+from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
+
+from storesync.config import load
+from storesync.errors import ConfigError
+from storesync.issues import Issue
+
+Spoil: TypeAlias = Callable[[Merchant], None]
+BUFFER = 'fx_buffer = "0.02"\n'
+SERUM = "SBG-001-30,SBG-001,용량,30ml,,,30,ml,1,32000,36000,9000,120,"
+
+
+def policy(line: str) -> Spoil:
+    """One more line in policy `cn`."""
+    return lambda shop: shop.edit("prices.toml", BUFFER, f"{BUFFER}{line}\n")
+
+
+def variant(row: str) -> Spoil:
+    """Another row for the first serum."""
+    return lambda shop: shop.edit("catalog/variants.csv", SERUM, row)
+
+
+def later(days: int) -> Spoil:
+    """So many days pass."""
+    return lambda shop: shop.wait(days=days)
+
+
+def silent(shop: Merchant) -> None:
+    """No rate service answers any more."""
+    shop.services.down |= {"ecos", "kexim"}
+
+
+@frozen(kw_only=True)
+class Case:
+    """What is spoiled after the shop is live, and what must be said of it."""
+
+    spoil: tuple[Spoil, ...]
+    code: str
+    stage: str
+    said: str
+    hint: str
+    channel: str = TMALL
+    name: str = "cn"
+    keys: frozenset[str] = frozenset({"SBG-001", "SBG-002", "SBG-008"})
+
+
+ONE = frozenset({"SBG-001"})
+CASES = {
+    "missing cost where a floor needs it": Case(
+        spoil=(policy('guards = { min_margin = "0.20" }'), variant(SERUM.replace(",9000,", ",,"))),
+        code="price.cost_missing",
+        stage="guards",
+        said="min_margin 0.20 needs the cost, and the catalog gives none",
+        hint="fill in the cost of SBG-001-30",
+        keys=ONE,
+    ),
+    "missing net content where a threshold needs it": Case(
+        spoil=(
+            policy('tax = { mode = "buyer_pays", regime = "cn-cbec" }'),
+            variant(SERUM.replace(",30,ml,", ",,,")),
+        ),
+        code="price.content_missing",
+        stage="tax",
+        said="needs the net content in ml or g, and it is not known",
+        hint="fill in the net content in ml or g of SBG-001-30",
+        keys=ONE,
+    ),
+    "a rate older than allowed": Case(
+        spoil=(silent, later(14)),
+        code="price.rate_stale",
+        stage="convert",
+        said="is 14 days old and missed 9 business days of its source; at most 10 and 5 are allowed",
+        hint="storesync rates fetch; the live price stays until then",
+    ),
+    "a policy that ended": Case(
+        spoil=(policy("valid_until = 2026-11-30"), later(8)),
+        code="price.policy_expired",
+        stage="policy",
+        said="the policy ended on 2026-11-30, today is 2026-12-01",
+        hint="the line `valid_until = 2026-11-30` under [prices.cn] in prices.toml",
+    ),
+    "a policy that has not begun": Case(
+        spoil=(policy("valid_from = 2027-01-01"),),
+        code="price.policy_gap",
+        stage="policy",
+        said="the policy begins on 2027-01-01, today is 2026-11-23",
+        hint="the line `valid_from = 2027-01-01` under [prices.cn] in prices.toml",
+    ),
+    "a day between two periods": Case(
+        spoil=(
+            lambda shop: shop.edit(
+                "prices.toml",
+                "[prices.vn]",
+                "[[prices.cn.periods]]\nvalid_until = 2026-11-23\n\n"
+                "[[prices.cn.periods]]\nvalid_from = 2026-11-24\nvalid_until = 2026-11-26\n\n[prices.vn]",
+            ),
+            later(6),
+        ),
+        code="price.policy_expired",
+        stage="policy",
+        said="the policy ended on 2026-11-26, today is 2026-11-29",
+        hint="check its figures",
+    ),
+    "two refinements that contradict each other": Case(
+        spoil=(
+            lambda shop: shop.edit(
+                "prices.toml",
+                "[prices.vn]",
+                '[[prices.cn.refine]]\nwhere = { product = "SBG-001" }\nmarkup = "0.3"\n\n'
+                '[[prices.cn.refine]]\nwhere = { product = "SBG-001" }\nmarkup = "0.4"\n\n[prices.vn]',
+            ),
+        ),
+        code="price.policy_overlap",
+        stage="policy",
+        said="two refinements for product SBG-001 set markup differently",
+        hint="keep one of the two refinements",
+        keys=ONE,
+    ),
+    "a fee that ended": Case(
+        spoil=(
+            lambda shop: shop.edit(
+                "prices.toml", 'rate = "0.01" }', 'rate = "0.01", valid_until = 2026-11-24 }'
+            ),
+            later(2),
+        ),
+        code="price.policy_expired",
+        stage="fees",
+        said="fee 'payment' ended on 2026-11-24, today is 2026-11-25",
+        hint="change its valid_until under [prices.cn] fees",
+    ),
+    "Vietnam's reduced VAT, which ends with the year": Case(
+        spoil=(later(39),),
+        code="price.policy_expired",
+        stage="tax",
+        said="tax.vat 0.08 ended on 2026-12-31, today is 2027-01-01",
+        hint="`vat_until = 2026-12-31` under [prices.vn.tax] in prices.toml",
+        channel=SHOPEE,
+        name="vn",
+    ),
+    "nothing left after the add-ons": Case(
+        spoil=(lambda shop: shop.edit("prices.toml", 'amount = "4500"', 'amount = "-20000"'),),
+        code="price.not_positive",
+        stage="add-ons",
+        said="nothing is left after the add-ons",
+        hint="check markup and add-ons under [prices.cn]",
+        keys=frozenset({"SBG-008"}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_bad_input_holds_its_listings_and_what_is_live_stays(tmp_path: Path, name: str) -> None:
+    """Said alike by check and plan; not one price is sent, no zero and none of yesterday's."""
+    case = CASES[name]
+    with merchant(tmp_path) as shop:
+        shop.sync(case.channel)
+        before = shop.prices(case.channel)
+        for spoil in case.spoil:
+            spoil(shop)
+        checked = shop.run(lambda shops: shops.check(case.channel))
+        plan, report = shop.sync(case.channel, meant=True)
+        report.raise_for_faults()
+        said = [issue for one in plan.held for issue in one.issues if issue.code == case.code]
+
+        assert case.keys == {
+            one.key for one in plan.held if any(issue.code == case.code for issue in one.issues)
+        }
+        assert case.keys == {one.key for one in checked.held}
+        for issue in said:
+            _told(issue, case)
+        assert {sku: before[sku] for sku in before if sku[:7] in case.keys} == {
+            sku: price for sku, price in shop.prices(case.channel).items() if sku[:7] in case.keys
+        }
+        assert all(price > 0 for price in shop.prices(case.channel).values())
+        assert case.keys.isdisjoint(operation.key for operation in plan)
+
+
+def _told(issue: Issue, case: Case) -> None:
+    assert issue.message.startswith(f"policy '{case.name}', stage '{case.stage}', variant SBG-00")
+    assert case.said in issue.message
+    assert case.hint in issue.hint
+
+
+REFUSED = {
+    "an unknown fee profile": ('fees = ["tmal"]', "fee profile 'tmal' is unknown", "[fees.tmal]"),
+    "an ending above its modulus": (
+        'ending = { modulus = "10", endings = ["19"] }',
+        "policy 'cn': the ending contradicts itself",
+        "change the ending",
+    ),
+    "an ending off the step": (
+        'ending = { modulus = "10", endings = ["9"] }\nstep = "2"',
+        "policy 'cn': the ending contradicts itself",
+        "change the ending",
+    ),
+    "periods that overlap": (
+        "periods = [{ valid_until = 2026-12-31 }, { valid_from = 2026-12-31 }]",
+        "the periods the beginning to 2026-12-31 and 2026-12-31 to no end overlap",
+        "the day after the one before it ended",
+    ),
+    "periods with a gap": (
+        "periods = [{ valid_until = 2026-12-31 }, { valid_from = 2027-01-02 }]",
+        "leave a gap",
+        "the day after the one before it ended",
+    ),
+    "a band for one product": (
+        'refine = [{ where = { product = "SBG-001" }, quiet = "0.01" }]',
+        "quiet is refined for product SBG-001, but a rate holds for a whole channel",
+        "refine it for a channel alone",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_policy_that_cannot_be_is_refused_before_anything_is_priced(tmp_path: Path, name: str) -> None:
+    """The configuration is not loaded; the finding names policy, line and the way out."""
+    line, said, hint = REFUSED[name]
+    with merchant(tmp_path) as shop:
+        if line.startswith("ending"):
+            shop.edit("prices.toml", 'ending = { modulus = "10", endings = ["9"], mode = "up" }', line)
+        elif line.startswith("fees"):
+            text = (shop.folder / "prices.toml").read_text("utf-8")
+            fees = text[text.index("fees = [") : text.index("]\nending")] + "]"
+            shop.edit("prices.toml", fees, line)
+        else:
+            shop.edit("prices.toml", BUFFER, f"{BUFFER}{line}\n")
+        with pytest.raises(ConfigError) as refused:
+            load(shop.folder / "storesync.toml")
+        (issue,) = refused.value.issues
+
+        assert said in issue.message
+        assert "cn" in issue.message
+        assert hint in issue.hint
+        assert issue.at.startswith("prices.toml:")
