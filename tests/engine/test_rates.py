@@ -214,7 +214,7 @@ def test_two_sources_that_disagree_hold_the_prices(tmp_path: Path) -> None:
         assert (0, 3) == (len(apart), len(apart.held))
         assert ["rates.disagree"] == [i.code for i in apart.warnings if i.code.startswith("rates.")]
         assert 3 == near.counts["create"]
-        assert "200.9" in status.lines[0].confirmed
+        assert "kexim, 0.09 % apart, 2026-11-23" == status.lines[0].confirmed
 
 
 def test_rates_that_are_written_down_count_at_once(tmp_path: Path) -> None:

@@ -366,3 +366,20 @@ async def test_a_whole_run_over_the_services(transport: Transport) -> None:
     assert ["rates.fallback", "rates.unconfirmed"] == [issue.code for issue in result.issues]
     assert Snapshot.from_document(result.snapshot.document()) == result.snapshot
     assert KEY.value not in str(result.snapshot.document())
+
+
+@respx.mock
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize("path", sorted({*FX.glob("*.json"), *FX.glob("*.xml")}), ids=lambda path: path.name)
+async def test_another_service_s_answer_is_never_a_rate(
+    transport: Transport, source: str, path: Path
+) -> None:
+    """A proxy, a moved host or a new version: whatever comes is read as its own shape, or refused."""
+    respx.route().mock(return_value=recorded(path.name))
+    own = path.name.startswith("frankfurter-v2" if source == "frankfurter" else source)
+    try:
+        found = await fetch(SOURCES[source], transport, "CNY", "USD", "VND")
+    except Fault:
+        found = {}
+
+    assert own or {} == found

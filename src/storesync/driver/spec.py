@@ -15,6 +15,7 @@ __all__ = [
     "APP",
     "EXPIRES",
     "FOUND",
+    "NAMES",
     "Batch",
     "Conditions",
     "Identity",
@@ -30,6 +31,8 @@ FOUND: Final[Mapping[str, Any]] = frozen_map({"found": True})
 """Metadata of a shop field that `discover` fills; a value set in the configuration stays."""
 APP: Final[Mapping[str, Any]] = frozen_map({"app": True})
 """Metadata of an account field that names the app: the key of quotas that many shops share."""
+NAMES: Final[Mapping[str, Any]] = frozen_map({"names": True})
+"""Metadata of an account or shop field that names the shop: when it changes, nothing is sent until a person says so."""
 EXPIRES: Final[Mapping[str, Any]] = frozen_map({"expires": True})
 """Metadata of an account field that says when the engine renews the token, or warns."""
 

@@ -24,7 +24,7 @@ from storesync.engine.work import Work
 from storesync.errors import ConfigError, Malformed, StateError
 from storesync.issues import counted
 from storesync.model import Product, Ref, Status
-from storesync.state import HIDDEN, SHOWN, UNKNOWN, Standing, standing
+from storesync.state import HIDDEN, SHOWN, UNKNOWN, Standing, assets, standing
 
 __all__ = ["Adopted", "Adoption", "Reviewed", "read_review", "survey", "take_over", "write_review"]
 
@@ -320,6 +320,10 @@ async def take_over(work: Work, rows: Sequence[Reviewed], *, undecided: int = 0,
         await work.write(partial(_known, work=work, key=row.key, ref=ref, seen=seen))
         owners[ref.listing] = row.key
         keys.append(row.key)
+    if not refused and not undecided:
+        # Somebody looked at all that the shop shows: what is not ours now is none of this catalog.
+        contact = {"how": "adopted", "at": channel.env.now().isoformat(timespec="seconds")}
+        await work.write(lambda db: assets.keep_contact(db, channel.name, contact))
     return Adopted(
         channel=channel.name, keys=tuple(keys), refused=tuple(refused), undecided=undecided, left=left
     )

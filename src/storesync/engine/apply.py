@@ -14,6 +14,7 @@ from storesync.driver import Batch
 from storesync.engine import sharing
 from storesync.engine.calendar import Closed, closed
 from storesync.engine.channel import OpenChannel
+from storesync.engine.contact import ACCOUNT, FIRST_CONTACT, accept, refuse_strange
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
@@ -30,6 +31,11 @@ from storesync.state import Fence, assets, journal, lease, standing
 
 __all__ = ["apply", "at_work", "recover"]
 
+_SOMETIMES = (
+    ACCOUNT,
+    FIRST_CONTACT,
+    "end",
+)  # guards that stand in a plan only when they have something to say
 _LEASE = 60.0  # seconds; renewed three times in it
 Progress = Callable[[Operation | None, int, int], None]
 
@@ -110,7 +116,7 @@ async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:
 
 def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
     names = [guard.name for guard in plan.guards]
-    unknown = [name for name in reasons if name not in names]
+    unknown = [name for name in reasons if name not in (*names, *_SOMETIMES)]
     if unknown and names:
         raise PlanError(
             f"there is no guard {unknown[0]!r} to give a reason for; the guards are {', '.join(names)}"
@@ -140,6 +146,8 @@ async def apply(
     the state moved since the plan was made, Locked when somebody else is at work; then nothing was sent.
     """
     _refuse_unsafe(plan, reasons or {})
+    if channel.moved is not None and not (reasons or {}).get(ACCOUNT, "").strip():
+        refuse_strange(channel)
     if plan.channel != channel.name:
         raise StalePlan(f"this plan is for channel {plan.channel!r}, not {channel.name!r}")
     async with at_work(channel, reasons=reasons, patience=patience) as work:
@@ -148,6 +156,7 @@ async def apply(
             raise StalePlan(
                 f"{channel.name}: the plan was made at revision {plan.revision}, the state is at {now}: plan again"
             )
+        await accept(channel, reasons or {})
         await _carry_out(work, plan, progress)
         return work.report
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from attrs import define, evolve, field, fields
+from attrs import define, evolve, field, fields, frozen
 
 from storesync.driver import Driver, Request, Response, Shop, Spec
 from storesync.engine.env import Env
@@ -18,7 +18,7 @@ from storesync.model.codec import loads_foreign
 from storesync.state import Store
 from storesync.transport import Transport
 
-__all__ = ["OpenChannel", "app_of", "expiry_of"]
+__all__ = ["Moved", "OpenChannel", "app_of", "expiry_of"]
 
 _SHORTEST_SECRET = 8  # a shorter text would be found in any answer by chance
 _MASK = b"********"
@@ -46,12 +46,22 @@ def app_of(account: Any) -> str:
     return ""
 
 
+@frozen(kw_only=True)
+class Moved:
+    """The configured credentials are for another shop than the state's: what both are, and what was found there."""
+
+    said: str
+    identity: Mapping[str, Any]
+    found: Mapping[str, Any]
+
+
 @define(kw_only=True)
 class OpenChannel:
     """Everything that the engine needs to work on one channel.
 
     `account` is the newest credentials; only `sign`, `refresh` and `event` of the driver ever see them.
-    `account_name` and `base` name the account and the configured credentials in the token table.
+    `account_name` and `base` name the account and the configured credentials in the token table. With `moved` they
+    are another shop's than those of the first contact.
     """
 
     channel: Channel
@@ -65,6 +75,7 @@ class OpenChannel:
     env: Env
     pacer: Pacer
     version: int = 0
+    moved: Moved | None = None
     scopes: Mapping[str, str] = field(factory=dict)
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
 

@@ -14,6 +14,7 @@ from storesync.engine.apply import at_work, recover
 from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts, grouped
+from storesync.engine.contact import look, strange_account
 from storesync.engine.diff import blocked, ended, guards, operations
 from storesync.engine.events import warned
 from storesync.engine.flows import run
@@ -109,8 +110,9 @@ async def plan(
     keys to take off for good instead of hiding them. `only` are the keys whose products changed: `reads` need
     tell of no others, and what they do not tell of these is gone.
     """
-    await recover(channel)
-    await _poll(channel)
+    if channel.moved is None:
+        await recover(channel)
+        await _poll(channel)
     named = frozenset(only) if only is not None else None
     known = await channel.store.read(lambda db: standing.keys(db, channel.name, only=named))
     over = await channel.store.read(lambda db: dict(standing.ended(db, channel.name)))
@@ -136,7 +138,8 @@ async def plan(
     if far:
         await channel.store.write(lambda db: hold(db, channel.name, far))
         made, _ = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
-    return made
+    first = await look(channel, made.operations) if channel.moved is None else strange_account(channel)
+    return made if first is None else evolve(made, guards=(first, *made.guards))
 
 
 async def _tell(reading: _Pass) -> None:

@@ -20,10 +20,11 @@ from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
+from storesync.engine.contact import meet, refuse_strange, with_found
 from storesync.engine.env import Env
 from storesync.engine.events import happened
 from storesync.engine.observe import Drift, observe
-from storesync.engine.opening import discover, guard_limits, with_found
+from storesync.engine.opening import guard_limits
 from storesync.engine.owned import check_owned
 from storesync.engine.pace import Pacer
 from storesync.engine.planning import plan
@@ -195,6 +196,7 @@ class Shops:
             raise ConfigError(
                 f"channel {name!r}: driver {channel.driver!r} knows no environment {channel.environment!r} (only {known})"
             )
+        check_owned(channel, driver.spec)
         transport = Transport(
             join_hosts(hosts, CONVERTER.unstructure(shop), what=f"channel {name!r}"),
             now=self.env.now,
@@ -216,8 +218,17 @@ class Shops:
             env=self.env,
             pacer=self._pacer,
         )
-        check_owned(channel, driver.spec)
-        await discover(opened, found)
+        try:
+            await meet(opened, self._shop(name, driver), found)
+        except BaseException:
+            await transport.close()
+            raise
+        return opened
+
+    async def _ours(self, name: str) -> OpenChannel:
+        """The channel, connected; UnsafePlan when its account is another shop's than the state knows."""
+        opened = await self.channel(name)
+        refuse_strange(opened)
         return opened
 
     def _shop(self, name: str, driver: Driver[Any, Any]) -> Shop:
@@ -337,7 +348,7 @@ class Shops:
 
     async def observe(self, channel: str) -> list[Drift]:
         """Look at what the market shows; the next plan repairs what differs."""
-        async with at_work(await self.channel(channel)) as work:
+        async with at_work(await self._ours(channel)) as work:
             return await observe(work)
 
     async def status(self, channel: str) -> ChannelStatus:
@@ -408,7 +419,7 @@ class Shops:
 
     async def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""
-        async with at_work(await self.channel(channel)) as work:
+        async with at_work(await self._ours(channel)) as work:
             return await resolve(work, key, listing=listing)
 
     async def survey(self, channel: str, review: Path | str | None = None) -> Adoption:
@@ -417,7 +428,7 @@ class Shops:
         With `review` a CSV file for a person is written there. Asks the market with read-only requests.
         """
         await self.plan(channel)  # the catalog's localized titles are those of a plan
-        found = await survey(await self.channel(channel), self.source.products())
+        found = await survey(await self._ours(channel), self.source.products())
         if review is not None:
             write_review(Path(review), found)
         return found
@@ -425,7 +436,7 @@ class Shops:
     async def adopt(self, channel: str, review: Path | str) -> Adopted:
         """Know the listings of a reviewed file as ours; nothing on the market changes, the next plan compares."""
         rows, undecided, left = read_review(Path(review))
-        async with at_work(await self.channel(channel)) as work:
+        async with at_work(await self._ours(channel)) as work:
             return await take_over(work, rows, undecided=undecided, left=left)
 
     async def check(self, channel: str) -> Checked:

@@ -193,7 +193,7 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
         raise walk.hold(
             "price.rate_fixture",
             "convert",
-            f"rate snapshot {rates.id} holds invented rates, and the channel's environment is"
+            f"rate snapshot {rates.id[:8]} holds invented rates, and the channel's environment is"
             f" {walk.environment!r}",
             'use live rates, or set environment = "sandbox" on the channel',
         )
@@ -205,7 +205,7 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
         raise walk.hold(
             "price.rate_missing",
             "convert",
-            f"rate snapshot {rates.id} has no {wanted} rate for"
+            f"rate snapshot {rates.id[:8]} has no {wanted} rate for"
             f" {policy.currency}/{policy.home}, direct or over one pivot and one day (it has {known})",
             f"storesync rates fetch asks for it; if no source quotes {policy.currency}, add one to [rates]",
         )

@@ -1,4 +1,8 @@
-"""Money as our tables and pages write it: ¥219.00, 939,000 ₫, ₩32,000. Nothing reads it back."""
+"""Money as our tables and pages write it: ¥219.00, 939,000 ₫, ₩32,000. Nothing reads it back.
+
+Digits are grouped and signs chosen by Babel, in the English way; only which currencies have a sign of their own, and
+where it stands, is ours.
+"""
 
 from __future__ import annotations
 
@@ -10,32 +14,43 @@ from storesync.model import Money, Offer
 
 __all__ = ["offered", "told", "told_text"]
 
-# A sign that two currencies share (¥, $) is used for one of them only; others are written with their code.
-_BEFORE: Final[Mapping[str, str]] = {
-    "KRW": "₩",
-    "CNY": "¥",
-    "USD": "US$",
-    "TWD": "NT$",
-    "HKD": "HK$",
-    "SGD": "S$",
+# A sign that two currencies share (¥, $) is used for one of them only; others are written with their code. By
+# currency, the locale that has the sign we mean, and where it stands.
+_SIGNS: Final[Mapping[str, tuple[str, str]]] = {
+    "CNY": ("zh", "¤#,##0"),
+    "HKD": ("en", "¤#,##0"),
+    "KRW": ("en", "¤#,##0"),
+    "TWD": ("en", "¤#,##0"),
+    "USD": ("zh", "¤#,##0"),
+    "VND": ("en", "#,##0 ¤"),
 }
-_AFTER: Final[Mapping[str, str]] = {"VND": "₫"}
+_CODE: Final = ("en", "#,##0 ¤¤")
 _CENT = Decimal("0.01")
 _SHOW = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
 def told(money: Money) -> str:
     """The amount with its sign; amounts on the way to a price are shown to two digits after the point."""
+    from babel.numbers import format_currency
+
     amount = money.amount
     exponent = amount.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -2:
         amount = amount.quantize(_CENT, context=_SHOW)
     if money.currency in ("KRW", "VND") and amount == amount.to_integral_value(context=_SHOW):
         amount = amount.to_integral_value(context=_SHOW)
-    figure = f"{amount:,f}"
-    if money.currency in _BEFORE:
-        return f"{_BEFORE[money.currency]}{figure}"
-    return f"{figure} {_AFTER.get(money.currency, money.currency)}"
+    exponent = amount.as_tuple().exponent
+    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
+    locale, pattern = _SIGNS.get(money.currency, _CODE)
+    # What is shown has its digits already: Babel is never let to round.
+    return format_currency(
+        amount,
+        money.currency,
+        format=pattern.replace("#,##0", "#,##0." + "0" * digits if digits else "#,##0"),
+        locale=locale,
+        currency_digits=False,
+        decimal_quantization=False,
+    )
 
 
 def told_text(text: str) -> str:

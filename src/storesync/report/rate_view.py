@@ -65,7 +65,7 @@ def rates_view(status: RateStatus) -> RenderableType:
 
 def _rates(lines: Iterable[RateLine], witness: str) -> Table:
     table = _table(
-        "one", "costs", "source", "of", "age", "asked in order", *(["confirmed by"] if witness else [])
+        "one", "costs", "source", "day", "age", "asked in order", *(["confirmed by"] if witness else [])
     )
     for line in lines:
         rate = line.rate
@@ -78,7 +78,7 @@ def _rates(lines: Iterable[RateLine], witness: str) -> Table:
             row = [
                 line.currency,
                 Text(
-                    f"{_value(rate.value)} {line.home}" + ("  not believed any more" if line.doubted else "")
+                    f"{_value(rate.value)} {line.home}" + ("; a newer one is doubted" if line.doubted else "")
                 ),
                 f"{line.source} {rate.kind}",
                 f"{rate.observed}",
@@ -86,7 +86,7 @@ def _rates(lines: Iterable[RateLine], witness: str) -> Table:
             ]
         row.append(" → ".join(line.chain) or "nobody")
         if witness:
-            row.append(Text(line.confirmed or f"{witness}: not"))
+            row.append(Text(line.confirmed or f"not by {witness}"))
         table.add_row(*row)
     return table
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 from storesync.sandbox.access import EAST8, Shop
 from storesync.sandbox.core import Market
@@ -19,7 +20,7 @@ LONGEST_PAGE = 200
 def user(terms: Terms, market: Market, shop: Shop, call: Call) -> Answer:
     """taobao.user.seller.get: `type` B is a Tmall shop."""
     whole = {
-        "user_id": 700_123_456,
+        "user_id": 700_000_000 + crc32(shop.id.encode()) % 1_000_000,
         "nick": shop.name,
         "type": "B",
         "item_img_num": 5,

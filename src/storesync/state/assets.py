@@ -17,9 +17,13 @@ from storesync.state.statement import Statement
 
 __all__ = [
     "category",
+    "contact",
     "file",
+    "identity",
     "keep_category",
+    "keep_contact",
     "keep_files",
+    "keep_identity",
     "keep_media",
     "keep_shop",
     "media_values",
@@ -103,6 +107,28 @@ def category(db: Connection, channel: str, key: CategoryKey) -> tuple[Category, 
 def keep_shop(db: Connection, channel: str, found: Mapping[str, Any]) -> None:
     """What `discover` found."""
     put(db, channels, {"channel": channel}, {"shop": dumps(found, sort=True)})
+
+
+def keep_identity(db: Connection, channel: str, identity: Mapping[str, Any]) -> None:
+    """Whose account and shop this is."""
+    put(db, channels, {"channel": channel}, {"identity": dumps(identity, sort=True)})
+
+
+def identity(db: Connection, channel: str) -> Mapping[str, Any]:
+    """Whose account and shop this was when it was last accepted; empty before the first contact."""
+    body = db.execute(select(channels.c.identity).where(channels.c.channel == channel)).scalar_one_or_none()
+    return loads(body) if body else {}
+
+
+def keep_contact(db: Connection, channel: str, contact: Mapping[str, Any]) -> None:
+    """How the first contact with the shop went."""
+    put(db, channels, {"channel": channel}, {"contact": dumps(contact, sort=True)})
+
+
+def contact(db: Connection, channel: str) -> Mapping[str, Any]:
+    """How the first contact went; empty while nobody knows what of the shop is ours."""
+    body = db.execute(select(channels.c.contact).where(channels.c.channel == channel)).scalar_one_or_none()
+    return loads(body) if body else {}
 
 
 def shop(db: Connection, channel: str) -> Mapping[str, Any]:

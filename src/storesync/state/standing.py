@@ -54,6 +54,7 @@ __all__ = [
     "prices_from",
     "read",
     "read_all",
+    "refs",
     "revision",
     "want",
 ]
@@ -309,6 +310,14 @@ def keys(db: Connection, channel: str, *, only: Iterable[str] | None = None) -> 
         return {row.key: row.input for row in _KEYS.run(db, {"channel": channel})}
     found = (_INPUT.run(db, {"channel": channel, "key": key}).one_or_none() for key in only)
     return {row.key: row.input for row in found if row is not None}
+
+
+def refs(db: Connection, channel: str) -> Iterator[str]:
+    """The market's id of every listing that is known as ours."""
+    for body in db.execute(
+        select(listings.c.ref).where(listings.c.channel == channel, listings.c.ref.is_not(None))
+    ).scalars():
+        yield unpack(body, Ref).listing
 
 
 def ended(db: Connection, channel: str) -> Iterator[tuple[str, str]]:

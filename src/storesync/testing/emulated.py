@@ -19,6 +19,7 @@ from attrs import field, frozen
 from storesync.catalog import Read
 from storesync.driver import Driver, Shop
 from storesync.engine import Drift, OpenChannel, Pacer, apply, at_work, observe, plan
+from storesync.engine.contact import FIRST_CONTACT
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault
 from storesync.issues import Issue, Issues
@@ -206,6 +207,8 @@ class Bench:
             made = await plan(channel, self.reads(), self, limits=_LIMITS, end=end)
             self.plan = made
             reasons = {"end": "what the bench was told to end"} if end else {}
+            if any(guard.name == FIRST_CONTACT for guard in made.tripped):
+                reasons[FIRST_CONTACT] = "the bench's own market, which it made empty"
             return await apply(channel, made, reasons=reasons)
         finally:
             await channel.transport.close()

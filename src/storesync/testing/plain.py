@@ -278,7 +278,7 @@ def plain_driver(
         end=_end,
         find=_find if reads else None,
         observe=_observe,
-        listings=_listings if reads else None,
+        listings=_listings,
         upload=_upload,
         refresh=_refresh,
         sign=_sign,

@@ -11,7 +11,7 @@ from sqlalchemy import delete
 
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import Report
-from storesync.errors import Denied, Fault, Locked, StalePlan
+from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
 from storesync.plan import GuardLimits
 from storesync.sandbox.records import Listing
 from storesync.state import Store, standing
@@ -189,7 +189,7 @@ async def _rival(world: World, tick: Callable[[], None]) -> None:
         await channel.env.sleep(world.rng.random() * 0.3)
         made = await plan(channel, world.wanted.reads(), world.wanted, limits=_LIMITS)
         await apply(channel, made)
-    except (Locked, StalePlan, Denied):
+    except (Locked, StalePlan, UnsafePlan, Denied):
         return  # told who is at work, or that the plan is old: that is the promise
     finally:
         await channel.transport.close()
@@ -213,7 +213,7 @@ async def _one(world: World, tick: Callable[[], None], *, look: bool) -> Report 
             channel = world.process(tick)
         except Locked:
             await channel.env.sleep(_LEASE_OVER)
-        except (StalePlan, Fault):
+        except (StalePlan, UnsafePlan, Fault):  # a shop that could not be looked at for the first time
             await channel.env.sleep(1.0)
     return None
 
@@ -246,7 +246,8 @@ def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decim
 
 def _minimum(world: World) -> int:
     offered = [item for item in world.wanted.items.values() if item.offered and not item.broken]
-    return len(offered) * (1 if world.profile.steps == 1 else 3)
+    # And one look at a shop that nobody knows yet.
+    return 1 + len(offered) * (1 if world.profile.steps == 1 else 3)
 
 
 def _judge(world: World, verdict: Verdict) -> None:

@@ -140,6 +140,11 @@ SAMPLES = (
         result=lambda found: {ITEM, "8"} == set(found) and found[ITEM].status is sd.Status.LIVE,
     ),
     Sample(
+        part="discover",
+        answers=(answer("user_seller_get", user={"user_id": 700123456, "type": "B"}),),
+        result=lambda found: found.seller == "700123456",
+    ),
+    Sample(
         part="listings",
         args=("onsale 2 ",),
         answers=(answer("items_onsale_get", total_results=9_000, items=items(seen())),),

@@ -92,6 +92,6 @@ def test_the_driver_is_found_by_its_entry_point() -> None:
 def test_the_parts_say_what_tmall_can_do() -> None:
     """Presence is capability: no refresh, no tickets, no joint offers."""
     assert {
-        "category", "check", "create", "end", "find", "hide", "listings", "observe", "prices", "show", "sign",
+        "category", "check", "create", "discover", "end", "find", "hide", "listings", "observe", "prices", "show", "sign",
         "stock", "update", "upload",
     } == DRIVER.parts  # fmt: skip

@@ -48,7 +48,7 @@ class Account:
 
     partner_id: str = field(metadata=sd.APP, validator=_digits)
     partner_key: str = field(repr=False)
-    shop_id: str = field(validator=_digits)
+    shop_id: str = field(metadata=sd.NAMES, validator=_digits)
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires: datetime | None = field(default=None, metadata=sd.EXPIRES)

@@ -21,7 +21,7 @@ from storesync.drivers.tmall.content import render
 from storesync.drivers.tmall.faults import classify
 from storesync.drivers.tmall.listing import create, update
 from storesync.drivers.tmall.offers import prices, stock
-from storesync.drivers.tmall.queries import find, listings, observe
+from storesync.drivers.tmall.queries import discover, find, listings, observe
 from storesync.drivers.tmall.shelf import end, hide, show, upload
 from storesync.drivers.tmall.signature import sign
 
@@ -89,5 +89,6 @@ DRIVER: Final = sd.Driver(
     observe=observe,
     listings=listings,
     category=category,
+    discover=discover,
     sign=sign,
 )

@@ -42,9 +42,13 @@ class Account:
 
 @frozen(kw_only=True)
 class Shop(sd.Shop):
-    """A Tmall shop. `picture_category` is the folder of the picture space for uploads (0: the default)."""
+    """A Tmall shop. `picture_category` is the folder of the picture space for uploads (0: the default).
+
+    `seller` is the seller's number, found: a session is opaque, and this tells whose it is.
+    """
 
     picture_category: str = "0"
+    seller: str = field(default="", metadata={**sd.FOUND, **sd.NAMES})
 
 
 def call(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from attrs import evolve
+
 import storesync.driver as sd
 from storesync.drivers.tmall.call import CURRENCY, Shop, call, envelope
 
-__all__ = ["find", "listings", "observe"]
+__all__ = ["discover", "find", "listings", "observe"]
 
+_SELLER: Final = "taobao.user.seller.get"
 _FIND: Final = "taobao.items.custom.get"
 _LIST: Final = "taobao.items.seller.list.get"
 _ON_SALE: Final = "taobao.items.onsale.get"
@@ -21,6 +24,14 @@ _SIZE: Final = 200
 _LAST: Final = 99
 # assumption: these three banners together hold all that is not on sale; for_shelved includes the others [U]
 _SECTIONS: Final = ("onsale", "for_shelved", "sold_out", "violation_off_shelf")
+
+
+def discover(shop: Shop) -> sd.Flow[Shop]:
+    """The shop with its seller's number; Denied when the session is of a Taobao shop, which has other rules."""
+    got = yield call(_SELLER, fields="user_id,type")
+    if got.text(envelope(_SELLER, "user.type")) != "B":
+        raise sd.Denied("type", f"the session of channel {shop.channel!r} is not of a Tmall shop: check it")
+    return evolve(shop, seller=got.id(envelope(_SELLER, "user.user_id")))
 
 
 def find(shop: Shop, sought: sd.Sought) -> sd.Flow[Sequence[sd.Ref]]:

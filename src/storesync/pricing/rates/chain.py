@@ -12,7 +12,7 @@ from storesync.errors import ConfigError, Fault
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import frozen_map
 from storesync.pricing.businessday import missed_days
-from storesync.pricing.exact import EXACT, exact, figure
+from storesync.pricing.exact import EXACT, Exact, exact, figure
 from storesync.pricing.policy import RateRules
 from storesync.pricing.rate import Leg, Rate, Snapshot
 from storesync.pricing.rates.source import Fetch, RateSource
@@ -238,6 +238,11 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
     )
 
 
+def _apart(rate: Rate, other: Rate) -> str:
+    difference = EXACT.multiply(EXACT.subtract(rate.value, other.value).copy_abs(), _HUNDRED)
+    return figure(Exact(difference).over(other.value).value, 2)
+
+
 async def _contradicted(
     rate: Rate,
     name: str,
@@ -268,7 +273,7 @@ async def _contradicted(
         return None
     found = corroborate(rate, other, chain.tolerance)
     if found is None:
-        confirmed[currency] = str(other)
+        confirmed[currency] = f"{chain.witness}, {_apart(rate, other)} % apart, {other.observed}"
         return None
     percent = figure(EXACT.multiply(found.share, _HUNDRED), 2)
     return Issue(
