@@ -5,6 +5,9 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+# The search for secrets in all that a run writes, and what its own tests need.
+pytest_plugins = ["tests.canaries", "pytester"]
+
 # Time limits measure the machine, not the code; a failing example prints the line that repeats it.
 settings.register_profile(
     "house",

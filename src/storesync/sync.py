@@ -30,6 +30,7 @@ from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
+from storesync.state.retention import Compacted
 from storesync.transport import Wire
 
 __all__ = ["Shops", "open"]
@@ -66,6 +67,18 @@ class Shops:
     def config(self) -> Config:
         """What the configuration says."""
         return self._shops.config
+
+    def backup_state(self, path: Path | str) -> None:
+        """Copy a SQLite state to a new file; StateError when it is there, or the state is on PostgreSQL."""
+        self._shops.backup_state(path)
+
+    def export_state(self, path: Path | str) -> int:
+        """Write the state but tokens to a new file as JSON lines; how many rows. StateError when it is there."""
+        return self._shops.export_state(path)
+
+    def compact_state(self, *, days: int) -> Compacted:
+        """Drop what ended more than so many days ago; what is open, in doubt or parked stays however old."""
+        return self._runner.run(self._shops.compact_state(days=days))
 
     @property
     def today(self) -> date:

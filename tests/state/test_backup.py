@@ -102,6 +102,7 @@ def test_a_backup_never_writes_over_a_file(tmp_path: Path) -> None:
 def test_a_backup_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is there under the name is whole."""
     store = Store("sqlite://", inline=True)
+    store.create_tables()
     monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("the disk is full")))
 
     with pytest.raises(OSError, match="the disk is full"):

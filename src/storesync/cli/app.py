@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "observe": "Look at what the markets show; the next plan repairs what differs.",
     "adopt": "Take over what a shop already shows; nothing on the market changes.",
     "resolve": "Take a parked listing up again.",
+    "state": "Back up, export or compact the state.",
     "texts": "Translate texts, give them to people for review, take them back, lock them.",
     "drivers": "Show the installed drivers and what each can do.",
     "sandbox": "Serve the emulated markets on this machine.",

@@ -72,6 +72,7 @@ def load(path: Path | str) -> Config:
     config = Config(
         path=place,
         state=_state(root.inner("state")),
+        keep_days=root.inner("state").whole("keep_days", 90, least=1),
         catalog=_catalog(root.inner("catalog"), place.parent),
         accept=frozenset(localization.texts("accept")),
         glossary=glossary_from(localization, place.parent),
@@ -94,7 +95,7 @@ def load(path: Path | str) -> Config:
 
 
 def _state(section: Section) -> str:
-    section.only(("url",))
+    section.only(("url", "keep_days"))
     url = section.text("url", "sqlite:///storesync.db")
     if is_reference(url):
         return url

@@ -37,7 +37,7 @@ from storesync.engine.repricing import repriced
 from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
 from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
-from storesync.errors import ConfigError, PlanError, StalePlan
+from storesync.errors import ConfigError, PlanError, StalePlan, StateError
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -47,6 +47,8 @@ from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Store, assets, standing
+from storesync.state.backup import backup, export
+from storesync.state.retention import Compacted, compact
 from storesync.transport import Transport, Wire, join_hosts
 
 __all__ = ["Shops"]
@@ -416,6 +418,28 @@ class Shops:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
         self.config.channel(channel)
         return await self.store.read(lambda db: similar(db, channel, sku))
+
+    def backup_state(self, path: Path | str) -> None:
+        """Copy a SQLite state to a new file; StateError when it is there, or the state is on PostgreSQL."""
+        backup(self.store, Path(path))
+
+    def export_state(self, path: Path | str) -> int:
+        """Write the state but tokens to a new file as JSON lines; how many rows. StateError when it is there."""
+        place, rows = Path(path), -1
+        try:
+            file = place.open("x", encoding="utf-8")
+        except FileExistsError:
+            raise StateError(f"{place}: is there already; name a new file for the export") from None
+        with file:
+            for line in export(self.store):
+                file.write(line + "\n")
+                rows += 1
+        return rows
+
+    async def compact_state(self, *, days: int) -> Compacted:
+        """Drop what ended more than so many days ago; what is open, in doubt or parked stays however old."""
+        before = self.env.now() - timedelta(days=days)
+        return await self.store.write(lambda db: compact(db, before))
 
     async def resolve(self, channel: str, key: str, *, listing: str = "") -> str:
         """Take a parked listing up again: with the market's id that a person found, or as not there."""

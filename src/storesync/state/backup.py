@@ -24,7 +24,8 @@ _FETCH = 500  # rows held in memory at once
 def backup(store: Store, path: Path) -> None:
     """Copy a SQLite store to a new file as it is at this moment, while others go on writing.
 
-    The file holds the tokens too, is for its owner alone, and is there whole or not at all. Raises StateError
+    The file holds the tokens too, is for its owner alone, and is there whole or not at all. Who goes on from it looks
+    at each shop before anything is created there, for listings made after the copy. Raises StateError
     when it is there already or the store is not SQLite.
     """
     if store.engine.dialect.name != "sqlite":
@@ -42,6 +43,9 @@ def backup(store: Store, path: Path) -> None:
             with store.engine.connect() as db:
                 source: Any = db.connection.driver_connection
                 source.backup(target)
+            # Whoever goes on from it must look at the shops again: what was made after it is unknown to it.
+            target.execute("UPDATE channels SET contact = '{}'")
+            target.commit()
             target.execute("PRAGMA journal_mode=DELETE")  # one file, no companions
         finally:
             target.close()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, delete, exists, select, text, union
 
 from storesync.model import loads
 from storesync.state.clock import stamp
-from storesync.state.schema import documents, journal, listings, operations
+from storesync.state.schema import documents, journal, listings, operations, runs
 
 __all__ = ["Compacted", "compact"]
 
@@ -25,6 +25,7 @@ class Compacted:
     operations: int
     entries: int
     documents: int
+    runs: int
 
 
 def compact(db: Connection, before: datetime) -> Compacted:
@@ -43,7 +44,17 @@ def compact(db: Connection, before: datetime) -> Compacted:
         some = names[start : start + _CHUNK]
         entries += db.execute(delete(journal).where(journal.c.operation.in_(some))).rowcount
         db.execute(delete(operations).where(operations.c.id.in_(some)))
-    return Compacted(operations=len(names), entries=entries, documents=_drop_documents(db))
+    return Compacted(
+        operations=len(names), entries=entries, documents=_drop_documents(db), runs=_drop_runs(db, before)
+    )
+
+
+def _drop_runs(db: Connection, before: datetime) -> int:
+    """Runs that ended and nothing names; one for which a person gave a reason is kept for ever."""
+    named = exists().where(operations.c.run == runs.c.id)
+    return db.execute(
+        delete(runs).where(runs.c.ended < stamp(before), runs.c.reasons == "{}", ~named)
+    ).rowcount
 
 
 def _finished(before: str) -> Select[tuple[str]]:
