@@ -11,7 +11,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers format simulate kills peers oracle bench docs wheel requirements clean
+.PHONY: help demo test lint types layers format simulate kills peers oracle adopt bench docs wheel requirements clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -57,6 +57,10 @@ peers: ## storesync beside other tools, each in an environment of its own (needs
 oracle: ## a million random prices against an independent judge on exact fractions (CASES=1000000)
 	@scripts/setup .venv test
 	@.venv/bin/python -m tests.pricing.oracle --cases $(CASES) $(ARGS)
+
+adopt: ## match a grown shop of 10,000 listings with its catalog, and judge the matches
+	@scripts/setup .venv test
+	@.venv/bin/python -m benchmarks.adopt $(ARGS)
 
 bench: ## speed, as ratios measured in one run
 	@scripts/setup .venv test

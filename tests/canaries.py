@@ -112,9 +112,12 @@ def _listen(search: Search) -> Iterator[Callable[[], None]]:
             with suppress(Exception), store.engine.connect() as db:
                 search.tables("a store", lambda query: list(db.exec_driver_sql(query)))
 
+    def logged(log: Any, method: str, event: str | None = None, *args: Any, **more: Any) -> None:
+        if event != "command.failed":  # a trace, which the log masks as it writes it: its file is searched
+            search.text("a log event", (event, args, more))
+
     yield around(StoresyncError, "__init__", lambda error, *args, **more: search.text("an exception", args))
-    yield around(_base.BoundLoggerBase, "_proxy_to_logger",
-                 lambda log, *args, **more: search.text("a log event", (args, more)), before=True)  # fmt: skip
+    yield around(_base.BoundLoggerBase, "_proxy_to_logger", logged, before=True)
     yield around(Plan, "__init__", lambda plan, **more: search.text("a plan", plan))
     yield around(Report, "add", lambda report, outcome: search.text("a report", (outcome.said, outcome)))
     yield around(Store, "close", closing_store, before=True)

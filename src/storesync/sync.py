@@ -106,7 +106,8 @@ class Shops:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes.
 
         `end` are keys to take off for good instead of hiding them; `only` are the products that changed, when
-        the caller knows: the others are taken to be as they were.
+        the caller knows: the others are taken to be as they were, and
+        meet new rates with the next whole plan.
         """
         return self._runner.run(self._shops.plan(channel, end=end, only=only, progress=progress))
 

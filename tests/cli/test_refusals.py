@@ -343,3 +343,4 @@ def test_a_fault_of_ours_says_where_the_log_is(merchant: Merchant, monkeypatch: 
     assert "Traceback" not in said.err
     assert str(merchant.folder / "storesync.log") in said.err.replace("\n", "")
     assert "KeyError" in log
+    assert CANARIES[0] not in log

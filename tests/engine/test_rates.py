@@ -121,6 +121,25 @@ def test_a_pin_holds_for_its_channels_until_it_is_taken_away(shop: Merchant) -> 
     assert {Kind.PRICES} == {operation.kind for operation in after}
 
 
+def test_a_plan_is_made_again_from_the_snapshot_it_names(shop: Merchant) -> None:
+    """Weeks and rates later: the same operations, to the last digest; a note says that rates stand still."""
+    first = shop.plan()
+    shop.services.quote("ecos", CNY="206.50")
+    shop.wait(days=20)
+    other = shop.plan()
+    shop.run(lambda shops: shops.pin_rates(first.snapshot, reason="an audit", channels=[TMALL]))
+    again = shop.plan()
+    told = [issue for issue in again.warnings if issue.code == "rates.pinned"]
+
+    assert [one.id for one in first] == [one.id for one in again]
+    assert [one.details for one in first] == [one.details for one in again]
+    assert [one.details for one in first] != [one.details for one in other]
+    assert first.snapshot == again.snapshot
+    assert [f"snapshot {first.snapshot[:8]}, pinned on 2026-12-13: an audit"] == [
+        issue.message.partition("rate ")[2] for issue in told
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "reason", "channels", "said"),
     [

@@ -159,7 +159,8 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
             f"driver {channel.driver.spec.name!r} sends {request.method} {request.path} with effect "
             f"{request.effect.value} where only reading is allowed"
         )
-    await _calm(channel, log)
+    if log is not None and request.effect is not Effect.READ:
+        await log.calm()
     sent, asked = channel.env.now(), _Asked()
     try:
         answer = await _repeat(channel, request, log, patience, asked)
@@ -170,16 +171,6 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
     if log is not None:
         log.note(request, sent, answer)
     return answer
-
-
-async def _calm(channel: OpenChannel, log: Log | None) -> None:
-    """Wait until an earlier request of this flow, whose answer was lost, can no longer arrive after this one."""
-    late = channel.spec.identity.late
-    if log is None or log.lost is None or late <= 0.0:
-        return
-    rest = late - (channel.env.now() - log.lost).total_seconds()
-    if rest > 0.0:
-        await channel.env.sleep(rest)
 
 
 async def _repeat(

@@ -20,7 +20,7 @@ from storesync.engine.believed import Believed, homes, joined, tempered
 from storesync.engine.env import Env
 from storesync.engine.events import warned
 from storesync.errors import ConfigError, StateError
-from storesync.issues import Issues
+from storesync.issues import Issue, Issues, Severity
 from storesync.pricing import Snapshot
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.need import RateNeed, rate_needs
@@ -97,8 +97,9 @@ class Rates:
             snapshot = evolve(await self.load(pinned.snapshot), pinned=True)
             if ask:
                 await self._note_use(channel, snapshot, snapshot)
+            told = Issues((_pinned(channel, pinned),))
             return ChannelRates(
-                channel=channel, snapshot=snapshot, needs=needs, pinned=pinned, since=pinned.at
+                channel=channel, snapshot=snapshot, needs=needs, issues=told, pinned=pinned, since=pinned.at
             )
         if self._config.rates is None or not needs:
             return ChannelRates(channel=channel, snapshot=None, needs=needs)
@@ -340,3 +341,14 @@ def _within(chain: Chain, names: Container[str]) -> Chain:
     """The chain as far as it asks these sources; nobody is there to confirm what they say."""
     sources = {code: tuple(one for one in order if one in names) for code, order in chain.sources.items()}
     return evolve(chain, sources=sources, witness="")
+
+
+def _pinned(channel: str, event: RateEvent) -> Issue:
+    """Whoever reads the plan must not wonder why prices stand still."""
+    return Issue(
+        "rates.pinned",
+        f"rates/{channel}",
+        f"prices are made with rate snapshot {event.snapshot[:8]}, pinned on {event.at:%Y-%m-%d}: {event.reason}",
+        severity=Severity.NOTE,
+        hint=f"to follow the sources again: storesync rates unpin --channel {channel} --reason why",
+    )

@@ -34,6 +34,7 @@ from storesync.engine.ratestatus import RateStatus, rate_status
 from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
 from storesync.engine.repricing import repriced
+from storesync.engine.secrets import configured_secrets
 from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
 from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
@@ -81,6 +82,7 @@ class Shops:
         self.store.prepare()
         self._pacer = Pacer(self.env, self.store)
         self._open: dict[str, OpenChannel] = {}
+        self._secrets: tuple[str, ...] | None = None
         self._preparers: dict[str, ChannelPreparer] = {}
         self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
@@ -121,14 +123,17 @@ class Shops:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no output may repeat: the hidden fields of every account in use, renewed ones too."""
+        """What no output may repeat: the hidden fields of every configured account, and what replaced them since."""
         found = (
             getattr(opened.account, hidden.name)
             for opened in self._open.values()
             for hidden in fields(type(opened.account))
             if not hidden.repr
         )
-        return tuple(value for value in found if isinstance(value, str) and value)
+        if self._secrets is None:
+            self._secrets = tuple(configured_secrets(self.config, self._environ))
+        renewed = (value for value in found if isinstance(value, str) and value)
+        return tuple(dict.fromkeys((*self._secrets, *renewed)))
 
     @property
     def today(self) -> date:
@@ -277,7 +282,8 @@ class Shops:
         """What would change on a channel to show the catalog as it is now; nothing on the market changes.
 
         `end` are keys to take off for good instead of hiding them; PlanError for one that is not listed. `only` are
-        the products that changed, when the caller knows: the others are taken to be as they were.
+        the products that changed, when the caller knows: the others are taken to be as they were, and
+        meet new rates with the next whole plan.
         """
         opened, ended = await self.channel(channel), tuple(end)
         for key in ended:
