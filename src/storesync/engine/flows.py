@@ -159,6 +159,8 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
             f"driver {channel.driver.spec.name!r} sends {request.method} {request.path} with effect "
             f"{request.effect.value} where only reading is allowed"
         )
+    if log is not None and request.effect is not Effect.READ:
+        await log.calm()
     sent, asked = channel.env.now(), _Asked()
     try:
         answer = await _repeat(channel, request, log, patience, asked)

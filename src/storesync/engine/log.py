@@ -122,6 +122,13 @@ class Log:
         self.begun = True
         self._pending.clear()
 
+    async def calm(self) -> None:
+        """Wait until no lost request of this operation can still arrive: sent again, it could undo a later step."""
+        if self.lost is not None:
+            rest = (self.lost - self.channel.env.now()).total_seconds() + self.channel.spec.identity.late
+            if rest > 0:
+                await self.channel.env.sleep(rest)
+
     async def still_ours(self) -> None:
         """Raises Locked when another process took the lease: it has settled this request, so it must not leave again."""
         await self.channel.store.read(self.fence.check)

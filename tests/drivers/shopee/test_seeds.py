@@ -101,3 +101,25 @@ def test_the_shop_ends_up_as_the_catalog_says(seed: int) -> None:
         assert settled is not None
         assert [] == found
         assert writes == bench.truth.writes()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_step_that_arrives_late_undoes_no_later_step(seed: int) -> None:
+    """Tiers that were sent again, and arrive once more after the new variant: they would take it away."""
+    rng = Random(seed)
+    with Bench(DRIVER, SHOP, SANDBOX, seed=seed) as bench:
+        keys = [f"P{n:02}" for n in range(6)]
+        bench.put(*(Item(key=key, title=f"title of {key}", offers=drawn(rng, key, "", 3)) for key in keys))
+        bench.sync()
+        bench.truth.faults = FaultSchedule.seeded(rng, {"late": 0.25}, seconds=LATEST)
+        bench.put(
+            *(
+                evolve(item, offers=item.offers | drawn(rng, item.key, "n", 2))
+                for item in bench.items.values()
+            )
+        )
+        bench.sync()
+        bench.truth.faults = FaultSchedule.none()
+
+        assert bench.settle() is not None
+        assert [] == wrong(bench)
