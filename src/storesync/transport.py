@@ -32,7 +32,7 @@ Wire: TypeAlias = httpx.AsyncBaseTransport
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _DATA = {"text/csv", "text/plain", "text/tab-separated-values", "text/xml", "application/xml", "application/zip",
          "application/gzip", "application/octet-stream", "application/vnd.ms-excel"}  # fmt: skip
-_KEPT_HEADERS = {"content-type", "retry-after", "link", "etag", "location", "last-modified"}
+_KEPT_HEADERS = {"content-type", "date", "retry-after", "link", "etag", "location", "last-modified"}
 _QUOTA_HEADER = re.compile("limit|quota")  # what `Driver.pace` reads; every market names it otherwise
 _HEADERS = {
     "accept": "*/*",

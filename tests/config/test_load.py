@@ -343,3 +343,49 @@ def test_an_absent_file_is_named(tmp_path: Path) -> None:
     """The first thing that goes wrong is the path."""
     with pytest.raises(ConfigError, match=r"nowhere\.toml cannot be read"):
         load(tmp_path / "nowhere.toml")
+
+
+CALENDAR = """
+[[channels.tmall-cn.calendar]]
+from = 2026-11-10T20:00:00+08:00
+until = 2026-11-12T00:00:00+08:00
+kinds = ["prices"]
+reason = "11.11"
+
+[[channels.tmall-cn.calendar]]
+from = "22:00+08:00"
+until = "08:30+08:00"
+"""
+
+
+def test_a_calendar_has_moments_or_hours_of_the_day(tmp_path: Path) -> None:
+    """What is not named waits as usual: all but stock and what stops selling."""
+    locked, night = read(tmp_path, GOOD + CALENDAR).channels["tmall-cn"].channel.calendar
+
+    assert ("2026-11-10 20:00:00+08:00", ("prices",), "11.11") == (
+        str(locked.begins),
+        locked.kinds,
+        locked.reason,
+    )
+    assert ("22:00:00+08:00", "08:30:00+08:00") == (str(night.begins), str(night.ends))
+    assert ("upload", "create", "update", "prices", "show") == night.kinds
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ('from = "22:00"\nuntil = "08:30+08:00"', "22:00:00 has no offset"),
+        ('until = "08:30+08:00"', "there is no 'from'"),
+        ('from = "22:00+08:00"\nuntil = 8', "8 is no time"),
+        ('from = "22:00+08:00"\nuntil = "08:30+08:00"\nkinds = ["price"]', "no operation 'price'"),
+        ('from = "22:00+08:00"\nuntil = "08:30+08:00"\nkind = ["prices"]', "there is no 'kind'"),
+        ('from = "22:00+08:00"\nuntil = "08:30+08:00"\nreason = 11', "reason = 11 is no text"),
+    ],
+)
+def test_a_calendar_that_makes_no_sense_is_told(tmp_path: Path, rows: str, said: str) -> None:
+    """With the entry's number and the line of the calendar."""
+    (found,) = findings(tmp_path, f"{GOOD}\n[[channels.tmall-cn.calendar]]\n{rows}\n")
+
+    assert said in found.message
+    assert "entry 1 of the calendar" in found.message
+    assert found.hint

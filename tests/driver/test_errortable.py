@@ -1,5 +1,6 @@
 """From codes to faults: ordered rules, first match wins."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -112,3 +113,41 @@ def test_a_pattern_without_a_number_waits_as_usual(wait: str) -> None:
 
     assert found is not None
     assert found.retry_after is None
+
+
+LATE = datetime(2026, 11, 23, 15, 59, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "Mon, 23 Nov 2026 16:00:00 GMT"}, 30.0),
+        # The market's clock goes 50 s ahead of ours: its own date counts.
+        ({"retry-after": "Mon, 23 Nov 2026 16:00:30 GMT", "date": "Mon, 23 Nov 2026 16:00:20 GMT"}, 10.0),
+        ({"retry-after": "Mon, 23 Nov 2026 15:00:00 GMT"}, 0.0),
+        ({"retry-after": "Monday, 23-Nov-26 16:00:00 GMT"}, 30.0),
+        ({"retry-after": "soon"}, None),
+        ({"retry-after": "Mon, 99 Nov 2026 16:00:00 GMT"}, None),
+        ({}, None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date(headers: dict[str, str], seconds: float | None) -> None:
+    """A date is read against the answer's own one, else against the moment when it came."""
+    fault = judge({}, 429, headers=headers, received=LATE)
+
+    assert isinstance(fault, sd.Throttled)
+    assert seconds == fault.retry_after
+
+
+@pytest.mark.parametrize(
+    ("received", "seconds"),
+    [(LATE, 30.0), (LATE + timedelta(seconds=30), 86_400.0), (LATE + timedelta(hours=1), 82_830.0)],
+)
+def test_a_quota_of_the_day_waits_for_the_markets_hour(received: datetime, seconds: float) -> None:
+    """Midnight in China is 16:00 UTC; at midnight itself a whole day begins."""
+    table = ErrorTable("code", (Rule("day_over", sd.Denied, resets="00:00+08:00"),))
+    fault = table(ITEMS, Response({"code": "day_over"}, 403, received=received))
+
+    assert isinstance(fault, sd.Denied)
+    assert seconds == fault.retry_after

@@ -202,10 +202,10 @@ def test_processes_that_share_an_app_take_equal_parts(market: Traffic) -> None:
 
     async def shared() -> list[float]:
         await taken(market, quotas, 20)
-        market.pacer.divide("app:plain/app", 2)
+        market.pacer.divide("app:plain/app", 2, user="one")
         begin = await taken(market, quotas, 3)
         halved = await taken(market, quotas, 20) - begin
-        market.pacer.divide("app:plain/app", 1)
+        market.pacer.divide("app:plain/app", 1, user="one")
         return [halved, await taken(market, quotas, 20) - begin - halved]
 
     assert [2.0, 1.0] == pytest.approx(market.run(shared()), rel=0.05)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from storesync.cli.attempt import DONE, FAILED, HELD
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import applying
-from storesync.engine import OutcomeState, Report
+from storesync.engine import Report
 from storesync.plan import Plan
 from storesync.report.run_view import run_view
 from storesync.sync import Shops
@@ -17,9 +17,9 @@ __all__ = ["carried_out", "code_of_run"]
 
 def code_of_run(report: Report) -> int:
     """1 when something was refused or failed, 2 when something only has to wait, else 0."""
-    if report.stopped or any(bad.state is not OutcomeState.POSTPONED for bad in report.bad):
-        return FAILED
-    return HELD if report.bad else DONE
+    if report.ok:
+        return DONE
+    return HELD if report.waits else FAILED
 
 
 def carried_out(shops: Shops, outlet: Outlet, plan: Plan, reasons: Mapping[str, str]) -> Report:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from storesync.config.calendar import calendar_from
 from storesync.config.mapping import attribute_table, category_table
 from storesync.config.secret import is_reference
 from storesync.config.section import Section
@@ -40,7 +41,7 @@ MARKETS: Mapping[str, Market] = {
 
 CHANNEL_KEYS = (
     "driver", "market", "markets", "account", "price", "prices", "environment", "hosts", "only", "never",
-    "workers", "owned_by_seller", "categories", "attributes", "axes", "brands", "surplus_axes",
+    "workers", "owned_by_seller", "categories", "attributes", "axes", "brands", "surplus_axes", "calendar",
 )  # fmt: skip
 """Keys of a channel that storesync itself reads; every other one fills the driver's Shop."""
 
@@ -143,6 +144,7 @@ class Channels:
             owned_by_seller=section.texts("owned_by_seller"),
             workers=section.whole("workers", 8, least=1),
             hosts=self._of_hosts(section, environment),
+            calendar=calendar_from(section),
         )
         surplus = section.choice("surplus_axes", ("refuse", "join"), "refuse")
         return ChannelConfig(

@@ -64,6 +64,7 @@ from storesync.issues import Issue, Severity
 from storesync.model import (
     Attribute,
     Axis,
+    Blackout,
     Category,
     CategoryKey,
     Choice,
@@ -96,6 +97,7 @@ __all__ = [
     "AuthExpired",
     "Axis",
     "Batch",
+    "Blackout",
     "Body",
     "BytesBody",
     "Category",

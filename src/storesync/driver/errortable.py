@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from email.utils import parsedate_to_datetime
 
 from attrs import field, frozen
 
@@ -25,7 +27,8 @@ class Rule:
 
     `codes` is exact or has a `*` at either end or at both; `message` and `paths` narrow it to answers whose
     message contains the text and to requests whose path or method name contains it; `untouched` promises that
-    the request had no effect; `wait` is a pattern whose first group is seconds.
+    the request had no effect; `wait` is a pattern whose first group is seconds; `resets` is an hour
+    ("00:00+08:00") until which to wait, for a quota of the day that is used up.
     """
 
     codes: str
@@ -34,6 +37,7 @@ class Rule:
     paths: str = ""
     untouched: bool = False
     wait: str = ""
+    resets: str = ""
 
     def fits(self, code: str, message: str, path: str) -> bool:
         """Whether this rule is about such an answer."""
@@ -50,8 +54,13 @@ class Rule:
             hit = code == codes
         return hit and self.message in message and self.paths in path
 
-    def seconds(self, message: str) -> float | None:
-        """How long the message tells to wait."""
+    def seconds(self, message: str, now: datetime | None) -> float | None:
+        """How long to wait: as the message tells, or until the hour at which the quota of the day is renewed."""
+        if self.resets and now is not None:
+            hour = time.fromisoformat(self.resets)
+            local = now.astimezone(hour.tzinfo)
+            then = local.replace(hour=hour.hour, minute=hour.minute, second=0, microsecond=0)
+            return ((then if then > local else then + timedelta(days=1)) - local).total_seconds()
         found = re.search(self.wait, message) if self.wait else None
         told = found.group(1) if found is not None and found.re.groups else None
         return float(told) if told is not None and _SECONDS.fullmatch(told) else None
@@ -113,7 +122,7 @@ class ErrorTable:
         issues = tuple(self._details(part)) if self.detail_at else ()
         for rule in self.rules:
             if rule.fits(code, message, path):
-                wait = rule.seconds(message)
+                wait = rule.seconds(message, part.received if isinstance(part, Response) else None)
                 return rule.fault(
                     code,
                     message,
@@ -144,5 +153,21 @@ class ErrorTable:
 
 
 def _retry_after(response: Response) -> float | None:
+    """Seconds from a Retry-After header, which tells them or a date by the market's own clock."""
     value = response.header("retry-after").strip()
-    return float(value) if _SECONDS.fullmatch(value) else None
+    if _SECONDS.fullmatch(value):
+        return float(value)
+    then = _date(value)
+    if then is None:
+        return None
+    now = _date(response.header("date")) or response.received
+    return max(0.0, (then - now).total_seconds())
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text) if text else None
+    except (ValueError, OverflowError):
+        return None
+    # A date without a zone is one in GMT (RFC 9110).
+    return found.replace(tzinfo=UTC) if found is not None and found.tzinfo is None else found

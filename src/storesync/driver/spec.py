@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from attrs import evolve, field, frozen
 
-from storesync.model import Limit, Market, frozen_map
+from storesync.model import Blackout, Limit, Market, frozen_map
 
 __all__ = [
     "APP",
@@ -146,6 +146,7 @@ class Spec:
     in_review: frozenset[Literal["stock", "prices", "hide"]] = frozenset()
     deadline: timedelta = timedelta(days=30)
     timeout: float = 30.0
+    calendar: tuple[Blackout, ...] = field(default=(), converter=tuple[Blackout, ...])
     environments: Mapping[str, Conditions] = field(factory=dict, converter=frozen_map)
 
     def within(self, environment: str) -> Spec:

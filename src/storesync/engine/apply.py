@@ -11,13 +11,15 @@ from typing import Any
 from attrs import define
 
 from storesync.driver import Batch
+from storesync.engine import sharing
+from storesync.engine.calendar import Closed, closed
 from storesync.engine.channel import OpenChannel
 from storesync.engine.contact import ACCOUNT, FIRST_CONTACT, accept, refuse_strange
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
 from storesync.engine.offers import change_offers, part_of
-from storesync.engine.report import Outcome, OutcomeState, Report
+from storesync.engine.report import OutcomeState, Report
 from storesync.engine.settle import settle
 from storesync.engine.update import update
 from storesync.engine.upload import upload
@@ -34,7 +36,7 @@ _SOMETIMES = (
     FIRST_CONTACT,
     "end",
 )  # guards that stand in a plan only when they have something to say
-_LEASE = 60.0  # seconds; renewed at a third of it
+_LEASE = 60.0  # seconds; renewed three times in it
 Progress = Callable[[Operation | None, int, int], None]
 
 
@@ -58,6 +60,7 @@ async def at_work(
     worker = asyncio.current_task()
     keeper = asyncio.create_task(_keep(channel, fence, worker))
     try:
+        await sharing.join(channel)
         told = dict(reasons or {})
         await work.write(
             lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
@@ -67,7 +70,7 @@ async def at_work(
         yield work
         report.seconds = env.elapsed() - started
         if work.denied is not None:
-            report.stopped = str(work.denied)
+            report.stopped, report.until = str(work.denied), work.denied_until
         ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
         await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
         told_run = {"channel": channel.name, "run": run, "seconds": round(report.seconds, 3), **summary}
@@ -81,15 +84,18 @@ async def at_work(
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper
+        await sharing.leave(channel)
+        await channel.pacer.close()
         await store.write(lambda db: lease.release(db, fence))
 
 
 async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | None) -> Locked:
     """Renew the lease until it is lost; then stop the worker and give the reason."""
     while True:
-        await channel.env.sleep(_LEASE / 3)
+        await channel.env.sleep(sharing.EVERY)
         try:
             await channel.store.write(lambda db: lease.renew(db, fence, channel.env.now(), _LEASE))
+            await sharing.join(channel)
         except Locked as lost:
             # Whoever holds it now is at work; every write of ours is refused from here on.
             if worker is not None:
@@ -159,7 +165,7 @@ async def apply(
 class _Job:
     order: tuple[int, int]
     operations: tuple[Operation, ...]
-    run: Callable[[], Awaitable[None]]
+    run: Callable[[Sequence[Operation]], Awaitable[None]]
 
 
 async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
@@ -193,23 +199,43 @@ async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
 async def _one(work: Work, job: _Job) -> None:
     if work.denied is not None:
         for operation in job.operations:
-            work.ended(
-                Outcome(
-                    kind=operation.kind,
-                    key=operation.key,
-                    skus=operation.skus,
-                    state=OutcomeState.DEFERRED,
-                    said=f"the channel was stopped before its turn: {work.denied}",
-                )
-            )
+            said = f"the channel was stopped before its turn: {work.denied}"
+            work.done(operation, OutcomeState.DEFERRED, said, until=work.denied_until)
         return
-    keys = tuple(dict.fromkeys(operation.key for operation in job.operations))
+    open_ = _open(work, job.operations)
+    if not open_:
+        return
+    keys = tuple(dict.fromkeys(operation.key for operation in open_))
     with within(
         channel=work.channel.name,
         run=work.report.run,
         **({"key": keys[0]} if len(keys) == 1 else {"keys": keys}),
     ):
-        await job.run()
+        await job.run(open_)
+
+
+def _open(work: Work, operations: Sequence[Operation]) -> tuple[Operation, ...]:
+    """Those that the channel's calendar lets go now; the others are told until when they wait."""
+    waiting: dict[str, Closed] = {}
+    for operation in operations:
+        mine = closed(work.channel, operation.kind)
+        if mine is not None:
+            waiting[operation.key] = mine
+    goes: list[Operation] = []
+    for operation in operations:
+        mine = closed(work.channel, operation.kind)
+        if mine is None and _with_others(work, operation.kind):
+            mine = waiting.get(operation.key)
+        if mine is None:
+            goes.append(operation)
+        else:
+            work.done(operation, OutcomeState.DEFERRED, mine.said, until=mine.until)
+    return tuple(goes)
+
+
+def _with_others(work: Work, kind: Kind) -> bool:
+    """Whether an operation of this kind waits with those beside it: prices and stock go alone where they can."""
+    return kind not in (Kind.PRICES, Kind.STOCK) or work.channel.driver.offers is not None
 
 
 def _jobs(work: Work, plan: Plan) -> list[_Job]:
@@ -227,16 +253,20 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
     for part, some in together.items():
         for group in _groups(work, part, some):
             order = (min(ORDER[one.kind] for one in group), len(jobs))
-            jobs.append(_Job(order, tuple(group), partial(change_offers, work, group)))
+            jobs.append(_Job(order, tuple(group), partial(change_offers, work)))
     for some in content.values():
         steps = tuple(some)
         order = (min(ORDER[step.kind] for step in steps), len(jobs))
-        jobs.append(_Job(order, steps, partial(_listing, work, steps)))
+        jobs.append(_Job(order, steps, partial(_listing, work)))
     return jobs
 
 
 def _alone(work: Work, operation: Operation) -> _Job:
-    return _Job((ORDER[operation.kind], 0), (operation,), partial(set_visibility, work, operation))
+    async def run(some: Sequence[Operation]) -> None:
+        for one in some:
+            await set_visibility(work, one)
+
+    return _Job((ORDER[operation.kind], 0), (operation,), run)
 
 
 def _groups(work: Work, part: str, some: Sequence[Operation]) -> list[list[Operation]]:
@@ -265,7 +295,7 @@ async def _listing(work: Work, steps: Sequence[Operation]) -> None:
     for step in steps:
         if failed or work.denied is not None:
             said = failed or f"the channel was stopped: {work.denied}"
-            work.done(step, OutcomeState.DEFERRED, said)
+            work.done(step, OutcomeState.DEFERRED, said, until=work.denied_until)
             continue
         before = len(work.report.outcomes)
         async with work.locks.setdefault(step.key, asyncio.Lock()):

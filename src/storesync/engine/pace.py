@@ -119,6 +119,7 @@ class Pacer:
         self._lines: dict[tuple[str, str, int], _Line] = {}
         self._days: dict[tuple[str, str, int], Day] = {}
         self._shares: dict[str, int] = {}
+        self._users: dict[str, set[str]] = {}
 
     async def take(
         self,
@@ -164,12 +165,19 @@ class Pacer:
 
         await self._store.write(shut)
 
-    def divide(self, scope: str, number: int) -> None:
-        """So many processes draw on the quotas of this scope: take an equal share of each."""
+    def divide(self, scope: str, number: int, *, user: str) -> None:
+        """So many processes draw on the quotas of this scope: take an equal share of each. `user` is a channel."""
+        self._users.setdefault(scope, set()).add(user)
         self._shares[scope] = max(1, number)
         for (name, _, _), line in self._lines.items():
             if name == scope:
                 line.bucket.divide(1.0 / self._shares[scope])
+
+    def leave(self, scope: str, *, user: str) -> bool:
+        """A channel is at rest; True when no other of this process draws on the scope."""
+        users = self._users.get(scope, set())
+        users.discard(user)
+        return not users
 
     async def close(self) -> None:
         """Give back what was set aside of a day's quota and not used."""

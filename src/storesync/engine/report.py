@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -42,6 +43,7 @@ class Outcome:
     state: OutcomeState
     skus: tuple[str, ...] = ()
     said: str = ""
+    until: datetime | None = None  # it waits for a quota or a calendar, and for nobody
     fault: Fault | None = field(default=None, eq=False)
 
     @property
@@ -59,6 +61,7 @@ class Report:
     outcomes: list[Outcome] = field(factory=list)
     seconds: float = 0.0
     stopped: str = ""
+    until: datetime | None = None  # the channel was stopped until then, and goes on by itself
 
     def add(self, outcome: Outcome) -> None:
         """One more operation ended."""
@@ -89,7 +92,7 @@ class Report:
         ]
         self.outcomes += later.outcomes
         self.seconds += later.seconds
-        self.stopped = later.stopped
+        self.stopped, self.until = later.stopped, later.until
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -101,6 +104,15 @@ class Report:
     def bad(self) -> tuple[Outcome, ...]:
         """What needs to be looked at."""
         return tuple(outcome for outcome in self.outcomes if not outcome.good)
+
+    @property
+    def waits(self) -> bool:
+        """Whether all that was not carried out waits for a time to come, so that nobody has to look."""
+        if self.stopped and self.until is None:
+            return False
+        return not self.ok and all(
+            bad.state is OutcomeState.POSTPONED or bad.until is not None for bad in self.bad
+        )
 
     @property
     def ok(self) -> bool:
@@ -127,6 +139,7 @@ class Report:
             "ok": self.ok,
             "counts": dict(self.counts),
             "stopped": self.stopped,
+            "until": self.until.isoformat() if self.until is not None else None,
             "outcomes": [
                 {
                     "kind": outcome.kind.value,
@@ -134,6 +147,7 @@ class Report:
                     "skus": list(outcome.skus),
                     "state": outcome.state.value,
                     "said": outcome.said,
+                    "until": outcome.until.isoformat() if outcome.until is not None else None,
                 }
                 for outcome in self.outcomes
             ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import define, field
@@ -49,6 +49,7 @@ class Work:
     patience: Patience = Patience()
     media: dict[tuple[str, str], str] = field(factory=dict)
     denied: Fault | None = None
+    denied_until: datetime | None = None
     locks: dict[str, asyncio.Lock] = field(factory=dict)
 
     def log(
@@ -105,16 +106,34 @@ class Work:
             said=outcome.said,
         )
 
-    def done(self, operation: Operation, state: OutcomeState = OutcomeState.DONE, said: str = "") -> None:
-        """An operation ended without a fault."""
+    def done(
+        self,
+        operation: Operation,
+        state: OutcomeState = OutcomeState.DONE,
+        said: str = "",
+        *,
+        until: datetime | None = None,
+    ) -> None:
+        """An operation ended without a fault, or waits until then."""
         self.ended(
-            Outcome(kind=operation.kind, key=operation.key, skus=operation.skus, state=state, said=said)
+            Outcome(
+                kind=operation.kind,
+                key=operation.key,
+                skus=operation.skus,
+                state=state,
+                said=said,
+                until=until,
+            )
         )
 
     def failed(self, operation: Operation, fault: Fault, state: OutcomeState | None = None) -> None:
-        """An operation ended with a fault; a Denied one stops the channel."""
-        if isinstance(fault, Denied) and self.denied is None:
-            self.denied = fault
+        """An operation ended with a fault; a Denied one stops the channel, until a day's quota renews or for good."""
+        until = None
+        if isinstance(fault, Denied):
+            if fault.retry_after is not None:
+                until = self.channel.env.now() + timedelta(seconds=fault.retry_after)
+            if self.denied is None:
+                self.denied, self.denied_until = fault, until
         self.ended(
             Outcome(
                 kind=operation.kind,
@@ -122,6 +141,7 @@ class Work:
                 skus=operation.skus,
                 state=state or state_of(fault),
                 said=str(fault),
+                until=until,
                 fault=fault,
             )
         )

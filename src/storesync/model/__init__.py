@@ -1,5 +1,6 @@
 """Pure values: the merchant's product, and a listing of it as a market will see it."""
 
+from storesync.model.calendar import Blackout
 from storesync.model.channel import Channel, Environment, Market
 from storesync.model.codec import Json, digest, dumps, dumps_bytes, loads
 from storesync.model.freeze import frozen_map
@@ -16,6 +17,7 @@ __all__ = [
     "MONEY_CONTEXT",
     "Attribute",
     "Axis",
+    "Blackout",
     "Brand",
     "Category",
     "CategoryKey",

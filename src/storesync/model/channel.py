@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from storesync.model.calendar import Blackout
 from storesync.model.codec import Json
 from storesync.model.freeze import frozen_map
 
@@ -31,7 +32,7 @@ class Channel:
     `prices` names the price policy per market code; `settings` are the fields of the driver's Shop that the
     configuration sets; `only` and `never` are key, category or tag patterns that choose products
     (`only` empty: all); `owned_by_seller` are canonical fields that a person keeps by hand in the shop;
-    `hosts` replace the driver's addresses by label, in the sandbox only.
+    `hosts` replace the driver's addresses by label, in the sandbox only; `calendar` adds to the platform's own.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Channel:
     owned_by_seller: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     workers: int = 8
     hosts: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    calendar: tuple[Blackout, ...] = field(default=(), converter=tuple[Blackout, ...])
 
     @property
     def market(self) -> Market:

@@ -271,6 +271,8 @@ def _verify(market: Market, name: str, call: Call) -> Shop | Answer:
     refused = market.take(APP, SHOP)
     if refused is None:
         return shop
+    if refused[0] == "daily":
+        return _error("day_over", 403)
     answer = _error("slow_down", 429)
     told = {"retry-after": str(refused[1])} if market.behavior.quota.told else {}
     return evolve(answer, headers={**answer.headers, **told})

@@ -222,6 +222,7 @@ _ERRORS = sd.ErrorTable(
     "error.code",
     (
         sd.Rule("slow_down", sd.Throttled),
+        sd.Rule("day_over", sd.Denied, resets="00:00+08:00"),
         sd.Rule("token_expired", sd.AuthExpired),
         sd.Rule("busy", sd.Transient),
         sd.Rule("not_ready", sd.Transient, untouched=True),

@@ -11,13 +11,13 @@ __all__ = ["ERRORS", "classify", "failure"]
 
 
 def _rules(
-    fault: type[sd.Fault], *codes: str, message: str = "", untouched: bool = False
+    fault: type[sd.Fault], *codes: str, message: str = "", untouched: bool = False, resets: str = ""
 ) -> Iterator[sd.Rule]:
     """One rule per code; business modules may put their name and a dot before it [S]."""
     for code in codes:
-        yield sd.Rule(code, fault, message, untouched=untouched)
+        yield sd.Rule(code, fault, message, untouched=untouched, resets=resets)
         if not code.startswith("*"):
-            yield sd.Rule(f"*.{code}", fault, message, untouched=untouched)
+            yield sd.Rule(f"*.{code}", fault, message, untouched=untouched, resets=resets)
 
 
 ERRORS: Final = sd.ErrorTable(
@@ -25,7 +25,7 @@ ERRORS: Final = sd.ErrorTable(
     (
         *_rules(sd.Throttled, "error_rate_limit"),
         # The day's quota of the whole app is gone until 00:00 GMT+8: waiting seconds does not help.
-        *_rules(sd.Denied, "error_limit"),
+        *_rules(sd.Denied, "error_limit", resets="00:00+08:00"),
         *_rules(sd.AuthExpired, "invalid_acceess_token", "invalid_access_token"),
         *_rules(sd.AuthExpired, "error_auth", message="Invalid access_token"),
         *_rules(sd.Transient, "error_auth", message="System error"),

@@ -23,7 +23,7 @@ BY_SUB_CODE = sd.ErrorTable(
     ("error_response.sub_code", "error_response.code"),
     (
         # The day's quota of the whole app is gone until 00:00 GMT+8: waiting seconds does not help.
-        sd.Rule("accesscontrol.limited-by-app-access-count", sd.Denied),
+        sd.Rule("accesscontrol.limited-by-app-access-count", sd.Denied, resets="00:00+08:00"),
         sd.Rule("accesscontrol.*", sd.Throttled, wait=r"last for (\d+) more second"),
         sd.Rule("isp.call-limited", sd.Throttled),
         *_SESSION,
