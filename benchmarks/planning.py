@@ -55,7 +55,7 @@ def _open(store: Store, env: Env) -> OpenChannel:
         transport=Transport({"api": f"https://{HOST}"}, now=env.now, wire=wire),
         store=store,
         env=env,
-        pacer=Pacer(env),
+        pacer=Pacer(env, store),
     )
 
 
