@@ -18,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from storesync.errors import ConfigError, Locked, StateError
 from storesync.state import revision
+from storesync.state.cipher import Cipher
 from storesync.state.schema import METADATA, leases
 from storesync.state.statement import Statement
 
@@ -131,10 +132,11 @@ class Store:
     """A SQLite or PostgreSQL database behind one writer thread.
 
     `url` is an SQLAlchemy address. `inline` runs everything in the caller's own thread: for simulations and
-    for blocking callers, where a thread would leave the virtual time.
+    for blocking callers, where a thread would leave the virtual time. `cipher` encrypts the tokens.
     """
 
-    def __init__(self, url: str, *, inline: bool = False) -> None:
+    def __init__(self, url: str, *, inline: bool = False, cipher: Cipher | None = None) -> None:
+        self.cipher = Cipher() if cipher is None else cipher
         self.url = make_url(url)
         self.inline = inline
         self.engine = _engine(self.url)
