@@ -7,24 +7,51 @@ one JSON line; exit code 1 when a goal is missed.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import csv
 import json
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
-from storesync.compliance import Scanner, compliance_pack
+from attrs import define, evolve
+
+from storesync.catalog import Read
+from storesync.compliance import Compliance, Scanner, compliance_pack
+from storesync.config.settings import CatalogConfig, Config
+from storesync.config.wording import TranslatorConfig
+from storesync.driver import Shop
+from storesync.engine import Env, OpenChannel, Pacer, plan
+from storesync.engine.channeltexts import ChannelTexts
+from storesync.engine.preparer import ChannelPreparer
+from storesync.engine.translating import Translators
 from storesync.localization import (
     Gates,
+    Glossary,
     MemoryText,
+    Reference,
     Segment,
+    TextKey,
     TextRules,
     draw,
     key_of,
     read_glossary,
+    segments,
 )
+from storesync.localization.engines import Translated
+from storesync.model import Brand, Channel, Copy, Market, Money, Product, Supply, Variant
+from storesync.prepare import Settings
+from storesync.pricing import Policy, PolicyBook
+from storesync.sandbox.plain import ACCESS, APP, HOST, REFRESH
+from storesync.state import Store
+from storesync.state.texts import keep_texts, remembered
+from storesync.testing.plain import Account, plain_driver
+from storesync.transport import Transport
 
 _SHORT = 60
 _SCAN_GOAL, _MORE_GOAL, _GATES_GOAL = 20.0, 0.4, 20.0  # microseconds: a short text, each further character
@@ -94,11 +121,136 @@ def _unchanged(count: int, rounds: int) -> dict[str, Any]:
     }
 
 
+async def _planned(count: int, folder: Path) -> dict[str, Any]:
+    """The same through plans: a catalog of machine texts under China's rules, twice, then with one changed title."""
+    market = Market("CN", ("zh-Hans",), "CNY")
+    glossary, _ = read_glossary((_EXAMPLE / "glossary.csv").read_text(encoding="utf-8"), at="glossary.csv")
+    env, store = Env(), Store(f"sqlite:///{folder}/texts.db")
+    store.prepare()
+    channel = Channel(
+        name="bench", driver="plain", markets=(market,), prices={"CN": "cn"}, environment="sandbox"
+    )
+    shop = Shop(channel="bench", markets=(market,))
+    opened = OpenChannel(
+        channel=channel,
+        driver=plain_driver(),
+        shop=shop,
+        account=Account(app=APP, access=ACCESS, refresh=REFRESH),
+        account_name="bench",
+        base="bench",
+        transport=Transport({"api": f"https://{HOST}"}, now=env.now),
+        store=store,
+        env=env,
+        pacer=Pacer(env, store),
+    )
+    settings = Settings(
+        channel=channel,
+        reference=Reference(),
+        today=date(2026, 11, 23),
+        categories={"C": "1"},
+        accept=frozenset({"machine"}),
+        compliance=Compliance(packs={"CN": compliance_pack("CN")}),
+        policies={"CN": PolicyBook(name="cn", policies=(Policy(name="cn", currency="CNY", fixed="219"),))},
+    )
+    translators = _Counting(
+        Config(
+            path=folder / "storesync.toml",
+            state="",
+            catalog=CatalogConfig(kind="csv", path=folder),
+            glossary=glossary,
+            translators=(TranslatorConfig(name="libretranslate"),),
+        ),
+        store,
+        env,
+    )
+    products = [_product(number) for number in range(count)]
+    store.write_now(lambda db: keep_texts(db, _made(products, glossary), person=False, at=env.now()))
+    scans = 0
+    scan = Scanner.scan
+
+    def counted(self: Scanner, text: str, *, field: str = "title", kind: str = "") -> Any:
+        nonlocal scans
+        scans += 1
+        return scan(self, text, field=field, kind=kind)
+
+    Scanner.scan = counted  # type: ignore[method-assign]  # this process measures
+    result: dict[str, Any] = {"texts": 2 * count}
+    try:
+        for name in ("first", "unchanged", "one_title_changed"):
+            if name == "one_title_changed":
+                text = evolve(products[0].text, title="새 크림")
+                products[0] = evolve(products[0], text=text)
+            preparer = ChannelPreparer(settings, opened.driver, shop)
+            texts = ChannelTexts(store, preparer, settings.reference, glossary, translators)
+            scans, translators.asked = 0, 0
+            began = time.process_time()
+            await plan(opened, _reads(products), preparer, texts=texts)
+            result[name] = {
+                "seconds": round(time.process_time() - began, 2),
+                "scanned": scans,
+                "asked": translators.asked,
+            }
+    finally:
+        Scanner.scan = scan  # type: ignore[method-assign]
+        await opened.transport.close()
+        store.close()
+    return result
+
+
+@define
+class _Counting(Translators):
+    """Counts the texts that it is asked for, and makes none."""
+
+    asked: int = 0
+
+    async def translate(self, target: str, products: Any, some: Any, *_: Any, **more: Any) -> Translated:
+        """Nothing, counted."""
+        recalled = await self.store.read(lambda db: remembered(db, _keys(some, self.config.glossary)))
+        self.asked += len(some) - len(recalled)
+        return Translated(asked=self.asked)
+
+
+def _keys(some: Sequence[Segment], glossary: Glossary) -> list[TextKey]:
+    return [key_of(one, "ko", "zh-Hans", glossary.version(one.text, "zh-Hans")) for one in some]
+
+
+def _product(number: int) -> Product:
+    key = f"P{number:06}"
+    sku = f"{key}-1"
+    return Product(
+        key=key,
+        text=Copy(
+            f"설빛가온 보습 크림 {number}", points=(f"건조한 피부를 위한 촉촉한 보습 크림입니다 {number}",)
+        ),
+        brand=Brand(code="SBG", name="설빛가온", latin="SEOLBITGAON"),
+        category="C",
+        variants=(Variant(sku=sku),),
+        supply={sku: Supply(sku=sku, price=Money("32000", "KRW"), stock=40)},
+        classes={"cn": "ordinary"},
+        hs="330499",
+    )
+
+
+def _reads(products: Sequence[Product]) -> Iterator[Read]:
+    for one in products:
+        yield Read(key=one.key, product=one)
+
+
+def _made(products: Sequence[Product], glossary: Glossary) -> Iterator[MemoryText]:
+    for product in products:
+        for part, key in zip(segments(product), _keys(segments(product), glossary), strict=True):
+            text = f"SEOLBITGAON 保湿面霜 {part.text.rpartition(' ')[2]}"
+            yield MemoryText(
+                key=key, source_text=part.text, text=text, state="translated", by="bench", place=part.place
+            )
+
+
 def main() -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--texts", type=int, default=100_000)
+    parser.add_argument("--products", type=int, default=5_000, help="of the plans; each has two texts")
     options = parser.parse_args()
     glossary, _ = read_glossary((_EXAMPLE / "glossary.csv").read_text(encoding="utf-8"), at="glossary.csv")
     brands = {row["brand_ko"]: row["brand_latin"] for row in _table("catalog/brands.csv")}
@@ -125,6 +277,10 @@ def main() -> int:
         good = good and each <= _SCAN_GOAL and more <= _MORE_GOAL and checked <= _GATES_GOAL
     result["unchanged"] = _unchanged(options.texts, min(options.rounds, 2))
     good = good and result["unchanged"]["asked"] == 0 and result["unchanged"]["asked_after_one_change"] == 1
+    with tempfile.TemporaryDirectory() as folder:
+        result["planned"] = planned = asyncio.run(_planned(options.products, Path(folder)))
+    good = good and (planned["unchanged"]["scanned"], planned["unchanged"]["asked"]) == (0, 0)
+    good = good and planned["one_title_changed"]["asked"] == 1
     result["good"] = good
     print(json.dumps(result))
     return 0 if good else 1

@@ -28,7 +28,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, ClassVar, Literal
 
-from storesync.issues import Issue
+from storesync.issues import Issue, told
 
 __all__ = [
     "Ambiguous",
@@ -121,6 +121,7 @@ class Fault(StoresyncError):
         ref: Any = None,
         answer: Any = None,
     ) -> None:
+        code, message = told(code), told(message)
         super().__init__(code, message)
         self.code = code
         self.message = message

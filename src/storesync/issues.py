@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 from enum import Enum
@@ -9,7 +10,16 @@ from typing import overload
 
 from attrs import evolve, field, frozen
 
-__all__ = ["Issue", "Issues", "Severity", "counted", "nearest"]
+__all__ = ["Issue", "Issues", "Severity", "counted", "nearest", "told"]
+
+
+# What drives a terminal instead of being read: strangers write names, and markets write messages.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def told(text: str) -> str:
+    """The text without control characters, but for line ends and tabs."""
+    return text if text.isprintable() else _CONTROLS.sub("", text)
 
 
 class Severity(Enum):
@@ -36,7 +46,7 @@ class Issue:
 
     code: str
     path: str
-    message: str
+    message: str = field(converter=told)
     severity: Severity = Severity.ERROR
     hint: str = ""
     at: str = ""

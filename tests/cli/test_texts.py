@@ -207,3 +207,23 @@ def test_what_is_not_there_cannot_be_locked(merchant: Merchant) -> None:
     assert (1, 0) == (nowhere.code, empty.code)
     assert "the catalog has no text at SBG-999/title" in nowhere.out
     assert "SBG-001/title has no zh-Hans text that could be locked" in empty.out
+
+
+def test_a_misspelled_setting_of_a_translator_is_told_with_the_right_one(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By `check` already, with the line of the table."""
+    monkeypatch.setenv("DEEPL_KEY", "abc")
+    merchant.edit(
+        "storesync.toml",
+        "[prices]",
+        '[localization.translator]\nname = "deepl"\nkey = "env:DEEPL_KEY"\ncontxt = "shop"\n\n[prices]',
+    )
+
+    said = merchant("check", "--json")
+    bare = merchant("texts", "translate", "--locale", "zh-Hans")
+
+    assert 1 == said.code == bare.code
+    assert "translator 'deepl' has no setting 'contxt': did you mean 'context'?" in bare.err
+    assert "storesync.toml:" in bare.err
+    assert "config.translator" in said.out

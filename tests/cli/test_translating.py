@@ -12,6 +12,7 @@ from tests.cli.conftest import Merchant
 from tests.localization.services import Service, serving, skin_care
 
 from storesync.catalog import read_reference
+from storesync.compliance import Scanner
 from storesync.engine import Env
 from storesync.engine.shops import Shops
 from storesync.localization import Protection, has_hangul, segments
@@ -352,3 +353,74 @@ def test_a_stale_text_is_replaced_only_by_one_that_counts(merchant: Merchant, se
     assert "Kim" in told[0]
     assert 3 == count == len(service.texts)
     assert "text.stale" not in {warning["code"] for warning in new["warnings"]}
+
+
+def test_findings_about_wording_are_told_again_without_preparing_again(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is scanned while nothing changed; a row that moved is told at its new line, new evidence counts."""
+    merchant.edit("storesync.toml", "# [compliance]", "[compliance]")
+    merchant.edit("storesync.toml", '# evidence = "evidence.csv"', 'evidence = "evidence.csv"')
+    evidence = merchant.folder / "evidence.csv"
+    whole = evidence.read_text("utf-8")
+    evidence.write_text(whole.replace("SBG-001,CN,filing", "SBG-009,CN,filing"), encoding="utf-8")
+    scanned = []
+    scan = Scanner.scan
+
+    def counted(self: Scanner, text: str, **more: Any) -> Any:
+        scanned.append(text)
+        return scan(self, text, **more)
+
+    monkeypatch.setattr(Scanner, "scan", counted)
+    first, plan = planned(merchant)
+    count = len(scanned)
+    second, again = planned(merchant)
+    silent = len(scanned) - count
+    products = merchant.folder / "catalog" / "products.csv"
+    head, one, *rest = products.read_text("utf-8").splitlines()
+    products.write_text("\n".join([head, *rest, one]) + "\n", encoding="utf-8")
+    _, moved = planned(merchant)
+    evidence.write_text(whole, encoding="utf-8")
+    shown, _ = planned(merchant)
+
+    assert (2, 2, 0) == (first, second, shown)
+    assert (True, 0) == (count > 10, silent)
+    assert plan["held"] == again["held"]
+    assert ["products.csv:2"] == [issue["at"] for issue in plan["held"][0]["issues"]]
+    assert ["products.csv:6"] == [issue["at"] for issue in moved["held"][0]["issues"]]
+
+
+def test_a_text_longer_than_a_channel_takes_fails_before_it_is_shown(
+    merchant: Merchant, service: Service
+) -> None:
+    """60 columns for a title on Tmall: counted as Tmall counts, told with the channel, and not paid for again."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+    service.answer = lambda text: skin_care(text) + ("" if "입니다" in text else "润泽" * 16)
+
+    code, plan = planned(merchant)
+    count = len(service.texts)
+    again, _ = planned(merchant)
+
+    (warning,) = [one for one in plan["warnings"] if one["code"] == "text.length"]
+    assert (2, 2, count) == (code, again, len(service.texts))
+    assert "columns (a wide character counts two), tmall-cn takes at most 60" in warning["message"]
+    assert ["SBG-001"] == [held["key"] for held in plan["held"]]
+
+
+def test_a_source_with_a_banned_claim_is_not_paid_for(merchant: Merchant, service: Service) -> None:
+    """It is told where it stands in the source; without [compliance] nobody checks."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+    merchant.edit("storesync.toml", "# [compliance]", "[compliance]")
+    merchant.edit("storesync.toml", '# evidence = "evidence.csv"', 'evidence = "evidence.csv"')
+    merchant.edit("catalog/products.csv", "설빛가온 산양삼 히알루론 보습 세럼", "설빛가온 아토피 치료 세럼")
+
+    code, plan = planned(merchant)
+    said = merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+
+    told = [one for one in plan["warnings"] if one["code"] == "text.source_claim"]
+    assert (2, 2) == (code, said.code)
+    assert any("in the source is medical" in one["message"] for one in told)
+    assert "text.source_claim" in {issue["code"] for issue in said.document["issues"]}
+    assert not any("치료" in text for text in service.texts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import logging
 import re
 import shlex
 import tomllib
@@ -71,6 +72,8 @@ def test_every_fence_says_what_it_is() -> None:
 def test_python_of_a_page_runs(page: str, merchant: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read from top to bottom in a merchant's folder, every line of Python does what it says."""
     monkeypatch.chdir(merchant.folder)
+    heard = logging.getLogger("storesync.engine")
+    monkeypatch.setattr(heard, "handlers", list(heard.handlers))  # what a page adds ends with it
 
     run(page, python_pages()[page])
 

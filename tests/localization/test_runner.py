@@ -98,17 +98,22 @@ async def test_a_text_too_long_is_refused_and_the_others_go_on() -> None:
 async def test_what_must_not_change_does_not_travel() -> None:
     """Brand, words of the house, amounts, placeholders and protection factors come back as they should."""
     fake = Fake(lambda batch: {piece.id: piece.text for piece in batch.pieces})
-    protection = Protection(brands=corpus.brands(), glossary=corpus.glossary())
+    protection = Protection(
+        brands=corpus.brands(), names=frozenset({"1,2-Hexanediol"}), glossary=corpus.glossary()
+    )
 
     outcome = await runner(fake, protection=protection).translate(
-        {"a": "설빛가온 동해 진정 토너 1.5ml {fee} SPF50+", "b": "27,000원"}
+        {"a": "설빛가온 동해 진정 토너 1.5ml {fee} SPF50+ PA++++ 1,2-Hexanediol", "b": "27,000원"}
     )
 
     (batch,) = fake.asked
     sent = batch.pieces[0].text
-    assert not any(kept in sent for kept in ("설빛가온", "진정", "토너", "1.5", "fee", "SPF"))
+    assert not any(
+        kept in sent for kept in ("설빛가온", "진정", "토너", "1.5", "fee", "SPF", "PA+", "Hexanediol")
+    )
     assert "동해" in sent
-    assert "SEOLBITGAON 동해 làm dịu da toner 1,5ml {fee} SPF50+" == outcome.texts["a"]
+    restored = "SEOLBITGAON 동해 làm dịu da toner 1,5ml {fee} SPF50+ PA++++ 1,2-Hexanediol"
+    assert restored == outcome.texts["a"]
     assert "27,000원" == batch.pieces[1].text
 
 
@@ -192,6 +197,51 @@ async def test_a_spent_account_stops_the_run_and_keeps_what_was_done() -> None:
 
 def _raise(fault: Fault) -> Mapping[str, str]:
     raise fault
+
+
+async def test_an_engine_sees_no_more_requests_at_a_time_than_it_takes() -> None:
+    """Others wait; all come through."""
+    open_ = most = 0
+
+    @define
+    class Slow(Fake):
+        async def translate(self, send: object, batch: Batch) -> Mapping[str, str]:
+            nonlocal open_, most
+            open_ += 1
+            most = max(most, open_)
+            await asyncio.sleep(0.001)
+            open_ -= 1
+            return self.answer(batch)
+
+    slow = Slow(upper, Capabilities(texts=1, concurrency=3))
+
+    outcome = await runner(slow).translate({str(number): "x" for number in range(20)})
+
+    assert (20, 3) == (len(outcome.texts), most)
+
+
+async def test_a_service_that_gives_a_page_of_an_error_is_not_halved_for_ever() -> None:
+    """Twenty fruitless requests in a row are enough, however many texts wait."""
+    fake = Fake(lambda batch: _raise(Malformed("shape", "<html>")), Capabilities(texts=4, concurrency=1))
+
+    outcome = await runner(fake).translate({str(number): "x" for number in range(400)})
+
+    assert 20 == len(fake.asked)
+    assert 400 == len(outcome.failed)
+    assert outcome.stopped is not None
+
+
+async def test_a_budget_pays_for_the_first_texts_of_a_batch() -> None:
+    """What it does not reach waits; nothing is sent for it."""
+    fake = Fake(upper, Capabilities(texts=10))
+
+    outcome = await runner(fake, budget=Budget(10, named="a day")).translate(
+        {"a": "x" * 4, "b": "x" * 4, "c": "x" * 4}
+    )
+
+    assert ["a", "b"] == list(outcome.texts)
+    assert "the budget of a day is spent" in outcome.failed["c"].message
+    assert outcome.stopped is outcome.failed["c"]
 
 
 async def test_a_budget_is_never_passed() -> None:

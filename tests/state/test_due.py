@@ -297,3 +297,22 @@ def test_what_is_told_of_all_listings_is_found_without_reading_them(store: Store
     assert sum(bool(one.last_stock) for one in offered) == store.read_now(
         lambda db: due.on_stock(db, CHANNEL)
     )
+
+
+def test_the_peers_of_a_category_are_its_first_listings_on_offer(store: Store) -> None:
+    """Prices by SKU and market; other categories, and what is not offered, are left out; at most so many listings."""
+    for key, category, shown in (
+        ("A", "C-1", True),
+        ("B", "C-1", False),
+        ("C", "C-1", True),
+        ("D", "C-2", True),
+    ):
+        offers = {f"{key}-1": offer(f"{key}-1")}
+        one = wanted(key, offers=offers, category=category, shown=shown)
+        store.write_now(lambda db, one=one: standing.want(db, CHANNEL, one))
+
+    def peers(most: int) -> set[str]:
+        return set(store.read_now(lambda db: due.peers(db, CHANNEL, "C-1", most)))
+
+    assert {"A-1", "C-1"} == peers(10)
+    assert {"A-1"} == peers(1)

@@ -198,3 +198,13 @@ def test_memory_is_bounded_whatever_the_market_sends() -> None:
     }
 
     assert {} == {name: ratio for name, ratio in worst.items() if ratio > 1.4}
+
+
+def test_words_of_a_market_drive_no_terminal() -> None:
+    """A message that would retitle a window, clear a screen or hide a line is shown as words."""
+    words = "sold \x1b]0;owned\x07out\x1b[2J\x9b31m\r\n상품\tok"
+    fault = sd.Rejected(f"code{words}", words, issues=[sd.Issue("market.refused", "texts/title", words)])
+    shown = f"{fault}{fault.args}{fault.issues[0]}"
+
+    assert "sold ]0;ownedout[2J31m\n상품\tok" == fault.message == fault.issues[0].message
+    assert not {character for character in shown if character in "\x1b\x07\x9b\r"}

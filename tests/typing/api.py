@@ -37,6 +37,9 @@ async def service() -> None:
         assert_type(await shops.status("shopee-vn"), storesync.ChannelStatus)
         assert_type(await shops.check(channel="shopee-vn"), storesync.Checked)
         assert_type(await shops.explain("shopee-vn", "SBG-001-30"), storesync.Explained | None)
+        taken = await shops.lock_texts("vi", ["SBG-001"], locked=False)
+        assert_type(taken.places, tuple[str, ...])
+        assert_type((await shops.translate_texts("vi", budget=1000, again=True)).characters, int)
 
 
 def values() -> None:

@@ -82,6 +82,12 @@ class ChannelTexts:
         memory = await recalled(self.store, products, locales, self.glossary) if self._some else None
         self.preparer.knows(memory)
 
+    def places(self, product: Product) -> list[str]:
+        """Where the delivered texts of a product stand."""
+        locales = self.preparer.settings.channel.locales
+        given = (self.reference.text(product.key, locale) for locale in locales)
+        return [text.at for text in given if text is not None]
+
     def serves(self, locales: Iterable[str]) -> bool:
         """Whether a translator is asked for texts in one of these languages when a plan lacks them."""
         return any(

@@ -198,7 +198,8 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
     if owned := channel.channel.owned_by_seller:
         causes = {**causes, "seller": digest(sorted(owned))}
     name = digest(dict(causes))
-    if reading.known.get(product.key) == name:
+    known = reading.known.get(product.key)
+    if known == name or (known and not found and known == _placed(reading, name, product)):
         return
     last = _NOTHING
     if product.key in reading.known:
@@ -226,8 +227,7 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
         Want(
             key=product.key,
             title=title,
-            # A finding names a place in a file, and places move: a product with findings is prepared every time.
-            input="" if found or prepared.issues else name,
+            input=_input(reading, name, product, (*found, *prepared.issues), lacks=bool(prepared.lacks)),
             causes=causes,
             content=prepared.content,
             offers=prepared.offers if prepared.content is not None else {},
@@ -240,6 +240,29 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
         ),
         product,
     )
+
+
+# What findings of these kinds depend on is the product, its texts, the rules, the evidence and the day: all causes.
+_WORDING = ("claim.", "text.")
+
+
+def _placed(reading: _Pass, name: str, product: Product) -> str:
+    """The causes with the places that findings about wording name."""
+    return digest([name, product.at, reading.texts.places(product) if reading.texts is not None else []])
+
+
+def _input(reading: _Pass, name: str, product: Product, issues: tuple[Issue, ...], *, lacks: bool) -> str:
+    """Under which name the result is known: as long as it stays, the product is not prepared again.
+
+    A finding names a place in a file, and places move; other findings depend on what the market acknowledged.
+    A product with such findings is prepared every time, and so is one whose texts may be fetched next time.
+    """
+    if not issues:
+        return name
+    if not name or lacks or reading.texts is None:
+        return ""
+    about_words = all(issue.code.startswith(_WORDING) for issue in issues)
+    return _placed(reading, name, product) if about_words else ""
 
 
 def _last(db: Connection, channel: str, key: str) -> Mapping[str, Offer]:

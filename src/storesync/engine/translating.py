@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
+from inspect import Parameter, signature
 from typing import Any
 
 from attrs import define, evolve, field
@@ -14,7 +15,7 @@ from storesync.config.secret import is_reference, resolve
 from storesync.config.wording import TranslatorConfig
 from storesync.engine.env import Env
 from storesync.errors import ConfigError, Fault
-from storesync.issues import Issue
+from storesync.issues import Issue, nearest
 from storesync.localization import (
     Gates,
     MemoryText,
@@ -99,6 +100,10 @@ def made_engine(configured: TranslatorConfig, config: Config, environ: Mapping[s
         raise ConfigError(
             f'{at}: {secret[0]} of the translator is no reference; write {secret[0]} = "env:NAME"'
         )
+    known = signature(make).parameters
+    if not any(one.kind is Parameter.VAR_KEYWORD for one in known.values()):
+        for key in values.keys() - known.keys():
+            raise ConfigError(f"{at}: translator {name!r} has no setting {key!r}: {nearest(key, known)}")
     try:
         return make(**values)
     except (TypeError, ValueError) as error:
