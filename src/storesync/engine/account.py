@@ -63,6 +63,10 @@ async def renew(channel: OpenChannel, seen: Any) -> None:
         while True:
             if await adopt_newest(channel):
                 return
+            if channel.spent is seen:
+                raise Denied(
+                    "token", f"the token of account {channel.account_name!r} is spent: authorize it again"
+                )
             try:
                 held = await channel.store.write(_taking(channel))
                 break
@@ -97,11 +101,11 @@ async def _renew(channel: OpenChannel) -> None:
         renewed = await _try(channel, refresh, lost=cut is not None)
     except Fault as fault:
         if isinstance(fault, Transient) and fault.untouched:
-            if cut is None:
-                await store.write(lambda db: token.refuse(db, name, base, ""))
+            await store.write(lambda db: token.refuse(db, name, base, "", cut=cut))
             raise  # nobody could be reached: that is no reason to call a person
         why = _refused(channel, fault, cut)
-        await store.write(lambda db: token.refuse(db, name, base, why))
+        await store.write(lambda db: token.refuse(db, name, base, why, cut=cut))
+        channel.spent = channel.account
         raise Denied(fault.code, why) from None
     before, after = CONVERTER.unstructure(channel.account), CONVERTER.unstructure(renewed)
     changed = {field: value for field, value in after.items() if before.get(field) != value}

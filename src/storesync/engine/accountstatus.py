@@ -14,9 +14,10 @@ from storesync.driver import Driver
 from storesync.engine.channel import expiry_of, scopes_of
 from storesync.issues import Issue, Severity
 from storesync.model import digest
-from storesync.state import CONVERTER, token, usage
+from storesync.state import CONVERTER, Store, token, usage
+from storesync.state.cipher import VARIABLE
 
-__all__ = ["AHEAD", "AccountStatus", "Credentials", "account_parts", "account_status"]
+__all__ = ["AHEAD", "AccountStatus", "Credentials", "account_parts", "account_status", "exposed"]
 
 AHEAD: Final = timedelta(days=14)
 
@@ -73,6 +74,17 @@ def account_parts(db: Connection, channel: str, given: Credentials, now: datetim
     names = tuple(f"{scope}:{name}/" for scope, name in scopes.items())
     quotas = tuple(one for one in usage.used(db, now) if one.name.startswith(names))
     return {"account": account_status(db, given, now), "quotas": quotas}
+
+
+def exposed(store: Store) -> tuple[Issue, ...]:
+    """One finding when tokens are kept in the open where others can read them."""
+    path = store.exposed
+    if path is None:
+        return ()
+    mode = path.stat().st_mode & 0o777
+    said = f"others on this machine can read {path.name}, which keeps tokens in the open (mode {mode:04o})"
+    hint = f"chmod 600 {path.name}, or set {VARIABLE}"
+    return (Issue("state.readable", "state/url", said, Severity.WARNING, hint),)
 
 
 def _where(kind: type, references: Mapping[str, Any]) -> str:

@@ -83,6 +83,7 @@ class OpenChannel:
     version: int = 0
     moved: Moved | None = None
     scopes: Mapping[str, str] = field(factory=dict)
+    spent: Any = field(default=None, repr=False)  # the account that the market does not renew
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
 
     def __attrs_post_init__(self) -> None:

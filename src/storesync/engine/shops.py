@@ -17,7 +17,7 @@ from storesync.compliance import Compliance
 from storesync.config import MARKETS, Config, account_from, load, shop_from
 from storesync.config.wording import ComplianceConfig
 from storesync.driver import Driver, Shop
-from storesync.engine.accountstatus import Credentials, account_parts, account_status
+from storesync.engine.accountstatus import Credentials, account_parts, account_status, exposed
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
@@ -90,7 +90,7 @@ class Shops:
         self._preparers: dict[str, ChannelPreparer] = {}
         self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
-        self.findings = Issues((*config.issues, *found))
+        self.findings = Issues((*config.issues, *found, *exposed(self.store)))
         self.limits = guard_limits(config)
         self._rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 

@@ -28,7 +28,7 @@ class Token:
 
 @define(kw_only=True)
 class Refresh:
-    """One refresh token; a used one is kept so that reuse can be told from nonsense. `spent` is when it was used first."""
+    """One refresh token, used first when it was `spent`; a used one is kept so that reuse can be told from nonsense."""
 
     token: str = field(repr=False)
     app: str

@@ -108,14 +108,19 @@ def begin(
         else:
             db.execute(update(tokens).where(tokens.c.account == account).values(**values))
         return None
-    db.execute(update(tokens).where(tokens.c.account == account).values(renewing=stamp(at)))
+    since = row.renewing or stamp(at)
+    db.execute(update(tokens).where(tokens.c.account == account).values(renewing=since))
     return unstamp(row.renewing) if row.renewing else None
 
 
-def refuse(db: Connection, account: str, base: str, why: str) -> None:
-    """The market does not renew this token any more: `status` tells it until there is a new one."""
+def refuse(db: Connection, account: str, base: str, why: str, *, cut: datetime | None) -> None:
+    """The market does not renew this token: `status` tells why until there is a new one, empty: it was not asked.
+
+    `cut` is what `begin` told; it stays known.
+    """
     same = (tokens.c.account == account) & (tokens.c.base == base)
-    db.execute(update(tokens).where(same).values(refused=why, renewing=None))
+    values = {"refused": why, "renewing": stamp(cut) if cut else None}
+    db.execute(update(tokens).where(same).values(**values))
 
 
 def trouble(db: Connection, account: str, base: str) -> Trouble | None:
