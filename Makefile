@@ -11,7 +11,8 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers format simulate kills peers oracle adopt bench docs wheel requirements clean
+.PHONY: help demo test lint types layers format simulate mutants kills peers oracle adopt bench docs wheel requirements \
+	clean
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
@@ -45,6 +46,10 @@ format: ## put the code in the house's format
 simulate: ## crash and fault schedules in virtual time (SEEDS=1000)
 	@scripts/setup .venv test
 	@.venv/bin/python -m storesync.testing.simulate --seeds $(SEEDS) $(ARGS)
+
+mutants: ## the engine broken on purpose, which the simulation must notice each time
+	@scripts/setup .venv test
+	@.venv/bin/python -m storesync.testing.mutants $(ARGS)
 
 kills: ## real syncs killed with SIGKILL and started again (TIMES=100)
 	@scripts/setup .venv test

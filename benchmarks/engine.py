@@ -84,7 +84,7 @@ async def _engine(address: str, count: int, folder: Path) -> dict[str, float]:
     from storesync.sandbox.plain import ACCESS, APP, REFRESH
     from storesync.state import Store
     from storesync.testing.plain import Account, plain_driver
-    from storesync.testing.world import Item, Wanted
+    from storesync.testing.wanted import Item, Wanted
     from storesync.transport import Transport
 
     env, market = Env(), Market("CN", ("zh-Hans",), "CNY")

@@ -33,7 +33,7 @@ from storesync.sandbox.plain import ACCESS, APP, HOST, REFRESH, market_plain
 from storesync.state import Store
 from storesync.state.schema import documents, listings, offers
 from storesync.testing.plain import Account, plain_driver
-from storesync.testing.world import Item, Wanted
+from storesync.testing.wanted import Item, Wanted
 from storesync.transport import Transport
 
 _CHANGED = 100
@@ -55,7 +55,7 @@ def _open(store: Store, env: Env) -> OpenChannel:
         transport=Transport({"api": f"https://{HOST}"}, now=env.now, wire=wire),
         store=store,
         env=env,
-        pacer=Pacer(env),
+        pacer=Pacer(env, store),
     )
 
 
@@ -94,7 +94,11 @@ def _multiply(store: Store, wanted: Wanted, size: int) -> None:
 
 def _content(item: Item) -> dict[str, Any]:
     product = Product(key=item.key, text=Copy(item.title), brand=Brand(code="B", name="B"), category="C")
-    content = Wanted({item.key: item}).prepare(product, None, None, {}, {}).content
+    content = (
+        Wanted({item.key: item})
+        .prepare(product, Shop(channel="bench", markets=(_MARKET,)), None, {}, {})
+        .content
+    )
     assert content is not None
     return dict(content)
 

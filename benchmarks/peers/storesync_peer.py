@@ -22,7 +22,7 @@ from storesync.model import Channel, Market
 from storesync.sandbox.plain import APP, REFRESH
 from storesync.state import Store
 from storesync.testing.plain import Account, plain_driver
-from storesync.testing.world import Item, Wanted
+from storesync.testing.wanted import Item, Wanted
 from storesync.transport import Transport
 
 MARKET = Market("CN", ("zh-Hans",), "CNY")

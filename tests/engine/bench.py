@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Any, Literal, TypeVar
@@ -17,8 +17,11 @@ from storesync.prepare import Prepared
 from storesync.sandbox import FaultSchedule
 from storesync.sandbox.faults import Fault, Step
 from storesync.state import Standing, Store, assets, journal, standing
+from storesync.testing.platform import PLATFORMS
+from storesync.testing.profile import Profile
 from storesync.testing.virtual import run_virtual
-from storesync.testing.world import Crash, Item, Profile, Wanted, World
+from storesync.testing.wanted import Item, Wanted
+from storesync.testing.world import Crash, Doom, World
 
 __all__ = ["LOOSE", "Bench", "Pictured", "item", "profile", "step"]
 
@@ -91,13 +94,13 @@ class Bench:
         """A new shop with these products in the catalog."""
         store = Store("sqlite://", inline=True)
         store.create_tables()
-        world = World.made(1, store, manners or profile())
+        world = World.made(1, store, manners or profile(), PLATFORMS[0])
         world.rng = Random(1)
         if driver is not None:
             world.driver = driver
         world.wanted = Pictured({one.key: one for one in items})
         world.wanted.remember()
-        opened = cls(world, world.process(lambda: None))
+        opened = cls(world, world.process(Doom()))
         # The bench made the shop empty; a first contact has tests of its own.
         store.write_now(lambda db: assets.keep_contact(db, "plain-cn", {"how": "empty"}))
         _OPEN.append(opened)
@@ -161,23 +164,15 @@ class Bench:
 
         return self.run(look())
 
-    def rival(self, tick: Callable[[], None] = lambda: None) -> OpenChannel:
+    def rival(self, doom: Doom | None = None) -> OpenChannel:
         """Another process on the same channel."""
-        return self.world.process(tick)
+        return self.world.process(doom or Doom())
 
     def die(self, at: int) -> bool:
         """A process that dies at the n-th place where it could: a commit, a request, an answer; whether it did."""
-        left = at
-
-        def tick() -> None:
-            nonlocal left
-            left -= 1
-            if left <= 0:
-                raise Crash
-
-        doomed = self.rival(tick)
-        store = self.world.store
-        store.before_commit = store.after_commit = tick
+        doom, store = Doom(death=at), self.world.store
+        doomed = self.rival(doom)
+        store.before_commit = store.after_commit = doom.commit
         try:
             self.sync(doomed)
         except Crash:

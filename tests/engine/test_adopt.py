@@ -23,9 +23,12 @@ from storesync.plan import Kind
 from storesync.sandbox import Sku
 from storesync.sandbox.plain import SHOP
 from storesync.state import Store, standing
-from storesync.testing.simulation import _fresh
+from storesync.testing.platform import PLATFORMS
+from storesync.testing.profile import Profile
+from storesync.testing.simulation import fresh_store
 from storesync.testing.virtual import run_virtual
-from storesync.testing.world import Item, Profile, World
+from storesync.testing.wanted import Item
+from storesync.testing.world import Doom, World
 
 CALM = Profile(
     by="search", steps=1, lag=0.0, late=0.0, rates={}, crashes=0, rivals=False, edits=False, skew=0.0
@@ -74,7 +77,7 @@ class Floor:
 
     def run(self, work: Any) -> Any:
         """Drive to the end in virtual time, as a process of its own."""
-        return run_virtual(self.world.loop, work(self.world.process(lambda: None)))
+        return run_virtual(self.world.loop, work(self.world.process(Doom())))
 
     def survey(self) -> Adoption:
         """Plan, then look at the shop."""
@@ -104,8 +107,8 @@ class Floor:
 @pytest.fixture
 def floor() -> Iterator[Floor]:
     """A calm world; the market counts its own writes."""
-    store: Store = _fresh()
-    world = World.made(7, store, CALM)
+    store: Store = fresh_store()
+    world = World.made(7, store, CALM, PLATFORMS[0])
     world.wanted.items = {
         key: Item(key=key, title=title, offers={f"{key}-30": (Decimal(100), 5)})
         for key, title in TITLES.items()

@@ -19,7 +19,7 @@ from storesync.errors import PlanError, StalePlan, UnsafePlan
 from storesync.issues import Issue
 from storesync.plan import GuardLimits, Plan
 from storesync.state.schema import runs
-from storesync.testing.world import Item
+from storesync.testing.wanted import Item
 
 LIVE = 24
 Script = Callable[[Bench], None]

@@ -7,6 +7,7 @@ from typing import Any, assert_type
 import storesync
 import storesync.driver as sd
 from storesync.report import DriverRow, matrix
+from storesync.state.retention import Compacted
 from storesync.testing import LAWS, Sample, Subject, Violation, conformance
 
 assert_type(storesync.__version__, str)
@@ -40,6 +41,8 @@ async def service() -> None:
         taken = await shops.lock_texts("vi", ["SBG-001"], locked=False)
         assert_type(taken.places, tuple[str, ...])
         assert_type((await shops.translate_texts("vi", budget=1000, again=True)).characters, int)
+        assert_type(await shops.compact_state(days=90), Compacted)
+        assert_type(shops.export_state("state.jsonl"), int)
 
 
 def values() -> None:

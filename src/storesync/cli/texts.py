@@ -15,7 +15,7 @@ from storesync.cli.attempt import DONE, FAILED, HELD, attempt, opened
 from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
-from storesync.issues import Issue, Severity
+from storesync.issues import Issue, Severity, counted
 from storesync.report.document import issue_document
 
 __all__ = ["texts"]
@@ -140,7 +140,8 @@ def import_(
         refused = {issue.at or issue.path for issue in errors}
         outlet.say(
             Text(
-                f"{place}: {len(taken.texts)} texts taken, {taken.same} known already, {len(refused)} not taken"
+                f"{place}: {counted(len(taken.texts), 'text')} taken, {taken.same} known already, "
+                f"{len(refused)} not taken"
             ),
             *_shown(issues),
         )
@@ -178,7 +179,9 @@ def _lock(places: tuple[str, ...], locale: str, common: Common, *, locked: bool)
             raise ConfigError("no place is named; write one as an export names it, such as SBG-001/title")
         with opened(common, outlet) as shops:
             done = shops.lock_texts(locale, places, locked=locked)
-        said = f"{len(done.places)} texts in {locale} are {'locked' if locked else 'free'} now"
+        verb = "is" if len(done.places) == 1 else "are"
+        texts = counted(len(done.places), "text")
+        said = f"{texts} in {locale} {verb} {'locked' if locked else 'free'} now"
         outlet.say(Text(": ".join((said, ", ".join(done.places))) if done.places else said))
         outlet.say(*_shown(tuple(done.issues)))
         outlet.document(

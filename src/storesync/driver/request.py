@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cached_property
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
@@ -33,7 +34,8 @@ class JsonBody:
 
     type = "application/json"
 
-    def encode(self) -> bytes:
+    @cached_property
+    def encoded(self) -> bytes:
         """The exact bytes."""
         return dumps_bytes(self.value)
 
@@ -46,7 +48,8 @@ class FormBody:
 
     type = "application/x-www-form-urlencoded; charset=utf-8"
 
-    def encode(self) -> bytes:
+    @cached_property
+    def encoded(self) -> bytes:
         """The exact bytes."""
         return urlencode(self.fields).encode()
 
@@ -60,7 +63,8 @@ class PartsBody:
 
     type = "multipart/form-data"
 
-    def encode(self) -> bytes:
+    @property
+    def encoded(self) -> bytes:
         """Nothing: the bytes come from disk while they are sent."""
         return b""
 
@@ -72,7 +76,8 @@ class BytesBody:
     data: bytes
     type: str
 
-    def encode(self) -> bytes:
+    @property
+    def encoded(self) -> bytes:
         """The exact bytes."""
         return self.data
 
@@ -104,7 +109,7 @@ class Request:
     @property
     def payload(self) -> bytes:
         """The exact bytes of the body: what `sign` sees is what is sent."""
-        return b"" if self.body is None else self.body.encode()
+        return b"" if self.body is None else self.body.encoded
 
     @property
     def place(self) -> str:

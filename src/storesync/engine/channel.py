@@ -85,8 +85,11 @@ class OpenChannel:
     scopes: Mapping[str, str] = field(factory=dict)
     spent: Any = field(default=None, repr=False)  # the account that the market does not renew
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
+    # As declared, and as it is in this channel's environment.
+    _specs: tuple[Spec, Spec] = field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        self._specs = self.driver.spec, self.driver.spec.within(self.channel.environment)
         if self.driver.create is None or self.driver.update is None:
             raise DriverError(
                 f"driver {self.driver.spec.name!r} writes by `batch` alone, which this engine does not carry out yet: "
@@ -96,14 +99,18 @@ class OpenChannel:
             self.scopes = scopes_of(self.channel.name, self.driver, self.account, self.account_name)
 
     @property
+    def spec(self) -> Spec:
+        """The driver's declaration as it is in this channel's environment."""
+        declared, here = self._specs
+        if declared is not self.driver.spec:
+            here = self.driver.spec.within(self.channel.environment)
+            self._specs = self.driver.spec, here
+        return here
+
+    @property
     def name(self) -> str:
         """The channel's name."""
         return self.channel.name
-
-    @property
-    def spec(self) -> Spec:
-        """The driver's declaration as it is in this channel's environment."""
-        return self.driver.spec.within(self.channel.environment)
 
     @property
     def secrets(self) -> tuple[str, ...]:

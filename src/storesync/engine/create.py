@@ -191,7 +191,13 @@ def _input(new: New, want: str) -> Mapping[str, Any]:
 
 
 def ours(stand: Standing, ref: Ref) -> Ref:
-    """The ids without those of variants that a seller added by hand: nobody here may remove them."""
+    """The ids without those of variants that a seller added by hand: nobody here may remove them.
+
+    While a listing is not whole yet, all that it has is ours: a variant may have been made with the half, and have
+    left the catalog before its id was heard of.
+    """
+    if not stand.made:
+        return ref
     mine = {*stand.offers, *(stand.ref.skus if stand.ref is not None else ())}
     return Ref(ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku in mine}, ref.more)
 
@@ -258,8 +264,8 @@ async def _refused(
     elif isinstance(fault, Rejected):
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
         values |= {"refused": stand.want, "remarks": fault.issues}
-        if stand.doubt is None or work.channel.spec.identity.by != "key":
-            # Under a key nobody looked whether the first try had taken effect: it stays in doubt, key and all.
+        if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address"):
+            # Under those nobody looked whether the first try had taken effect: it stays in doubt, key and all.
             values |= {"token": "", "doubt": None}
     elif half is None and log.lost is not None:
         # Repeatable requests, as under an address, may have arrived: whoever hides the listing must look for it.

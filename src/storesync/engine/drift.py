@@ -151,8 +151,7 @@ def _compare_version(look: Look, stand: Standing, seen: Observed) -> None:
         look.unknown = whose != {"kept"}
         if not whose & {"theirs", "both", "kept"}:
             by: By = "theirs" if stand.want == stand.have else "both"
-            ours, theirs = before.partition(" ")[2], seen.version
-            look.drift.append(_drift(stand, "content", ours, theirs, "another", by=by))
+            look.drift.append(_drift(stand, "content", "ours", "another one", "a newer one", by=by))
     look.seen = marks
 
 

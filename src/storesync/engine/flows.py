@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import tenacity
 from attrs import define, frozen
+from sqlalchemy.exc import SQLAlchemyError
 
 from storesync.driver import (
     Effect,
@@ -78,8 +79,8 @@ async def run(
         return stop.value  # type: ignore[no-any-return]  # a generator's value has no type at run time
     except DriverError as broken:
         raise Malformed(_BROKEN, str(broken)) from broken
-    except StoresyncError:
-        raise
+    except (StoresyncError, SQLAlchemyError):
+        raise  # a state that fails ends the run: whatever was on its way is settled by the next one
     except Exception as error:
         raise _broken(channel, error) from error
     finally:

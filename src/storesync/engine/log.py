@@ -25,12 +25,13 @@ _KEPT_REQUEST = 64 * 1024
 
 def request_digest(request: Request) -> str:
     """Names a request before it is signed: the same input makes the same requests, and this is how we know."""
-    payload = hashlib.blake2b(request.payload, digest_size=16).hexdigest() if request.body is not None else ""
-    files = (
-        [media.sha256 for media in request.body.files.values()] if isinstance(request.body, PartsBody) else []
+    body = request.body
+    payload = b"" if isinstance(body, FormBody) else request.payload
+    name = hashlib.blake2b(payload, digest_size=16).hexdigest() if payload else ""
+    files = [media.sha256 for media in body.files.values()] if isinstance(body, PartsBody) else []
+    return digest(
+        [request.method, request.host, request.path, dict(request.params), name, dict(request.form), files]
     )
-    form = dict(request.form) if isinstance(request.body, PartsBody) else {}
-    return digest([request.method, request.host, request.path, dict(request.params), payload, form, files])
 
 
 def _told_request(request: Request) -> dict[str, Any]:
@@ -43,10 +44,10 @@ def _told_request(request: Request) -> dict[str, Any]:
     if isinstance(body, PartsBody):
         told["form"] = dict(body.fields)
         told["files"] = {name: f"{media.name} sha256:{media.sha256}" for name, media in body.files.items()}
+    elif isinstance(body, FormBody) and sum(map(len, body.fields.values())) <= _KEPT_REQUEST:
+        told["form"] = dict(body.fields)
     elif body is not None and len(request.payload) > _KEPT_REQUEST:
         told["digest"] = hashlib.sha256(request.payload).hexdigest()
-    elif isinstance(body, FormBody):
-        told["form"] = dict(body.fields)
     elif isinstance(body, JsonBody):
         told["json"] = body.value
     elif isinstance(body, BytesBody):

@@ -21,7 +21,7 @@ from storesync.engine.flows import run
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.owned import kept
 from storesync.engine.tickets import poll
-from storesync.errors import Fault, Transient
+from storesync.errors import Denied, Fault, Transient
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.plan import GuardLimits, Held, Operation, Plan
@@ -302,6 +302,8 @@ async def _category(reading: _Pass, key: CategoryKey) -> Category | None:
             try:
                 fresh: Category = await run(channel, flow(channel.shop, key))
             except Fault as fault:
+                if kept is None and isinstance(fault, Denied):
+                    raise  # about the account, not about this category: whoever plans must be told
                 reading.faults[name] = fault
                 if isinstance(fault, Transient):
                     reading.down = fault

@@ -25,7 +25,15 @@ from storesync.localization import (
     TextKey,
     TextRules,
 )
-from storesync.localization.engines import Budget, Engine, Key, Runner, Translated, translate_texts
+from storesync.localization.engines import (
+    Budget,
+    Engine,
+    Key,
+    Runner,
+    Translated,
+    engines,
+    translate_texts,
+)
 from storesync.localization.engines import engine as find_engine
 from storesync.model import Limit, Product
 from storesync.registry import driver as find_driver
@@ -133,7 +141,7 @@ class Translators:
         if configured is None:
             raise ConfigError(
                 f"{self.config.path}: no translator is named for {target}; add [localization.translator] "
-                'name = "deepl" (storesync drivers lists none of them: see the translators in the documentation)'
+                f'name = "deepl" (there are: {", ".join(engines())})'
             )
         return made_engine(configured, self.config, self.environ)
 

@@ -90,14 +90,14 @@ def drift_view(channel: str, drift: Iterable[Drift]) -> RenderableType:
     by = Counter(one.by for one in found)
     told = [f"{by[kind]} {words}" for kind, words in _DRIFT.items() if by[kind]]
     lines = [Hanging(Text.assemble((f"  {_MARK.get(one.by, '~')} ", "yellow"), str(one)), 8) for one in found]
-    return Group(Text.assemble((channel, "bold"), f"  {'; '.join(told)}"), *lines)
+    return Group(Text.assemble((channel, "bold"), f"  {' · '.join(told)}"), *lines)
 
 
 _DRIFT: Final[Mapping[By, str]] = {
-    "theirs": "changed in the shop, which the next plan repairs",
-    "both": "changed in the shop and here, where the next plan sends ours",
-    "ours": "to be sent by the next plan",
-    "kept": "changed by the seller, who owns it",
-    "unread": "that could not be looked at",
+    "theirs": "by hand, which the next plan repairs",
+    "both": "by hand and here, where ours goes",
+    "ours": "to be sent",
+    "kept": "kept for the seller",
+    "unread": "not to be read",
 }
 _MARK: Final[Mapping[By, str]] = {"kept": "·", "unread": "!"}

@@ -369,9 +369,13 @@ class Market(Timeline):
         targets = [unit for unit in item.skus.values() if sku in (None, unit.code)]
         if sku is not None and not targets:
             raise KeyError(f"listing {listing} has no SKU {sku!r}")
+        before = {unit.price for unit in item.skus.values()}
         for unit in targets:
             unit.price = price if price is not None else unit.price
             unit.stock = stock if stock is not None else unit.stock
+        if sku is not None and item.price in before:
+            # A seller's own page keeps the price of the listing among those of its SKUs.
+            item.price = min(unit.price for unit in item.skus.values())
         if sku is None:
             item.price = price if price is not None else item.price
             item.stock = stock if stock is not None else item.stock

@@ -47,7 +47,7 @@ class Axis:
     values: tuple[Term, ...]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)  # what is generated from it is kept by it, and its words are many
 class Table:
     """Everything the rule documents and attribute trees are generated from."""
 

@@ -20,8 +20,8 @@ class SandboxTransport(httpx.AsyncBaseTransport):
     """Routes requests by host to (market, dialect) pairs.
 
     `sleep` is the caller's clock (a virtual one in simulation); `latency` is a number of seconds or is asked
-    before each call. A call is delivered in the middle of its latency, so that a crash may fall before or
-    after the effect. An unknown host is a connection error, as it would be on a network.
+    before each call; `arriving` is told of it. A call is delivered in the middle of its latency, so that a crash
+    may fall before or after the effect. An unknown host is a connection error, as it would be on a network.
     """
 
     def __init__(
@@ -30,10 +30,12 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         latency: float | Callable[[], float] = 0.0,
+        arriving: Callable[[Call], None] = lambda call: None,
     ) -> None:
         self._markets = dict(markets)
         self._sleep = sleep
         self._latency = latency
+        self._arriving = arriving
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Deliver the request to its market; raise what httpx raises when an answer is lost."""
@@ -45,9 +47,9 @@ class SandboxTransport(httpx.AsyncBaseTransport):
         latency = self._latency() if callable(self._latency) else self._latency
         if latency:
             await self._sleep(latency / 2)
-        delivery = deliver(
-            *found, Call(request.method, url.path, url.query.decode("ascii"), request.headers, body)
-        )
+        call = Call(request.method, url.path, url.query.decode("ascii"), request.headers, body)
+        self._arriving(call)
+        delivery = deliver(*found, call)
         if latency:
             await self._sleep(latency / 2)
         return await self._answer(request, delivery)

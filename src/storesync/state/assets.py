@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -100,8 +101,12 @@ def category(db: Connection, channel: str, key: CategoryKey) -> tuple[Category, 
     row = _CATEGORY.run(db, {"channel": channel, "id": key.id, "chosen": _chosen(key)}).one_or_none()
     if row is None:
         return None
-    body = loads(row.body)
-    return CONVERTER.structure(body, Category), unstamp(row.at)
+    return _category_from(row.body), unstamp(row.at)
+
+
+@lru_cache(maxsize=32)  # a rule document is large, and every plan reads the same few
+def _category_from(text: str) -> Category:
+    return CONVERTER.structure(loads(text), Category)
 
 
 def keep_shop(db: Connection, channel: str, found: Mapping[str, Any]) -> None:

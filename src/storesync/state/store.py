@@ -86,31 +86,24 @@ class _Sessions:
         self._readers: list[Connection] = []
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that writes from its beginning."""
-        db = _popped(self._writers) or self._engine.connect().execution_options(write=True)
-        with self._begun(db, self._writers):
-            yield db
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A transaction in which all queries see one state."""
-        db = _popped(self._readers) or self._reader.connect()
-        with self._begun(db, self._readers):
-            yield db
-
-    @contextmanager
-    def _begun(self, db: Connection, idle: list[Connection]) -> Iterator[None]:
-        sound = False
+    def transaction(self, *, write: bool = False) -> Iterator[Connection]:
+        """A transaction in which all queries see one state; one that writes does so from its beginning."""
+        idle = self._writers if write else self._readers
+        db = _popped(idle) or self._opened(write=write)
         try:
-            with db.begin():
-                yield
-            sound = True
-        finally:
-            if self._keeps and sound:
-                idle.append(db)
-            else:
-                db.close()
+            begun = db.begin()
+            yield db
+            begun.commit()
+        except BaseException:
+            db.close()
+            raise
+        if self._keeps:
+            idle.append(db)
+        else:
+            db.close()
+
+    def _opened(self, *, write: bool) -> Connection:
+        return self._engine.connect().execution_options(write=True) if write else self._reader.connect()
 
     def close(self) -> None:
         """End every connection."""
@@ -209,7 +202,7 @@ class Store:
         return self._write_once(work, fences)
 
     def _write_once(self, work: Work[T], fences: Sequence[Fence]) -> T:
-        with self._sessions.writing() as db:
+        with self._sessions.transaction(write=True) as db:
             for fence in fences:
                 fence.check(db)
             result = work(db)
@@ -223,7 +216,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection that sees the store as it is at its first query, whatever is written meanwhile."""
-        with self._sessions.reading() as db:
+        with self._sessions.transaction() as db:
             yield db
 
     def read_now(self, work: Work[T]) -> T:

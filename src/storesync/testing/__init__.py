@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from storesync.testing.drive import drive
-    from storesync.testing.emulated import IMAGE, Emulated
+    from storesync.testing.emulated import Emulated
     from storesync.testing.laws import LAWS, Law
     from storesync.testing.live import Live
+    from storesync.testing.picture import IMAGE
     from storesync.testing.samples import ANY, Sample
     from storesync.testing.spoil import spoiled
     from storesync.testing.subject import Level, Subject, Violation
-    from storesync.testing.world import Item
+    from storesync.testing.wanted import Item
 
 # The pytest plugin lies in this package and is loaded in every test run of whoever has storesync installed.
 _NAMES = {
     "ANY": "samples",
-    "IMAGE": "emulated",
+    "IMAGE": "picture",
     "LAWS": "laws",
     "Emulated": "emulated",
-    "Item": "world",
+    "Item": "wanted",
     "Law": "laws",
     "Level": "subject",
     "Live": "live",

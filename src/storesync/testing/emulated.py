@@ -2,71 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-import struct
-import tempfile
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from random import Random
 from types import TracebackType
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from storesync.catalog import Read
 from storesync.driver import Driver, Shop
 from storesync.engine import Drift, OpenChannel, Pacer, apply, at_work, observe, plan
 from storesync.engine.contact import FIRST_CONTACT
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault
-from storesync.issues import Issue, Issues
 from storesync.model import (
-    Brand,
     Category,
     Channel,
-    Copy,
     File,
-    Image,
     Listing,
-    Money,
-    Offer,
-    Price,
-    Product,
-    digest,
 )
 from storesync.plan import GuardLimits, Plan
-from storesync.prepare import Prepared
 from storesync.sandbox import Market as Truth
 from storesync.sandbox import SandboxTransport
 from storesync.sandbox.dialect import Dialect
 from storesync.state import Store
+from storesync.testing.picture import file_of, picture
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
-from storesync.testing.world import Item
+from storesync.testing.wanted import Item, Listed, Wanted
 from storesync.transport import Transport
 
-__all__ = ["IMAGE", "Bench", "Emulated"]
+__all__ = ["Bench", "Emulated"]
 
 START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 _LIMITS: Final = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
-
-
-def _png() -> bytes:
-    """A white picture of 8 × 8 pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = b"".join(b"\x00" + b"\xff" * 24 for _ in range(8))
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-_PICTURE: Final = _png()
-IMAGE: Final = Image(hashlib.sha256(_PICTURE).hexdigest(), "main")
-"""A picture that the kit has as a real file: put it into the listings, so that uploads carry bytes."""
 
 
 @frozen(kw_only=True)
@@ -84,6 +53,11 @@ class Emulated:
     account: Any = field(repr=False)
     listing: Callable[[Item, Category], Listing]
     category: str = "C"
+
+
+def _files(item: Item) -> Mapping[str, File]:
+    shown = picture(item.picture)
+    return {shown.file.sha256: shown.file}
 
 
 class Bench:
@@ -105,15 +79,12 @@ class Bench:
         self.driver = driver
         self.shop = shop
         self.emulated = emulated
-        self.items: dict[str, Item] = {}
+        self.wanted = Wanted({}, Listed(driver, emulated.listing), emulated.category, _files)
         self.plan: Plan | None = None
         self.rng = Random(seed)
         self.loop = VirtualLoop()
         self.store = Store("sqlite://", inline=True)
         self.store.create_tables()
-        self._folder = tempfile.TemporaryDirectory(prefix="storesync-")
-        self._file = Path(self._folder.name, "picture.png")
-        self._file.write_bytes(_PICTURE)
         self.truth, self.dialect = emulated.market(
             virtual_env(self.loop, self.rng, start=START, owner="market").now
         )
@@ -126,74 +97,17 @@ class Bench:
     ) -> None:
         self.loop.close()
         self.store.close()
-        self._folder.cleanup()
 
     # -- the catalog --------------------------------------------------------------------------------------
+
+    @property
+    def items(self) -> dict[str, Item]:
+        """The products by key."""
+        return self.wanted.items
 
     def put(self, *items: Item) -> None:
         """These products are in the catalog now, as they are here."""
         self.items.update({item.key: item for item in items})
-
-    def reads(self) -> Iterator[Read]:
-        """The catalog as a source gives it."""
-        stored = File(
-            sha256=IMAGE.sha256,
-            path=str(self._file),
-            type="image/png",
-            bytes=len(_PICTURE),
-            name="picture.png",
-        )
-        for item in self.items.values():
-            product = Product(
-                key=item.key,
-                text=Copy(item.title),
-                brand=Brand(code="B", name="B"),
-                category=self.emulated.category,
-                files={IMAGE.sha256: stored},
-            )
-            yield Read(key=item.key, product=product)
-
-    def category_id(self, product: Product) -> str:
-        """Every product is of the one category."""
-        return product.category
-
-    def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
-        """All of the result comes from the item."""
-        item = self.items[product.key]
-        rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        return {"catalog": digest([item.title, item.offered, rows])}
-
-    def prepare(
-        self,
-        product: Product,
-        shop: Any,
-        category: Category | None,
-        last: Mapping[str, Offer],
-        chosen: Mapping[str, str],
-    ) -> Prepared:
-        """The item as the author lists it, rendered and checked by the driver."""
-        item = self.items[product.key]
-        if not item.offered:
-            return Prepared(key=item.key, offered=False, reason="not offered")
-        if category is None:
-            unknown = Issue("map.category_unreadable", "category", "the category cannot be read")
-            return Prepared(key=item.key, offered=True, issues=Issues((unknown,)))
-        market = self.shop.markets[0]
-        offers = {
-            sku: Offer(sku, {market.code: Price(Money(price, market.currency))}, stock)
-            for sku, (price, stock) in item.offers.items()
-        }
-        listing = self.emulated.listing(item, category)
-        check = self.driver.check
-        issues = Issues(tuple(check(shop, listing, offers)) if check is not None else ())
-        content = None if issues.errors else self.driver.render(shop, listing)
-        return Prepared(
-            key=item.key, offered=True, listing=listing, content=content, offers=offers, issues=issues
-        )
-
-    def traces(self, prepared: Prepared) -> Mapping[str, Any]:
-        """Nothing to tell."""
-        return {}
 
     # -- runs ---------------------------------------------------------------------------------------------
 
@@ -204,7 +118,7 @@ class Bench:
     async def _sync(self, end: tuple[str, ...]) -> Report:
         channel = self._open()
         try:
-            made = await plan(channel, self.reads(), self, limits=_LIMITS, end=end)
+            made = await plan(channel, self.wanted.reads(), self.wanted, limits=_LIMITS, end=end)
             self.plan = made
             reasons = {"end": "what the bench was told to end"} if end else {}
             if any(guard.name == FIRST_CONTACT for guard in made.tripped):
@@ -258,7 +172,7 @@ class Bench:
         transport = Transport(
             hosts,
             now=env.now,
-            file=lambda sha256: self._file if sha256 == IMAGE.sha256 else None,
+            file=file_of,
             timeout=self.driver.spec.timeout,
             wire=wire,
         )

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections import Counter
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from attrs import define, evolve, field
 from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
 from storesync.plan import GuardLimits
 from storesync.sandbox.records import Listing
-from storesync.state import Store, standing
+from storesync.state import Standing, Store, standing
 from storesync.state.schema import METADATA
+from storesync.testing.platform import Platform
+from storesync.testing.profile import Profile
 from storesync.testing.virtual import run_virtual
-from storesync.testing.world import Crash, Item, Profile, World
+from storesync.testing.wanted import Item
+from storesync.testing.world import Crash, Doom, World, offers_of
 
-__all__ = ["Verdict", "simulate"]
+__all__ = ["Verdict", "fresh_store", "simulate"]
 
 # A world's merchant may do anything: guards have tests of their own.
 _LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
@@ -29,9 +35,10 @@ _LEASE_OVER = 61.0
 
 @define
 class Verdict:
-    """What became of one world; everything but `parked` and the numbers must be empty."""
+    """What became of one world: its broken promises, numbers, and `events`: how often what happened in it."""
 
     seed: int
+    platform: str
     profile: Profile
     duplicates: list[str] = field(factory=list)
     lost: list[str] = field(factory=list)
@@ -42,41 +49,39 @@ class Verdict:
     second_run_writes: int = 0
     calls: int = 0
     minimum: int = 0
-    crashes: int = 0
+    events: Counter[str] = field(factory=Counter)
+
+    @property
+    def broken(self) -> Mapping[str, Any]:
+        """The promises that did not hold, each with what was seen."""
+        seen = {
+            "listed twice": self.duplicates,
+            "lost": self.lost,
+            "wrong": self.wrong,
+            "not in the journal": self.unjournaled,
+            "writes of a second run": self.second_run_writes,
+            "calls over the minimum": [] if self.calls <= self.minimum * 1.02 else [self.calls, self.minimum],
+        }
+        return {name: value for name, value in seen.items() if value}
 
     @property
     def good(self) -> bool:
         """Whether every promise held."""
-        return not (
-            self.duplicates or self.lost or self.wrong or self.unjournaled or self.second_run_writes
-        ) and (self.minimum == 0 or self.calls <= self.minimum * 1.02)
+        return not self.broken
 
 
-@define
-class _Doom:
-    """Lets a process die at the n-th place where it could; a dead one does nothing any more."""
-
-    left: int
-    dead: bool = False
-
-    def tick(self) -> None:
-        if self.dead:
-            raise Crash
-        self.left -= 1
-        if self.left == 0:
-            self.dead = True
-            raise Crash
-
-
-def simulate(seed: int, store: Store | None = None, profile: Profile | None = None) -> Verdict:
+def simulate(
+    seed: int, store: Store | None = None, profile: Profile | None = None, platform: Platform | None = None
+) -> Verdict:
     """Run one world to its end and judge it. The same seed gives the same world, call for call."""
-    own = store or _fresh()
+    own = store or fresh_store()
     _wipe(own)
-    world = World.made(seed, own, profile)
-    verdict = Verdict(seed, world.profile)
+    world = World.made(seed, own, profile, platform)
+    verdict = Verdict(seed, world.platform.name, world.profile)
     try:
         _live(world, verdict)
         _judge(world, verdict)
+        verdict.events = _events(world)
     finally:
         world.loop.close()
         if store is None:
@@ -84,7 +89,8 @@ def simulate(seed: int, store: Store | None = None, profile: Profile | None = No
     return verdict
 
 
-def _fresh() -> Store:
+def fresh_store() -> Store:
+    """An empty store in memory, for one world after the other."""
     store = Store("sqlite://", inline=True)
     store.create_tables()
     return store
@@ -105,7 +111,7 @@ def _live(world: World, verdict: Verdict) -> None:
     rng = world.rng
     if world.profile.calm:
         before = len(world.truth.calls)
-        _run(world, verdict, [])
+        _run(world, [])
         verdict.calls = len(world.truth.calls) - before
         verdict.minimum = _minimum(world)
         return
@@ -115,88 +121,103 @@ def _live(world: World, verdict: Verdict) -> None:
             world.move_catalog()
             if world.profile.edits:
                 world.edit_by_hand()
-        dooms = [rng.randint(1, 60) for _ in range(rng.randint(0, world.profile.crashes))]
-        _run(world, verdict, dooms, look=world.profile.edits)
+        dooms = [Doom(death=rng.randint(1, 150)) for _ in range(rng.randint(0, world.profile.crashes))]
+        dooms += [Doom(failure=rng.randint(1, 60)) for _ in range(rng.randint(0, world.profile.failures))]
+        rng.shuffle(dooms)
+        _run(world, dooms, look=world.profile.edits)
         world.loop.skip(rng.choice((0.0, 5.0, 3_600.0)))
     world.faults(on=False)
     for item in list(world.wanted.items.values()):
         if item.broken:
             world.wanted.items[item.key] = evolve(item, broken=False)
     for _ in range(_SETTLING):
-        report = _run(world, verdict, [], look=world.profile.edits)
+        # What the market decides in this run was not looked at before: one more look is due.
+        waited = _waits(world)
+        report = _run(world, [], look=world.profile.edits)
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
-        if not _touch_refused(world) and report is not None and not report.outcomes and not _waits(world):
+        silent = report is not None and not report.outcomes and not waited and not _waits(world)
+        if not _touch_refused(world) and silent:
             return
         world.loop.skip(120.0)
 
 
 def _waits(world: World) -> bool:
-    stands = world.store.read_now(lambda db: list(standing.read_all(db, "plain-cn")))
-    return any(stand.ticket is not None and not stand.parked for stand in stands)
+    return any(stand.ticket is not None and not stand.parked for stand in _stands(world).values())
 
 
 def _touch_refused(world: World) -> bool:
-    stands = world.store.read_now(lambda db: list(standing.read_all(db, "plain-cn")))
     touched = False
-    for stand in stands:
+    for stand in _stands(world).values():
         item = world.wanted.items.get(stand.key)
         if item is None:
             continue
-        title, offers = item.title, dict(item.offers)
+        title, offers, picture = item.title, dict(item.offers), item.picture
         if stand.refused and stand.refused == stand.want:
-            title += "."
+            # A title that the seller keeps would change nothing of the document.
+            if "title" in world.profile.owned and world.platform.pictures:
+                picture = (picture + 1) % world.platform.pictures
+            else:
+                title += "."
         for sku, offer in stand.offers.items():
             if offer.refused and sku in offers:
                 price, stock = offers[sku]
-                offers[sku] = (price + 1, stock + 1)
-        if title != item.title or offers != dict(item.offers):
+                offers[sku] = (world.platform.moved(world.rng, price), stock + 1)
+        changed = evolve(item, title=title, offers=offers, picture=picture)
+        if changed != item:
             touched = True
-            world.wanted.items[stand.key] = evolve(item, title=title, offers=offers)
+            world.wanted.items[stand.key] = changed
     world.wanted.remember()
     return touched
 
 
-def _run(world: World, verdict: Verdict, dooms: list[int], *, look: bool = False) -> Report | None:
+def _stands(world: World) -> dict[str, Standing]:
+    rows = world.store.read_now(lambda db: list(standing.read_all(db, world.platform.channel)))
+    return {stand.key: stand for stand in rows}
+
+
+def _run(world: World, dooms: list[Doom], *, look: bool = False) -> Report | None:
     """One sync, restarted after every death until it comes to its end; its last report."""
-    for doom in [*dooms, 0]:
-        guard = _Doom(doom if doom else -1)
-        world.store.before_commit = world.store.after_commit = guard.tick
+    for doom in [*dooms, Doom()]:
+        world.store.before_commit = world.store.after_commit = doom.commit
         try:
-            return run_virtual(world.loop, _sync(world, guard.tick, look=look))
+            return run_virtual(world.loop, _sync(world, doom, look=look), doom.tick)
         except Crash:
-            verdict.crashes += 1
+            world.events["process died"] += 1
+        except OperationalError:
+            world.events["store failed"] += 1
         finally:
             world.store.before_commit = world.store.after_commit = None
     raise AssertionError("the last process is never doomed")
 
 
-async def _sync(world: World, tick: Callable[[], None], *, look: bool) -> Report | None:
+async def _sync(world: World, doom: Doom, *, look: bool) -> Report | None:
     rivals = []
     if world.profile.rivals and world.rng.random() < 0.5:
-        import asyncio
-
-        rivals.append(asyncio.create_task(_rival(world, tick)))
+        rivals.append(asyncio.create_task(_rival(world, doom)))
     try:
-        return await _one(world, tick, look=look)
+        return await _one(world, doom, look=look)
     finally:
         for rival in rivals:
             await rival
 
 
-async def _rival(world: World, tick: Callable[[], None]) -> None:
-    channel = world.process(tick)
+async def _rival(world: World, doom: Doom) -> None:
+    channel = world.process(doom)
     try:
         await channel.env.sleep(world.rng.random() * 0.3)
         made = await plan(channel, world.wanted.reads(), world.wanted, limits=_LIMITS)
+        await channel.env.sleep(world.rng.choice((0.0, 0.0, 2.0)))
         await apply(channel, made)
-    except (Locked, StalePlan, UnsafePlan, Denied):
-        return  # told who is at work, or that the plan is old: that is the promise
+        world.events["two at once, both went through"] += 1
+    except (Locked, StalePlan, UnsafePlan, Denied) as told:
+        # Told who is at work, or that the plan is old: that is the promise.
+        world.events[f"two at once, one was told {type(told).__name__}"] += 1
     finally:
         await channel.transport.close()
 
 
-async def _one(world: World, tick: Callable[[], None], *, look: bool) -> Report | None:
-    channel = world.process(tick)
+async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
+    channel = world.process(doom)
     for _ in range(20):
         try:
             if look:
@@ -207,10 +228,10 @@ async def _one(world: World, tick: Callable[[], None], *, look: bool) -> Report 
             if "authorize" not in report.stopped:
                 return report
             await _authorize(world, channel)
-            channel = world.process(tick)
+            channel = world.process(doom)
         except Denied:
             await _authorize(world, channel)
-            channel = world.process(tick)
+            channel = world.process(doom)
         except Locked:
             await channel.env.sleep(_LEASE_OVER)
         except (StalePlan, UnsafePlan, Fault):  # a shop that could not be looked at for the first time
@@ -237,27 +258,24 @@ def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decim
         return dict(item.offers)
     by_hand = world.by_hand.get((listing.id, "stock"), {})
     offers = {}
-    for sku in listing.skus.values():
-        price, _ = item.offers.get(sku.code, (sku.price, 0))
-        right = {by_hand[sku.code]} if sku.code in by_hand else world.wanted.stocks.get(sku.code, set())
-        offers[sku.code] = (price, sku.stock if sku.stock in right else min(right, default=-1))
+    for sku, (shown, stock) in offers_of(world.wanted, listing).items():
+        price, _ = item.offers.get(sku, (shown, 0))
+        right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
+        offers[sku] = (price, stock if stock in right else min(right, default=-1))
     return {**offers, **{sku: offer for sku, offer in item.offers.items() if sku not in offers}}
 
 
 def _minimum(world: World) -> int:
     offered = [item for item in world.wanted.items.values() if item.offered and not item.broken]
-    # And one look at a shop that nobody knows yet.
-    return 1 + len(offered) * (1 if world.profile.steps == 1 else 3)
+    return world.platform.minimum(offered, world.profile)
 
 
 def _judge(world: World, verdict: Verdict) -> None:
     truth, wanted = world.truth, world.wanted
     truth.settle()
+    stands = _stands(world)
     verdict.unjournaled = list(world.unjournaled)
     verdict.duplicates = [f"{key} × {len(items)}" for key, items in truth.duplicates().items()]
-    stands = {
-        stand.key: stand for stand in world.store.read_now(lambda db: list(standing.read_all(db, "plain-cn")))
-    }
     verdict.parked = sum(bool(stand.parked) for stand in stands.values())
     for item in wanted.items.values():
         stand = stands.get(item.key)
@@ -269,28 +287,66 @@ def _judge(world: World, verdict: Verdict) -> None:
                 verdict.wrong.append(f"{item.key} is on sale though not offered")
             continue
         if not alive:
-            verdict.lost.append(f"{item.key} is not in the shop: {stand and stand.refused!r}")
+            verdict.lost.append(f"{item.key} is not in the shop: {_why(stand)}")
             continue
         listing = alive[0]
-        theirs = {sku.code: (sku.price, sku.stock) for sku in listing.skus.values()}
+        theirs = dict(offers_of(wanted, listing))
         if listing.status != "live":
             verdict.lost.append(f"{item.key} is {listing.status}")
         titles = _titles(world, listing, item)
         if listing.title not in titles:
-            verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {' or '.join(titles)}")
+            right = " or ".join(map(repr, titles))
+            verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {right}: {_why(stand)}")
         offers = _offers(world, listing, item)
         if theirs != offers:
-            verdict.wrong.append(f"{item.key} offers {theirs}, not {offers}")
+            verdict.wrong.append(f"{item.key} offers {_told(theirs)}, not {_told(offers)}: {_why(stand)}")
+        pictures = _pictures(world, listing.images)
+        if world.platform.pictures and pictures != list(world.platform.files(item)):
+            verdict.wrong.append(f"{item.key} shows the pictures {pictures}")
     for listing in truth.live():
         stand = stands.get(listing.key)
         if listing.key not in wanted.items and not (stand is not None and stand.parked):
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
-    for listing in truth.listings.values():
-        for sku in listing.skus.values():
-            right = wanted.prices.get(sku.code, set()) | ({Decimal(1)} if world.profile.edits else set())
-            if sku.price not in right:
-                verdict.wrong.append(f"{sku.code} costs {sku.price}, which was never right")
+    world.look_at_prices()
+    verdict.wrong += world.mispriced.values()
     before, writes = len(truth.calls), truth.writes()
-    _run(world, verdict, [])
+    _run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
     verdict.second_run_writes = truth.writes() - writes
+
+
+def _why(stand: Standing | None) -> str:
+    if stand is None:
+        return "nothing is known of it"
+    said = "; ".join(issue.message for issue in (*stand.issues, *stand.remarks))
+    return f"refused as {stand.refused}: {said}" if stand.refused else said or "without a reason"
+
+
+def _told(offers: Mapping[str, tuple[Decimal, int]]) -> str:
+    return ", ".join(f"{sku} {stock} at {price}" for sku, (price, stock) in sorted(offers.items()))
+
+
+def _pictures(world: World, shown: list[str]) -> list[str]:
+    """The hashes of the files behind what a listing shows."""
+    known = {**world.truth.files, **world.truth.addresses}
+    return [known[name].sha256 if name in known else name for name in shown]
+
+
+def _events(world: World) -> Counter[str]:
+    """How often everything happened that a world is made of."""
+    seen = Counter(world.events)
+    for call in world.truth.calls:
+        if call.effect == "late":
+            seen["request arrived late"] += 1
+        elif call.fault:
+            name, _, shape = call.fault.partition(":")
+            seen[f"{name} {shape}".strip()] += 1
+            seen["step two refused"] += name == "refuse" and call.kind == "extend"
+            seen["error after a create"] += name == "error_after" and call.kind == "create"
+    profile = world.profile
+    seen["search lags"] += profile.lag > 0
+    seen["clock is wrong"] += profile.skew != 0
+    seen["renewed a token"] += sum(
+        one.used for shop in world.truth.shops.values() for one in shop.refreshes.values()
+    )
+    return +seen

@@ -14,7 +14,7 @@ from storesync.sandbox import Fault, FaultSchedule, Step
 from storesync.sandbox.records import Listing
 from storesync.testing.emulated import Bench, Emulated
 from storesync.testing.subject import Violation
-from storesync.testing.world import Item
+from storesync.testing.wanted import Item
 
 __all__ = ["TRANSITIONS", "Transition"]
 

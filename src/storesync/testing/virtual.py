@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, TypeVar
@@ -26,6 +26,7 @@ class _Jump(selectors.BaseSelector):
 
     def __init__(self) -> None:
         self.now = 0.0
+        self.tick: Callable[[], None] = lambda: None
         self._keys: dict[Any, selectors.SelectorKey] = {}
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
@@ -40,6 +41,7 @@ class _Jump(selectors.BaseSelector):
         if timeout is None:
             raise Deadlock("nothing is ready and no timer is set")
         self.now += _PASS + max(0.0, timeout)
+        self.tick()
         return []
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
@@ -56,6 +58,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Virtual seconds since the loop was made."""
         return self._jump.now
+
+    def interrupt(self, tick: Callable[[], None]) -> None:
+        """Call this between any two steps of the program from now on."""
+        self._jump.tick = tick
 
     def skip(self, seconds: float) -> None:
         """Move the clock while nobody runs, as the time between two runs of a program."""
@@ -75,11 +81,19 @@ def virtual_env(loop: VirtualLoop, rng: Random, *, start: datetime, owner: str, 
     )
 
 
-def run_virtual(loop: VirtualLoop, work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; whatever is still running then is cancelled, as when a process ends."""
+def run_virtual(loop: VirtualLoop, work: Coroutine[Any, Any, T], tick: Callable[[], None] | None = None) -> T:
+    """Run to the end; whatever is still running then is cancelled, as when a process ends.
+
+    `tick` is called whenever the program waits, however shortly; what it raises ends the run there.
+    """
+    task = loop.create_task(work)
+    if tick is not None:
+        # Not after the end: the loop has its own last step then, which must not be left over for the next run.
+        loop.interrupt(lambda: None if task.done() else tick())
     try:
-        return loop.run_until_complete(work)
+        return loop.run_until_complete(task)
     finally:
+        loop.interrupt(lambda: None)
         left = asyncio.all_tasks(loop)
         for task in left:
             task.cancel()

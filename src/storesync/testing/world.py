@@ -2,208 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import httpx
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 from sqlalchemy import bindparam, select
+from sqlalchemy.exc import OperationalError
 
-from storesync.catalog import Read
 from storesync.driver import Driver, Shop
 from storesync.engine import OpenChannel, Pacer
-from storesync.issues import Issue, Issues
-from storesync.model import Brand, Category, Channel, Copy, Market, Money, Offer, Price, Product, digest
-from storesync.prepare import Prepared
+from storesync.engine.contact import meet
+from storesync.model import Channel, loads
+from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
-from storesync.sandbox.dialect import Dialect
-from storesync.sandbox.plain import ACCESS, APP, HOST, REFRESH, SHOP, Manners, market_plain
+from storesync.sandbox.dialect import AUTH, READ, Answer, Call, Dialect
+from storesync.sandbox.records import Listing
 from storesync.state import Store
 from storesync.state.schema import journal
 from storesync.state.statement import Statement
-from storesync.testing.plain import Account, plain_driver
-from storesync.testing.virtual import VirtualLoop, virtual_env
+from storesync.testing.picture import file_of
+from storesync.testing.platform import PLATFORMS, Platform
+from storesync.testing.profile import Profile
+from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
+from storesync.testing.wanted import Item, Wanted
 from storesync.transport import Transport
 
-__all__ = ["Crash", "Item", "Profile", "Wanted", "World"]
+__all__ = ["Crash", "Doom", "World"]
 
 _INTENDED = Statement(select(journal.c.request).where(journal.c.state == bindparam("state")))
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-_MARKET = Market("CN", ("zh-Hans",), "CNY")
 
 
 class Crash(BaseException):
     """The process is gone: nothing of it runs any more."""
 
 
-By = Literal["address", "key", "unique", "search", "none"]
-_IDENTITIES: tuple[By, ...] = ("search", "search", "search", "key", "unique", "address", "none")
-
-
-@frozen(kw_only=True)
-class Profile:
-    """What kind of world this is; `rates` are fault rates per call."""
-
-    by: By
-    steps: Literal[1, 2]
-    lag: float
-    late: float
-    rates: Mapping[str, float]
-    crashes: int
-    rivals: bool
-    edits: bool
-    skew: float
-    review: float = 0.0
-    owned: tuple[str, ...] = ()
-
-    @classmethod
-    def drawn(cls, rng: Random) -> Profile:
-        """A profile by chance; one world in eight is calm, to count calls in."""
-        by = rng.choice(_IDENTITIES)
-        calm = rng.random() < 0.125
-        lag = rng.choice((0.0, 1.0, 3.0, 5.0))
-        rates: dict[str, float] = {}
-        if not calm:
-            for name, most in _RATES.items():
-                rates[name] = rng.choice((0.0, most / 3, most))
-            if by in ("search", "none"):
-                # assumption: such a market does not itself deliver one request twice; nobody could tell then
-                rates["duplicate"] = 0.0
-        return cls(
-            by=by,
-            steps=rng.choice((1, 2)),
-            lag=lag,
-            late=rng.choice((0.0, 2.0, 4.0)) if not calm else 0.0,
-            rates=rates,
-            crashes=0 if calm else rng.choice((0, 1, 2, 4)),
-            rivals=not calm and rng.random() < 0.25,
-            edits=not calm and rng.random() < 0.3,
-            skew=rng.choice((0.0, 0.0, -30.0, 45.0)),
-        )
-
-    @property
-    def calm(self) -> bool:
-        """Whether nothing goes wrong here."""
-        return not self.rates
-
-    def with_people(self, rng: Random) -> Profile:
-        """The same world, where a moderator may decide later and a seller may keep fields by hand."""
-        if self.calm:
-            return self
-        owned = rng.choice(((), ("title",), ("stock",), ("title", "stock"))) if self.edits else ()
-        return evolve(self, review=300.0 if rng.random() < 0.15 else 0.0, owned=owned)
-
-
-_RATES: Mapping[str, float] = {
-    "lost_before": 0.06,
-    "lost_after": 0.08,
-    "late": 0.05,
-    "duplicate": 0.04,
-    "truncated": 0.04,
-    "garbage": 0.03,
-    "garbage_after": 0.04,
-    "throttle": 0.05,
-    "error_before": 0.04,
-    "error_after": 0.05,
-    "refuse": 0.03,
-    "token_expired": 0.02,
-    "slow": 0.03,
-    "hostile": 0.01,
-}
-
-
-@frozen(kw_only=True)
-class Item:
-    """One product of the world's catalog."""
-
-    key: str
-    title: str
-    offers: Mapping[str, tuple[Decimal, int]]
-    offered: bool = True
-    broken: bool = False
-
-
 @define
-class Wanted:
-    """The world's catalog and its way to a channel; it remembers all that was ever right."""
+class Doom:
+    """Lets a process die at the n-th place where it could, or its store fail at the n-th commit; 0 is never.
 
-    items: dict[str, Item]
-    prices: dict[str, set[Decimal]] = field(factory=dict)
-    titles: dict[str, set[str]] = field(factory=dict)
-    stocks: dict[str, set[int]] = field(factory=dict)
+    A dead process does nothing any more; a store that failed once works again.
+    """
 
-    def remember(self) -> None:
-        """Note titles, prices and stock of now as right."""
-        for item in self.items.values():
-            self.titles.setdefault(item.key, set()).add(item.title)
-            for sku, (price, stock) in item.offers.items():
-                self.prices.setdefault(sku, set()).add(price)
-                self.stocks.setdefault(sku, set()).add(stock)
+    death: int = 0
+    failure: int = 0
+    dead: bool = False
 
-    def reads(self) -> Iterator[Read]:
-        """The catalog as a source gives it."""
-        for item in self.items.values():
-            if item.broken:
-                yield Read(
-                    key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),)
-                )
-                continue
-            product = Product(
-                key=item.key, text=Copy(item.title), brand=Brand(code="B", name="B"), category="C"
-            )
-            yield Read(key=item.key, product=product)
+    def tick(self) -> None:
+        """A place where a process may die: whenever it waits, and around each request and commit."""
+        if self.dead:
+            raise Crash
+        self.death -= 1
+        if self.death == 0:
+            self.dead = True
+            raise Crash
 
-    def category_id(self, product: Product) -> str:
-        """Every product is of one category."""
-        return "C"
-
-    def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
-        """All of the result comes from the catalog here."""
-        item = self.items[product.key]
-        return {
-            "catalog": digest([item.title, item.offered, [[s, p, n] for s, (p, n) in item.offers.items()]])
-        }
-
-    def prepare(
-        self,
-        product: Product,
-        shop: Any,
-        category: Category | None,
-        last: Mapping[str, Offer],
-        chosen: Mapping[str, str],
-    ) -> Prepared:
-        """What the channel should show."""
-        item = self.items[product.key]
-        if not item.offered:
-            return Prepared(key=item.key, offered=False, reason="draft")
-        offers = {
-            sku: Offer(sku, {"CN": Price(Money(price, "CNY"))}, stock)
-            for sku, (price, stock) in item.offers.items()
-        }
-        content = {"title": item.title, "text": f"about {item.title}", "images": []}
-        return Prepared(key=item.key, offered=True, content=content, offers=offers, issues=Issues())
-
-    def traces(self, prepared: Prepared) -> Mapping[str, Any]:
-        """Nothing to tell."""
-        return {}
+    def commit(self) -> None:
+        """A place where a store may fail, before it commits or after."""
+        self.tick()
+        self.failure -= 1
+        if self.failure == 0:
+            raise OperationalError("COMMIT", {}, sqlite3.OperationalError("disk I/O error"))
 
 
 class _Wire(httpx.AsyncBaseTransport):
-    """The world's network: asserts that an intent is durable before a request arrives, and lets processes die."""
+    """The world's network: processes die before a request leaves and after its answer came."""
 
-    def __init__(self, world: World, inner: SandboxTransport, tick: Callable[[], None]) -> None:
-        self._world = world
+    def __init__(self, inner: SandboxTransport, tick: Callable[[], None]) -> None:
         self._inner = inner
         self._tick = tick
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self._tick()
-        if request.method != "GET" and request.url.path != "/token":
-            self._world.expect_intent(request.method, request.url.path)
         answer = await self._inner.handle_async_request(request)
         self._tick()
         return answer
@@ -216,37 +94,58 @@ class World:
     seed: int
     rng: Random
     profile: Profile
+    platform: Platform
     loop: VirtualLoop
     store: Store
     wanted: Wanted
     truth: Truth
     dialect: Dialect
     driver: Driver[Any, Any]
+    shop: Shop
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
+    mispriced: dict[str, str] = field(factory=dict)
+    events: Counter[str] = field(factory=Counter)
 
     @classmethod
-    def made(cls, seed: int, store: Store, profile: Profile | None = None) -> World:
+    def made(
+        cls, seed: int, store: Store, profile: Profile | None = None, platform: Platform | None = None
+    ) -> World:
         """The world of this seed, on an empty store."""
         rng = Random(seed)
-        drawn = Profile.drawn(rng).with_people(Random(f"people {seed}"))
+        shares = [platform.share for platform in PLATFORMS]
+        (drawn_on,) = rng.choices(PLATFORMS, shares)
+        on = platform or drawn_on
+        drawn = Profile.drawn(
+            rng, identities=on.identities, steps=on.steps, lags=on.lags, lates=on.lates, rates=on.rates
+        ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         profile = profile or drawn
         loop = VirtualLoop()
-        truth, dialect = market_plain(
-            lambda: virtual_env(loop, rng, start=START, owner="market").now(),
-            manners=Manners(by=profile.by, steps=profile.steps),
-            search_lag=profile.lag,
-            extend_lag=rng.choice((0.0, 0.9)),
-            review_delay=profile.review,
+        truth, dialect = on.open(
+            virtual_env(loop, rng, start=START, owner="market").now, profile, rng.choice((0.0, 0.9))
         )
-        driver = plain_driver(
-            by=profile.by, steps=profile.steps, lag=profile.lag, late=profile.late, review=profile.review
+        driver = on.driver(profile)
+        items = {f"P{n:02}": _item(rng, on, f"P{n:02}") for n in range(rng.randint(4, 12))}
+        world = cls(
+            seed,
+            rng,
+            profile,
+            on,
+            loop,
+            store,
+            Wanted(items, on.form(driver), on.category, on.files),
+            truth,
+            dialect,
+            driver,
+            driver.shop(channel=on.channel, markets=(on.market,)),
         )
-        items = {f"P{n:02}": _item(rng, f"P{n:02}") for n in range(rng.randint(4, 12))}
-        world = cls(seed, rng, profile, loop, store, Wanted(items), truth, dialect, driver)
         world.wanted.remember()
+        if driver.discover is not None:
+            opened = world.process(Doom())
+            run_virtual(loop, meet(opened, world.shop, {}))
+            world.shop = opened.shop
         return world
 
     def faults(self, *, on: bool) -> None:
@@ -265,13 +164,19 @@ class World:
             self.wanted.items[key] = self._moved(item)
         if self.rng.random() < 0.3:
             key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
-            self.wanted.items[key] = _item(self.rng, key)
+            self.wanted.items[key] = _item(self.rng, self.platform, key)
         if self.rng.random() < 0.2 and len(self.wanted.items) > 3:
             del self.wanted.items[self.rng.choice(list(self.wanted.items))]
         self.wanted.remember()
 
     def _moved(self, item: Item) -> Item:
         chance = self.rng.random()
+        if chance < 0.08:
+            # Back to what it was: what the market showed before must not count as what it shows now.
+            sku = self.rng.choice(list(item.offers))
+            return evolve(item, offers={**item.offers, sku: self.rng.choice(self.wanted.past[sku][-3:])})
+        if chance < 0.12:
+            return evolve(item, title=item.title.rstrip("'."))
         if chance < 0.2:
             sku = self.rng.choice(list(item.offers))
             price, stock = item.offers[sku]
@@ -279,18 +184,21 @@ class World:
         if chance < 0.4:
             sku = self.rng.choice(list(item.offers))
             price, stock = item.offers[sku]
-            return evolve(item, offers={**item.offers, sku: (price + self.rng.randint(-5, 5), stock)})
+            return evolve(item, offers={**item.offers, sku: (self.platform.moved(self.rng, price), stock)})
         if chance < 0.5:
             return evolve(item, title=f"{item.title}'")
         if chance < 0.56:
             return evolve(item, offered=not item.offered)
         if chance < 0.62:
-            new = f"{item.key}-{len(item.offers)}n{self.rng.randint(0, 99)}"
-            return evolve(item, offers={**item.offers, new: (Decimal(self.rng.randint(50, 300)), 5)})
+            number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
+            new = f"{item.key}-{number}"
+            return evolve(item, offers={**item.offers, new: (self.platform.price(self.rng), 5)})
         if chance < 0.66 and len(item.offers) > 1:
             gone = self.rng.choice(list(item.offers))
             return evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
-        return evolve(item, broken=not item.broken) if chance < 0.7 else item
+        if chance < 0.7 and self.platform.pictures:
+            return evolve(item, picture=self.rng.randrange(self.platform.pictures))
+        return evolve(item, broken=not item.broken) if chance < 0.74 else item
 
     def edit_by_hand(self) -> None:
         """A seller changes or deletes something in the shop itself, once nothing that was lost can arrive any more."""
@@ -300,13 +208,16 @@ class World:
             return
         listing = self.rng.choice(alive)
         kind = self.rng.choice(("price", "stock", "title", "status", "delete"))
+        if kind == "title" and "title" not in self.driver.spec.fields:
+            return  # nobody could see it
+        self.events[f"{kind} by hand"] += 1
         if kind == "price":
-            self.truth.edit(listing.id, price=Decimal(1))
+            self.truth.edit(listing.id, price=self.platform.by_hand)
         elif kind == "stock":
             self.truth.edit(listing.id, stock=77)
-            self.by_hand[listing.id, "stock"] = {sku.code: 77 for sku in listing.skus.values()}
+            self.by_hand[listing.id, "stock"] = dict.fromkeys(offers_of(self.wanted, listing), 77)
         elif kind == "title":
-            title = f"by hand {self.rng.randint(0, 999)}"
+            title = f"title by hand {self.rng.randint(0, 999)}"
             self.truth.edit(listing.id, title=title)
             self.by_hand[listing.id, "title"] = title
         elif kind == "status":
@@ -314,35 +225,40 @@ class World:
         else:
             self.truth.edit(listing.id, status="deleted")
 
-    def process(self, tick: Callable[[], None]) -> OpenChannel:
-        """A new process at work on the channel; `tick` is called wherever it may die."""
+    def process(self, doom: Doom) -> OpenChannel:
+        """A new process at work on the channel, with its doom."""
         self.processes += 1
         rng = Random(self.rng.getrandbits(64))
         env = virtual_env(self.loop, rng, start=START, owner=f"host:{self.processes}", skew=self.profile.skew)
+        platform, host = self.platform, self.platform.host
         channel = Channel(
-            name="plain-cn",
-            driver="plain",
-            markets=(_MARKET,),
+            name=platform.channel,
+            driver=platform.name,
+            markets=(platform.market,),
             environment="sandbox",
             workers=4,
             owned_by_seller=self.profile.owned,
         )
         # A market takes a moment to answer, so that requests of several workers are on their way at once.
         inner = SandboxTransport(
-            {HOST: (self.truth, self.dialect)}, latency=lambda: 0.01 + self.rng.random() * 0.05
+            {host: (self.truth, self.dialect)},
+            latency=lambda: 0.01 + self.rng.random() * 0.05,
+            arriving=self.arriving,
         )
         transport = Transport(
-            {"api": f"https://{HOST}"}, now=env.now, timeout=20.0, wire=_Wire(self, inner, tick)
+            dict.fromkeys(self.driver.spec.hosts["sandbox"], f"https://{host}"),
+            now=env.now,
+            file=file_of,
+            timeout=20.0,
+            wire=_Wire(inner, doom.tick),
         )
-        more = f"-{self.grants}" if self.grants else ""
-        account = Account(app=APP, access=ACCESS + more, refresh=REFRESH + more)
         return OpenChannel(
             channel=channel,
             driver=self.driver,
-            shop=Shop(channel="plain-cn", markets=(_MARKET,)),
-            account=account,
-            account_name="plain",
-            base=f"base{more}",
+            shop=self.shop,
+            account=platform.account(self.driver, self.grants),
+            account_name=platform.name,
+            base=f"base{self.grants}",
             transport=transport,
             store=self.store,
             env=env,
@@ -350,25 +266,55 @@ class World:
         )
 
     def authorize(self) -> None:
-        """A person logs in again, after the answer to a refresh was lost twice."""
+        """A person logs in again, after a token ended or the answer to a refresh was lost twice."""
         self.grants += 1
-        more = f"-{self.grants}"
-        self.truth.grant(app=APP, shop=SHOP, access=ACCESS + more, seconds=3_600.0)
-        self.truth.grant_refresh(app=APP, shop=SHOP, token=REFRESH + more, seconds=30 * 86_400)
+        self.events["authorized again"] += 1
+        self.platform.authorize(self.truth, self.grants)
 
-    def expect_intent(self, method: str, path: str) -> None:
-        """A write is arriving: its intent must be in the database already."""
+    def arriving(self, call: Call) -> None:
+        """What changes something must stand in the database before it arrives; and no price may be wrong by now."""
+        name = self.dialect.route(call)
+        if isinstance(name, Answer) or self.dialect.operations[name].kind in (READ, AUTH):
+            return
+        self.look_at_prices()
+        rows = self.store.read_now(lambda db: _INTENDED.run(db, {"state": "intended"}).all())
+        if not any(_is_told(loads(row.request), call) for row in rows):
+            self.unjournaled.append(f"{name} ({call.method} {call.path})")
 
-        def known(db: Any) -> bool:
-            rows = _INTENDED.run(db, {"state": "intended"})
-            return any(f'"{method}"' in row.request and f'"{path}"' in row.request for row in rows)
+    def look_at_prices(self) -> None:
+        """No price is ever shown that the catalog did not ask for at some time."""
+        hand = self.platform.by_hand if self.profile.edits else None
+        for listing in self.truth.listings.values():
+            for sku, (price, _) in offers_of(self.wanted, listing).items():
+                if price != hand and price not in self.wanted.prices.get(sku, ()):
+                    self.mispriced[sku] = f"{sku} costs {price}, which was never right"
 
-        if not self.store.read_now(known):
-            self.unjournaled.append(f"{method} {path}")
+
+def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:
+    """Price and stock by SKU as the market holds them; a listing without SKUs is one itself."""
+    if listing.skus:
+        return {sku.code: (sku.price, sku.stock) for sku in listing.skus.values()}
+    item = wanted.items.get(listing.key)
+    if item is None or len(item.offers) != 1 or listing.price == 0:
+        return {}  # a half, whose SKUs come in a second step
+    return dict.fromkeys(item.offers, (listing.price, listing.stock))
 
 
-def _item(rng: Random, key: str) -> Item:
-    offers = {
-        f"{key}-{n}": (Decimal(rng.randint(50, 300)), rng.randint(0, 40)) for n in range(rng.randint(1, 4))
-    }
-    return Item(key=key, title=f"title of {key}", offers=offers)
+def _is_told(told: Mapping[str, Any], call: Call) -> bool:
+    """Whether this is the request that the journal tells of; a signature may have been added to it."""
+    path, _, query = str(told["path"]).partition("?")
+    if told["method"] != call.method or path != call.path or query not in call.query_string:
+        return False
+    if not told.get("params", {}).items() <= call.args.items():
+        return False
+    if "form" in told and not told["form"].items() <= dict(call.form).items():
+        return False
+    if "json" in told and told["json"] != loads_foreign(call.body):
+        return False
+    return "digest" not in told or told["digest"] == hashlib.sha256(call.body).hexdigest()
+
+
+def _item(rng: Random, platform: Platform, key: str) -> Item:
+    offers = {f"{key}-{n}": (platform.price(rng), rng.randint(0, 40)) for n in range(rng.randint(1, 4))}
+    picture = rng.randrange(platform.pictures) if platform.pictures else 0
+    return Item(key=key, title=f"title of {key}", offers=offers, picture=picture)

@@ -1,0 +1,278 @@
+"""`python -m storesync.testing.mutants`: the engine broken on purpose, and the simulation that must notice.
+
+A judge that has never condemned anybody proves nothing. Each mutant is one change to one place of the engine,
+made in the memory of a process of its own; the worlds are run until one breaks a promise.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Final
+
+from attrs import frozen
+
+__all__ = ["MUTANTS", "SMOKE", "Caught", "Mutant", "hunt", "main"]
+
+
+@frozen
+class Mutant:
+    """One promise broken: in `module` the text `before` becomes `after`."""
+
+    name: str
+    module: str
+    before: str
+    after: str
+
+
+MUTANTS: Final = (
+    Mutant(
+        "a lost answer is taken for a refusal",
+        "storesync.engine.flows",
+        "if unknown and request.effect is Effect.ONCE:",
+        "if False:",
+    ),
+    Mutant(
+        "an answer that was cut is taken as it is",
+        "storesync.driver.errortable",
+        "if not response.readable:",
+        "if False:",
+    ),
+    Mutant(
+        "a create in doubt is not looked for",
+        "storesync.engine.create",
+        "    return await look_for(work, stand, stand.doubt)\n\n\nasync def look_for",
+        "    return None\n\n\nasync def look_for",
+    ),
+    Mutant(
+        "a search is believed before it can know",
+        "storesync.engine.work",
+        "+ identity.lag + identity.late",
+        "",
+    ),
+    Mutant(
+        "a late effect is not waited for",
+        "storesync.engine.work",
+        "        if stand.unsettled is not None:",
+        "        if False:",
+    ),
+    Mutant(
+        "a half is forgotten when step two is refused",
+        "storesync.engine.create",
+        "half = fault.ref if isinstance(fault.ref, Ref) else found",
+        "half = found",
+    ),
+    Mutant(
+        "the token of a create is new with every try",
+        "storesync.engine.create",
+        "token = stand.token or channel.env.token()",
+        "token = channel.env.token()",
+    ),
+    Mutant(
+        "a refusal ends a doubt that nobody looked into",
+        "storesync.engine.create",
+        'identity.by not in ("key", "address")',
+        "identity.by not in ()",
+    ),
+    Mutant(
+        "what was found counts as what is wanted",
+        "storesync.engine.create",
+        "certain = found is None and stand.doubt is None",
+        "certain = True",
+    ),
+    Mutant(
+        "a price in doubt counts as acknowledged",
+        "storesync.engine.offers",
+        "known = isinstance(fault, Rejected) or not log.begun or unsent",
+        "known = True",
+    ),
+    Mutant(
+        "no verdict is a good one",
+        "storesync.engine.offers",
+        "bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}",
+        "bad = {}",
+    ),
+    Mutant(
+        "an update that broke off counts as done",
+        "storesync.engine.update",
+        '            values["have"] = UNKNOWN',
+        '            values["have"] = operation.want',
+    ),
+    Mutant(
+        "a dead process leaves nothing to settle",
+        "storesync.engine.settle",
+        "    for operation in left:",
+        "    for operation in []:",
+    ),
+    Mutant(
+        "a hide whose answer was lost counts as done",
+        "storesync.engine.visibility",
+        "have_shown=UNKNOWN)\n            standing.bump",
+        "have_shown=_AFTER[operation.kind])\n            standing.bump",
+    ),
+    Mutant(
+        "requests leave before their intent is written",
+        "storesync.engine.flows",
+        "            await log.intend(request)",
+        "            log.open = -1",
+    ),
+    Mutant(
+        "two may hold the lease",
+        "storesync.state.lease",
+        "if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):",
+        "if False:",
+    ),
+    Mutant(
+        "an old fence is good enough",
+        "storesync.state.store",
+        "if row is None or row.fence != self.number or row.owner != self.owner:",
+        "if False:",
+    ),
+    Mutant(
+        "a plan is applied whatever happened since",
+        "storesync.engine.apply",
+        "        if now != plan.revision:",
+        "        if False:",
+    ),
+    Mutant(
+        "a state that fails is the driver's fault",
+        "storesync.engine.flows",
+        "except (StoresyncError, SQLAlchemyError):",
+        "except StoresyncError:",
+    ),
+    Mutant(
+        "a refused account holds back every product",
+        "storesync.engine.planning",
+        "if kept is None and isinstance(fault, Denied):",
+        "if False:",
+    ),
+    Mutant(
+        "a token that ended is not renewed",
+        "storesync.engine.flows",
+        "        await renew(channel, account)",
+        "        pass",
+    ),
+    Mutant(
+        "what stands in the shop is taken from memory",
+        "storesync.engine.observe",
+        "if prices or stock:",
+        "if False:",
+    ),
+    Mutant(
+        "the same document is sent again and again",
+        "storesync.engine.create",
+        '"have": want,',
+        '"have": "",',
+    ),
+    Mutant(
+        "everything is read before it is written",
+        "storesync.engine.create",
+        "return None if stand.ref is None else await _look(work, stand, stand.ref)",
+        "return (await work.find(stand, None) or [None])[0]",
+    ),
+    Mutant(
+        "prices go out tenfold when sent anew",
+        "storesync.engine.offers",
+        "made.append(OfferChange(ref, offer.want, offer.have, work.channel.env.token()))",
+        "made.append(OfferChange(ref, offer.want if offer.have else offer.last or offer.want, offer.have, 'x' * 32))",
+    ),
+)
+"""Every way in which the engine is broken on purpose."""
+
+SMOKE: Final = ("a lost answer is taken for a refusal", "a half is forgotten when step two is refused")
+"""Those that every test run hunts."""
+
+
+@frozen
+class Caught:
+    """The world that condemned a mutant; `seed` None when all let it pass."""
+
+    mutant: str
+    seed: int | None
+    worlds: int
+    said: str
+    seconds: float
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    """Compiles a module with one place of it changed, from memory: no file and no cache sees it."""
+
+    def __init__(self, mutant: Mutant, path: str) -> None:
+        super().__init__(mutant.module, path)
+        self._mutant = mutant
+
+    def get_code(self, fullname: str) -> CodeType:
+        text = Path(self.path).read_text(encoding="utf-8")
+        found = text.count(self._mutant.before)
+        if found != 1:
+            raise SystemExit(
+                f"mutant {self._mutant.name!r}: {self._mutant.module} has its text {found} times; "
+                "the engine changed: change the mutant with it"
+            )
+        return compile(text.replace(self._mutant.before, self._mutant.after), self.path, "exec")
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname != self._mutant.module:
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        assert spec is not None
+        assert spec.origin is not None
+        return importlib.util.spec_from_loader(fullname, _Loader(self._mutant, spec.origin))
+
+
+def hunt(mutant: Mutant, seeds: int, first: int = 0) -> Caught:
+    """Run worlds with this mutant until one is broken. Only in a process that has loaded nothing of the engine."""
+    if mutant.module in sys.modules:
+        raise RuntimeError(f"{mutant.module} is loaded already: hunt each mutant in a process of its own")
+    sys.meta_path.insert(0, _Finder(mutant))
+    from storesync.testing.simulate import run_some
+
+    began = time.monotonic()
+    for seed in range(first, first + seeds):
+        (verdict,) = run_some([seed])
+        said = verdict if isinstance(verdict, str) else str(dict(verdict.broken)) if verdict.broken else ""
+        if said:
+            return Caught(mutant.name, seed, seed - first + 1, said, time.monotonic() - began)
+    return Caught(mutant.name, None, seeds, "", time.monotonic() - began)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Hunt the mutants; 0 when every one was caught."""
+    parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=400, help="worlds for each mutant at most")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--only", default="", help="mutants with this in their name")
+    chosen = parser.parse_args(arguments)
+    some = [mutant for mutant in MUTANTS if chosen.only in mutant.name]
+    passed = 0
+    with ProcessPoolExecutor(chosen.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
+        hunts = [pool.submit(hunt, mutant, chosen.seeds, chosen.first) for mutant in some]
+        for done in hunts:
+            caught = done.result()
+            passed += caught.seed is None
+            where = "NOT CAUGHT" if caught.seed is None else f"seed {caught.seed}"
+            sys.stdout.write(f"{caught.mutant:<50}{where:>12}  {caught.said[:110]}\n")
+            sys.stdout.flush()
+    sys.stdout.write(f"{len(some) - passed} of {len(some)} mutants caught\n")
+    return 1 if passed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

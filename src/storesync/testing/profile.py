@@ -1,0 +1,105 @@
+"""What kind of world this is: the market's manners, its mishaps, and how often processes die."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Final, Literal
+
+from attrs import evolve, frozen
+
+__all__ = ["RATES", "By", "Profile"]
+
+By = Literal["address", "key", "unique", "search", "none"]
+
+
+@frozen(kw_only=True)
+class Profile:
+    """What kind of world this is; `rates` are fault rates per call.
+
+    `crashes` and `failures` are how many processes may die, and how many commits may fail, in one run.
+    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand.
+    """
+
+    by: By
+    steps: Literal[1, 2]
+    lag: float
+    late: float
+    rates: Mapping[str, float]
+    crashes: int
+    rivals: bool
+    edits: bool
+    skew: float
+    failures: int = 0
+    review: float = 0.0
+    owned: tuple[str, ...] = ()
+
+    @classmethod
+    def drawn(
+        cls,
+        rng: Random,
+        *,
+        identities: Sequence[By],
+        steps: Sequence[Literal[1, 2]],
+        lags: Sequence[float],
+        lates: Sequence[float],
+        rates: Mapping[str, float],
+    ) -> Profile:
+        """A profile by chance; one world in eight is calm, to count calls in."""
+        by = rng.choice(identities)
+        calm = rng.random() < 0.125
+        lag = rng.choice(lags)
+        drawn: dict[str, float] = {}
+        if not calm:
+            for name, most in {**RATES, **rates}.items():
+                drawn[name] = rng.choice((0.0, most / 3, most))
+            if rng.random() < 0.1:
+                drawn[rng.choice(_STORMS)] = 0.5  # so often that repeating does not help
+            if by in ("search", "none"):
+                # assumption: such a market does not itself deliver one request twice; nobody could tell then
+                drawn["duplicate"] = 0.0
+        return cls(
+            by=by,
+            steps=rng.choice(steps),
+            lag=lag,
+            late=rng.choice(lates) if not calm else 0.0,
+            rates=drawn,
+            crashes=0 if calm else rng.choice((0, 1, 2, 4)),
+            failures=0 if calm else rng.choice((0, 0, 1, 2)),
+            rivals=not calm and rng.random() < 0.25,
+            edits=not calm and rng.random() < 0.3,
+            skew=rng.choice((0.0, 0.0, -30.0, 45.0)),
+        )
+
+    def with_people(self, rng: Random, *, reviewed: bool) -> Profile:
+        """The same world, where a moderator may decide later and a seller may keep fields by hand."""
+        if self.calm:
+            return self
+        owned = rng.choice(((), ("title",), ("stock",), ("title", "stock"))) if self.edits else ()
+        return evolve(self, review=300.0 if reviewed and rng.random() < 0.15 else 0.0, owned=owned)
+
+    @property
+    def calm(self) -> bool:
+        """Whether nothing goes wrong here."""
+        return not self.rates
+
+
+_STORMS: Final = ("lost_before", "lost_after", "error_before", "error_after", "throttle")
+
+RATES: Final[Mapping[str, float]] = {
+    "lost_before": 0.06,
+    "lost_after": 0.08,
+    "late": 0.05,
+    "duplicate": 0.04,
+    "truncated": 0.04,
+    "garbage": 0.03,
+    "garbage_after": 0.04,
+    "throttle": 0.05,
+    "error_before": 0.04,
+    "error_after": 0.05,
+    "refuse": 0.03,
+    "token_expired": 0.02,
+    "slow": 0.03,
+    "hostile": 0.01,
+}
+"""The highest rate of each fault, per call."""

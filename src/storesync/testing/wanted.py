@@ -1,0 +1,140 @@
+"""The catalog of an emulated shop: products that move, and their way to a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, Protocol
+
+from attrs import define, field, frozen
+
+from storesync.catalog import Read
+from storesync.driver import Driver, Shop
+from storesync.issues import Issue, Issues
+from storesync.model import Brand, Category, Copy, File, Listing, Money, Offer, Price, Product, digest
+from storesync.prepare import Prepared
+
+__all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
+
+
+@frozen(kw_only=True)
+class Item:
+    """One product of a catalog; `picture` is the number of its picture."""
+
+    key: str
+    title: str
+    offers: Mapping[str, tuple[Decimal, int]]
+    offered: bool = True
+    broken: bool = False
+    picture: int = 0
+
+
+class Form(Protocol):
+    """How a product is shown: its document with all findings, offers left to the catalog."""
+
+    def __call__(
+        self, item: Item, shop: Shop, category: Category | None, offers: Mapping[str, Offer]
+    ) -> Prepared:
+        """One product as the channel will show it."""
+        ...
+
+
+def bare(item: Item, shop: Shop, category: Category | None, offers: Mapping[str, Offer]) -> Prepared:
+    """The plain platform's document."""
+    content = {"title": item.title, "text": f"about {item.title}", "images": []}
+    return Prepared(key=item.key, offered=True, content=content, offers=offers, issues=Issues())
+
+
+@frozen
+class Listed:
+    """A canonical listing, checked and rendered by the driver."""
+
+    driver: Driver[Any, Any]
+    listing: Callable[[Item, Category], Listing]
+
+    def __call__(
+        self, item: Item, shop: Shop, category: Category | None, offers: Mapping[str, Offer]
+    ) -> Prepared:
+        """The item as its author lists it."""
+        if category is None:
+            unknown = Issue("map.category_unreadable", "category", "the category cannot be read")
+            return Prepared(key=item.key, offered=True, issues=Issues((unknown,)))
+        listing, check = self.listing(item, category), self.driver.check
+        issues = Issues(tuple(check(shop, listing, offers)) if check is not None else ())
+        content = None if issues.errors else self.driver.render(shop, listing)
+        return Prepared(
+            key=item.key, offered=True, listing=listing, content=content, offers=offers, issues=issues
+        )
+
+
+@define
+class Wanted:
+    """A catalog as source and preparer of one channel; it remembers all that was ever right."""
+
+    items: dict[str, Item]
+    form: Form = bare
+    category: str = "C"
+    files: Callable[[Item], Mapping[str, File]] = lambda item: {}
+    prices: dict[str, set[Decimal]] = field(factory=dict)
+    stocks: dict[str, set[int]] = field(factory=dict)
+    titles: dict[str, set[str]] = field(factory=dict)
+    past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
+
+    def remember(self) -> None:
+        """Note titles, prices and stock of now as right."""
+        for item in self.items.values():
+            self.titles.setdefault(item.key, set()).add(item.title)
+            for sku, (price, stock) in item.offers.items():
+                self.prices.setdefault(sku, set()).add(price)
+                self.stocks.setdefault(sku, set()).add(stock)
+                self.past.setdefault(sku, []).append((price, stock))
+
+    def reads(self) -> Iterator[Read]:
+        """The catalog as a source gives it."""
+        for item in self.items.values():
+            if item.broken:
+                yield Read(
+                    key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),)
+                )
+                continue
+            product = Product(
+                key=item.key,
+                text=Copy(item.title),
+                brand=Brand(code="B", name="B"),
+                category=self.category,
+                files=self.files(item),
+            )
+            yield Read(key=item.key, product=product)
+
+    def category_id(self, product: Product) -> str:
+        """Every product is of the one category."""
+        return product.category
+
+    def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
+        """All of the result comes from the catalog here."""
+        item = self.items[product.key]
+        rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
+        return {"catalog": digest([item.title, item.offered, item.picture, rows])}
+
+    def prepare(
+        self,
+        product: Product,
+        shop: Any,
+        category: Category | None,
+        last: Mapping[str, Offer],
+        chosen: Mapping[str, str],
+    ) -> Prepared:
+        """What the channel should show."""
+        item = self.items[product.key]
+        if not item.offered:
+            return Prepared(key=item.key, offered=False, reason="draft")
+        market = shop.market
+        offers = {
+            sku: Offer(sku, {market.code: Price(Money(price, market.currency))}, stock)
+            for sku, (price, stock) in item.offers.items()
+        }
+        return self.form(item, shop, category, offers)
+
+    def traces(self, prepared: Prepared) -> Mapping[str, Any]:
+        """Nothing to tell."""
+        return {}
