@@ -65,14 +65,15 @@ def test_a_process_that_dies_while_it_renews_leaves_a_way_on(at: int, grace: flo
     bench.die(at)
     bench.world.loop.skip(120.0)
     spent = any(one.used for one in bench.truth.shop("plain-shop").refreshes.values())
-    saved = bench.world.store.read_now(lambda db: token.load(db, "plain", "base"))
+    after = bench.rival()
+    name, base = after.account_name, after.base
+    saved = bench.world.store.read_now(lambda db: token.load(db, name, base))
     lost = spent and (saved is None or not saved.fields)
     try:
-        report = bench.sync(bench.rival())
-        stopped = report.stopped
+        stopped = bench.sync(after).stopped
     except Denied as denied:
         stopped = str(denied)
-    told = bench.world.store.read_now(lambda db: token.trouble(db, "plain", "base"))
+    told = bench.world.store.read_now(lambda db: token.trouble(db, name, base))
 
     if lost and not grace:
         assert "was lost with its process): authorize it again" in stopped
@@ -93,9 +94,10 @@ def test_a_market_that_cannot_be_reached_is_no_reason_to_call_a_person() -> None
     bench.faults(step("lost_before", "connect", operation="refresh", times=50))
     with suppress(Exception):
         bench.sync(bench.rival())
-    told = bench.world.store.read_now(lambda db: token.load(db, "plain", "base"))
+    after = bench.rival()
+    told = bench.world.store.read_now(lambda db: token.load(db, after.account_name, after.base))
     bench.faults()
-    report = bench.sync(bench.rival())
+    report = bench.sync(after)
 
     assert told is not None
     assert told.renewing is None
