@@ -1,6 +1,7 @@
 """A refresh token that may be used once survives rivals and crashes, or a person is told to log in again."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import time
@@ -104,7 +105,7 @@ def test_a_market_that_cannot_be_reached_is_no_reason_to_call_a_person() -> None
     assert report.ok
 
 
-@pytest.fixture(params=["file", POSTGRES])
+@pytest.fixture(params=["file", *([POSTGRES] if os.environ.get("STORESYNC_TEST_POSTGRES") else [])])
 def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     """A state that several processes can open."""
     with place_for(request.param, tmp_path) as made:
