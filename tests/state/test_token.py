@@ -1,16 +1,19 @@
 """A renewed token is saved once for each version, and never lost to a slower process."""
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier, Thread
 
 import pytest
-from sqlalchemy import Connection
+from cryptography.fernet import Fernet
+from sqlalchemy import Connection, select
 from tests.state.conftest import Place
 from tests.state.racers import race
 from tests.state.samples import NOW
 
-from storesync.state import Store, token
+from storesync.errors import ConfigError, StateError
+from storesync.state import Cipher, Store, token
+from storesync.state.schema import tokens
 
 
 def save(store: Store, after: int, *, base: str = "base", access: str = "a") -> bool:
@@ -124,3 +127,101 @@ def test_of_sixteen_racing_processes_one_saves_each_version(shared: Place, what:
     else:
         assert ["1", "2", "3", "4", "5"] == sorted(version for line in told for version in line.split()[1:])
         assert 5 == kept.version
+
+
+def keyed(store: Store, *keys: str) -> Store:
+    """The same state, read and written by a process with these keys."""
+    store.cipher = Cipher(", ".join(keys))
+    return store
+
+
+def kept(store: Store) -> str:
+    """What the database holds."""
+    return store.read_now(lambda db: db.execute(select(tokens.c.body)).scalar_one())
+
+
+def renewed(store: Store, after: int, access: str) -> bool:
+    """Save with the store's own keys."""
+    return store.write_now(
+        lambda db: token.save(
+            db, "acme", "base", {"access": access}, expires=None, after=after, at=NOW, cipher=store.cipher
+        )
+    )
+
+
+def opened(store: Store) -> object:
+    """The token's fields, opened with the store's own keys."""
+    found = store.read_now(lambda db: token.load(db, "acme", "base", cipher=store.cipher))
+    assert found is not None
+    return found.fields
+
+
+def test_a_plain_token_is_encrypted_when_it_is_saved_next(store: Store) -> None:
+    """It can be read before; afterwards the database does not hold it in the open."""
+    key = Fernet.generate_key().decode()
+    renewed(store, 0, "very secret")
+    before = kept(store)
+    keyed(store, key)
+    seen = opened(store)
+    renewed(store, 1, "very secret too")
+
+    assert "very secret" in before
+    assert {"access": "very secret"} == seen
+    assert {"access": "very secret too"} == opened(store)
+    assert "secret" not in kept(store)
+
+
+def test_keys_are_changed_by_naming_the_old_one_behind_the_new(store: Store) -> None:
+    """What is saved next needs the new one alone."""
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    renewed(keyed(store, old), 0, "first")
+    seen = opened(keyed(store, new, old))
+    renewed(store, 1, "second")
+
+    assert {"access": "first"} == seen
+    assert {"access": "second"} == opened(keyed(store, new))
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ([], "is encrypted: set STORESYNC_KEY"),
+        (["other"], "kept with another key than those in STORESYNC_KEY"),
+    ],
+)
+def test_a_missing_or_wrong_key_is_told_in_words(store: Store, keys: list[str], said: str) -> None:
+    """Nothing is guessed, nothing is overwritten, and no message shows a key or a token."""
+    key, other = (Fernet.generate_key().decode() for _ in range(2))
+    renewed(keyed(store, key), 0, "very secret")
+    before = kept(store)
+    with pytest.raises(StateError, match=said) as caught:
+        opened(keyed(store, *(other for _ in keys)))
+
+    assert key not in str(caught.value) + repr(store.cipher)
+    assert other not in str(caught.value) + repr(store.cipher)
+    assert before == kept(store)
+
+
+def test_what_is_no_key_is_told_with_the_way_to_make_one() -> None:
+    """By its number, never by its value."""
+    with pytest.raises(ConfigError, match="STORESYNC_KEY: key 2 is no Fernet key; make one with") as caught:
+        Cipher(f"{Fernet.generate_key().decode()} hunter2")
+
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_renewal_that_was_cut_off_is_known_until_it_succeeds(store: Store) -> None:
+    """Since when, though others tried again; a new token ends it."""
+
+    def begin(hours: int) -> datetime | None:
+        at = NOW + timedelta(hours=hours)
+        return store.write_now(lambda db: token.begin(db, "acme", "base", at=at))
+
+    assert [None, NOW, NOW] == [begin(0), begin(1), begin(2)]
+    store.write_now(lambda db: token.refuse(db, "acme", "base", "spent", cut=NOW))
+    told = store.read_now(lambda db: token.trouble(db, "acme", "base"))
+    assert told is not None
+    assert "spent" == told.refused
+    assert NOW == begin(3)
+    assert save(store, 0)
+    assert begin(4) is None

@@ -25,7 +25,7 @@ def draw(store: Store, *, least: int = 1, much: int = 40, hours: float = 0.0) ->
 def used(store: Store, hours: float = 0.0) -> list[int]:
     """What counts as used."""
     now = NOW + timedelta(hours=hours)
-    return [one.used for one in store.read_now(lambda db: usage.used(db, [NAME], now))]
+    return [one.used for one in store.read_now(lambda db: usage.used(db, now, [NAME]))]
 
 
 def test_what_is_left_is_granted_and_not_more(store: Store) -> None:

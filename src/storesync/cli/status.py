@@ -22,7 +22,8 @@ def status(*channels: Channels, common: Common = DEFAULTS) -> int:
             def one(name: str) -> tuple[int, Any]:
                 found = shops.status(name)
                 outlet.say(status_view(found))
-                return HELD if found.held or found.parked else DONE, status_document(found)
+                troubled = found.account is not None and found.account.trouble
+                return HELD if found.held or found.parked or troubled else DONE, status_document(found)
 
             return each(shops, outlet, channels, one)
 

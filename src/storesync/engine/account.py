@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from attrs import evolve
@@ -30,9 +30,13 @@ def _take_over(channel: OpenChannel, newest: token.Token) -> None:
     channel.version = newest.version
 
 
+def _load(channel: OpenChannel, db: Connection) -> token.Token | None:
+    return token.load(db, channel.account_name, channel.base, cipher=channel.store.cipher)
+
+
 async def adopt_newest(channel: OpenChannel) -> bool:
     """Use the newest saved token; True when it is newer than ours."""
-    newest = await channel.store.read(lambda db: token.load(db, channel.account_name, channel.base))
+    newest = await channel.store.read(lambda db: _load(channel, db))
     if newest is None or newest.version <= channel.version:
         return False
     _take_over(channel, newest)
@@ -59,6 +63,10 @@ async def renew(channel: OpenChannel, seen: Any) -> None:
         while True:
             if await adopt_newest(channel):
                 return
+            if channel.spent is seen:
+                raise Denied(
+                    "token", f"the token of account {channel.account_name!r} is spent: authorize it again"
+                )
             try:
                 held = await channel.store.write(_taking(channel))
                 break
@@ -81,34 +89,37 @@ def _taking(channel: OpenChannel) -> Any:
 
 
 async def _renew(channel: OpenChannel) -> None:
+    """Ask for a new token, and save it before its first use.
+
+    That it was asked for is durable before: whoever comes after a crash in between knows that the old one may be spent.
+    """
     refresh = channel.driver.refresh
     assert refresh is not None
+    store, name, base, at = channel.store, channel.account_name, channel.base, channel.env.now()
+    cut = await store.write(lambda db: token.begin(db, name, base, at=at, cipher=store.cipher))
     try:
-        renewed = await _try(channel, refresh)
-    except Transient as fault:
-        if fault.untouched:
-            raise  # nobody could be reached: that is no reason to call a person
-        raise Denied(fault.code, _refused(channel, fault)) from None
+        renewed = await _try(channel, refresh, lost=cut is not None)
     except Fault as fault:
-        raise Denied(fault.code, _refused(channel, fault)) from None
-    before = CONVERTER.unstructure(channel.account)
-    after = CONVERTER.unstructure(renewed)
-    changed = {name: value for name, value in after.items() if before.get(name) != value}
-    kept = await channel.store.read(lambda db: token.load(db, channel.account_name, channel.base))
+        if isinstance(fault, Transient) and fault.untouched:
+            await store.write(lambda db: token.refuse(db, name, base, "", cut=cut))
+            raise  # nobody could be reached: that is no reason to call a person
+        why = _refused(channel, fault, cut)
+        await store.write(lambda db: token.refuse(db, name, base, why, cut=cut))
+        channel.spent = channel.account
+        raise Denied(fault.code, why) from None
+    before, after = CONVERTER.unstructure(channel.account), CONVERTER.unstructure(renewed)
+    changed = {field: value for field, value in after.items() if before.get(field) != value}
+    kept = await store.read(lambda db: _load(channel, db))
     fields = {**(kept.fields if kept is not None else {}), **changed}
-    version = channel.version
-    saved = await channel.store.write(
-        lambda db: token.save(
-            db,
-            channel.account_name,
-            channel.base,
-            fields,
-            expires=expiry_of(renewed),
-            after=version,
-            at=channel.env.now(),
+    version, expires = channel.version, expiry_of(renewed)
+
+    def save(db: Connection) -> bool:
+        saved_at = channel.env.now()
+        return token.save(
+            db, name, base, fields, expires=expires, after=version, at=saved_at, cipher=store.cipher
         )
-    )
-    if not saved:
+
+    if not await store.write(save):
         await adopt_newest(channel)
         return
     channel.account = evolve(renewed)
@@ -116,9 +127,11 @@ async def _renew(channel: OpenChannel) -> None:
     happened("token.renewed", channel=channel.name, account=channel.account_name)
 
 
-async def _try(channel: OpenChannel, refresh: Callable[[Any], Flow[Any]]) -> Any:
-    """A lost answer may have spent the old refresh token: it is asked for once more, never oftener."""
-    lost = False
+async def _try(channel: OpenChannel, refresh: Callable[[Any], Flow[Any]], *, lost: bool) -> Any:
+    """A lost answer may have spent the old refresh token: it is asked for once more, never oftener.
+
+    Some markets take the old one for a while; one that does not has nothing left to lose.
+    """
     for turn in range(1, _TURNS + 1):
         try:
             return await _drive(channel, refresh(channel.account))
@@ -130,11 +143,12 @@ async def _try(channel: OpenChannel, refresh: Callable[[Any], Flow[Any]]) -> Any
     raise AssertionError("the last turn returns or raises")
 
 
-def _refused(channel: OpenChannel, fault: Fault) -> str:
+def _refused(channel: OpenChannel, fault: Fault, cut: datetime | None) -> str:
     said = fault.message or fault.code
     for secret in channel.secrets:
         said = said.replace(secret, "********")
-    return f"the token of account {channel.account_name!r} could not be renewed ({said}): authorize it again"
+    before = f"; the answer to a renewal of {cut:%Y-%m-%d %H:%M %Z} was lost with its process" if cut else ""
+    return f"the token of account {channel.account_name!r} could not be renewed ({said}{before}): authorize it again"
 
 
 async def _drive(channel: OpenChannel, flow: Flow[Any]) -> Any:

@@ -18,7 +18,7 @@ from storesync.model.codec import loads_foreign
 from storesync.state import Store
 from storesync.transport import Transport
 
-__all__ = ["Moved", "OpenChannel", "app_of", "expiry_of"]
+__all__ = ["Moved", "OpenChannel", "app_of", "expiry_of", "scopes_of"]
 
 _SHORTEST_SECRET = 8  # a shorter text would be found in any answer by chance
 _MASK = b"********"
@@ -55,6 +55,12 @@ class Moved:
     found: Mapping[str, Any]
 
 
+def scopes_of(channel: str, driver: Driver[Any, Any], account: Any, account_name: str) -> Mapping[str, str]:
+    """The name behind each scope of a quota: the app, the account, the channel itself."""
+    name = driver.spec.name
+    return {"app": f"{name}/{app_of(account)}", "account": f"{name}/{account_name}", "channel": channel}
+
+
 @define(kw_only=True)
 class OpenChannel:
     """Everything that the engine needs to work on one channel.
@@ -77,6 +83,7 @@ class OpenChannel:
     version: int = 0
     moved: Moved | None = None
     scopes: Mapping[str, str] = field(factory=dict)
+    spent: Any = field(default=None, repr=False)  # the account that the market does not renew
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
     # As declared, and as it is in this channel's environment.
     _specs: tuple[Spec, Spec] = field(init=False, repr=False)
@@ -89,12 +96,7 @@ class OpenChannel:
                 "give create and update besides"
             )
         if not self.scopes:
-            name = self.driver.spec.name
-            self.scopes = {
-                "app": f"{name}/{app_of(self.account)}",
-                "account": f"{name}/{self.account_name}",
-                "channel": self.channel.name,
-            }
+            self.scopes = scopes_of(self.channel.name, self.driver, self.account, self.account_name)
 
     @property
     def spec(self) -> Spec:

@@ -209,7 +209,7 @@ class Pacer:
     async def _opened(self, name: tuple[str, str, int], quota: Quota | None) -> _Line:
         known, now = f"{name[0]}/{name[1]}", self._env.now()
         line = _Line(known, Bucket(quota, 1.0 / self._shares.get(name[0], 1)))
-        for used in await self._store.read(lambda db: usage.used(db, [known], now)):
+        for used in await self._store.read(lambda db: usage.used(db, now, [known])):
             if used.shut:
                 line.bucket.law.close(self._env.elapsed(), (used.until - now).total_seconds())
         return self._lines.get(name, line)  # another caller may have been faster

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 
 from attrs import fields
@@ -10,12 +11,15 @@ from storesync.config import Config
 from storesync.config.secret import is_reference, resolve
 from storesync.errors import ConfigError, DriverError
 from storesync.registry import driver
+from storesync.state.cipher import VARIABLE
 
 __all__ = ["configured_secrets"]
 
 
 def configured_secrets(config: Config, environ: Mapping[str, str] | None) -> Iterator[str]:
-    """The hidden fields of every configured account, as far as their references can be read."""
+    """The keys of the tokens, and the hidden fields of every account as far as their references can be read."""
+    keys = (os.environ if environ is None else environ).get(VARIABLE, "")
+    yield from keys.replace(",", " ").split()
     for configured in config.channels.values():
         account = config.accounts.get(configured.channel.account)
         if account is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from attrs import evolve, fields
+from sqlalchemy import Connection
 
 from storesync import __version__
 from storesync.catalog import Source, read_reference
@@ -15,6 +17,7 @@ from storesync.compliance import Compliance
 from storesync.config import MARKETS, Config, account_from, load, shop_from
 from storesync.config.wording import ComplianceConfig
 from storesync.driver import Driver, Shop
+from storesync.engine.accountstatus import Credentials, account_parts, account_status, exposed
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.channel import OpenChannel
@@ -39,7 +42,7 @@ from storesync.engine.status import ChannelStatus, Explained, explain, resolve, 
 from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
 from storesync.errors import ConfigError, PlanError, StalePlan, StateError
-from storesync.issues import Issues
+from storesync.issues import Issue, Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
@@ -47,7 +50,7 @@ from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
-from storesync.state import CONVERTER, Store, assets, standing
+from storesync.state import CONVERTER, Cipher, Store, assets, standing
 from storesync.state.backup import backup, export
 from storesync.state.retention import Compacted, compact
 from storesync.transport import Transport, Wire, join_hosts
@@ -78,7 +81,8 @@ class Shops:
         self.env = env or Env()
         self._environ = environ
         self._wire = dict(wire or {})
-        self.store = Store(config.state_url(environ), inline=inline)
+        cipher = Cipher.of(os.environ if environ is None else environ)
+        self.store = Store(config.state_url(environ), inline=inline, cipher=cipher)
         self.store.prepare()
         self._pacer = Pacer(self.env, self.store)
         self._open: dict[str, OpenChannel] = {}
@@ -86,7 +90,7 @@ class Shops:
         self._preparers: dict[str, ChannelPreparer] = {}
         self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
-        self.findings = Issues((*config.issues, *found))
+        self.findings = Issues((*config.issues, *found, *exposed(self.store)))
         self.limits = guard_limits(config)
         self._rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 
@@ -302,7 +306,7 @@ class Shops:
         )
         whole = evolve(
             made,
-            warnings=(*self.findings, *rates.issues, *made.warnings),
+            warnings=(*self.findings, *await self._ending(channel), *rates.issues, *made.warnings),
             snapshot=rates.snapshot.id if rates.snapshot is not None else "",
         )
         happened(
@@ -363,7 +367,34 @@ class Shops:
         """How a channel stands, from the state alone."""
         self.config.channel(channel)
         now = self.env.now()
-        return await self.store.read(lambda db: status(db, channel, now))
+        account = self._account(channel)
+
+        def read(db: Connection) -> ChannelStatus:
+            found = status(db, channel, now)
+            return found if account is None else evolve(found, **account_parts(db, channel, account, now))
+
+        return await self.store.read(read)
+
+    async def _ending(self, channel: str) -> tuple[Issue, ...]:
+        """What a person has to do before the channel's token ends."""
+        given, now = self._account(channel), self.env.now()
+        if given is None:
+            return ()
+        found = await self.store.read(lambda db: account_status(db, given, now))
+        return (found.issue,) if found.issue is not None else ()
+
+    def _account(self, channel: str) -> Credentials | None:
+        """A channel's configured credentials; None when they cannot be read, which opening the channel tells."""
+        driver, config = (
+            self.driver(channel),
+            self.config.accounts[self.config.channel(channel).channel.account],
+        )
+        account, issues = account_from(
+            driver.account, config, channel=channel, folder=self.config.folder, environ=self._environ
+        )
+        if account is None or issues:
+            return None
+        return Credentials(name=config.name, driver=driver, account=account, references=config.values)
 
     async def explain(self, channel: str, sku: str, *, rates: str = "") -> Explained | None:
         """How a SKU's price and texts came to be and what was done with it; None when it is unknown here.

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection
 
+from storesync.engine.accountstatus import AccountStatus
 from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.work import Work
 from storesync.errors import StateError
@@ -17,7 +18,7 @@ from storesync.issues import counted
 from storesync.model import Offer, Ref
 from storesync.model import Status as Shown
 from storesync.plan import Held
-from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing
+from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing, usage
 
 __all__ = ["ChannelStatus", "Explained", "explain", "resolve", "similar", "status"]
 
@@ -42,6 +43,8 @@ class ChannelStatus:
     unfinished: int = 0
     at_work: str = ""
     since: str = ""
+    account: AccountStatus | None = None
+    quotas: tuple[usage.Used, ...] = ()
 
     def __str__(self) -> str:
         by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.by_status.items() if count)

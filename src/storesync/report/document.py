@@ -76,6 +76,19 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
         "parked": held_document(status.parked),
         "at_work": status.at_work,
         "since": status.since,
+        "account": None
+        if status.account is None
+        else {
+            "name": status.account.name,
+            "expires": status.account.expires.isoformat() if status.account.expires else None,
+            "renews": status.account.renews,
+            "trouble": status.account.trouble,
+            "hint": status.account.hint,
+        },
+        "quotas": [
+            {"name": one.name, "used": None if one.shut else one.used, "until": one.until.isoformat()}
+            for one in status.quotas
+        ],
     }
 
 

@@ -28,13 +28,14 @@ class Token:
 
 @define(kw_only=True)
 class Refresh:
-    """One refresh token; a used one is kept so that reuse can be told from nonsense."""
+    """One refresh token, used first when it was `spent`; a used one is kept so that reuse can be told from nonsense."""
 
     token: str = field(repr=False)
     app: str
     shop: str
     expires: datetime
     used: bool = False
+    spent: datetime | None = None
 
 
 @define(kw_only=True)

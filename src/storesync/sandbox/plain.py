@@ -7,7 +7,7 @@ nothing but a search word; whether a listing is made in one step or in two; whet
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Literal
@@ -15,7 +15,7 @@ from typing import Any, Literal
 import orjson
 from attrs import evolve, frozen
 
-from storesync.sandbox.access import App, Shop
+from storesync.sandbox.access import App, Refresh, Shop
 from storesync.sandbox.core import Behavior, Market
 from storesync.sandbox.dialect import (
     AUTH,
@@ -45,10 +45,14 @@ _PAGE = 100  # listings of one page
 
 @frozen(kw_only=True)
 class Manners:
-    """What this platform does with a key, and in how many steps a listing is made."""
+    """What this platform does with a key, and in how many steps a listing is made.
+
+    A spent refresh token is taken again for `grace` seconds.
+    """
 
     by: Literal["address", "key", "unique", "search", "none"] = "search"
     steps: Literal[1, 2] = 1
+    grace: float = 0.0
 
 
 Run = Callable[[Manners, Market, Shop, Call], Answer]
@@ -209,12 +213,16 @@ def _upload(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     return _reply({"file": name})
 
 
+def _refreshes(given: Refresh, now: datetime, grace: float) -> bool:
+    return given.spent is None or now <= given.spent + timedelta(seconds=grace)
+
+
 def _refresh(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     owner = market.shop(SHOP)
     given = owner.refreshes.get(str(_body(call).get("refresh", "")))
-    if given is None or given.used:
+    if given is None or not _refreshes(given, market.time(), manners.grace):
         return _error("refresh_spent", 401)
-    given.used = True
+    given.used, given.spent = True, given.spent or market.time()
     number = market.serial()
     access, refresh = f"access-{number}", f"refresh-{number}"
     market.grant(app=APP, shop=SHOP, access=access, seconds=_ACCESS_SECONDS)

@@ -1,5 +1,6 @@
 """What storesync remembers: listings, offers, media, journal, leases and tokens, on SQLite or PostgreSQL."""
 
+from storesync.state.cipher import Cipher
 from storesync.state.converter import CONVERTER, pack, packed_fault, unpack
 from storesync.state.migration import migrate
 from storesync.state.standing import ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing, Want
@@ -11,6 +12,7 @@ __all__ = [
     "HIDDEN",
     "SHOWN",
     "UNKNOWN",
+    "Cipher",
     "Fence",
     "OfferStanding",
     "Standing",

@@ -18,6 +18,7 @@ from sqlalchemy.pool import StaticPool
 
 from storesync.errors import ConfigError, Locked, StateError
 from storesync.state import revision
+from storesync.state.cipher import Cipher
 from storesync.state.schema import METADATA, leases
 from storesync.state.statement import Statement
 
@@ -124,10 +125,11 @@ class Store:
     """A SQLite or PostgreSQL database behind one writer thread.
 
     `url` is an SQLAlchemy address. `inline` runs everything in the caller's own thread: for simulations and
-    for blocking callers, where a thread would leave the virtual time.
+    for blocking callers, where a thread would leave the virtual time. `cipher` encrypts the tokens.
     """
 
-    def __init__(self, url: str, *, inline: bool = False) -> None:
+    def __init__(self, url: str, *, inline: bool = False, cipher: Cipher | None = None) -> None:
+        self.cipher = Cipher() if cipher is None else cipher
         self.url = make_url(url)
         self.inline = inline
         self.engine = _engine(self.url)
@@ -144,6 +146,18 @@ class Store:
         self._read_thread = None if shared else ThreadPoolExecutor(1, thread_name_prefix="storesync-read")
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
+
+    @property
+    def exposed(self) -> Path | None:
+        """The database's file when others on this machine may read it and nothing in it is encrypted."""
+        if (
+            self.cipher
+            or self.url.get_backend_name() != "sqlite"
+            or self.url.database in (None, "", ":memory:")
+        ):
+            return None
+        path = Path(str(self.url.database))
+        return path if path.exists() and path.stat().st_mode & 0o077 else None
 
     def create_tables(self) -> None:
         """All tables at once, for a store that nobody has used yet; `migrate` is for stores that live on."""

@@ -10,36 +10,56 @@ from attrs import frozen
 from sqlalchemy import Connection, select, update
 
 from storesync.model import dumps, loads
+from storesync.state.cipher import Cipher
 from storesync.state.clock import stamp, unstamp
 from storesync.state.row import keep
 from storesync.state.schema import tokens
 
-__all__ = ["Token", "load", "save"]
+__all__ = ["Token", "Trouble", "begin", "load", "refuse", "save", "trouble"]
+
+_PLAIN = Cipher()
 
 
 @frozen(kw_only=True)
 class Token:
-    """The renewed fields of one account; `base` names the configured credentials that they descend from."""
+    """The renewed fields of one account; `base` names the configured credentials that they descend from.
+
+    `renewing` is since when a renewal of this version is on its way: if nothing newer comes, its answer was lost.
+    """
 
     version: int
     base: str
     fields: Mapping[str, Any]
     expires: datetime | None
+    renewing: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Token(version={self.version}, expires={self.expires})"
 
 
-def load(db: Connection, account: str, base: str) -> Token | None:
-    """The newest token of an account; None when there is none or the configured credentials changed since."""
+@frozen(kw_only=True)
+class Trouble:
+    """What is known of an account's token without opening it."""
+
+    expires: datetime | None
+    refused: str
+    encrypted: bool
+
+
+def load(db: Connection, account: str, base: str, *, cipher: Cipher = _PLAIN) -> Token | None:
+    """The newest token of an account; None when there is none or the configured credentials changed since.
+
+    StateError when it was encrypted with a key that is not at hand.
+    """
     row = db.execute(select(tokens).where(tokens.c.account == account)).one_or_none()
     if row is None or row.base != base:
         return None
     return Token(
         version=row.version,
         base=row.base,
-        fields=loads(row.body),
+        fields=loads(cipher.open(row.body, what=f"the token of account {account!r}")),
         expires=unstamp(row.expires) if row.expires else None,
+        renewing=unstamp(row.renewing) if row.renewing else None,
     )
 
 
@@ -52,14 +72,17 @@ def save(
     expires: datetime | None,
     after: int,
     at: datetime,
+    cipher: Cipher = _PLAIN,
 ) -> bool:
     """Keep a renewed token if nobody renewed since version `after`; False when somebody did."""
     values = {
         "version": after + 1,
         "base": base,
-        "body": dumps(fields, sort=True),
+        "body": cipher.close(dumps(fields, sort=True)),
         "expires": stamp(expires) if expires else None,
         "at": stamp(at),
+        "renewing": None,
+        "refused": "",
     }
     known = select(tokens.c.version, tokens.c.base).where(tokens.c.account == account)
     row = db.execute(known.with_for_update()).one_or_none()  # who saves at the same moment waits here
@@ -69,3 +92,41 @@ def save(
         return False
     db.execute(update(tokens).where(tokens.c.account == account).values(**values))
     return True
+
+
+def begin(
+    db: Connection, account: str, base: str, *, at: datetime, cipher: Cipher = _PLAIN
+) -> datetime | None:
+    """A renewal is about to be asked for; since when one was on its way that never came to its end, if there is one."""
+    known = select(tokens.c.base, tokens.c.renewing).where(tokens.c.account == account)
+    row = db.execute(known.with_for_update()).one_or_none()
+    if row is None or row.base != base:
+        values = {"version": 0, "base": base, "body": cipher.close("{}"), "expires": None, "at": stamp(at)}
+        values |= {"renewing": stamp(at), "refused": ""}
+        if row is None:
+            keep(db, tokens, {"account": account, **values})
+        else:
+            db.execute(update(tokens).where(tokens.c.account == account).values(**values))
+        return None
+    since = row.renewing or stamp(at)
+    db.execute(update(tokens).where(tokens.c.account == account).values(renewing=since))
+    return unstamp(row.renewing) if row.renewing else None
+
+
+def refuse(db: Connection, account: str, base: str, why: str, *, cut: datetime | None) -> None:
+    """The market does not renew this token: `status` tells why until there is a new one, empty: it was not asked.
+
+    `cut` is what `begin` told; it stays known.
+    """
+    same = (tokens.c.account == account) & (tokens.c.base == base)
+    values = {"refused": why, "renewing": stamp(cut) if cut else None}
+    db.execute(update(tokens).where(same).values(**values))
+
+
+def trouble(db: Connection, account: str, base: str) -> Trouble | None:
+    """When the newest token of an account ends, and why it is not renewed; None where nothing was renewed yet."""
+    row = db.execute(select(tokens).where(tokens.c.account == account)).one_or_none()
+    if row is None or row.base != base:
+        return None
+    expires = unstamp(row.expires) if row.expires else None
+    return Trouble(expires=expires, refused=row.refused, encrypted=row.body.startswith("fernet:"))

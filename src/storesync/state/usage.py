@@ -68,12 +68,12 @@ def shut(db: Connection, name: str, until: datetime) -> None:
     put(db, usage, {"name": name}, {"used": _ALL, "until": stamp(until)})
 
 
-def used(db: Connection, names: Iterable[str], now: datetime) -> tuple[Used, ...]:
-    """What was used of these quotas; those that were renewed meanwhile, or never used, are left out."""
-    rows = db.execute(
-        select(usage).where(usage.c.name.in_(list(names)), usage.c.until > stamp(now)).order_by(usage.c.name)
-    )
-    return tuple(Used(row.name, row.used, unstamp(row.until)) for row in rows)
+def used(db: Connection, now: datetime, names: Iterable[str] | None = None) -> tuple[Used, ...]:
+    """What was used of these quotas, or of all; those that were renewed meanwhile, or never used, are left out."""
+    current = select(usage).where(usage.c.until > stamp(now)).order_by(usage.c.name)
+    if names is not None:
+        current = current.where(usage.c.name.in_(list(names)))
+    return tuple(Used(row.name, row.used, unstamp(row.until)) for row in db.execute(current))
 
 
 def join(
