@@ -11,6 +11,7 @@ from attrs import field, frozen
 from storesync.compliance import Compliance
 from storesync.localization import TEMPLATES, Reference, Template
 from storesync.model import Channel, frozen_map
+from storesync.model.money import Form
 from storesync.pricing import Policy, PolicyBook, Snapshot
 
 __all__ = ["Settings"]
@@ -29,7 +30,7 @@ class Settings:
     `policies` are by market code; `axes` ties the merchant's axes (code or name) to the market's axis ids,
     where names do not do it; `brands` ties brand codes to the market's brand ids; `surplus_axes` says what
     becomes of more axes than the market takes. `compliance` are the claims, labels and numbers to be checked;
-    None checks none of them. `edition` names the code that prepares (versions of
+    None checks none of them. `form` is how the driver writes money. `edition` names the code that prepares (versions of
     storesync and driver): another edition prepares everything again.
     """
 
@@ -46,4 +47,5 @@ class Settings:
     surplus_axes: Literal["refuse", "join"] = "refuse"
     templates: Mapping[str, Template] = field(default=TEMPLATES, converter=frozen_map)
     compliance: Compliance | None = None
+    form: Form = "text"
     edition: str = ""
