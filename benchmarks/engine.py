@@ -26,7 +26,7 @@ _DELAY = 0.1  # a market abroad: what a call to Singapore or Hangzhou takes at b
 _WORKERS = 8  # what a channel has unless it is configured otherwise
 
 
-def _serve(pipe: Any) -> None:
+def _serve(pipe: Any, delay: float) -> None:
     from storesync.sandbox import Quota
     from storesync.sandbox.plain import market_plain
     from storesync.sandbox.server import SandboxApp, serving
@@ -35,7 +35,7 @@ def _serve(pipe: Any) -> None:
 
     async def later(self: SandboxApp, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and not scope["path"].startswith("/_sandbox"):
-            await asyncio.sleep(_DELAY)
+            await asyncio.sleep(delay)
         await answer(self, scope, receive, send)
 
     SandboxApp.__call__ = later  # type: ignore[method-assign]  # this process serves the benchmark alone
@@ -56,14 +56,14 @@ def _body(number: int) -> dict[str, Any]:
     }
 
 
-async def _bare(address: str, count: int) -> float:
+async def _bare(address: str, count: int, workers: int) -> float:
     from storesync.sandbox.plain import ACCESS
 
     numbers = iter(range(count))
     async with httpx.AsyncClient(
         base_url=f"{address}/plain",
         headers={"x-token": ACCESS},
-        limits=httpx.Limits(max_connections=_WORKERS),
+        limits=httpx.Limits(max_connections=workers),
     ) as client:
 
         async def worker() -> None:
@@ -73,11 +73,11 @@ async def _bare(address: str, count: int) -> float:
                 answer.json()
 
         began = time.perf_counter()
-        await asyncio.gather(*(worker() for _ in range(_WORKERS)))
+        await asyncio.gather(*(worker() for _ in range(workers)))
         return time.perf_counter() - began
 
 
-async def _engine(address: str, count: int, folder: Path) -> dict[str, float]:
+async def _engine(address: str, count: int, workers: int, folder: Path) -> dict[str, float]:
     from storesync.driver import Shop
     from storesync.engine import Env, OpenChannel, Pacer, apply, plan
     from storesync.model import Channel, Market
@@ -96,14 +96,14 @@ async def _engine(address: str, count: int, folder: Path) -> dict[str, float]:
     store.prepare()
     channel = OpenChannel(
         channel=Channel(
-            name="bench", driver="plain", markets=(market,), environment="sandbox", workers=_WORKERS
+            name="bench", driver="plain", markets=(market,), environment="sandbox", workers=workers
         ),
         driver=plain_driver(by="search", quota=100_000),
         shop=Shop(channel="bench", markets=(market,)),
         account=Account(app=APP, access=ACCESS, refresh=REFRESH),
         account_name="bench",
         base="bench",
-        transport=Transport({"api": f"{address}/plain"}, now=env.now, connections=_WORKERS),
+        transport=Transport({"api": f"{address}/plain"}, now=env.now, connections=workers),
         store=store,
         env=env,
         pacer=Pacer(env, store),
@@ -112,7 +112,7 @@ async def _engine(address: str, count: int, folder: Path) -> dict[str, float]:
         began, spent = time.perf_counter(), time.process_time()
         made = await plan(channel, wanted.reads(), wanted)
         planned = time.perf_counter()
-        report = await apply(channel, made)
+        report = await apply(channel, made, reasons={"first contact": "the bare loop listed here before"})
         ended, busy = time.perf_counter(), time.process_time() - spent
         assert report.counts == {"done": count}, report.counts
         again = await plan(channel, wanted.reads(), wanted)
@@ -129,26 +129,26 @@ async def _engine(address: str, count: int, folder: Path) -> dict[str, float]:
         store.close()
 
 
-def measure(count: int) -> dict[str, Any]:
+def measure(count: int, workers: int, delay: float) -> dict[str, Any]:
     """Both loops, one after the other, on the same server; the bare one twice, to be warm."""
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory(), processors=[lambda *_: ""])
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
-    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs,), daemon=True)
+    server = multiprocessing.get_context("spawn").Process(target=_serve, args=(theirs, delay), daemon=True)
     server.start()
     address = ours.recv()
     try:
-        asyncio.run(_bare(address, min(count, 100)))
-        bare = asyncio.run(_bare(address, count))
+        asyncio.run(_bare(address, min(count, 100), workers))
+        bare = asyncio.run(_bare(address, count, workers))
         with tempfile.TemporaryDirectory() as folder:
-            full = asyncio.run(_engine(address, count, Path(folder)))
+            full = asyncio.run(_engine(address, count, workers, Path(folder)))
     finally:
         ours.send("stop")
         server.join(10)
     return {
         "benchmark": "engine",
         "listings": count,
-        "workers": _WORKERS,
-        "delay_ms": int(_DELAY * 1000),
+        "workers": workers,
+        "delay_ms": int(delay * 1000),
         "bare_seconds": round(bare, 3),
         "engine_seconds": round(full["plan"] + full["apply"], 3),
         "engine_over_bare": round(bare / (full["plan"] + full["apply"]), 3),
@@ -162,4 +162,7 @@ def measure(count: int) -> dict[str, Any]:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--listings", type=int, default=400)
-    sys.stdout.write(json.dumps(measure(parser.parse_args().listings)) + "\n")
+    parser.add_argument("--workers", type=int, default=_WORKERS)
+    parser.add_argument("--delay", type=float, default=_DELAY, help="seconds until the market answers")
+    chosen = parser.parse_args()
+    sys.stdout.write(json.dumps(measure(chosen.listings, chosen.workers, chosen.delay)) + "\n")

@@ -5,10 +5,14 @@ from collections.abc import Iterator
 import pytest
 from attrs import evolve
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 from tests.engine.bench import Bench, item
 
+import storesync.driver as sd
+from storesync.errors import Denied
 from storesync.plan import Plan
 from storesync.state import standing
+from storesync.testing.world import Doom
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +71,40 @@ def test_a_plan_of_some_products_leaves_the_others_as_they_were() -> None:
     assert [("update", "P1"), ("hide", "P3")] == told(plan)
     assert () == plan.tripped
     assert [("update", "P1"), ("update", "P2"), ("hide", "P3"), ("hide", "P4")] == told(bench.plan())
+
+
+def test_a_refused_account_is_told_by_the_plan() -> None:
+    """Every product held back for its category would hide that a person must authorize again."""
+
+    def category(shop: sd.Shop, key: sd.CategoryKey) -> sd.Flow[sd.Category]:
+        raise Denied("session", "authorize the account again")
+        yield sd.get("/")
+
+    bench = Bench.opened(item("P1"))
+    bench.channel.driver = evolve(bench.channel.driver, category=category)
+
+    with pytest.raises(Denied, match="authorize"):
+        bench.plan()
+
+
+@pytest.mark.parametrize("at", range(1, 25))
+def test_a_state_that_fails_ends_the_run_and_the_next_one_goes_on(at: int) -> None:
+    """Whichever commit fails, before it or after: nobody blames the driver, and nothing is made twice."""
+    bench = Bench.opened(item("P1"), item("P2", variants=2))
+    doom, store = Doom(failure=at), bench.world.store
+    store.before_commit = store.after_commit = doom.commit
+    failed = False
+    try:
+        bench.sync()
+    except OperationalError:
+        failed = True
+    finally:
+        store.before_commit = store.after_commit = None
+    bench.world.loop.skip(61.0)  # the lease too may be what could not be given back
+    for _ in range(4):
+        if not bench.sync(bench.rival()).outcomes:
+            break
+
+    assert bench.wanted() == bench.live()
+    assert {} == bench.truth.duplicates()
+    assert failed or at > 12

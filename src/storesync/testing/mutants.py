@@ -90,12 +90,6 @@ MUTANTS: Final = (
         "certain = True",
     ),
     Mutant(
-        "a price in doubt counts as acknowledged",
-        "storesync.engine.offers",
-        "known = isinstance(fault, Rejected) or not log.begun or unsent",
-        "known = True",
-    ),
-    Mutant(
         "no verdict is a good one",
         "storesync.engine.offers",
         "bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}",
@@ -132,42 +126,6 @@ MUTANTS: Final = (
         "if False:",
     ),
     Mutant(
-        "an old fence is good enough",
-        "storesync.state.store",
-        "if row is None or row.fence != self.number or row.owner != self.owner:",
-        "if False:",
-    ),
-    Mutant(
-        "a plan is applied whatever happened since",
-        "storesync.engine.apply",
-        "        if now != plan.revision:",
-        "        if False:",
-    ),
-    Mutant(
-        "a state that fails is the driver's fault",
-        "storesync.engine.flows",
-        "except (StoresyncError, SQLAlchemyError):",
-        "except StoresyncError:",
-    ),
-    Mutant(
-        "a refused account holds back every product",
-        "storesync.engine.planning",
-        "if kept is None and isinstance(fault, Denied):",
-        "if False:",
-    ),
-    Mutant(
-        "a token that ended is not renewed",
-        "storesync.engine.flows",
-        "        await renew(channel, account)",
-        "        pass",
-    ),
-    Mutant(
-        "what stands in the shop is taken from memory",
-        "storesync.engine.observe",
-        "if prices or stock:",
-        "if False:",
-    ),
-    Mutant(
         "the same document is sent again and again",
         "storesync.engine.create",
         '"have": want,',
@@ -178,12 +136,6 @@ MUTANTS: Final = (
         "storesync.engine.create",
         "return None if stand.ref is None else await _look(work, stand, stand.ref)",
         "return (await work.find(stand, None) or [None])[0]",
-    ),
-    Mutant(
-        "prices go out tenfold when sent anew",
-        "storesync.engine.offers",
-        "made.append(OfferChange(ref, offer.want, offer.have, work.channel.env.token()))",
-        "made.append(OfferChange(ref, offer.want if offer.have else offer.last or offer.want, offer.have, 'x' * 32))",
     ),
 )
 """Every way in which the engine is broken on purpose."""
