@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 import storesync
+from storesync.cli.example import MINIMAL
 from storesync.config import MARKETS, Config, load
 from storesync.errors import ConfigError
 from storesync.issues import Issue
@@ -102,8 +103,17 @@ def test_the_shipped_example_loads() -> None:
     assert "50200002" == config.channels["tmall-cn"].categories["C-SER"]
     assert "text:净含量" == config.channels["tmall-cn"].attributes["*"]["prop_30000001"]
     assert {"cn", "vn"} == set(config.policies)
-    assert "prices.toml:24:vat_until" == config.place("prices.vn.tax.vat_until")
+    assert "prices.toml:25:vat_until" == config.place("prices.vn.tax.vat_until")
     assert "fixture" == written(config).kind
+
+
+def test_what_we_ship_lets_a_rate_tremble(tmp_path: Path) -> None:
+    """A move of 0.4 % reprices no shop that began with the example or with `init --minimal`."""
+    books = [*load(EXAMPLE).policies.values(), *read(tmp_path, MINIMAL).policies.values()]
+
+    assert 3 == len(books)
+    for policy in (policy for book in books for policy in book.policies):
+        assert Decimal("0.004") < policy.quiet < Decimal("0.05")
 
 
 def test_the_example_maps_every_category_of_its_catalog() -> None:

@@ -10,7 +10,7 @@ from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
 
 from storesync.config import load
 from storesync.errors import ConfigError
-from storesync.issues import Issue
+from storesync.issues import Issue, Severity
 
 Spoil: TypeAlias = Callable[[Merchant], None]
 BUFFER = 'fx_buffer = "0.02"\n'
@@ -144,14 +144,6 @@ CASES = {
         channel=SHOPEE,
         name="vn",
     ),
-    "nothing left after the add-ons": Case(
-        spoil=(lambda shop: shop.edit("prices.toml", 'amount = "4500"', 'amount = "-20000"'),),
-        code="price.not_positive",
-        stage="add-ons",
-        said="nothing is left after the add-ons",
-        hint="check markup and add-ons under [prices.cn]",
-        keys=frozenset({"SBG-008"}),
-    ),
 }
 
 
@@ -215,7 +207,46 @@ REFUSED = {
         "quiet is refined for product SBG-001, but a rate holds for a whole channel",
         "refine it for a channel alone",
     ),
+    "8 for 8 %": (
+        'tax = { mode = "included", duty = "0", vat = "8" }',
+        "policy 'cn': tax.vat is 8",
+        '8 % is written "0.08"',
+    ),
+    "a parcel that pays": ('packing = "-500"', "policy 'cn': packing is -500", "zero or above"),
+    "Vietnam's tax on yuan": (
+        'tax = { mode = "buyer_pays", regime = "vn-import" }',
+        "regime 'vn-import' taxes prices in VND, this policy makes CNY",
+        "leave tax.regime out",
+    ),
+    "a channel that does not exist": (
+        'refine = [{ where = { channel = "tmall-cm" }, markup = "0.20" }]',
+        "policy 'cn', stage 'policy': a refinement is for channel 'tmall-cm', which does not exist",
+        "tmall-cn",
+    ),
 }
+
+
+SLIPS = {
+    "variant": 'variant = "SBG-001-3O"',
+    "product": 'product = "NO-SUCH"',
+    "category": 'channel = "tmall-cn", category = "C-SRE"',
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_a_refinement_that_meets_nothing_is_told(tmp_path: Path, slip: str) -> None:
+    """Else the general price would go out in silence; one that meets a variant is not told."""
+    right = 'where = { channel = "tmall-cn", variant = "SBG-001-30" }, markup = "0.16"'
+    wrong = f'where = {{ {SLIPS[slip]} }}, markup = "0.17"'
+    with merchant(tmp_path) as shop:
+        policy(f"refine = [{{ {right} }}, {{ {wrong} }}]")(shop)
+        found = shop.run(lambda shops: shops.check(TMALL)).issues
+        (issue,) = [one for one in found if one.code == "price.unmet_refinement"]
+
+        assert issue.severity is Severity.WARNING
+        assert SLIPS[slip].rpartition('"')[0].rpartition('"')[2] in issue.message
+        assert "policy 'cn', stage 'policy'" in issue.message
+        assert issue.at.startswith("prices.toml:")
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -286,12 +286,12 @@ def test_a_check_asks_nobody_and_writes_nothing_down(shop: Merchant) -> None:
     assert ["collected", "priced", "collected"] == [event.event for event in events]
 
 
-QUIET = 'currency = "CNY"\nquiet = "0.02"\n'
+BAND, WIDER = 'quiet = "0.01" ', 'quiet = "0.02" '
 
 
 def test_a_band_keeps_its_middle_over_days_without_a_believed_rate(shop: Merchant) -> None:
     """A jump that was a mistake of the source, in between: the same band, no price touched."""
-    shop.edit("prices.toml", 'currency = "CNY"\n', QUIET)
+    shop.edit("prices.toml", BAND, WIDER)
     shop.sync()
     writes = shop.shops[TMALL].writes()
     for rate in ("203.90", "20390", "203.90"):
@@ -307,7 +307,7 @@ def test_a_rate_that_walks_within_its_band_reprices_nothing(tmp_path: Path, seed
     """Sixty business days of a random walk: the market is written to only when the rate left the band."""
     random, rate = Random(seed), Decimal("200.00")
     with merchant(tmp_path, seed=seed) as shop:
-        shop.edit("prices.toml", 'currency = "CNY"\n', QUIET)
+        shop.edit("prices.toml", BAND, WIDER)
         shop.services.quote("ecos", CNY=str(rate))
         shop.sync()
         middle, left, written = rate, 0, 0

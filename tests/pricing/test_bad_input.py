@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from storesync.pricing import (
     WeightStep,
     price,
 )
+from storesync.pricing.policy import AddOn
 from tests.pricing.golden import AS_OF, MARKETS, TODAY, fixture, p02, policy, priced, product, sale
 
 
@@ -68,7 +70,6 @@ BROKEN: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "price.freight",
         "add-ons",
     ),
-    "nothing left after the add-ons": ({"krw": 100}, {"packing": "-500"}, "price.not_positive", "add-ons"),
     "an ending above its modulus": (
         {"krw": 32000},
         {"ending": Ending("10", ["19"])},
@@ -313,6 +314,65 @@ def test_a_bad_list_price_never_holds_the_price() -> None:
     assert [("price.currency", Severity.WARNING)] == [(issue.code, issue.severity) for issue in result.issues]
     assert result.price is not None
     assert None is result.price.list
+
+
+# Field, value, and how it was probably meant: 10 for 10 % makes a tenth of the price, or ten times as much.
+SLIPPED = [
+    ("source_vat", "10", "0.10"),
+    ("source_vat", "1", "0.01"),
+    ("fx_buffer", "2", "0.02"),
+    ("tax.vat", "8", "0.08"),
+    ("tax.duty", "6.5", "0.065"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "meant"), SLIPPED)
+def test_a_share_of_one_and_more_is_a_slip(field: str, value: str, meant: str) -> None:
+    """Refused with policy, key, value and the way it was probably meant."""
+    if field.startswith("tax."):
+        shares = {"duty": "0", "vat": "0.08", field.removeprefix("tax."): value}
+        by = policy("CNY", tax=Tax(mode="included", **shares))
+    else:
+        by = policy("CNY", **{field: value})
+    result = priced(product(32000), by)
+    (problem,) = by.problems
+
+    assert None is result.price
+    assert ("price.policy_value", field) == (problem.code, problem.field)
+    assert f"policy 'cny', stage 'policy', variant V-1: {field}: {field} is {value}" == result.held
+    assert f'{value} % is written "{meant}"' in problem.hint
+
+
+BELOW: dict[str, dict[str, Any]] = {
+    "packing": {"packing": "-500"},
+    "addons.sample": {"addons": (AddOn("sample", Decimal(-1)),)},
+    "freight": {"freight": (WeightStep("-30000"),)},
+    "guards.min_price": {"guards": Guards(min_price="-5")},
+    "guards.max_price": {"guards": Guards(max_price="0")},
+}
+
+
+@pytest.mark.parametrize("field", BELOW)
+def test_an_amount_below_zero_is_a_slip(field: str) -> None:
+    """A cost that pays, and a ceiling that nothing can meet."""
+    made = Policy(name="cny", currency="CNY", **BELOW[field])
+
+    assert [("price.policy_value", field)] == [(one.code, one.field) for one in made.problems]
+    assert priced(product(32000), made).price is None
+
+
+@pytest.mark.parametrize(
+    ("currency", "regime"), [("VND", "cn-cbec"), ("CNY", "vn-import"), ("USD", "cn-cbec")]
+)
+@pytest.mark.parametrize("mode", ["none", "included", "buyer_pays"])
+def test_a_regime_taxes_its_own_money_only(currency: str, regime: Any, mode: Any) -> None:
+    """China's lines are amounts of yuan: 10 yuan per ml are no 10 dong."""
+    tax = Tax(mode=mode, regime=regime, on="price" if regime == "cn-cbec" else "import", duty="0", vat="0.1")
+    (problem,) = policy(currency, tax=tax).problems
+
+    assert ("price.tax_regime", "tax.regime") == (problem.code, problem.field)
+    assert {"cn-cbec": "CNY", "vn-import": "VND"}[regime] in problem.message
+    assert currency in problem.message
 
 
 MAKERS: list[Any] = [

@@ -30,6 +30,7 @@ currency = "CNY"
 source_vat = "0.10"
 markup = "0.15"
 ending = { modulus = "10", endings = ["9"], mode = "up" }
+quiet = "0.01"                  # a rate may move by 1 % before this shop is priced anew
 
 [channels.tmall-cn]
 driver = "tmall"

@@ -22,6 +22,7 @@ from storesync.config.wording import compliance_config, glossary_from, translato
 from storesync.errors import ConfigError
 from storesync.issues import Severity, counted
 from storesync.pricing import policies_from
+from storesync.pricing.aim import strange_channels
 
 __all__ = ["load"]
 
@@ -63,6 +64,8 @@ def load(path: Path | str) -> Config:
 
     policies, told = policies_from(prices, at=prices_at, fees=fees, locate=locate)
     found.all += told
+    for book in policies.values():
+        found.all += strange_channels(book, channels)
     sources = None
     if rates:
         sources, told = rates_from(rates, at=rates_at, locate=locate)

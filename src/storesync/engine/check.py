@@ -14,6 +14,8 @@ from storesync.engine.preparer import ChannelPreparer
 from storesync.issues import Issue, Severity, counted
 from storesync.model import Category, CategoryKey, Channel
 from storesync.plan import Held
+from storesync.pricing import PolicyBook
+from storesync.pricing.aim import Aims
 from storesync.state import Store, assets
 
 __all__ = ["Checked", "check"]
@@ -56,6 +58,8 @@ async def check(
 ) -> Checked:
     """Prepare every product by what the state knows of the market."""
     known: dict[str, Category | None] = {}
+    policies = preparer.settings.policies.values()
+    aims = Aims(channel.name, (book for book in policies if isinstance(book, PolicyBook)))
     products = ready = unread = 0
     held: list[Held] = []
     not_offered: list[Held] = []
@@ -71,6 +75,7 @@ async def check(
             held.append(Held(key=read.key, title="", reason=said, issues=read.errors))
             continue
         product = read.product
+        aims.see(product)
         id_ = preparer.category_id(product)
         if id_ not in known:
             known[id_] = await _category(store, channel.name, driver, id_)
@@ -86,6 +91,7 @@ async def check(
             held.append(Held(key=product.key, title=title, reason=errors[0].message, issues=errors))
         else:
             ready += 1
+    issues += aims.missed()
     return Checked(
         channel=channel.name,
         products=products,

@@ -43,6 +43,7 @@ from storesync.engine.translating import Translators
 from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
 from storesync.errors import ConfigError, PlanError, StalePlan, StateError
 from storesync.issues import Issue, Issues
+from storesync.localization import Gates
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
@@ -170,6 +171,7 @@ class Shops:
             attributes=configured.attributes,
             accept=self.config.accept,
             compliance=self._compliance(channel),
+            gates=Gates(glossary=self.config.glossary),
             policies=policies,
             rates=rates,
             axes=configured.axes,

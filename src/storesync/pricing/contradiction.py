@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Problem", "problems_of"]
 
 _ZERO = Decimal(0)
+_TAX_OF = {"cn-cbec": "CNY", "vn-import": "VND"}  # whose tax a regime is: its lines are amounts of that money
 
 
 @frozen
@@ -30,15 +31,22 @@ class Problem:
     hint: str
 
 
-def _share(name: str, value: Decimal | None, low: int = 0, high: int | None = 1) -> Iterator[Problem]:
-    if value is not None and (value < low or (high is not None and value >= high)):
-        top = "" if high is None else f" and below {high}"
-        yield Problem(
-            "price.policy_value",
-            name,
-            f"{name} is {value:f}",
-            f'give a share from {low} up{top}, such as "0.15" for 15 %',
-        )
+def _share(name: str, value: Decimal | None, high: int | None = 1) -> Iterator[Problem]:
+    if value is None or (value >= 0 and (high is None or value < high)):
+        return
+    top = "" if high is None else f" and below {high}"
+    hint = f'give a share from 0 up{top}, such as "0.15" for 15 %'
+    if high is not None and value >= high:
+        # 10 for 10 %: the slip that turns a price into a tenth of itself, or into ten times as much.
+        meant = value.scaleb(-2, context=EXACT)
+        hint = f'a share is part of 1: {value:f} % is written "{meant:f}"'
+    yield Problem("price.policy_value", name, f"{name} is {value:f}", hint)
+
+
+def _amount(name: str, value: Decimal | None, *, zero: bool) -> Iterator[Problem]:
+    if value is not None and (value < 0 or (value == 0 and not zero)):
+        least = "zero or above" if zero else "above zero"
+        yield Problem("price.policy_value", name, f"{name} is {value:f}", f"give an amount {least}")
 
 
 def _numbers(policy: Policy) -> Iterator[tuple[str, Decimal]]:
@@ -77,12 +85,17 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
             hint = "write at most 18 digits before and after the point"
             yield Problem("price.policy_value", name, f"{name} has too many digits", hint)
             return
-    yield from _share("source_vat", policy.source_vat, high=None)
-    yield from _share("fx_buffer", policy.fx_buffer, high=None)
+    yield from _share("source_vat", policy.source_vat)
+    yield from _share("fx_buffer", policy.fx_buffer)
     yield from _share("quiet", policy.quiet)
     if policy.markup <= -1:
         yield Problem("price.policy_value", "markup", f"markup is {policy.markup:f}", "give a share above -1")
-    yield from _tax_problems(policy.tax)
+    yield from _amount("packing", policy.packing, zero=True)
+    for extra in policy.addons:
+        yield from _amount(f"addons.{extra.name}", extra.amount, zero=True)
+    for step in policy.freight:
+        yield from _amount("freight", step.amount, zero=True)
+    yield from _tax_problems(policy.tax, policy.currency)
     rates = _ZERO
     for fee in policy.fees:
         rates = EXACT.add(rates, fee.rate if fee.cap is None else _ZERO)
@@ -102,6 +115,8 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
     yield from _share("guards.max_discount", guards.max_discount)
     yield from _share("guards.max_change", guards.max_change, high=None)
     yield from _share("guards.cliff", guards.cliff)
+    yield from _amount("guards.min_price", guards.min_price, zero=True)
+    yield from _amount("guards.max_price", guards.max_price, zero=False)
     if guards.min_price is not None and guards.max_price is not None and guards.min_price > guards.max_price:
         yield Problem(
             "price.policy_value",
@@ -153,9 +168,17 @@ def _grid_problems(policy: Policy) -> Iterator[Problem]:
         yield Problem("price.codec", "codec", misfit, "choose the form that the channel's page names")
 
 
-def _tax_problems(tax: Tax) -> Iterator[Problem]:
+def _tax_problems(tax: Tax, code: str) -> Iterator[Problem]:
+    whose = _TAX_OF.get(tax.regime, code)
+    if whose != code:
+        yield Problem(
+            "price.tax_regime",
+            "tax.regime",
+            f"regime {tax.regime!r} taxes prices in {whose}, this policy makes {code}",
+            f"leave tax.regime out, or give it to a policy with currency = {whose!r}",
+        )
     for name, share in (("tax.duty", tax.duty), ("tax.vat", tax.vat)):
-        yield from _share(name, share, high=None)
+        yield from _share(name, share)
     yield from _share("tax.consumption", tax.consumption)
     if tax.mode == "included" and tax.on == "import" and tax.vat is None:
         yield Problem(

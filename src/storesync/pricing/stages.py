@@ -138,13 +138,6 @@ def home_stages(walk: Walk) -> None:
     walk.step("markup", amount, words.markup)
     extra, detail = addons(walk)
     walk.step("add-ons", walk.amount.plus(extra) if extra else walk.amount, detail)
-    if walk.amount.top <= 0:
-        raise walk.hold(
-            "price.not_positive",
-            "add-ons",
-            f"nothing is left after the add-ons ({detail})",
-            f"check markup and add-ons under [prices.{policy.name}]",
-        )
 
 
 def _check_leg(walk: Walk, leg: Leg) -> None:
