@@ -153,7 +153,12 @@ def _unit(pair: Pair, _: random.Random) -> Pair | None:
 def _placeholder(pair: Pair, chance: random.Random) -> Pair:
     mark = chance.choice(["{fee}", "%s", "{{name}}", "${total}", "%1$s"])
     lost = chance.choice(["", mark.replace("{", "｛").replace("%", "％")])
-    return Pair(f"{pair.source} {mark}", f"{pair.text} {lost}", pair.locale, pair.field, "placeholders")
+    # Korean writes what belongs to a mark right after it: %s님, %d개.
+    place, tail = _spot(pair.source, chance), chance.choice([" ", "님", "개", ""])
+    if not tail and re.match("[A-Za-z]", pair.source[place:]):
+        tail = " "
+    source = f"{pair.source[:place]} {mark}{tail}{pair.source[place:]}"
+    return Pair(source, f"{pair.text} {lost}", pair.locale, pair.field, "placeholders")
 
 
 def _tag(pair: Pair, chance: random.Random) -> Pair:
@@ -200,6 +205,14 @@ def _loop(pair: Pair, chance: random.Random) -> Pair | None:
     )
 
 
+def _stutter(pair: Pair, chance: random.Random) -> Pair:
+    words = {"zh-Hans": ["五味子", "保湿霜", "保湿面霜", "面霜"], "vi": ["kem", "dưỡng ẩm", "tinh chất"]}
+    piece = chance.choice(["", " "]).join([chance.choice(words[pair.locale])] * chance.randrange(3, 6))
+    place = _spot(pair.text, chance)
+    text = f"{pair.text[:place]} {piece} {pair.text[place:]}"
+    return Pair(pair.source, text, pair.locale, pair.field, "repetition")
+
+
 def _cut(pair: Pair, _: random.Random) -> Pair | None:
     if pair.field != "short_description" or len(pair.source) < 25:
         return None
@@ -239,6 +252,7 @@ BREAKS: dict[str, Break] = {
     "missing": _missing,
     "claim": _claim,
     "loop": _loop,
+    "stutter": _stutter,
     "cut": _cut,
     "english": _english,
     "long": _long,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.localization import corpus
 
+from storesync.localization import Protection
 from storesync.localization.gates import Gates, Level, figures
 from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
 from storesync.model import Limit
@@ -92,6 +93,23 @@ def test_a_number_is_read_as_its_language_writes_it(
     assert [(Decimal(value), unit) for value, unit in values] == [
         (figure.value, figure.unit) for figure in figures(text, locale)
     ]
+
+
+@pytest.mark.parametrize("text", ["五味子五味子五味子精华液", "保湿霜" * 5, "用保湿面霜保湿面霜保湿面霜"])
+def test_a_word_of_a_few_characters_three_times_in_a_row_is_a_loop(text: str) -> None:
+    """Wherever it begins."""
+    assert (
+        "fail"
+        == corpus.gates().check("오미자 세럼", text, locale="zh-Hans", field="short_description").result
+    )
+
+
+@pytest.mark.parametrize(("source", "right"), [("%d개 크림", "%d 个面霜"), ("%s님 크림", "%s 的面霜")])
+def test_a_placeholder_that_touches_korean_is_one(source: str, right: str) -> None:
+    """Korean writes no space between a mark and what belongs to it."""
+    assert "pass" == corpus.gates().check(source, right, locale="zh-Hans").result
+    assert corpus.gates().check(source, "面霜", locale="zh-Hans").of("placeholders")
+    assert Protection().protect(source, "zh-Hans").kept == (source[:2],)
 
 
 def test_a_word_that_another_term_asks_for_is_not_held_against_this_one() -> None:

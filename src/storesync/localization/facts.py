@@ -16,7 +16,7 @@ from storesync.localization.locale import separator
 from storesync.localization.reference import Reference
 from storesync.model import Product
 
-__all__ = ["NAMES", "FactNames", "facts_of", "told_facts"]
+__all__ = ["NAMES", "FactNames", "facts_of", "source_facts", "told_facts"]
 
 
 @frozen(kw_only=True)
@@ -99,6 +99,30 @@ def facts_of(product: Product, reference: Reference, locale: str) -> Mapping[str
         else _fact(product, reference, "ingredients", locale),
         names.storage: _fact(product, reference, "storage", locale),
         names.allergens: _fact(product, reference, "allergens", locale),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def source_facts(product: Product, locale: str) -> Mapping[str, str]:
+    """What the values of `facts_of` are made of, in the product's own words, under the same names.
+
+    Names without a fact are left out, and so are efficacy and skin type: the catalog holds keys for those.
+    """
+    names = NAMES.get(locale)
+    if names is None:
+        return {}
+    facts = product.facts
+    months = {code: facts.get(code, "") for code in ("shelf_life_months", "pao_months")}
+    cosmetic = bool(facts.get("inci"))
+    found = {
+        names.brand: product.brand.name,
+        names.origin: country_name(product.origin, product.locale),
+        names.content: "/".join(_contents(product)),
+        names.shelf_life: f"{months['shelf_life_months']}개월" if months["shelf_life_months"] else "",
+        names.after_opening: f"{months['pao_months']}개월" if months["pao_months"] else "",
+        names.ingredients if cosmetic else names.food_ingredients: facts.get("ingredients", ""),
+        names.storage: facts.get("storage", ""),
+        names.allergens: facts.get("allergens", ""),
     }
     return {name: value for name, value in found.items() if value}
 

@@ -157,6 +157,19 @@ def _claims(settings: Settings) -> tuple[str, ...]:
     return (digest([_plain(packs), _plain(waivers), _plain(inventory), sorted(rules.holding)]),)
 
 
+def _glossary(product: Product, settings: Settings) -> list[Any]:
+    """The house's words for what this product says: another word's change is no reason to prepare it again."""
+    if settings.gates is None:
+        return []
+    text = product.text
+    said = (text.title, text.description, *text.points, *product.facts.values())
+    options = (
+        word for axis in product.axes for word in (axis.name, *(one.text for one in axis.choices.values()))
+    )
+    whole = "\n".join((*said, *options))
+    return [[settings.gates.glossary.version(whole, locale) for locale in settings.channel.locales]]
+
+
 def _shown(product: Product, settings: Settings) -> list[Any]:
     """The evidence of one product: another product's new number is no reason to prepare this one again."""
     if settings.compliance is None:
@@ -206,6 +219,7 @@ class Inputs:
                 _plain(settings.templates),
                 *self.claims,
                 *_shown(product, settings),
+                *_glossary(product, settings),
             ],
             "mapping": [
                 id_,

@@ -20,6 +20,7 @@ from storesync.prepare.mapping import category_id, chosen, map_product
 from storesync.prepare.offers import Pricer, price_product
 from storesync.prepare.render import check_by_driver, render
 from storesync.prepare.settings import Settings
+from storesync.prepare.wording import check_wording
 from storesync.pricing import Trace, price
 
 __all__ = ["Prepared", "prepare"]
@@ -146,6 +147,7 @@ def prepare(
     issues += found
     listing, found = check_images(product, listing, spec)
     issues += (*found, *check_listing(listing, spec), *check_offers(listing, offers, spec))
+    issues += check_wording(product, localized, settings)
     issues += check_compliance(product, localized, listing, settings)
     leaks = listing_leaks(listing, settings.channel.locales)
     issues += leaks

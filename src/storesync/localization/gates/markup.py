@@ -10,7 +10,7 @@ from storesync.localization.gates.verdict import Finding, Level
 
 __all__ = ["PLACEHOLDER", "PROTECTION", "TAG", "markup"]
 
-PLACEHOLDER = re.compile(r"\$?\{\{?[\w.:-]*\}?\}|%\(\w+\)[sd]|(?<![\d％%])%(?:\d+\$)?[sd](?![^\W\d_])")
+PLACEHOLDER = re.compile(r"\$?\{\{?[\w.:-]*\}?\}|%\(\w+\)[sd]|(?<![\d％%])%(?:\d+\$)?[sd](?![A-Za-z])")
 """`{fee}`, `{{fee}}`, `${fee}`, `%s`, `%1$s`, `%(fee)s`; not `50%`."""
 
 TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*?(/?)>")

@@ -114,6 +114,8 @@ def loops(source: str, text: str) -> Iterator[Finding]:
 
 
 _RUN = re.compile(r"([^\W\d_])\1{4}")
+# Words of two letters and more, wherever they begin; longer pieces are found by their first letters.
+_WORDS = re.compile(r"([^\W\d_]{2,8}?)(?:\s*\1){2,}")
 
 
 def _loop(text: str) -> tuple[int, int, int] | None:
@@ -131,5 +133,8 @@ def _loop(text: str) -> tuple[int, int, int] | None:
             times += 1
         if times > 2 or (times == 2 and size >= 2 * _STEP):
             return start, size, times
+    words = _WORDS.search(text)
+    if words is not None:
+        return words.start(), len(words[1]), words.group().count(words[1])
     run = _RUN.search(text)
     return (run.start(), 1, 5) if run is not None else None

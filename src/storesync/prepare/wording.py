@@ -1,0 +1,117 @@
+"""check: every translated text of a listing against its source, whoever delivered it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve, frozen
+
+from storesync.compliance import kind_of
+from storesync.issues import Issue, Issues, Severity
+from storesync.localization import APPROVED, Gates, Level, matches, normal, source_facts, source_hash
+from storesync.model import Product
+from storesync.prepare.localize import Localized
+from storesync.prepare.settings import Settings
+
+__all__ = ["check_wording"]
+
+# Ingredients have official names: 적색202호 is CI 15850, and a plant goes by its Latin name. The house's words for
+# them, their figures and their length are no measure; what is never right stays so.
+_OFFICIAL = frozenset({"numbers", "units", "length_ratio"})
+
+
+@frozen
+class _Said:
+    """One text beside what it was made of. An `approved` one has had its review; a `stale` one has another source."""
+
+    path: str
+    source: str
+    text: str
+    locale: str
+    field: str
+    approved: bool = False
+    stale: bool = False
+    at: str = ""
+
+
+def _texts(product: Product, localized: Localized, settings: Settings, locale: str) -> Iterator[_Said]:
+    delivered, shown = settings.reference.text(product.key, locale), localized.texts.get(locale)
+    if delivered is None or shown is None:
+        return
+    own, path, at = product.text, f"texts/{locale}", delivered.at
+    stale = bool(delivered.stale) or delivered.source not in ("", source_hash(own))
+    short = "\n".join(own.points) or own.description
+    for name, source, text in (("title", own.title, shown.title), *_short(short, shown.points)):
+        made = delivered.made.get(name)
+        state = made.state if made else delivered.state
+        yield _Said(f"{path}/{name}", source, text, locale, name, state in APPROVED, stale, at)
+    sources = source_facts(product, locale)
+    for name, value in localized.attributes.get(locale, {}).items():
+        if name in sources:
+            field = "ingredients" if sources[name] == product.facts.get("ingredients") else "attributes"
+            approved = delivered.state in APPROVED
+            yield _Said(f"{path}/attributes/{name}", sources[name], value, locale, field, approved, at=at)
+
+
+def _short(source: str, points: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    if points:  # a missing one is told where texts are gathered
+        yield "short_description", source, "\n".join(points)
+
+
+def _options(product: Product, localized: Localized, locales: tuple[str, ...]) -> Iterator[_Said]:
+    own, *further = locales
+    sources = {axis.code: axis for axis in product.axes}
+    for axis in localized.axes:
+        source = sources[axis.code]
+        for locale, name in {own: axis.name, **{one: axis.names.get(one, "") for one in further}}.items():
+            yield _Said(f"axes/{axis.code}/name", source.name, name, locale, "option_values")
+        for code, choice in axis.choices.items():
+            path = f"axes/{axis.code}/choices/{code}"
+            yield _Said(path, source.choices[code].text, choice.text, own, "option_values")
+
+
+def _found(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
+    verdict = gates.check(
+        normal(said.source), normal(said.text), locale=said.locale, field=said.field, kind=kind
+    )
+    for finding in verdict.findings:
+        if finding.level is Level.NOTE or (finding.level is Level.REVIEW and said.approved):
+            continue
+        if said.field == "ingredients" and finding.rule in _OFFICIAL:
+            continue
+        # A text of an older source is told as stale and stays; the house's words hold for it all the same.
+        holds = finding.level is Level.FAIL and (not said.stale or finding.rule == "glossary")
+        yield Issue(
+            f"text.{finding.rule}",
+            f"{said.path}/{finding.offset}",
+            f"the {said.locale} text {said.text!r} of {said.source!r}: {finding.message}",
+            Severity.ERROR if holds else Severity.WARNING,
+            finding.suggestion or "correct the translation",
+            said.at,
+        )
+
+
+def check_wording(product: Product, localized: Localized, settings: Settings) -> Issues:
+    """What the gates say of the title, short description, attributes and options; nothing where none are set.
+
+    A fail holds the listing, whoever approved the text: nobody can approve a rendering that is never right. A
+    review is a warning, unless a person approved the text. Codes are `text.` and the gate's rule. Claims and lengths
+    have checks of their own.
+    """
+    gates = settings.gates
+    if gates is None:
+        return Issues()
+    brand = product.brand
+    gates = evolve(gates, brands={brand.name: brand.latin} if brand.name and brand.latin else {})
+    kind, locales = kind_of(product), settings.channel.locales
+    some = [said for locale in locales for said in _texts(product, localized, settings, locale)]
+    some += _options(product, localized, locales)
+    return Issues(
+        tuple(
+            issue
+            for said in some
+            # What is missing is told where it is missed.
+            if said.text and said.source and not matches(said.locale, product.locale)
+            for issue in _found(said, gates, kind)
+        )
+    )

@@ -1,0 +1,153 @@
+"""The gates where listings are prepared: who delivered a text makes no difference."""
+
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.localization import corpus
+from tests.prepare import example, world
+from tests.prepare.test_example import on_paper
+
+from storesync.issues import Issue, Severity
+from storesync.localization import Gates, Glossary, Reference, source_hash
+from storesync.model import Copy, Product
+from storesync.prepare import Prepared, Settings, input_digest, prepare
+from storesync.prepare.localize import localize
+from storesync.prepare.wording import check_wording
+
+GATES = Gates(glossary=corpus.glossary())
+SEA = "동해 미역 크림"
+
+
+def settings(reference: Reference | None = None, **changes: Any) -> Settings:
+    """The example's shop in China, with the house's words."""
+    changes = {"gates": GATES, "reference": reference or example.reference(), **changes}
+    return example.settings("tmall", example.CN, **changes)
+
+
+def sea() -> Product:
+    """SBG-001 with another source."""
+    product = example.products()["SBG-001"]
+    return evolve(product, text=evolve(product.text, title=SEA))
+
+
+def delivered(**changes: Any) -> Reference:
+    """The delivered Chinese text of SBG-001, changed."""
+    reference = example.reference()
+    texts = {key: dict(by_locale) for key, by_locale in reference.texts.items()}
+    texts["SBG-001"]["zh-Hans"] = evolve(texts["SBG-001"]["zh-Hans"], **changes)
+    return evolve(reference, texts=texts)
+
+
+def wording(product: Product, given: Settings) -> list[Issue]:
+    """What the gates say of one product."""
+    localized, _ = localize(product, given)
+    return list(check_wording(product, localized, given))
+
+
+def on_shop(product: Product, given: Settings) -> Prepared:
+    """One product on a market that asks for no attribute."""
+    known = on_paper("SBG-001", given)
+    assert known.listing is not None
+
+    return prepare(
+        product,
+        settings=given,
+        driver=world.driver(spec_images={}),
+        shop=world.sd.Shop(channel=given.channel.name, markets=given.channel.markets),
+        category=world.Category(given.categories[product.category]),
+    )
+
+
+@pytest.mark.parametrize("state", ["reference", "reviewed", "final"])
+def test_a_delivered_title_with_words_that_are_never_right_is_held(state: str) -> None:
+    """Brand-new numbers, Traditional characters and two wrong seas: nobody can approve that."""
+    wrong = delivered(title="東海海带保濕面霜 999ml", state=state)
+
+    result = on_shop(sea(), settings(wrong))
+    before = on_shop(sea(), settings(wrong, gates=None))
+
+    assert result.held
+    assert result.content is None
+    assert {"text.glossary", "text.simplified", "text.numbers"} <= {one.code for one in result.issues.errors}
+    assert not before.held
+
+
+def test_the_example_passes_on_both_shops() -> None:
+    """No finding about any of the 80 lines in either language."""
+    for driver, market in (("tmall", example.CN), ("shopee", example.VN)):
+        given = example.settings(driver, market, gates=GATES)
+        found = {key: wording(product, given) for key, product in example.products().items()}
+        assert {} == {key: issues for key, issues in found.items() if issues}
+
+
+def test_a_word_that_is_never_right_holds_in_options_and_attributes() -> None:
+    """With the place of each."""
+    product = example.products()["SBG-001"]
+    axis = product.axes[0]
+    code = next(iter(axis.choices))
+    choices = {**axis.choices, code: evolve(axis.choices[code], text="미역")}
+    product = evolve(
+        product,
+        axes=(evolve(axis, choices=choices),),
+        facts={**product.facts, "storage": "동해 보관"},
+    )
+    reference = delivered(
+        attributes={**example.reference().texts["SBG-001"]["zh-Hans"].attributes, "储存方式": "东海保存"}
+    )
+    options = {kind: dict(table) for kind, table in reference.options.items()}
+    options["value"]["미역"] = {"zh-Hans": "海带"}
+
+    found = wording(product, settings(evolve(reference, options=options)))
+
+    assert all(one.severity is Severity.ERROR for one in found if "never" in one.message)
+    assert {f"axes/{axis.code}/choices/{code}/0", "texts/zh-Hans/attributes/储存方式/0"} == {
+        one.path for one in found if "never" in one.message
+    }
+
+
+def test_what_wants_a_look_is_a_warning_until_a_person_approved_it() -> None:
+    """미역 is not named: a person may say that this is right."""
+    product = evolve(sea(), text=evolve(sea().text, title="미역 크림"))
+    codes = {}
+    for state in ("reference", "reviewed"):
+        found = wording(product, settings(delivered(title="海草面霜", state=state)))
+        codes[state] = [(one.code, one.severity) for one in found]
+
+    assert {"reference": [("text.glossary", Severity.WARNING)], "reviewed": []} == codes
+
+
+def test_a_text_of_an_older_source_stays_but_for_the_words_that_are_never_right() -> None:
+    """Its number is the old one's: it is told as stale, and goes on showing."""
+    old = source_hash(Copy("옛 이름"))
+    product = evolve(sea(), text=evolve(sea().text, title="동해 크림 50ml"))
+
+    number = wording(product, settings(delivered(title="韩国东部沿海面霜30ml", source=old)))
+    sea_again = wording(product, settings(delivered(title="东海面霜50ml", source=old)))
+
+    assert number
+    assert {Severity.WARNING} == {one.severity for one in number}
+    assert Severity.ERROR in {one.severity for one in sea_again}
+
+
+def test_only_a_word_that_a_product_says_prepares_it_again() -> None:
+    """Another word of the glossary changes nothing."""
+
+    def digest(glossary: Glossary) -> str:
+
+        product = example.products()["SBG-001"]
+        return input_digest(
+            product,
+            settings(gates=Gates(glossary=glossary)),
+            None,
+            driver=world.driver(),
+            shop=world.sd.Shop(channel="tmall-cn", markets=(world.CN,)),
+        )
+
+    def without(source: str) -> Glossary:
+        return Glossary(tuple(term for term in corpus.glossary().terms if term.source != source))
+
+    title = example.products()["SBG-001"].text.title
+    said = corpus.glossary().find(title)[0][1].source
+    assert digest(corpus.glossary()) == digest(without("동해"))
+    assert digest(corpus.glossary()) != digest(without(said))
