@@ -79,6 +79,23 @@ def test_a_market_tells_whether_the_catalog_is_ready(merchant: Merchant) -> None
     assert "claim.filing" not in shown.out
 
 
+def test_a_market_reads_the_options_too(merchant: Merchant) -> None:
+    """Names and values, each with its place."""
+    table = merchant.folder / "catalog" / "option-translations.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows({**row, "zh_Hans": "最佳药妆"} for row in rows)
+
+    found = merchant("check", "--market", "CN", "--json").document["markets"]["CN"]["issues"]
+
+    paths = [issue["path"] for issue in found if issue["code"] == "claim.block"]
+    assert any("/axes/" in path and "/name/" in path for path in paths)
+    assert any("/axes/" in path and "/choices/" in path for path in paths)
+
+
 def test_a_faulty_evidence_file_is_told_with_its_line(merchant: Merchant) -> None:
     """The configuration is refused: evidence that does not count must not look as if it did."""
     config = merchant.config
