@@ -244,3 +244,71 @@ def test_a_misspelled_setting_of_a_translator_is_told_with_the_right_one(
     assert "translator 'deepl' has no setting 'contxt': did you mean 'context'?" in bare.err
     assert "storesync.toml:" in bare.err
     assert "config.translator" in said.out
+
+
+SHORTS = ("SBG-001/short_description", "SBG-002/short_description")
+
+
+def share(merchant: Merchant) -> None:
+    """Two products say the same of themselves in Korean."""
+    file = merchant.folder / "catalog" / "products.csv"
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    known = {row["product_code"]: row for row in rows}
+    known["SBG-002"]["short_description_ko"] = known["SBG-001"]["short_description_ko"]
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def write(merchant: Merchant, rows: dict[str, dict[str, str]], name: str = "both.csv") -> str:
+    """A reviewed file."""
+    with (merchant.folder / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, next(iter(rows.values())).keys())
+        writer.writeheader()
+        writer.writerows(rows.values())
+    return str(merchant.folder / name)
+
+
+def test_two_places_with_one_source_keep_their_own_texts(merchant: Merchant) -> None:
+    """What a person approved belongs to its place: both come in, both can be locked, both go stale."""
+    share(merchant)
+    rows = rows_of(merchant)
+    texts = [rows[place]["text"].rstrip("。.") + more for place, more in zip(SHORTS, "。!", strict=True)]
+    for place, text in zip(SHORTS, texts, strict=True):
+        rows[place] |= {"text": text, "state": "reviewed"}
+
+    taken = merchant("texts", "import", write(merchant, rows), "--locale", "zh-Hans", "--by", "Kim", "--json")
+    shown = rows_of(merchant)
+    first = merchant("texts", "lock", SHORTS[0], "--locale", "zh-Hans", "--json")
+    freed = merchant("texts", "unlock", SHORTS[1], "--locale", "zh-Hans", "--json")
+    locked = rows_of(merchant)
+    source = locked[SHORTS[0]]["source"]
+    merchant.edit("catalog/products.csv", source, f"{source} 더 촉촉하게.")
+    stale = merchant("plan", "--json")
+
+    assert 2 == taken.document["taken"]
+    assert texts == [shown[place]["text"] for place in SHORTS]
+    assert ([SHORTS[0]], []) == (first.document["places"], freed.document["places"])
+    assert ["yes", ""] == [locked[place]["locked"] for place in SHORTS]
+    assert texts == [locked[place]["text"] for place in SHORTS]
+    assert f"the source of {SHORTS[0]} changed" in stale.out
+    assert f"the source of {SHORTS[1]} changed" not in stale.out
+
+
+def test_a_locked_delivery_stays_at_its_place(merchant: Merchant) -> None:
+    """Another product with the same source keeps the text that was delivered for it."""
+    share(merchant)
+    before = rows_of(merchant)
+
+    one = merchant("texts", "lock", SHORTS[0], "--locale", "zh-Hans", "--json")
+    between = rows_of(merchant)
+    both = merchant("texts", "lock", *SHORTS, "--locale", "zh-Hans", "--json")
+    after = rows_of(merchant)
+
+    assert before[SHORTS[0]]["text"] != before[SHORTS[1]]["text"]
+    assert ([SHORTS[0]], [SHORTS[1]]) == (one.document["places"], both.document["places"])
+    for rows in (between, after):
+        assert [before[place]["text"] for place in SHORTS] == [rows[place]["text"] for place in SHORTS]
+    assert ["yes", "yes"] == [after[place]["locked"] for place in SHORTS]

@@ -277,6 +277,35 @@ def test_a_day_costs_no_more_than_its_budget(merchant: Merchant, service: Servic
     assert "storesync.toml:" in told[0]
 
 
+def test_what_is_paid_for_again_counts_again(merchant: Merchant) -> None:
+    """A text that fails each time costs each time, though one row is remembered of it."""
+    forget(merchant)
+    with serving(Service(answer=lambda text: text)) as service:
+        hire(merchant, service, "budget = 120")
+        some = [
+            merchant("texts", "translate", "--locale", "zh-Hans", "--again", "--json").document["characters"]
+            for _ in range(8)
+        ]
+
+    assert 60 < sum(some) <= 120
+
+
+def test_what_a_person_corrected_stays_paid(merchant: Merchant, service: Service) -> None:
+    """A text that is approved has another maker's name, and was paid for nevertheless."""
+    hire(merchant, service, "budget = 120")
+    forget(merchant)
+    first = merchant("texts", "translate", "--locale", "zh-Hans", "--budget", "90", "--json")
+    merchant("texts", "export", "--locale", "zh-Hans", "--format", "csv")
+    file = merchant.folder / "texts-zh-Hans.csv"
+    file.write_text(file.read_text("utf-8-sig").replace(",translated,", ",reviewed,"), encoding="utf-8")
+    taken = merchant("texts", "import", str(file), "--locale", "zh-Hans", "--by", "Kim", "--json")
+    more = merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+
+    assert 60 < first.document["characters"] <= 90
+    assert taken.document["taken"] >= 2
+    assert first.document["characters"] + more.document["characters"] <= 120
+
+
 def test_a_translator_that_cannot_be_used_is_told_and_the_others_go_on(merchant: Merchant) -> None:
     """Its key is nowhere: one finding with the place, and three listings that need no text."""
     merchant.edit(

@@ -27,6 +27,7 @@ from storesync.localization import (
     draw,
     facts_of,
     judge,
+    key_of,
     normal,
     segments,
 )
@@ -194,6 +195,42 @@ def test_a_changed_source_makes_a_persons_work_visibly_stale() -> None:
     assert ("text.stale", Severity.WARNING) == (issue.code, issue.severity)
     assert "Kem cũ" in issue.message
     assert 1 == len(drawn.wanted)
+
+
+def test_where_a_locked_text_stands_nothing_is_asked() -> None:
+    """Its source changed: a new translation would be paid for and shown nowhere."""
+    old = MemoryText(
+        key=TextKey("0" * 32, "ko", "vi", "title"),
+        source_text="옛 크림",
+        text="Kem cũ",
+        state="reviewed",
+        locked=True,
+        place="A-1/title",
+    )
+
+    drawn = draw([Segment("A-1/title", "title", "새 크림")], VI, {}, earlier=lambda _: old)
+
+    assert () == drawn.wanted
+    assert ["text.stale"] == [issue.code for issue in drawn.issues]
+
+
+def test_a_place_has_its_own_text_before_another_ones() -> None:
+    """And where it has none, what a person approved elsewhere is not paid for once more."""
+    some = [Segment(f"A-{number}/title", "title", "보습 크림") for number in range(3)]
+    version = VI.glossary.version("보습 크림", "vi")
+    memory = {}
+    for number, part in enumerate(some[:2]):
+        key = key_of(part, "ko", "vi", version, own=True)
+        memory[key] = MemoryText(
+            key=key, source_text=part.text, text=f"Kem {number}", state="reviewed", place=part.place
+        )
+
+    drawn = draw(some, VI, memory)
+
+    assert () == drawn.wanted
+    assert ["Kem 0", "Kem 1"] == [drawn.found[part.place].text for part in some[:2]]
+    found = TextMemory.of(memory.values(), VI.glossary)
+    assert ["Kem 0", "Kem 1"] == [getattr(found.find(part, "vi"), "text", "") for part in some[:2]]
 
 
 def test_a_banned_idea_is_not_paid_for() -> None:

@@ -30,7 +30,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "state"
 
 def remembered() -> MemoryText:
     """A title that a person approved."""
-    key = TextKey("b" * 32, "ko", "vi", "title", "")
+    key = TextKey("b" * 32, "ko", "vi", "title", "", "SBG-004/title")
     return MemoryText(
         key=key,
         source_text="보습 크림",
@@ -73,6 +73,7 @@ def fill(db: Connection) -> None:
     usage.join(db, "app:tmall/1", "first@host", NOW, 60)
     fields, expires = {"access": "토큰"}, NOW + timedelta(hours=4)
     texts.keep_texts(db, [remembered()], person=True, at=NOW)
+    texts.spend(db, "papago", NOW.date(), 1_200)
     token.save(db, "acme", "base", fields, expires=expires, after=0, at=NOW)
 
 

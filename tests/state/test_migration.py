@@ -101,6 +101,28 @@ def test_a_migrated_store_is_like_one_made_at_once(place: Place, tmp_path: Path)
     assert {*METADATA.tables, revision.TABLE} == set(steps)
 
 
+def test_what_a_person_approved_gets_its_place(tmp_path: Path) -> None:
+    """A store from before texts belonged to places; what an engine made goes on serving every place."""
+    path = tmp_path / "old.db"
+    old = sqlite3.connect(path)
+    old.executescript((RELEASED / "0006.sql").read_text("utf-8"))
+    columns = "source, source_locale, target_locale, field, source_text, text, state, place, at"
+    old.execute(
+        f"INSERT INTO texts ({columns}) VALUES ('c', 'ko', 'vi', 'title', '토너', 'Toner', 'translated', 'A/title', '')"
+    )
+    old.commit()
+    old.close()
+
+    store = Store(f"sqlite:///{path}", inline=True)
+    migrate(store)
+    rows = store.read_now(
+        lambda db: list(db.execute(text("SELECT text, own_place FROM texts ORDER BY text")))
+    )
+    store.close()
+
+    assert [("Kem dưỡng ẩm", "SBG-004/title"), ("Toner", "")] == [tuple(row) for row in rows]
+
+
 def test_sqlite_indexes_are_the_same_word_for_word(tmp_path: Path) -> None:
     """The conditions of partial indexes, which no inspection tells."""
 

@@ -8,7 +8,7 @@ from tests.state.samples import NOW
 
 from storesync.localization import MemoryText, TextKey
 from storesync.state import Store
-from storesync.state.texts import any_in, given_to, keep_texts, lock_texts, remembered, texts_of
+from storesync.state.texts import any_in, free_texts, given_to, keep_texts, remembered, spend, texts_of
 
 KEY = TextKey("a" * 32, "ko", "vi", "title", "")
 PLACE = "SBG-004/title"
@@ -47,15 +47,14 @@ def test_a_machine_never_replaces_what_a_person_approved(store: Store, state: st
 
 def test_a_locked_text_survives_everyone(store: Store) -> None:
     """Until somebody frees it."""
-    store.write_now(lambda db: keep_texts(db, [text()], person=False, at=NOW))
-    locked = store.write_now(lambda db: lock_texts(db, "vi", [PLACE, "A-1/title"], locked=True))
+    store.write_now(lambda db: keep_texts(db, [text(locked=True)], person=True, at=NOW))
     new = text(text="Kem mới", state="final", by="Kim")
 
     refused = store.write_now(lambda db: keep_texts(db, [new], person=True, at=NOW))
-    store.write_now(lambda db: lock_texts(db, "vi", [PLACE], locked=False))
+    freed = store.write_now(lambda db: free_texts(db, "vi", [PLACE, "A-1/title"]))
     taken = store.write_now(lambda db: keep_texts(db, [new], person=True, at=NOW))
 
-    assert ((PLACE,), (new,), ()) == (locked, refused, taken)
+    assert ((PLACE,), (new,), ()) == (freed, refused, taken)
     assert "Kem mới" == store.read_now(lambda db: remembered(db, [KEY]))[KEY].text
 
 
@@ -93,12 +92,30 @@ def test_many_texts_are_found_at_once(store: Store) -> None:
 
 
 def test_what_an_engine_was_given_in_a_day_is_counted(store: Store) -> None:
-    """By the source texts of what it made since then, failed ones too."""
-    old = text(key=evolve(KEY, source="b" * 32), source_text="오래된 크림", at=NOW - timedelta(days=1))
-    failed = text(key=evolve(KEY, source="c" * 32), source_text="실패", state="initial", at=NOW)
-    other = text(key=evolve(KEY, source="d" * 32), source_text="다른 엔진", by="deepl", at=NOW)
-    some = [text(at=NOW), old, failed, other]
-    store.write_now(lambda db: keep_texts(db, some, person=False, at=NOW))
+    """Every time, whatever is remembered of it; each engine and each day for itself."""
+    for engine, day in [
+        ("papago", NOW),
+        ("papago", NOW),
+        ("deepl", NOW),
+        ("papago", NOW + timedelta(days=1)),
+    ]:
+        store.write_now(lambda db, engine=engine, day=day: spend(db, engine, day.date(), 19))
 
-    assert len("보습 크림") + len("실패") == store.read_now(lambda db: given_to(db, "papago", since=NOW))
-    assert 0 == store.read_now(lambda db: given_to(db, "google", since=NOW - timedelta(days=9)))
+    assert 38 == store.read_now(lambda db: given_to(db, "papago", NOW.date()))
+    assert 19 == store.read_now(lambda db: given_to(db, "deepl", NOW.date()))
+    assert 0 == store.read_now(lambda db: given_to(db, "google", NOW.date()))
+
+
+def test_texts_of_two_places_with_one_source_stand_side_by_side(store: Store) -> None:
+    """And are found by the key without a place, beside what an engine made."""
+    here, there = (
+        text(key=evolve(KEY, place=place), place=place, state="reviewed", text=place)
+        for place in (PLACE, "SBG-005/title")
+    )
+    store.write_now(lambda db: keep_texts(db, [text(), here, there], person=True, at=NOW))
+
+    found = store.read_now(lambda db: remembered(db, [KEY]))
+
+    assert {KEY: "Kem", here.key: PLACE, there.key: "SBG-005/title"} == {
+        key: one.text for key, one in found.items()
+    }

@@ -466,7 +466,9 @@ class Shops:
         """Write the state but tokens to a new file as JSON lines; how many rows. StateError when it is there."""
         place, rows = Path(path), -1
         try:
-            file = place.open("x", encoding="utf-8")
+            file = os.fdopen(
+                os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8"
+            )
         except FileExistsError:
             raise StateError(f"{place}: is there already; name a new file for the export") from None
         with file:
@@ -476,7 +478,14 @@ class Shops:
         return rows
 
     async def compact_state(self, *, days: int) -> Compacted:
-        """Drop what ended more than so many days ago; what is open, in doubt or parked stays however old."""
+        """Drop what ended more than so many days ago; what is open, in doubt or parked stays however old.
+
+        StateError for a number below zero.
+        """
+        if days < 0:
+            raise StateError(
+                f"days {days}: the journal of the days to come cannot be dropped; 0 drops all that ended"
+            )
         before = self.env.now() - timedelta(days=days)
         return await self.store.write(lambda db: compact(db, before))
 

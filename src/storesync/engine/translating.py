@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from inspect import Parameter, signature
 from typing import Any
 
 from attrs import define, evolve, field
+from sqlalchemy import Connection
 
 from storesync.compliance import ingredient_names, merged
 from storesync.config import Config
@@ -178,10 +180,11 @@ class Translators:
         engine = self.engine(target)
         assert configured is not None
         rules = evolve(text_rules(self.config, brands, target), engine=engine.name, again=again)
+        keep = partial(self._keep, engine.name)
         down = self._down.get(engine.name)
         if down is not None and resting and self.env.now() < down[0]:
             return await translate_texts(
-                some, rules, None, recall=self._recall, remember=self._keep, earlier=earlier, stopped=down[1]
+                some, rules, None, recall=self._recall, remember=keep, earlier=earlier, stopped=down[1]
             )
         inci = frozenset(
             name for product in products if product.facts.get("inci") for name in ingredient_names(product)
@@ -203,7 +206,7 @@ class Translators:
                 rules,
                 runner,
                 recall=self._recall,
-                remember=self._keep,
+                remember=keep,
                 earlier=earlier,
                 at=self.env.now(),
             )
@@ -216,8 +219,7 @@ class Translators:
 
     async def _budget(self, configured: TranslatorConfig, engine: Engine, given: int | None) -> Budget:
         """What is left of the day, in UTC, and of what the caller allows."""
-        midnight = datetime.combine(self.env.now().date(), time.min, self.env.now().tzinfo)
-        spent = await self.store.read(lambda db: texts.given_to(db, engine.name, since=midnight))
+        spent = await self.store.read(lambda db: texts.given_to(db, engine.name, self._day()))
         left = max(0, configured.budget - spent)
         if given is not None and given <= left:
             return Budget(given)
@@ -226,5 +228,12 @@ class Translators:
     async def _recall(self, keys: Sequence[TextKey]) -> Mapping[TextKey, MemoryText]:
         return await self.store.read(lambda db: texts.remembered(db, keys))
 
-    async def _keep(self, new: Sequence[MemoryText]) -> object:
-        return await self.store.write(lambda db: texts.keep_texts(db, new, person=False, at=self.env.now()))
+    def _day(self) -> date:
+        return self.env.now().astimezone(UTC).date()
+
+    async def _keep(self, engine: str, new: Sequence[MemoryText], characters: int) -> object:
+        def write(db: Connection) -> None:
+            texts.spend(db, engine, self._day(), characters)
+            texts.keep_texts(db, new, person=False, at=self.env.now())
+
+        return await self.store.write(write)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
-from sqlalchemy import Connection
 
 from storesync.catalog import Source
 from storesync.config import Config
@@ -54,7 +53,9 @@ async def _remembered(
         old = before is not None and before.key.source != segment.hash
         if before is not None and old and before.locked:
             known[segment.place] = evolve(before, note=f"locked for another source: {before.source_text}")
-        elif one is not None and (one.approved or segment.place not in known):
+        elif one is not None and (
+            (one.approved and one.place == segment.place) or segment.place not in known
+        ):
             known[segment.place] = one
         elif segment.place not in known:
             failed = memory.refused(segment, rules.target)
@@ -105,26 +106,23 @@ async def import_texts(
     rules = text_rules(config, brands_of(products), target)
     some, known = await _remembered(store, products, reference, rules)
     taken = take(file, some, rules, known, by=by)
-    if not taken.texts:
-        return taken
-    refused = await store.write(lambda db: texts.keep_texts(db, taken.texts, person=True, at=at))
+    refused = await _kept(store, taken.texts, at)
     if not refused:
         return taken
-    more = [
+    kept = tuple(one for one in taken.texts if one not in refused)
+    return evolve(taken, texts=kept, issues=taken.issues + _locked_meanwhile(refused, target))
+
+
+def _locked_meanwhile(refused: Iterable[MemoryText], target: str) -> list[Issue]:
+    return [
         Issue(
             "review.locked",
             f"{one.place}/{target}",
             f"{one.place} was locked meanwhile",
-            hint=_unlock(one.place, target),
+            hint=f"free it first: storesync texts unlock {one.place} --locale {target}",
         )
         for one in refused
     ]
-    kept = tuple(one for one in taken.texts if one not in refused)
-    return evolve(taken, texts=kept, issues=taken.issues + more)
-
-
-def _unlock(place: str, target: str) -> str:
-    return f"free it first: storesync texts unlock {place} --locale {target}"
 
 
 @frozen(kw_only=True)
@@ -154,8 +152,8 @@ async def lock_texts(
     meant = [product for product in _products(source) if _named(product, named)]
     rules = text_rules(config, brands_of(meant), target)
     some, known = await _remembered(store, meant, reference, rules)
-    chosen: list[str] = []
-    new: list[MemoryText] = []
+    freed: list[str] = []
+    new: dict[str, MemoryText] = {}
     issues: list[Issue] = []
     for name in named:
         own = [part for part in some if part.place == name or part.place.startswith(f"{name}/")]
@@ -171,16 +169,29 @@ async def lock_texts(
                         Issue("text.place", part.place, message, Severity.WARNING, "have it translated first")
                     )
                 continue
-            chosen.append(part.place)
-            if locked and one.by == "catalog":
+            if not locked:
+                freed.append(part.place)
+            elif not one.locked:
                 version = rules.glossary.version(part.text, target)
-                new.append(evolve(one, key=key_of(part, rules.source, target, version), locked=True))
+                key = key_of(part, rules.source, target, version, own=True)
+                key = one.key if one.key.place == part.place else key
+                new[part.place] = evolve(one, key=key, place=part.place, locked=True)
+    if freed:
+        done = await store.write(lambda db: texts.free_texts(db, target, freed))
+        return Locked(places=done, issues=Issues(tuple(issues)))
+    refused = await _kept(store, new.values(), at)
+    issues += _locked_meanwhile(refused, target)
+    return Locked(
+        places=tuple(place for place, one in new.items() if one not in refused), issues=Issues(tuple(issues))
+    )
 
-    def write(db: Connection) -> tuple[str, ...]:
-        texts.keep_texts(db, new, person=True, at=at)
-        return (*(one.place for one in new), *texts.lock_texts(db, target, chosen, locked=locked))
 
-    return Locked(places=await store.write(write) if chosen else (), issues=Issues(tuple(issues)))
+async def _kept(store: Store, some: Iterable[MemoryText], at: datetime) -> tuple[MemoryText, ...]:
+    """Remember what a person says; gives what was locked meanwhile."""
+    new = tuple(some)
+    if not new:
+        return ()
+    return await store.write(lambda db: texts.keep_texts(db, new, person=True, at=at))
 
 
 def _named(product: Product, places: Sequence[str]) -> bool:

@@ -40,11 +40,13 @@ def _standing(one: MemoryText) -> str:
 class TextMemory:
     """The best remembered text of each source text, and the newest that a person approved at each place.
 
-    Approved before machine, then the newest. A text of another glossary still counts when a person approved it;
-    machine text counts for the words it was made with. `failed` are texts that no gate lets pass.
+    What a person wrote for a place goes before all others there. Approved before machine, then the newest. A text
+    of another glossary still counts when a person approved it; machine text counts for the words it was made
+    with. `own` are people's texts by source and place; `failed` are texts that no gate lets pass.
     """
 
     texts: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
+    own: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     places: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     failed: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
 
@@ -53,6 +55,7 @@ class TextMemory:
         """The memory of these texts under a glossary; what is not translated yet does not count."""
         words = glossary if glossary is not None else Glossary()
         best: dict[str, MemoryText] = {}
+        own: dict[str, MemoryText] = {}
         places: dict[str, MemoryText] = {}
         failed: dict[str, MemoryText] = {}
         for one in some:
@@ -64,12 +67,20 @@ class TextMemory:
             if one.refused:
                 _better(failed, name, one)
             elif one.state != "initial" and one.text:
-                _better(best, name, one)
-        return cls(best, places, failed)
+                if one.approved or one.key.place:
+                    _better(own, f"{name} {one.place}", one)
+                if one.approved or not one.key.place:
+                    _better(best, name, one)
+        return cls(best, own, places, failed)
 
     def find(self, segment: Segment, locale: str) -> MemoryText | None:
-        """The best text of a segment in one language, or None."""
-        return self.texts.get(_name(locale, segment.hash, segment.field))
+        """The best text of a segment in one language, or None; another place's lends no lock."""
+        name = _name(locale, segment.hash, segment.field)
+        own = self.own.get(f"{name} {segment.place}")
+        if own is not None:
+            return own
+        other = self.texts.get(name)
+        return evolve(other, locked=False) if other is not None and other.locked else other
 
     def earlier(self, segment: Segment, locale: str) -> MemoryText | None:
         """What a person approved last at the segment's place, of whatever source; a locked text before others."""
@@ -141,7 +152,7 @@ def _completed(
     reference: Reference, product: Product, locale: str, memory: TextMemory, accept: frozenset[str]
 ) -> ReferenceText | None:
     delivered = reference.text(product.key, locale)
-    if not memory.texts and not memory.places:
+    if not memory.texts and not memory.own and not memory.places:
         return delivered
     parts = segments(product)
     known = {part.place: one for part in parts if (one := _part(part, locale, memory, accept)) is not None}
@@ -155,7 +166,9 @@ def _completed(
         if not own or any(part.place not in known for part in own):
             continue
         some = [known[part.place] for part in own]
-        if delivered is not None and getattr(delivered, name).strip() and not _replaces(some, kept=kept):
+        here = all(one.text.place == part.place for one, part in zip(some, own, strict=True))
+        given = delivered is not None and getattr(delivered, name).strip()
+        if given and not (here and _replaces(some, kept=kept)):
             continue
         changes[name] = joined(
             {place: one.text.text for place, one in known.items()}, f"{product.key}/{name}"

@@ -26,13 +26,17 @@ _RANK: Mapping[str, int] = MappingProxyType({state: rank for rank, state in enum
 
 @frozen
 class TextKey:
-    """What a remembered text is found by: another source, field or rendering rule is another text."""
+    """What a remembered text is found by: another source, field or rendering rule is another text.
+
+    `place` is where a person's text belongs; empty for what an engine made, which serves every place.
+    """
 
     source: str
     source_locale: str
     target_locale: str
     field: str
     glossary: str = ""
+    place: str = ""
 
 
 @frozen(kw_only=True)
@@ -69,9 +73,12 @@ class MemoryText:
         return digest([self.text, self.state, self.locked])[:12]
 
 
-def key_of(segment: Segment, source_locale: str, target_locale: str, glossary: str) -> TextKey:
-    """The key of a segment's translation."""
-    return TextKey(text_hash(segment.text), source_locale, target_locale, segment.field, glossary)
+def key_of(
+    segment: Segment, source_locale: str, target_locale: str, glossary: str, *, own: bool = False
+) -> TextKey:
+    """The key of a segment's translation: of any place with this source, or the segment's `own`."""
+    place = segment.place if own else ""
+    return TextKey(text_hash(segment.text), source_locale, target_locale, segment.field, glossary, place)
 
 
 def successor(old: MemoryText | None, new: MemoryText, *, person: bool) -> MemoryText:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from storesync.compliance import Scanner
 from storesync.issues import Issue, Issues, Severity
@@ -74,13 +74,16 @@ def draw(
     still counts, and where it is locked nothing is wanted. What the engine failed at before is `text.refused`.
     """
     found: dict[str, MemoryText] = {}
+    elsewhere = {evolve(key, place=""): one for key, one in memory.items() if key.place and one.approved}
     wanted: dict[TextKey, Wanted] = {}
     issues: list[Issue] = []
     for segment in some:
         key = key_of(segment, rules.source, rules.target, rules.glossary.version(segment.text, rules.target))
         known = memory.get(key)
-        if known is not None and known.text and known.state != "initial":
-            found[segment.place] = known
+        texts = memory.get(evolve(key, place=segment.place)), elsewhere.get(key), known
+        counts = next((one for one in texts if one is not None and one.text and one.state != "initial"), None)
+        if counts is not None:
+            found[segment.place] = counts
             continue
         old = earlier(segment)
         if old is not None:

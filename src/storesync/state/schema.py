@@ -36,6 +36,7 @@ __all__ = [
     "runs",
     "sharers",
     "snapshots",
+    "spent",
     "texts",
     "tokens",
     "traces",
@@ -329,7 +330,8 @@ rates = Table(
 )
 Index("ix_rates_event", rates.c.channel, rates.c.event, rates.c.seq)
 
-# Translations, by source text and not by product: the same words are paid for once.
+# Translations, by source text and not by product: the same words are paid for once. What a person wrote belongs
+# to its place: another one with the same source may say it otherwise.
 texts = Table(
     "texts",
     METADATA,
@@ -338,6 +340,7 @@ texts = Table(
     Column("target_locale", _Name, nullable=False),
     Column("field", _Name, nullable=False),
     Column("glossary", String(32), nullable=False, server_default=""),
+    Column("own_place", _Key, nullable=False, server_default=""),  # empty: serves every place
     Column("source_text", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("state", _Name, nullable=False),  # initial, translated, reviewed, final
@@ -346,6 +349,16 @@ texts = Table(
     Column("locked", Boolean, nullable=False, server_default=text("false")),
     Column("note", Text, nullable=False, server_default=""),
     Column("at", _Time, nullable=False),
-    PrimaryKeyConstraint("source", "source_locale", "target_locale", "field", "glossary"),
+    PrimaryKeyConstraint("source", "source_locale", "target_locale", "field", "glossary", "own_place"),
 )
 Index("ix_texts_place", texts.c.target_locale, texts.c.place)
+
+# Characters of source text that an engine was given in a day (UTC), whatever became of them.
+spent = Table(
+    "spent",
+    METADATA,
+    Column("engine", _Name, nullable=False),
+    Column("day", _Name, nullable=False),
+    Column("characters", BigInteger, nullable=False),
+    PrimaryKeyConstraint("engine", "day"),
+)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import Connection, Row, func, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, or_, select, tuple_, update
 
 from storesync.localization import APPROVED, MemoryText, TextKey, successor
 from storesync.state.clock import stamp, unstamp
-from storesync.state.row import put
-from storesync.state.schema import texts
+from storesync.state.row import keep, put
+from storesync.state.schema import spent, texts
 
 __all__ = [
     "any_in",
+    "free_texts",
     "given_to",
     "keep_texts",
-    "lock_texts",
     "remembered",
+    "spend",
     "texts_of",
 ]
 
@@ -34,12 +35,12 @@ _KEY = (
 
 
 def remembered(db: Connection, keys: Iterable[TextKey]) -> dict[TextKey, MemoryText]:
-    """What is remembered under these keys."""
-    wanted = list(dict.fromkeys(keys))
+    """What is remembered under these keys, whatever place it belongs to."""
+    wanted = list(dict.fromkeys(_parts(key) for key in keys))
     found: dict[TextKey, MemoryText] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        rows = db.execute(select(texts).where(tuple_(*_KEY).in_([_parts(key) for key in some])))
+        rows = db.execute(select(texts).where(tuple_(*_KEY).in_(some)))
         found |= {one.key: one for one in map(_text, rows)}
     return found
 
@@ -65,21 +66,14 @@ def keep_texts(
     return tuple(refused)
 
 
-def lock_texts(db: Connection, target: str, places: Sequence[str], *, locked: bool) -> tuple[str, ...]:
-    """Lock the texts of these places in one language against every change, or free them; the places that changed.
-
-    Locked is what is remembered there and no engine failed at.
-    """
+def free_texts(db: Connection, target: str, places: Sequence[str]) -> tuple[str, ...]:
+    """Free the locked texts of these places in one language; the places that changed."""
     changed: list[str] = []
     for start in range(0, len(places), _AT_ONCE):
-        meant = (
-            texts.c.target_locale == target,
-            texts.c.place.in_(places[start : start + _AT_ONCE]),
-            texts.c.locked != locked,
-            texts.c.state != "initial",
-        )
+        here = texts.c.place.in_(places[start : start + _AT_ONCE])
+        meant = (texts.c.target_locale == target, here, texts.c.locked)
         changed += db.execute(select(texts.c.place).where(*meant)).scalars()
-        db.execute(update(texts).where(*meant).values(locked=locked))
+        db.execute(update(texts).where(*meant).values(locked=False))
     return tuple(dict.fromkeys(changed))
 
 
@@ -89,12 +83,17 @@ def any_in(db: Connection, targets: Iterable[str]) -> bool:
     return db.execute(wanted).first() is not None
 
 
-def given_to(db: Connection, engine: str, *, since: datetime) -> int:
-    """How many characters of source text an engine was given since then, as far as its texts tell."""
-    total = select(func.sum(func.length(texts.c.source_text))).where(
-        texts.c.by == engine, texts.c.at >= stamp(since)
-    )
-    return int(db.execute(total).scalar_one() or 0)
+def given_to(db: Connection, engine: str, day: date) -> int:
+    """How many characters of source text an engine was given in a day (UTC)."""
+    total = select(spent.c.characters).where(spent.c.engine == engine, spent.c.day == day.isoformat())
+    return db.execute(total).scalar_one_or_none() or 0
+
+
+def spend(db: Connection, engine: str, day: date, characters: int) -> None:
+    """An engine was given so many characters more, whatever became of them."""
+    keep(db, spent, {"engine": engine, "day": day.isoformat(), "characters": 0})
+    same = (spent.c.engine == engine) & (spent.c.day == day.isoformat())
+    db.execute(update(spent).where(same).values(characters=spent.c.characters + characters))
 
 
 def texts_of(
@@ -121,6 +120,7 @@ def _parts(key: TextKey) -> tuple[str, str, str, str, str]:
 
 def _write(db: Connection, one: MemoryText, at: datetime) -> None:
     where = dict(zip((column.name for column in _KEY), _parts(one.key), strict=True))
+    where["own_place"] = one.key.place
     values: dict[str, Any] = {
         "source_text": one.source_text,
         "text": one.text,
@@ -136,7 +136,7 @@ def _write(db: Connection, one: MemoryText, at: datetime) -> None:
 
 def _text(row: Row[Any]) -> MemoryText:
     one = MemoryText(
-        key=TextKey(row.source, row.source_locale, row.target_locale, row.field, row.glossary),
+        key=TextKey(row.source, row.source_locale, row.target_locale, row.field, row.glossary, row.own_place),
         source_text=row.source_text,
         text=row.text,
         state=row.state,

@@ -18,7 +18,8 @@ from storesync.model import frozen_map
 __all__ = ["Recall", "Remember", "Translated", "translate_texts"]
 
 Recall = Callable[[Sequence[TextKey]], Awaitable[Mapping[TextKey, MemoryText]]]
-Remember = Callable[[Sequence[MemoryText]], Awaitable[object]]
+Remember = Callable[[Sequence[MemoryText], int], Awaitable[object]]
+"""Keeps texts, and how many characters the engine was given for them."""
 
 _AT_ONCE = 500  # texts that a crash can lose: what an engine was paid for is remembered batch by batch
 
@@ -86,11 +87,11 @@ async def translate_texts(
                 issues.append(_missing(one, rules.target, fault))
             else:
                 issues.append(_missing(one, rules.target, fault))
-        await remember(kept)
+        await remember(kept, outcome.characters)
         memory |= {one.key: one for one in kept}
     texts = {segment.place: memory[key] for segment, key in zip(given, keys, strict=True) if key in memory}
     return Translated(
-        texts={**drawn.found, **{place: one for place, one in texts.items() if one.state != "initial"}},
+        texts={**{place: one for place, one in texts.items() if one.state != "initial"}, **drawn.found},
         issues=Issues(tuple(issues)),
         asked=len(drawn.wanted),
         characters=characters,

@@ -141,7 +141,8 @@ def _take(
     ]
     if verdict.result == "fail":
         return None, issues
-    key = key_of(segment, rules.source, rules.target, rules.glossary.version(segment.text, rules.target))
+    version = rules.glossary.version(segment.text, rules.target)
+    key = key_of(segment, rules.source, rules.target, version, own=True)
     made = MemoryText(
         key=key,
         source_text=segment.text,
