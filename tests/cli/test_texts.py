@@ -153,6 +153,20 @@ def test_a_translator_without_a_reference_to_its_key_is_refused(merchant: Mercha
     assert "abc-secret-key" not in said.err + said.out
 
 
+def test_an_export_says_what_the_gates_said_of_delivered_texts(merchant: Merchant) -> None:
+    """Nobody judged those before: their row tells what is wrong, the row of a good one nothing."""
+    table = merchant.folder / "catalog" / "translations.csv"
+    table.write_text(
+        table.read_text("utf-8").replace("林下参玻尿酸保湿精华液", "999ml 保濕", 1), encoding="utf-8"
+    )
+
+    rows = rows_of(merchant)
+
+    assert "999ml" in rows["SBG-001/title"]["note"]
+    assert "[simplified]" in rows["SBG-001/title"]["note"]
+    assert "" == rows["SBG-002/title"]["note"]
+
+
 def rows_of(merchant: Merchant) -> dict[str, dict[str, str]]:
     """What an export says, by place."""
     merchant("texts", "export", "--locale", "zh-Hans", "--format", "csv")
