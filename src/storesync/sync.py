@@ -26,6 +26,7 @@ from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import ChannelStatus, Explained
 from storesync.engine.wording import Locked
+from storesync.errors import StoresyncError
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -198,6 +199,17 @@ class Shops:
         return self._runner.run(self._shops.import_texts(file, locale, by=by))
 
 
+def _no_loop() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return
+    raise StoresyncError(
+        "storesync.sync waits for its answers, and an event loop is running here already: "
+        "use `async with storesync.Shops.open(...) as shops`"
+    )
+
+
 def open(
     path: str | Path = "storesync.toml",
     *,
@@ -205,5 +217,9 @@ def open(
     environ: Mapping[str, str] | None = None,
     wire: Mapping[str, Wire] | None = None,
 ) -> Shops:
-    """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
+    """The shops of a configuration file; ConfigError holds every finding in it, each with its line.
+
+    StoresyncError where an event loop is running, as in a notebook: nothing could wait there.
+    """
+    _no_loop()
     return Shops(AsyncShops(load(path), env=env, environ=environ, wire=wire))

@@ -183,6 +183,9 @@ def test_a_reader_that_goes_away_stops_nothing(merchant: Merchant) -> None:
 
 def test_an_interrupted_run_says_what_becomes_of_it(merchant: Merchant) -> None:
     """Ctrl-C in the middle is exit code 130 and one sentence; the next run finishes, nothing is there twice."""
+    # Slow enough that the run cannot be over before it is interrupted.
+    slow = {"fault": "slow", "operation": "create", "seconds": 3.0}
+    merchant.market.faults = FaultSchedule.from_json({"script": [slow] * 4})
     with _started(merchant, "sync", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         deadline = time.monotonic() + 60
         while not merchant.market.writes() and time.monotonic() < deadline:
@@ -194,6 +197,23 @@ def test_an_interrupted_run_says_what_becomes_of_it(merchant: Merchant) -> None:
     assert 130 == running.returncode
     assert "interrupted: what was sent is in the journal, and the next run goes on from it\n" == errors
     assert (0, 4, {}) == (again.code, merchant.market.counts()["live"], merchant.market.duplicates())
+
+
+@pytest.mark.parametrize("words", [("plan",), ("plan", "--json"), ("sync",)])
+def test_a_pipe_that_knows_no_chinese_stops_nothing(merchant: Merchant, words: tuple[str, ...]) -> None:
+    """A Korean machine's pipe is cp949: the work is done, the exit code says so, and JSON is UTF-8 all the same."""
+    environ = {**os.environ, "PYTHONIOENCODING": "cp949"}
+    line = [sys.executable, "-c", "import sys; from storesync.cli import main; sys.exit(main())", *words]
+    ran = subprocess.run(
+        [*line, "--config", str(merchant.config)], capture_output=True, env=environ, timeout=120, check=False
+    )
+
+    assert (0, b"") == (ran.returncode, ran.stderr)
+    if "--json" in words:
+        told = json.dumps(json.loads(ran.stdout.decode("utf-8")), ensure_ascii=False)
+        assert told.encode("cp949", "ignore").decode("cp949") != told
+    else:
+        assert ran.stdout.decode("cp949")
 
 
 def test_every_command_has_help(say: Callable[[list[str]], Said]) -> None:

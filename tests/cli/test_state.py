@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import stat
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
@@ -65,6 +66,7 @@ def test_an_export_is_lines_of_json_without_a_secret(merchant: Merchant, tmp_pat
     assert tables["listings"] == rows(merchant.folder / "storesync.db", "listings")
     assert "tokens" not in tables
     assert not any(secret in file.read_text("utf-8") for secret in CANARIES)
+    assert 0o600 == stat.S_IMODE(file.stat().st_mode)
     assert 1 == merchant("state", "export", str(file)).code
 
 
@@ -72,6 +74,7 @@ def test_what_ended_long_ago_is_dropped_and_reasons_stay(merchant: Merchant) -> 
     """The journal is as long as the configuration says; nothing about a listing is forgotten by it."""
     merchant("sync")
     database = merchant.folder / "storesync.db"
+    assert "days -1" in merchant("state", "compact", "--days", "-1").err
     kept = merchant("state", "compact", "--json").document
     with closing(sqlite3.connect(database)) as db:
         for table, column in (("operations", "ended"), ("runs", "ended")):

@@ -1,4 +1,7 @@
-"""A process that needs a good token: `python renewer.py STATE MARKET`, one call, told as `ok` or the fault."""
+"""A process that needs a good token: `python renewer.py STATE MARKET`, one call, told as `ok` or the fault.
+
+It says `ready` and waits for a line, so that many can begin at one moment.
+"""
 
 import asyncio
 import sys
@@ -37,6 +40,8 @@ async def main(state: str, market: str) -> str:
         pacer=Pacer(env, store),
     )
     try:
+        print("ready", flush=True)  # noqa: T201 -- its parent reads it
+        sys.stdin.readline()
         await run(channel, look())
         return "ok"
     except Fault as fault:

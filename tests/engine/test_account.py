@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -114,9 +114,20 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 
 
 def started(state: Place, box: Sandbox) -> subprocess.Popen[str]:
-    """A real process that needs a good token."""
+    """A real process that will need a good token."""
     command = [sys.executable, str(RENEWER), state.url, f"{box.address}/plain"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+def begin(runs: Sequence[subprocess.Popen[str]]) -> None:
+    """Let them go, all at one moment: when the last one is ready."""
+    for run in runs:
+        assert run.stdout is not None
+        assert "ready\n" == run.stdout.readline()
+    for run in runs:
+        assert run.stdin is not None
+        run.stdin.write("go\n")
+        run.stdin.flush()
 
 
 def said(run: subprocess.Popen[str]) -> str:
@@ -129,8 +140,15 @@ def said(run: subprocess.Popen[str]) -> str:
 def test_sixteen_processes_spend_a_single_use_token_once(shared: Place) -> None:
     """All need a new one at the same moment: the market is asked once, and all of them go on."""
     with sandbox("plain") as box:
-        box.tell("plain", "faults", {"script": [{"fault": "token_expired", "operation": "search"}]})
-        told = [said(run) for run in [started(shared, box) for _ in range(16)]]
+        # The answer takes its time: whoever does not wait for the others' renewal asks for one of their own.
+        script = [
+            {"fault": "token_expired", "operation": "search"},
+            *[{"fault": "slow", "operation": "refresh", "seconds": 1.0}] * 16,
+        ]
+        box.tell("plain", "faults", {"script": script})
+        racing = [started(shared, box) for _ in range(16)]
+        begin(racing)
+        told = [said(run) for run in racing]
         calls: dict[str, Any] = box.read("plain", "export")["calls"]
 
     assert ["ok"] * 16 == told
@@ -147,11 +165,14 @@ def test_a_killed_renewal_is_told_as_what_it_was(shared: Place) -> None:
         ]
         box.tell("plain", "faults", {"script": script})
         first = started(shared, box)
+        begin([first])
         while not box.read("plain", "export")["calls"].get("refresh"):
             time.sleep(0.02)
         first.kill()
         first.communicate()
-        second = said(started(shared, box))
+        next_one = started(shared, box)
+        begin([next_one])
+        second = said(next_one)
     store = Store(shared.url)
     told = store.read_now(lambda db: token.trouble(db, "plain", "base"))
     store.close()

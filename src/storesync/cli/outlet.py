@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -60,6 +61,15 @@ class _Masked:
         return getattr(self._below, "encoding", None) or "utf-8"
 
 
+def _speakable(stream: IO[str], *, json: bool = False) -> None:
+    """Let the stream take every character: a pipe in cp949 knows no Chinese, and a run must not fail after its work."""
+    if isinstance(stream, io.TextIOWrapper):
+        if json:
+            stream.reconfigure(encoding="utf-8")  # as JSON always is
+        else:
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _console(stream: IO[str], secrets: Callable[[], Iterable[str]]) -> Console:
     width = None if stream.isatty() else int(os.environ.get("COLUMNS") or _WIDTH)
     return Console(file=cast(IO[str], _Masked(stream, secrets)), width=width, highlight=False)
@@ -77,6 +87,8 @@ class Outlet:
     err: Console = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        _speakable(sys.stdout, json=self.json)
+        _speakable(sys.stderr)
         self.out = _console(sys.stdout, self._secrets)
         self.err = _console(sys.stderr, self._secrets)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -32,8 +34,18 @@ def part_of(work: Work, kind: Kind) -> Part:
 async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
     """Carry out price and stock operations, together as far as the market's batches allow.
 
-    They are of one kind, unless the driver's `offers` carries both: then a SKU goes once for both.
+    They are of one kind, unless the driver's `offers` carries both: then a SKU goes once for both. While they are sent
+    nothing else is done to their listings: a document that carries the price read a moment ago would undo them.
     """
+    async with AsyncExitStack() as held:
+        for key in sorted(
+            {operation.key for operation in operations}
+        ):  # in one order: nobody waits in a circle
+            await held.enter_async_context(work.locks.setdefault(key, asyncio.Lock()))
+        await _change(work, operations)
+
+
+async def _change(work: Work, operations: Sequence[Operation]) -> None:
     kind = operations[0].kind
     changes: list[OfferChange] = []
     keys: dict[str, str] = {}

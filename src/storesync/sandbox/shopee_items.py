@@ -105,7 +105,7 @@ def update(terms: Terms, market: Market, shop: Shop, call: Call) -> Answer:
     status = merged.pop("item_status", None)
     listing.content = {**merged}
     listing.key = merged.get("item_sku", "")
-    listing.title = merged["item_name"]
+    listing.title = body.get("item_name", listing.title)
     listing.category = str(merged["category_id"])
     listing.images = list(merged["image"]["image_id_list"])
     market.changed(listing, content=bool(body.keys() - {"item_status", "item_sku"}))
