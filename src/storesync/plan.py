@@ -133,7 +133,8 @@ class Plan:
     """Everything that one channel needs to show what is wanted, as of one state revision.
 
     `fingerprint` names the plan's own content; `revision` is the state's. Apply refuses a plan whose revision
-    is not the state's any more.
+    is not the state's any more, and one whose prices ended: `good_until` is the last day, as ISO text, on which all
+    of them hold, and `until` says what ends then; empty for a plan without prices, or with prices that nothing ends.
     """
 
     channel: str
@@ -148,6 +149,8 @@ class Plan:
     unchanged: int = 0
     waiting: int = 0
     snapshot: str = ""
+    good_until: str = ""
+    until: str = ""
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.operations)
@@ -195,6 +198,8 @@ class Plan:
         lines.extend(f"  ! held   {held.key}  {held.title}: {held.reason}" for held in self.held)
         lines.extend(f"  · not offered  {held.key}: {held.reason}" for held in self.not_offered)
         lines.extend(f"  ! guard  {guard}  {guard.hint}" for guard in self.tripped)
+        if self.good_until:
+            lines.append(f"  these prices may be sent until {self.good_until}: {self.until}")
         return "\n".join(lines)
 
     def as_json(self) -> dict[str, Any]:
@@ -211,6 +216,8 @@ class Plan:
             "unchanged": self.unchanged,
             "waiting": self.waiting,
             "snapshot": self.snapshot,
+            "good_until": self.good_until,
+            "until": self.until,
             "counts": dict(self.counts),
             "operations": [_operation_json(operation) for operation in self.operations],
             "held": [_held_json(held) for held in self.held],
@@ -247,6 +254,8 @@ class Plan:
                 unchanged=data["unchanged"],
                 waiting=data["waiting"],
                 snapshot=data["snapshot"],
+                good_until=data["good_until"],
+                until=data["until"],
             )
             unchanged = plan.fingerprint == data["fingerprint"]  # inside: a damaged value may show only now
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -275,7 +284,7 @@ def count_words(counts: Mapping[str, int]) -> list[str]:
     return [counted(counts[kind.value], *words) for kind, words in _COUNTED.items() if counts.get(kind.value)]
 
 
-_VERSION = 1
+_VERSION = 2
 _SIGN: Final[Mapping[Kind, str]] = {
     Kind.UPLOAD: "↑",
     Kind.CREATE: "+",

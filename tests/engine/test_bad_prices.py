@@ -1,7 +1,9 @@
 """Bad input for prices, through `check`, `plan` and `sync`: told with policy, stage and variant; what is live stays."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeAlias
 
 import pytest
@@ -9,8 +11,9 @@ from attrs import frozen
 from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
 
 from storesync.config import load
-from storesync.errors import ConfigError
+from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issue, Severity
+from storesync.plan import Kind, Plan
 
 Spoil: TypeAlias = Callable[[Merchant], None]
 BUFFER = 'fx_buffer = "0.02"\n'
@@ -108,21 +111,6 @@ CASES = {
         said="the policy ended on 2026-11-26, today is 2026-11-29",
         hint="check its figures",
     ),
-    "two refinements that contradict each other": Case(
-        spoil=(
-            lambda shop: shop.edit(
-                "prices.toml",
-                "[prices.vn]",
-                '[[prices.cn.refine]]\nwhere = { product = "SBG-001" }\nmarkup = "0.3"\n\n'
-                '[[prices.cn.refine]]\nwhere = { product = "SBG-001" }\nmarkup = "0.4"\n\n[prices.vn]',
-            ),
-        ),
-        code="price.policy_overlap",
-        stage="policy",
-        said="two refinements for product SBG-001 set markup differently",
-        hint="keep one of the two refinements",
-        keys=ONE,
-    ),
     "a fee that ended": Case(
         spoil=(
             lambda shop: shop.edit(
@@ -202,6 +190,12 @@ REFUSED = {
         "leave a gap",
         "the day after the one before it ended",
     ),
+    "two refinements that contradict each other, with a third between them": (
+        'refine = [{ where = { product = "SBG-001" }, markup = "0.3" }, '
+        '{ where = { product = "SBG-001" }, packing = "100" }, { where = { product = "SBG-001" }, markup = "0.4" }]',
+        "two refinements for product SBG-001 set markup differently",
+        "keep one of the two refinements",
+    ),
     "a band for one product": (
         'refine = [{ where = { product = "SBG-001" }, quiet = "0.01" }]',
         "quiet is refined for product SBG-001, but a rate holds for a whole channel",
@@ -270,3 +264,55 @@ def test_a_policy_that_cannot_be_is_refused_before_anything_is_priced(tmp_path: 
         assert "cn" in issue.message
         assert hint in issue.hint
         assert issue.at.startswith("prices.toml:")
+
+
+def late(channel: str, days: int, line: str = "") -> tuple[Plan, str, dict[str, Decimal], dict[str, Decimal]]:
+    """A plan for dearer serums, made before so many days and applied after them; the refusal, and what is live."""
+    with TemporaryDirectory() as folder, merchant(Path(folder)) as shop:
+        shop.sync(channel)
+        before = shop.prices(channel)
+        if line:
+            policy(line)(shop)
+        variant(SERUM.replace(",32000,", ",34000,"))(shop)
+        if channel == SHOPEE:
+            shop.wait(days=38)  # 31 December, the last day of the reduced VAT
+        made = shop.plan(channel)
+        assert ["SBG-001"] == [one.key for one in made if one.kind is Kind.PRICES]
+        stored = Plan.from_json(made.as_json())
+        silent(shop)
+        shop.wait(days=days)
+        try:
+            shop.run(lambda shops: shops.apply(stored)).raise_for_faults()
+            said = ""
+        except StalePlan as refused:
+            said = str(refused)
+        return made, said, before, shop.prices(channel)
+
+
+def test_a_plan_made_in_the_old_year_does_not_send_its_vat_in_the_new_one() -> None:
+    """Vietnam's reduced VAT ends between plan and apply: nothing is sent, and the way out is said."""
+    made, said, before, after = late(SHOPEE, 2)
+
+    assert "2026-12-31" == made.good_until
+    assert "until 2026-12-31: tax.vat 0.08 of policy 'vn' ends" in str(made)
+    assert "(tax.vat 0.08 of policy 'vn' ends), today is 2027-01-02: nothing was sent; plan again" in said
+    assert before == after
+
+
+def test_a_plan_does_not_send_prices_of_a_rate_that_grew_too_old() -> None:
+    """Its rate was fresh when it was made: three weeks later it is sent no more."""
+    made, said, before, after = late(TMALL, 20)
+
+    assert "2026-12-01" == made.good_until
+    assert "is too old for policy 'cn'), today is 2026-12-13: nothing was sent; plan again" in said
+    assert before == after
+
+
+@pytest.mark.parametrize(("days", "sent"), [(0, True), (1, True), (2, False)])
+def test_a_plan_holds_until_the_day_its_policy_ends(days: int, sent: bool) -> None:
+    """Who reviews it until the next day may apply it; the day after the end nobody may."""
+    made, said, before, after = late(TMALL, days, "valid_until = 2026-11-24")
+
+    assert ("2026-11-24", sent) == (made.good_until, not said)
+    assert sent == (before != after)
+    assert sent or "(policy 'cn' ends), today is 2026-11-25" in said

@@ -304,6 +304,24 @@ def test_a_fixed_price_below_the_floor_is_held_not_moved() -> None:
     assert ["price.floor"] == codes(priced(product(32000, cost=32000), by))
 
 
+@pytest.mark.parametrize("cost", [0, -5000])
+def test_a_cost_of_nothing_is_no_cost(cost: int) -> None:
+    """A floor made of it would be no floor; a source may give what a CSV file may not."""
+    result = priced(product(32000, cost=cost), policy("CNY", guards=Guards(min_margin="0.2")))
+
+    assert (None, ["price.cost_missing"]) == (result.price, codes(result))
+    assert f"gives {cost} KRW" in result.held
+
+
+@pytest.mark.parametrize(("fixed", "held"), [("400", ["price.floor"]), ("447", ["price.floor"]), ("448", [])])
+def test_a_fixed_price_above_the_tax_line_is_judged_with_the_higher_tax(fixed: str, held: list[str]) -> None:
+    """30 ml for 400 are high-end: the floor is 447.31, whatever it would be with the ordinary rate."""
+    tax = Tax(mode="included", on="price", regime="cn-cbec")
+    by = policy("CNY", fixed=fixed, tax=tax, guards=Guards(min_margin="0.20"))
+
+    assert held == codes(priced(product(32000, cost=55_000), by))
+
+
 def test_a_bad_list_price_never_holds_the_price() -> None:
     """The compare-at price is left out with a warning."""
     subject = product(32000)

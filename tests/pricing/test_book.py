@@ -99,6 +99,19 @@ def test_two_equal_refinements_that_differ_are_an_overlap() -> None:
     assert "packing" not in issue.message
 
 
+def test_a_third_refinement_between_two_hides_no_overlap() -> None:
+    """Every two of one scope are compared, not only neighbours; and the book itself says so."""
+    refinements = tuple(
+        Refinement(scope=Scope(category="C-SER"), fields=fields)
+        for fields in ({"markup": "0.10"}, {"packing": "100"}, {"markup": "0.90"})
+    )
+    by = book(policy("CNY"), refinements=refinements)
+    result = by_book(by, TODAY)
+
+    assert (None, ["price.policy_overlap"]) == (result.price, [issue.code for issue in result.issues])
+    assert ["price.policy_overlap"] == [issue.code for issue in by.findings()]
+
+
 def test_a_refinement_of_no_field_is_refused() -> None:
     """A typing mistake in code is an exception, at once."""
     with pytest.raises(ValueError, match="markupp"):

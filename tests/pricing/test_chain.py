@@ -140,6 +140,35 @@ async def test_a_jump_is_not_believed(value: str, believed: bool) -> None:
     assert 1 == len(confirmed.snapshot.rates)
 
 
+class Bank(Told):
+    """A source that quotes what it is told, by kind."""
+
+    async def fetch(self, send: Any, **_: Any) -> tuple[Rate, ...]:
+        """One rate of the yuan for each kind."""
+        return tuple(
+            Rate(base="CNY", quote="KRW", value=value, observed=DAY, source=self.name, kind=kind)
+            for kind, value in self.answer.items()
+        )
+
+
+SPREAD = {"mid": "200.5", "buy": "198", "sell": "203"}
+
+
+@pytest.mark.parametrize("kind", ["buy", "sell"])
+@pytest.mark.parametrize("known", [True, False], ids=["known before", "at first"])
+async def test_a_buying_or_selling_rate_that_slipped_is_not_believed(kind: str, *, known: bool) -> None:
+    """A witness confirms the middle rate alone: the others must lie near it, and must not jump."""
+    slipped = {**SPREAD, kind: "1.98"}
+    before = (await run(ONE_TWO, Bank("one", SPREAD))).snapshot if known else None
+    chain = evolve(ONE_TWO, sources={"*": ("one",)}, witness="two")
+    result = await run(chain, Bank("one", slipped), Told("two", [("CNY", "200.5", DAY)]), before=before)
+    fine = await run(chain, Bank("one", SPREAD), Told("two", [("CNY", "200.5", DAY)]), before=before)
+
+    assert (["rates.jump"], ()) == ([issue.code for issue in result.issues], result.snapshot.rates)
+    assert f"one {kind}" in result.issues[0].message
+    assert (3, 0) == (len(fine.snapshot.rates), len(fine.issues))
+
+
 def test_an_altered_snapshot_is_refused() -> None:
     """The id is the digest of the rates."""
     document = Snapshot(

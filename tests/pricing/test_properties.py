@@ -132,12 +132,13 @@ def test_a_price_is_a_multiple_of_its_step(ending: Ending, amount: Decimal) -> N
     krw=st.integers(100, 10**6),
     cost=st.integers(1, 10**6),
     margin=st.decimals("0", "0.30", places=2),
+    fixed=st.none() | st.integers(1, 5000).map(Decimal),
 )
 def test_the_floor_holds_for_every_policy(
-    by: Policy, fees: list[Fee], krw: int, cost: int, margin: Decimal
+    by: Policy, fees: list[Fee], krw: int, cost: int, margin: Decimal, fixed: Decimal | None
 ) -> None:
     """After fees, tax and cost at least the margin is left of the price, in exact fractions."""
-    by = evolve(with_fees(by, fees), guards=Guards(min_margin=margin))
+    by = evolve(with_fees(by, fees), guards=Guards(min_margin=margin), fixed=fixed)
     result = priced(product(krw, cost=cost), by)
     assume(result.price is not None)
     sale = Fraction(result.price.sale.amount) if result.price is not None else Fraction(0)
@@ -201,10 +202,13 @@ HOSTS = [
     decimal.Context(prec=3, rounding=decimal.ROUND_UP),
     decimal.Context(prec=50, rounding=decimal.ROUND_FLOOR, capitals=0),
     decimal.Context(prec=9, rounding=decimal.ROUND_05UP, traps=[decimal.Inexact, decimal.Rounded]),
+    decimal.Context(prec=1, Emin=0, Emax=1),
 ]
 
 
-@pytest.mark.parametrize("host", HOSTS, ids=["three digits, up", "fifty, floor", "inexact traps"])
+@pytest.mark.parametrize(
+    "host", HOSTS, ids=["three digits, up", "fifty, floor", "inexact traps", "one digit"]
+)
 def test_the_host_s_decimal_context_has_no_say(host: decimal.Context) -> None:
     """Price, trace, wording and findings are the same under any process-wide context."""
     guards = Guards(min_margin="0.40", max_discount="0.10", max_change="0.01")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -29,7 +30,7 @@ from storesync.errors import Locked, PlanError, StalePlan, UnsafePlan
 from storesync.plan import ORDER, Kind, Operation, Plan
 from storesync.state import Fence, assets, journal, lease, standing
 
-__all__ = ["apply", "at_work", "recover"]
+__all__ = ["apply", "at_work", "recover", "refuse_ended"]
 
 _SOMETIMES = (
     ACCOUNT,
@@ -130,6 +131,15 @@ def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
         arguments = ", ".join(f"{guard.name!r}: 'why'" for guard in open_)
         lines.append(f"  if it is meant, say why: {options}, or in Python reasons={{{arguments}}}")
         raise UnsafePlan("\n".join(lines))
+
+
+def refuse_ended(plan: Plan, today: date) -> None:
+    """StalePlan when what the plan's prices rest on ended before `today`: a fresh plan would hold or change them."""
+    if plan.good_until and today.isoformat() > plan.good_until:
+        raise StalePlan(
+            f"{plan.channel}: the prices of this plan may be sent until {plan.good_until} ({plan.until}), "
+            f"today is {today}: nothing was sent; plan again"
+        )
 
 
 async def apply(

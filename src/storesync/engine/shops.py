@@ -19,7 +19,7 @@ from storesync.config.wording import ComplianceConfig
 from storesync.driver import Driver, Shop
 from storesync.engine.accountstatus import Credentials, account_parts, account_status, exposed
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
-from storesync.engine.apply import Progress, apply, at_work
+from storesync.engine.apply import Progress, apply, at_work, refuse_ended
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.check import Checked, check
@@ -47,9 +47,10 @@ from storesync.localization import Gates
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.model import Channel, digest
-from storesync.plan import Plan
+from storesync.plan import Kind, Plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
+from storesync.pricing.limit import first_limit
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Cipher, Store, assets, standing
 from storesync.state.backup import backup, export
@@ -59,6 +60,7 @@ from storesync.transport import Transport, Wire, join_hosts
 __all__ = ["Shops"]
 
 _HOME = timezone(timedelta(hours=9))  # a Korean merchant's day decides which policy is in force
+_PRICED = frozenset({Kind.CREATE, Kind.UPDATE, Kind.PRICES})  # an update may carry prices as well
 _PASSES = 3  # of one sync: what a doubt left open is compared and repaired in the next
 
 
@@ -311,6 +313,17 @@ class Shops:
             warnings=(*self.findings, *await self._ending(channel), *rates.issues, *made.warnings),
             snapshot=rates.snapshot.id if rates.snapshot is not None else "",
         )
+        priced = [operation for operation in made.operations if operation.kind in _PRICED]
+        limit = first_limit(
+            preparer.settings.policies,
+            rates.snapshot,
+            today=self.today,
+            channel=channel,
+            keys={operation.key for operation in priced},
+            skus={sku for operation in priced for sku in operation.skus},
+        )
+        if priced and limit is not None:
+            whole = evolve(whole, good_until=limit.until.isoformat(), until=limit.why)
         happened(
             "plan.made",
             channel=channel,
@@ -327,7 +340,11 @@ class Shops:
     async def apply(
         self, plan: Plan, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> Report:
-        """Carry out a plan: UnsafePlan, StalePlan or Locked when it must not be, and then nothing was sent."""
+        """Carry out a plan: UnsafePlan, StalePlan or Locked when it must not be, and then nothing was sent.
+
+        Stale is also a plan whose prices rest on what ended since: on a policy, a fee, a tax or a rate's age.
+        """
+        refuse_ended(plan, self.today)
         return await apply(await self.channel(plan.channel), plan, reasons=reasons, progress=progress)
 
     async def sync(

@@ -108,7 +108,7 @@ class Money:
 
     def quantize(self, digits: int) -> Money:
         """The amount written with exactly `digits` digits after the point; ValueError if that would round."""
-        value = self.amount.quantize(Decimal(1).scaleb(-digits), context=MONEY_CONTEXT)
+        value = self.amount.quantize(Decimal((0, (1,), -digits)), context=MONEY_CONTEXT)
         if value != self.amount:
             raise ValueError(f"{self} does not fit {digits} digits after the point")
         return Money(value, self.currency)

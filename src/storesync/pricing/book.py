@@ -127,7 +127,7 @@ class PolicyBook:
         return self._in_force(refined, today, product, sku)
 
     def _clash(self, matching: list[tuple[int, int]], product: Product, sku: str) -> Issue | None:
-        for (weight, place), (other_weight, other) in itertools.pairwise(matching):
+        for (weight, place), (other_weight, other) in itertools.combinations(matching, 2):
             if weight != other_weight:
                 continue
             one, two = self.refinements[place], self.refinements[other]
@@ -227,6 +227,17 @@ class PolicyBook:
             )
             for refinement in self.refinements
             if "quiet" in refinement.fields and refinement.scope != Scope(channel=refinement.scope.channel)
+        ]
+        found += [
+            Issue(
+                "price.policy_overlap",
+                f"prices/{self.name}/refine",
+                f"policy {self.name!r}: two refinements for {one.scope} set {', '.join(keys)} differently",
+                hint=f"keep one of the two refinements in {two.at or self.at or 'the configuration'}",
+                at=two.at or self.at,
+            )
+            for one, two in itertools.combinations(self.refinements, 2)
+            if one.scope == two.scope and (keys := one.clashes(two))
         ]
         ordered = sorted(self.policies, key=lambda policy: policy.valid_from or date.min)
         for one, two in itertools.pairwise(ordered):

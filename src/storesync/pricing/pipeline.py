@@ -199,7 +199,10 @@ class _Run:
                 "write the fixed price with fewer digits",
             )
         # A price set by hand is never moved: where a floor would lift it, it is held instead.
-        floor, why = self._floor(walk, sale_tax(walk, high_end=False))
+        tax = sale_tax(walk, high_end=False)
+        if tax.crossed(amount):
+            tax = sale_tax(walk, high_end=True)
+        floor, why = self._floor(walk, tax)
         if floor is not None and floor.compare(amount) > 0:
             raise walk.hold(
                 "price.floor", "guards", f"the fixed price {amount:f} is below {why}", "raise the fixed price"
@@ -257,6 +260,13 @@ class _Run:
                     "give the cost in the home currency",
                 )
             check_size(walk, cost, "guards", "cost")
+            if cost.amount <= 0:
+                raise walk.hold(
+                    "price.cost_missing",
+                    "guards",
+                    f"min_margin {guards.min_margin:f} needs the cost, and the catalog gives {cost}",
+                    f"correct the cost of {walk.sku}: a cost is above zero",
+                )
             extra, _ = addons(walk)
             way = route(walk, policy.rate.floor_kind)
             covered = import_tax(walk, way.convert(Exact(cost.amount).plus(extra)))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from storesync.model import Money
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, Exact, sane
+from storesync.pricing.policy import Tax
 from storesync.pricing.rate import Kind, Leg, Route
 from storesync.pricing.taxpack import tax_pack
 from storesync.pricing.walk import Walk
@@ -21,22 +23,27 @@ __all__ = [
     "import_tax",
     "market_stages",
     "route",
+    "vat_end",
 ]
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
 
-def check_dates(walk: Walk) -> None:
-    """Holds when a dated figure of the policy has ended: the field, its end and the line to change."""
-    tax, today, policy = walk.policy.tax, walk.today, walk.policy
-    vat_until = tax.vat_until
-    told_by = ""
-    if vat_until is None and tax.vat is not None and (walk.market == "VN" or tax.regime == "vn-import"):
+def vat_end(tax: Tax, market: str) -> tuple[date | None, str]:
+    """The last day of the policy's VAT, and who says so where the policy itself does not."""
+    if tax.vat_until is None and tax.vat is not None and (market == "VN" or tax.regime == "vn-import"):
         # A config without an end date is the bug here: the published figure has one.
         reduced = tax_pack("vietnam")["vat_reduced"]
         if tax.vat == reduced.value:
-            vat_until, told_by = reduced.until, f" ({reduced.source})"
+            return reduced.until, f" ({reduced.source})"
+    return tax.vat_until, ""
+
+
+def check_dates(walk: Walk) -> None:
+    """Holds when a dated figure of the policy has ended: the field, its end and the line to change."""
+    tax, today, policy = walk.policy.tax, walk.today, walk.policy
+    vat_until, told_by = vat_end(tax, walk.market)
     if tax.mode != "none" or tax.vat_until is not None:
         for key, value, until in (("vat", tax.vat, vat_until), ("duty", tax.duty, tax.duty_until)):
             if until is not None and until < today:

@@ -14,14 +14,15 @@ from storesync.model import frozen_map
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, Exact, exact, figure
 from storesync.pricing.policy import RateRules
-from storesync.pricing.rate import Leg, Rate, Snapshot
+from storesync.pricing.rate import Kind, Leg, Rate, Snapshot
 from storesync.pricing.rates.source import Fetch, RateSource
 from storesync.pricing.rates.static import StaticTable
-from storesync.pricing.settle import corroborate, direct, jumped
+from storesync.pricing.settle import corroborate, direct, jumped, within
 
 __all__ = ["Chain", "Collected", "collect", "hosts"]
 
 _HUNDRED = Decimal(100)
+_SPREAD: tuple[Kind, ...] = ("mid", "buy", "sell")
 
 
 @frozen(kw_only=True)
@@ -136,7 +137,8 @@ async def collect(
     """One snapshot for a run: for each currency the first source of its chain whose rate withstands.
 
     A source that fails, is old or lacks the currency gives a warning and the next one is asked. A currency
-    whose rate is contradicted by the witness, or jumped from `before`, is left out with an error: its prices
+    whose rate is contradicted by the witness, jumped from `before`, or has a buying or selling rate that lies
+    further from it than a rate may jump, is left out with an error: its prices
     are held, never made with a doubtful or an old rate.
     """
     wanted = tuple(dict.fromkeys(code for code in currencies if code != home))
@@ -151,9 +153,11 @@ async def collect(
         rate = direct(Snapshot(rates=found), home, currency, chain.rules.kind)
         if rate is None:
             continue
-        doubt = _jump(rate, currency, chain, before) or await _contradicted(
-            rate, name, home, chain, sources, asked, issues, confirmed
-        )
+        given = Snapshot(rates=found)
+        others = [one for kind in _SPREAD if (one := direct(given, home, currency, kind)) not in (None, rate)]
+        doubt = next((odd for one in (rate, *others) if (odd := _jump(one, currency, chain, before))), None)
+        doubt = doubt or next((odd for one in others if (odd := _astray(rate, one, currency, chain))), None)
+        doubt = doubt or await _contradicted(rate, name, home, chain, sources, asked, issues, confirmed)
         if doubt is None:
             by[currency] = name
             kept += [one for one in found if one not in kept]
@@ -233,6 +237,19 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
         "rates.jump",
         f"rates/{currency}",
         f"{rate} moved by {percent} % from the last accepted rate;"
+        f" at most {figure(EXACT.multiply(chain.max_jump, _HUNDRED), 0)} % is believed",
+        hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
+    )
+
+
+def _astray(rate: Rate, other: Rate, currency: str, chain: Chain) -> Issue | None:
+    """A buying or selling rate too far from the rate that prices are made with: no bank has such a spread."""
+    if currency in chain.confirmed or within(other.value, rate.value, chain.max_jump):
+        return None
+    return Issue(
+        "rates.jump",
+        f"rates/{currency}",
+        f"{other} lies {_apart(other, rate)} % from {rate};"
         f" at most {figure(EXACT.multiply(chain.max_jump, _HUNDRED), 0)} % is believed",
         hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
     )
