@@ -37,7 +37,6 @@ POLICY = Policy(
     ),
     ending=Ending("10", ["9"]),
     guards=Guards(min_margin=Decimal("0.20"), max_change=Decimal("0.30")),
-    codec="yuan",
 )
 RATES = Snapshot(
     rates=(Rate(base="CNY", quote="KRW", value="200.71", observed=TODAY, source="bench", calendar="KR"),)

@@ -365,6 +365,14 @@ def test_a_mistyped_header_names_the_column_that_is_meant(shelf: Shelf) -> None:
     assert "rename 'stok'?" == read.errors[0].hint
 
 
+def test_a_missing_price_is_never_said_to_be_the_crossed_out_one(shelf: Shelf) -> None:
+    """`price_krw` mistyped: whoever follows the hint must not sell at the list price."""
+    shelf.spoil("variants.csv", ",price_krw,", ",price_won,")
+    (issue,) = [issue for issue in shelf.found()[""].issues if issue.code.endswith("column_missing")]
+
+    assert "rename 'price_won'?" == issue.hint
+
+
 def test_a_price_in_an_unknown_currency_is_refused_at_the_header(shelf: Shelf) -> None:
     """KWR is nobody's money."""
     shelf.spoil("variants.csv", "list_price_krw", "list_price_kwr")

@@ -79,6 +79,23 @@ def test_a_market_tells_whether_the_catalog_is_ready(merchant: Merchant) -> None
     assert "claim.filing" not in shown.out
 
 
+def test_a_market_reads_the_options_too(merchant: Merchant) -> None:
+    """Names and values, each with its place."""
+    table = merchant.folder / "catalog" / "option-translations.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows({**row, "zh_Hans": "最佳药妆"} for row in rows)
+
+    found = merchant("check", "--market", "CN", "--json").document["markets"]["CN"]["issues"]
+
+    paths = [issue["path"] for issue in found if issue["code"] == "claim.block"]
+    assert any("/axes/" in path and "/name/" in path for path in paths)
+    assert any("/axes/" in path and "/choices/" in path for path in paths)
+
+
 def test_a_faulty_evidence_file_is_told_with_its_line(merchant: Merchant) -> None:
     """The configuration is refused: evidence that does not count must not look as if it did."""
     config = merchant.config
@@ -134,6 +151,20 @@ def test_a_translator_without_a_reference_to_its_key_is_refused(merchant: Mercha
     assert 1 == said.code
     assert "env:NAME" in said.err
     assert "abc-secret-key" not in said.err + said.out
+
+
+def test_an_export_says_what_the_gates_said_of_delivered_texts(merchant: Merchant) -> None:
+    """Nobody judged those before: their row tells what is wrong, the row of a good one nothing."""
+    table = merchant.folder / "catalog" / "translations.csv"
+    table.write_text(
+        table.read_text("utf-8").replace("林下参玻尿酸保湿精华液", "999ml 保濕", 1), encoding="utf-8"
+    )
+
+    rows = rows_of(merchant)
+
+    assert "999ml" in rows["SBG-001/title"]["note"]
+    assert "[simplified]" in rows["SBG-001/title"]["note"]
+    assert "" == rows["SBG-002/title"]["note"]
 
 
 def rows_of(merchant: Merchant) -> dict[str, dict[str, str]]:

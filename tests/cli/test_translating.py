@@ -277,6 +277,27 @@ def test_a_day_costs_no_more_than_its_budget(merchant: Merchant, service: Servic
     assert "storesync.toml:" in told[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"fewer": True}, "text.refused"), ({"down": True}, "text.engine"), ({"answer": str}, "text.refused")],
+)
+def test_what_has_no_text_is_told_with_its_line(merchant: Merchant, changes: Any, code: str) -> None:
+    """By the command at the product; what a plan tells of all at once, at the translator's table."""
+    forget(merchant)
+    with serving(Service(**changes)) as service:
+        hire(merchant, service)
+        merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+        said = merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+        _, plan = planned(merchant)
+
+    issues = [issue for issue in said.document["issues"] if issue["code"] == code]
+    assert issues
+    assert all(re.search(r"products\.csv:\d+$", issue["at"]) for issue in issues)
+    waiting = [warning for warning in plan["warnings"] if warning["code"] == "text.engine"]
+    assert bool(waiting) == (code == "text.engine")
+    assert all(re.search(r"storesync\.toml:\d+:translator$", warning["at"]) for warning in waiting)
+
+
 def test_what_is_paid_for_again_counts_again(merchant: Merchant) -> None:
     """A text that fails each time costs each time, though one row is remembered of it."""
     forget(merchant)

@@ -63,6 +63,24 @@ def test_vietnam_lets_all_lines_pass() -> None:
     assert {} == held("shopee", example.VN)
 
 
+def test_a_claim_in_the_name_or_value_of_an_option_is_held() -> None:
+    """A buyer reads those, too."""
+    reference = example.reference()
+    options = {
+        kind: {source: {**words, "zh-Hans": "最佳药妆"} for source, words in table.items()}
+        for kind, table in reference.options.items()
+    }
+    given = example.settings(
+        "tmall", example.CN, compliance=rules("CN"), reference=evolve(reference, options=options)
+    )
+    axis = example.products()["SBG-008"].axes[0]
+
+    paths = {one.path for one in on_paper("SBG-008", given).issues.errors if one.code == "claim.block"}
+
+    assert any(path.startswith(f"SBG-008/axes/{axis.code}/name/") for path in paths)
+    assert any(path.startswith(f"SBG-008/axes/{axis.code}/choices/") for path in paths)
+
+
 def test_without_evidence_every_cosmetic_waits_for_its_number() -> None:
     """57 ordinary cosmetics in China, 60 cosmetics in Vietnam, ten foods of registered producers."""
     china = held("tmall", example.CN, evidence=())

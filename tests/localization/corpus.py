@@ -17,7 +17,10 @@ from storesync.model import Limit
 
 EXAMPLE = files("storesync.examples") / "gangwon"
 DATA = Path(__file__).parent.parent / "data" / "texts"
-LIMITS = {"tmall-cn": {"title": Limit(60, 2, "columns"), "short_description": Limit(300, 5)}}
+LIMITS = {
+    "tmall-cn": {"title": Limit(60, 2, "columns"), "short_description": Limit(300, 5)},
+    "bytes": {"option_values": Limit(200, 0, "bytes")},
+}
 
 
 @frozen
@@ -235,6 +238,42 @@ def _long(pair: Pair, _: random.Random) -> Pair | None:
     return Pair(pair.source, pair.text + "字" * limit.max, pair.locale, pair.field, "length")
 
 
+def _short(pair: Pair, _: random.Random) -> Pair | None:
+    least = LIMITS["tmall-cn"]["short_description"].min
+    if pair.field != "short_description":
+        return None
+    return Pair(pair.source, pair.text[: least - 1], pair.locale, pair.field, "length")
+
+
+def _bytes(pair: Pair, _: random.Random) -> Pair | None:
+    if pair.field != "option_values":
+        return None
+    return Pair(pair.source, pair.text + "字" * 67, pair.locale, pair.field, "length")
+
+
+def _protection(pair: Pair, chance: random.Random) -> Pair:
+    factor, lost = chance.choice([("SPF50+", "SPF50"), ("PA++++", "PA+++"), ("PA+++", ""), ("SPF30+", "")])
+    return Pair(
+        f"{pair.source} {factor}", f"{pair.text} {lost}".strip(), pair.locale, pair.field, "protection"
+    )
+
+
+def _simplified(pair: Pair, _: random.Random) -> Pair | None:
+    if pair.locale != "zh-Hans" or traditional(pair.text) == pair.text:
+        return None
+    return Pair(pair.source, pair.text, "zh-Hant", pair.field, "traditional")
+
+
+def _wordy(pair: Pair, _: random.Random) -> Pair | None:
+    if len(pair.source) < 12:
+        return None
+    others = (one.text for one in references() if one.locale == pair.locale and one.field == pair.field)
+    text = pair.text
+    while len(text) <= 6 * len(pair.source):
+        text += f" {next(others)}"
+    return Pair(pair.source, text, pair.locale, pair.field, "length_ratio")
+
+
 BREAKS: dict[str, Break] = {
     "empty": _empty,
     "copied": _copied,
@@ -256,6 +295,13 @@ BREAKS: dict[str, Break] = {
     "cut": _cut,
     "english": _english,
     "long": _long,
+    "short": _short,
+    "bytes": _bytes,
+    # In Chinese shops の is a fashion.
+    "kana": lambda pair, chance: None if pair.locale != "vi" else _insert("の", "no_kana")(pair, chance),
+    "protection": _protection,
+    "simplified": _simplified,
+    "wordy": _wordy,
 }
 
 

@@ -1,7 +1,10 @@
 """The gates: worked cases, reference texts without a false alarm, injected failures without a miss."""
 
+import ast
 import csv
 from decimal import Decimal
+from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 from attrs import evolve
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from tests.localization import corpus
 
 from storesync.localization import Protection
+from storesync.localization import gates as gates_package
 from storesync.localization.gates import Gates, Level, figures
 from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
 from storesync.model import Limit
@@ -66,6 +70,25 @@ def test_an_injected_failure_is_caught_wherever_it_is(kind: str) -> None:
     assert count > 10
 
 
+def test_every_rule_of_the_gates_has_a_failure_that_is_injected() -> None:
+    """As the source names them: a new gate without a failure of its own stands out."""
+    named = set()
+    for path in Path(gates_package.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Finding":
+                named |= {one.value for one in ast.walk(node.args[0]) if isinstance(one, ast.Constant)}
+    named |= {
+        "no_hangul",
+        "no_han",
+        "no_kana",
+        "simplified",
+        "traditional",
+    }  # one call each for several scripts
+
+    assert named == {next(corpus.broken(kind, seed=7)).rule for kind in corpus.BREAKS} | {"diacritics"}
+    assert {"language", "diacritics"} == {pair.rule for pair in corpus.broken("english", seed=7)}
+
+
 @pytest.mark.parametrize(
     ("text", "locale", "values"),
     [
@@ -110,6 +133,25 @@ def test_a_placeholder_that_touches_korean_is_one(source: str, right: str) -> No
     assert "pass" == corpus.gates().check(source, right, locale="zh-Hans").result
     assert corpus.gates().check(source, "面霜", locale="zh-Hans").of("placeholders")
     assert Protection().protect(source, "zh-Hans").kept == (source[:2],)
+
+
+@pytest.mark.parametrize(
+    ("locale", "wrong", "offset"),
+    [
+        ("zh-Hans", "用东\u200b海面霜", 1),
+        ("zh-Hans", "用 东 海面霜", 2),
+        ("zh-Hans", "用東海面霜", 1),
+        ("vi", "Kem Biển  Đông", 4),
+        ("vi", "Kem Biển\u00a0Đông", 4),
+        ("vi", normalize("NFD", "Kem Biển Đông"), 4),
+        ("vi", "Kem BIỂN ĐÔNG", 4),
+    ],
+)
+def test_no_spelling_hides_a_word_that_is_never_right(locale: str, wrong: str, offset: int) -> None:
+    """Nobody sees the difference; the finding points at what was written."""
+    verdict = corpus.gates().check("동해 크림", wrong, locale=locale, field="description")
+
+    assert [offset] == [one.offset for one in verdict.of("glossary") if one.level is Level.FAIL]
 
 
 def test_a_word_that_another_term_asks_for_is_not_held_against_this_one() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 from attrs import evolve
@@ -268,6 +269,21 @@ def test_a_failing_text_is_remembered_as_failed() -> None:
         issue.code for issue in judged.issues.errors
     }
     assert all(issue.path.startswith("A-1/title/vi") for issue in judged.issues)
+
+
+def test_what_nobody_sees_of_an_answer_is_not_kept() -> None:
+    """A mark that turns the rest of a page around is no part of a title; nor is what a tag says besides its name."""
+    (wanted,) = draw([Segment("A-1/title", "title", "<b>보습</b> 크림")], VI, {}).wanted
+
+    judged = judge(
+        wanted, normalize("NFD", "<b onclick='x()'>Kem</b> dưỡng\u00a0ẩm\u200b\u202e"), VI, by="papago"
+    )
+    invented = judge(wanted, "<b>Kem</b> dưỡng ẩm<script>x()</script>", VI, by="papago")
+
+    assert "<b>Kem</b> dưỡng ẩm" == judged.memory.text
+    assert "translated" == judged.memory.state
+    assert invented.memory.refused
+    assert "<script>" in invented.memory.text
 
 
 def test_a_text_for_review_is_remembered_with_what_to_look_at() -> None:

@@ -64,7 +64,7 @@ TEXTS = {
 def export(form: str) -> tuple[ReviewRow, ...]:
     """The rows of an export, read back from the file."""
     write, read = FORMATS[form]
-    file, issues = read(write(rows_of(SEGMENTS, "vi", TEXTS)), at=f"texts.{form}")
+    file, issues = read(write(rows_of(SEGMENTS, "vi", TEXTS, RULES.gates)), at=f"texts.{form}")
     assert () == issues
     assert "vi" == file.locale
     return file.rows
@@ -170,7 +170,7 @@ def test_places_that_are_gone_or_double_are_told() -> None:
 
 def test_a_po_file_is_one_that_translators_know() -> None:
     """Context, fuzzy flag, language and comments stand where their tools look."""
-    file = polib.pofile(write_po(rows_of(SEGMENTS, "zh-Hans", TEXTS), "zh-Hans").decode())
+    file = polib.pofile(write_po(rows_of(SEGMENTS, "zh-Hans", TEXTS, RULES.gates), "zh-Hans").decode())
 
     assert "zh_Hans" == file.metadata["Language"]
     assert [segment.place for segment in SEGMENTS] == [entry.msgctxt for entry in file]
@@ -181,7 +181,7 @@ def test_a_po_file_is_one_that_translators_know() -> None:
 
 def test_taking_fuzzy_away_is_a_review() -> None:
     """The text itself need not change."""
-    file = polib.pofile(write_po(rows_of(SEGMENTS, "vi", TEXTS), "vi").decode())
+    file = polib.pofile(write_po(rows_of(SEGMENTS, "vi", TEXTS, RULES.gates), "vi").decode())
     file[1].flags.remove("fuzzy")
     read, _ = read_po(str(file).encode(), at="vi.po")
 

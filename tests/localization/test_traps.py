@@ -49,7 +49,10 @@ def test_legal_efficacy_classes_need_evidence_and_are_not_banned(word: str) -> N
 
 
 def test_tiktok_shop_refuses_han_characters() -> None:
-    """So does every Vietnamese text before it gets there, brand and options included."""
+    """So does every Vietnamese text before it gets there, brand and options included.
+
+    storesync has no driver for TikTok Shop: this is the rule of the language, which a channel of any driver goes by.
+    """
     runs = foreign("HAMSOLDAM 松林 Toner 舒缓", ("vi",))
 
     assert ["松林", "舒缓"] == [run.text for run in runs]

@@ -97,7 +97,6 @@ BROKEN: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "price.tax_missing",
         "policy",
     ),
-    "a codec of another currency": ({"krw": 32000}, {"codec": "integer"}, "price.codec", "policy"),
     "floor above ceiling": (
         {"krw": 32000},
         {"guards": Guards(min_price="200", max_price="100")},
@@ -391,6 +390,24 @@ def test_a_regime_taxes_its_own_money_only(currency: str, regime: Any, mode: Any
     assert ("price.tax_regime", "tax.regime") == (problem.code, problem.field)
     assert {"cn-cbec": "CNY", "vn-import": "VND"}[regime] in problem.message
     assert currency in problem.message
+
+
+def test_a_price_that_the_driver_cannot_write_is_held() -> None:
+    """Whole units carry no fen; nothing is rounded in silence."""
+    result = price(
+        product=product(32000),
+        sku="V-1",
+        market=MARKETS["CNY"],
+        policy=policy("CNY"),
+        rates=fixture(),
+        environment="sandbox",
+        today=TODAY,
+        form="integer",
+    )
+
+    assert None is result.price
+    assert ["price.codec"] == codes(result)
+    assert "stage 'codec'" in result.held
 
 
 MAKERS: list[Any] = [

@@ -25,7 +25,6 @@ freight = [{ up_to_g = 500, amount = "3000" }, { amount = "6000" }]
 fx_buffer = "0.02"
 fees = ["global", { name = "coupon", rate = "0.03", cap = "50", valid_until = 2026-12-31 }]
 ending = "usual"
-codec = "fen"
 compare_at = "list"
 quiet = "0.005"
 tax = { mode = "buyer_pays", regime = "cn-cbec", measure = "piece" }
@@ -81,7 +80,7 @@ def test_every_key_is_read() -> None:
     assert Tax(mode="buyer_pays", regime="cn-cbec", measure="piece") == policy.tax
     assert (3, ("EUR",), "buy") == (policy.rate.max_business_days, policy.rate.pivots, policy.rate.floor_kind)
     assert (Decimal("0.15"), Decimal("0.20")) == (policy.guards.max_change, policy.guards.min_margin)
-    assert ("fen", "list", Decimal("0.005")) == (policy.codec, policy.compare_at, policy.quiet)
+    assert ("list", Decimal("0.005")) == (policy.compare_at, policy.quiet)
 
 
 def test_refinements_and_periods_are_read() -> None:

@@ -209,10 +209,12 @@ class Table:
             self._fail(
                 "column_double", f"{self.file} has two columns {', '.join(map(repr, double))}", "rename one"
             )
+        # A column that is read as something else is not the one that is missing: not the crossed-out price.
+        unread = [h for h, column in zip(self.headers, self.columns, strict=True) if not layout.knows(column)]
         for column in layout.required:
             if column not in self.columns:
                 header = f"price_{layout.home.lower()}" if column == "price" else column
-                near = get_close_matches(header, self.headers, 1)
+                near = get_close_matches(header, unread, 1)
                 hint = f"rename {near[0]!r}?" if near else f"it has {', '.join(self.headers)}"
                 self._fail("column_missing", f"{self.file} has no column {header!r}", hint)
         for header, column in zip(self.headers, self.columns, strict=True):

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 from attrs import evolve, field, frozen
 
 from storesync.model import Blackout, Limit, Market, frozen_map
+from storesync.model.money import Form
 
 __all__ = [
     "APP",
@@ -115,7 +116,9 @@ class Spec:
 
     `hosts` is environment to label to address; `locales` ours to theirs; `currencies` the digits after the
     point that this market takes. `text` and `images` are limits where the category gives none. `price_range`
-    is the smallest and largest sale price by currency, `price_ratio` dearest over cheapest variant. `update`
+    is the smallest and largest sale price by currency, `price_ratio` dearest over cheapest variant; `money` is
+    the form in which the driver writes a price, shown by `explain`; `compare_at` says
+    whether it sends a crossed-out price too. `update`
     says whether a changed document merges or replaces, and whether it must carry offers. `review` is when to
     ask first for a verdict, `deadline` when a person is told; `in_review` names what the market takes of a listing
     that it has not decided on. `fields` are the texts that `observe` gives, each with its dotted place in the
@@ -138,6 +141,8 @@ class Spec:
     price_points: tuple[str, ...] = ()
     price_range: Mapping[str, tuple[Decimal, Decimal]] = field(factory=dict, converter=frozen_map)
     price_ratio: Decimal | None = None
+    money: Form = "text"
+    compare_at: bool = False
     update: frozenset[Literal["merges", "replaces", "carries offers"]] = frozenset({"merges"})
     fields: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     shared: bool = False

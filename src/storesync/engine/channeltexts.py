@@ -107,7 +107,7 @@ class ChannelTexts:
             try:
                 done = await self._translate(locale, products)
             except ConfigError as error:
-                general.append(_unusable(error, locale))
+                general.append(evolve(_unusable(error, locale), at=self._named_at(locale)))
                 continue
             for issue in done.issues:
                 if issue.code == "text.engine" or issue.severity is Severity.NOTE:
@@ -115,10 +115,15 @@ class ChannelTexts:
                 issues[issue.path.partition("/")[0]].append(evolve(issue, severity=Severity.WARNING))
             waiting = [issue for issue in done.issues if issue.code == "text.engine"]
             if waiting:
-                general.append(_waiting(waiting, locale, done))
+                general.append(evolve(_waiting(waiting, locale, done), at=self._named_at(locale)))
         self._some = True
         await self._at_hand([product for product, _ in lacking])
         return Told({key: tuple(found) for key, found in issues.items()}, tuple(general))
+
+    def _named_at(self, locale: str) -> str:
+        """The line of the configuration that names the translator."""
+        configured = self.translators.of(locale)
+        return configured.at if configured is not None else ""
 
     async def _translate(self, locale: str, products: Sequence[Product]) -> Translated:
         some = [part for product in products for part in undelivered(self.reference, product, locale)]

@@ -15,7 +15,7 @@ from storesync.issues import Issue, Severity, counted
 from storesync.model import Category, CategoryKey, Channel
 from storesync.plan import Held
 from storesync.pricing import PolicyBook
-from storesync.pricing.aim import Aims
+from storesync.pricing.aim import Aims, crossed_out
 from storesync.state import Store, assets
 
 __all__ = ["Checked", "check"]
@@ -58,12 +58,14 @@ async def check(
 ) -> Checked:
     """Prepare every product by what the state knows of the market."""
     known: dict[str, Category | None] = {}
-    policies = preparer.settings.policies.values()
-    aims = Aims(channel.name, (book for book in policies if isinstance(book, PolicyBook)))
+    books = [book for book in preparer.settings.policies.values() if isinstance(book, PolicyBook)]
+    aims = Aims(channel.name, books)
     products = ready = unread = 0
     held: list[Held] = []
     not_offered: list[Held] = []
-    issues: list[Issue] = []
+    issues: list[Issue] = (
+        [] if driver.spec.compare_at else [*crossed_out(channel.name, driver.spec.title, books)]
+    )
     await texts.begin()
     async for read in _at_hand(source.products(), texts):
         issues += read.issues

@@ -28,6 +28,16 @@ def _claimed(text: ReferenceText | None, locale: str) -> Iterator[Claimed]:
         yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value)
 
 
+def _options(product: Product, reference: Reference, locale: str) -> Iterator[Claimed]:
+    """What the tables call the options; those without a text are told when a listing is prepared."""
+    for axis in product.axes:
+        path, name = f"axes/{axis.code}", reference.option("name", axis.name, locale)
+        yield Claimed(f"{path}/name", locale, "option_values", name)
+        for code, choice in axis.choices.items():
+            value = reference.option("value", choice.text, locale)
+            yield Claimed(f"{path}/choices/{code}", locale, "option_values", value)
+
+
 def _source(product: Product) -> Iterator[Claimed]:
     yield Claimed("text/title", product.locale, "title", product.text.title)
     for number, point in enumerate(product.text.points):
@@ -65,6 +75,7 @@ async def check_market(
         claims = [
             *_source(product),
             *(one for locale in market.locales for one in _claimed(own.text(product.key, locale), locale)),
+            *(one for locale in market.locales for one in _options(product, own, locale)),
         ]
         found: Issues = check_claims(
             claims,

@@ -179,6 +179,7 @@ class Shops:
             axes=configured.axes,
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,
+            form=self.driver(name).spec.money,
             edition=__version__,
         )
 

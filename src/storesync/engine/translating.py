@@ -17,7 +17,7 @@ from storesync.config.secret import is_reference, resolve
 from storesync.config.wording import TranslatorConfig
 from storesync.engine.env import Env
 from storesync.errors import ConfigError, Fault
-from storesync.issues import Issue, nearest
+from storesync.issues import Issue, Issues, nearest
 from storesync.localization import (
     Gates,
     MemoryText,
@@ -183,9 +183,10 @@ class Translators:
         keep = partial(self._keep, engine.name)
         down = self._down.get(engine.name)
         if down is not None and resting and self.env.now() < down[0]:
-            return await translate_texts(
+            waiting = await translate_texts(
                 some, rules, None, recall=self._recall, remember=keep, earlier=earlier, stopped=down[1]
             )
+            return _placed(waiting, products)
         inci = frozenset(
             name for product in products if product.facts.get("inci") for name in ingredient_names(product)
         )
@@ -215,7 +216,7 @@ class Translators:
         self._down.pop(engine.name, None)
         if done.stopped is not None and done.stopped.code not in ("budget", "pair"):
             self._down[engine.name] = self.env.now() + _REST, done.stopped
-        return done
+        return _placed(done, products)
 
     async def _budget(self, configured: TranslatorConfig, engine: Engine, given: int | None) -> Budget:
         """What is left of the day, in UTC, and of what the caller allows."""
@@ -237,3 +238,12 @@ class Translators:
             texts.keep_texts(db, new, person=False, at=self.env.now())
 
         return await self.store.write(write)
+
+
+def _placed(done: Translated, products: Iterable[Product]) -> Translated:
+    """Each finding with the line of its product, where it has no place of its own."""
+    lines = {product.key: product.at for product in products}
+    issues = (
+        evolve(issue, at=issue.at or lines.get(issue.path.partition("/")[0], "")) for issue in done.issues
+    )
+    return evolve(done, issues=Issues(tuple(issues)))

@@ -86,7 +86,7 @@ async def export_texts(
     products = list(_products(source))
     rules = text_rules(config, brands_of(products), target)
     some, known = await _remembered(store, products, reference, rules)
-    rows = rows_of(some, target, known)
+    rows = rows_of(some, target, known, rules.gates)
     return tuple(row for row in rows if not waiting or row.state not in ("reviewed", "final"))
 
 

@@ -8,7 +8,7 @@ from unicodedata import is_normalized, normalize
 from storesync.compliance import INVISIBLE
 from storesync.errors import ConfigError
 
-__all__ = ["ALLOWED_TAGS", "normal"]
+__all__ = ["ALLOWED_TAGS", "normal", "seen"]
 
 ALLOWED_TAGS = frozenset(
     {"b", "strong", "i", "em", "u", "br", "p", "ul", "ol", "li", "h3", "h4", "sub", "sup", "span"}
@@ -24,6 +24,11 @@ def normal(text: str) -> str:
     """The text in normal form; the same text for all spellings that look the same."""
     if _TAG.search(text) is not None:
         text = _cleaned(text)
+    return seen(text)
+
+
+def seen(text: str) -> str:
+    """The text without what nobody sees, its markup as it is."""
     if text.isascii() and text.isprintable():
         return text.strip()
     if not is_normalized("NFC", text):

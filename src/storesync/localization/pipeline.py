@@ -15,6 +15,7 @@ from storesync.issues import Issue, Issues, Severity
 from storesync.localization.gates import Gates, Level, Verdict
 from storesync.localization.glossary import Glossary
 from storesync.localization.memory import MemoryText, TextKey, key_of
+from storesync.localization.normal import normal, seen
 from storesync.localization.segment import Segment
 from storesync.model import frozen_map
 
@@ -154,9 +155,11 @@ def judge(
 ) -> Judged:
     """The gates on an engine's text; a pass or a review is remembered as `translated`, never more.
 
-    The note says what stands against it.
+    What nobody sees is taken out first; the note says what stands against the rest.
     """
     segment = wanted.segment
+    # Markup is judged as the engine wrote it: cleaned first, a tag that it made up would not be seen.
+    text = seen(text)
     verdict = rules.gates.check(
         segment.text, text, locale=rules.target, field=field or segment.field, kind=segment.kind
     )
@@ -178,7 +181,7 @@ def judge(
     made = MemoryText(
         key=wanted.key,
         source_text=segment.text,
-        text=text,
+        text=text if failed else normal(text),
         state="initial" if failed else "translated",
         by=by,
         place=segment.place,

@@ -7,10 +7,14 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Literal
 
 from attrs import field, frozen
 
-__all__ = ["MINOR_DIGITS", "MONEY_CONTEXT", "Money", "minor_digits"]
+__all__ = ["MINOR_DIGITS", "MONEY_CONTEXT", "Form", "Money", "minor_digits"]
+
+Form = Literal["text", "yuan", "fen", "integer", "minor", "number"]
+"""How a driver writes an amount on the wire; `storesync.pricing.Codec` tells the forms apart."""
 
 # One private context: the host's process-wide one may round differently or trap differently.
 MONEY_CONTEXT = decimal.Context(

@@ -28,6 +28,8 @@ def claimed(localized: Localized, listing: Listing) -> Iterator[Claimed]:
             yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value)
     own = listing.locale if listing.texts else ""
     for axis in listing.axes:
+        for locale, name in {own: axis.name, **axis.names}.items():
+            yield Claimed(f"axes/{axis.code}/name", locale, "option_values", name)
         for code, choice in axis.choices.items():
             yield Claimed(f"axes/{axis.code}/choices/{code}", own, "option_values", choice.text)
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from storesync.issues import Issue, Issues
 from storesync.model import Market, Offer, Price, Product
+from storesync.model.money import Form
 from storesync.prepare.remedy import policy_line
 from storesync.prepare.settings import Settings
 from storesync.pricing import Policy, PolicyBook, Priced, Snapshot, Trace
@@ -30,6 +31,7 @@ class Pricer(Protocol):
         today: date,
         last: Price | None = None,
         channel: str = "",
+        form: Form = "text",
     ) -> Priced:
         """The price with its trace, or why there is none."""
 
@@ -84,6 +86,7 @@ def price_product(
                 today=settings.today,
                 last=before,
                 channel=settings.channel.name,
+                form=settings.form,
             )
             issues += priced.issues
             traces.setdefault(sku, {})[market.code] = priced.trace

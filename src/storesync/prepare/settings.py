@@ -11,6 +11,7 @@ from attrs import field, frozen
 from storesync.compliance import Compliance
 from storesync.localization import TEMPLATES, Gates, Reference, Template
 from storesync.model import Channel, frozen_map
+from storesync.model.money import Form
 from storesync.pricing import Policy, PolicyBook, Snapshot
 
 __all__ = ["Settings"]
@@ -29,8 +30,9 @@ class Settings:
     `policies` are by market code; `axes` ties the merchant's axes (code or name) to the market's axis ids,
     where names do not do it; `brands` ties brand codes to the market's brand ids; `surplus_axes` says what
     becomes of more axes than the market takes. `compliance` are the claims, labels and numbers to be checked;
-    None checks none of them. `gates` are what translated texts must pass, None for nothing. `edition` names the
-    code that prepares (versions of storesync and driver): another edition prepares everything again.
+    None checks none of them. `gates` are what translated texts must pass, None for nothing. `form` is how the
+    driver writes money. `edition` names the code that prepares (versions of storesync and driver): another
+    edition prepares everything again.
     """
 
     channel: Channel
@@ -46,5 +48,6 @@ class Settings:
     surplus_axes: Literal["refuse", "join"] = "refuse"
     templates: Mapping[str, Template] = field(default=TEMPLATES, converter=frozen_map)
     compliance: Compliance | None = None
+    form: Form = "text"
     gates: Gates | None = None
     edition: str = ""

@@ -8,7 +8,7 @@ from storesync.issues import Issue, Severity, nearest
 from storesync.model import Product
 from storesync.pricing.book import PolicyBook, Refinement, Scope
 
-__all__ = ["Aims", "strange_channels"]
+__all__ = ["Aims", "crossed_out", "strange_channels"]
 
 
 def strange_channels(book: PolicyBook, channels: Collection[str]) -> Iterator[Issue]:
@@ -22,6 +22,24 @@ def strange_channels(book: PolicyBook, channels: Collection[str]) -> Iterator[Is
                 f"policy {book.name!r}, stage 'policy': a refinement is for channel {name!r}, which does not exist",
                 hint=nearest(name, channels),
                 at=refinement.at or book.at,
+            )
+
+
+def crossed_out(channel: str, title: str, books: Iterable[PolicyBook]) -> Iterator[Issue]:
+    """A warning for every policy that makes a compare-at price for a channel whose driver sends none."""
+    for book in {book.name: book for book in books}.values():
+        refined = any(
+            refinement.fields.get("compare_at") == "list" and refinement.scope.channel in ("", channel)
+            for refinement in book.refinements
+        )
+        if refined or any(policy.compare_at == "list" for policy in book.policies):
+            yield Issue(
+                "price.compare_at_unsent",
+                f"prices/{book.name}/compare_at",
+                f"policy {book.name!r}, stage 'compare-at': the {title} driver sends no crossed-out price",
+                Severity.WARNING,
+                "set it in the shop by hand, or remove compare_at",
+                book.at,
             )
 
 

@@ -6,18 +6,17 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import Literal, TypeAlias, get_args
+from typing import TypeAlias
 
 from attrs import frozen
 
 from storesync.model import MONEY_CONTEXT, Money, minor_digits
+from storesync.model.money import Form
 from storesync.pricing.exact import exact
 
-__all__ = ["FORMS", "Codec", "Form", "Wire"]
+__all__ = ["Codec", "Form", "Wire"]
 
-Form = Literal["text", "yuan", "fen", "integer", "minor", "number"]
 Wire: TypeAlias = "str | int | Decimal"
-FORMS: tuple[str, ...] = get_args(Form)
 
 
 @frozen
@@ -38,14 +37,6 @@ class Codec:
         if self.form == "integer":
             return 0
         return minor_digits(currency) if self.digits is None else self.digits
-
-    def fits(self, currency: str, digits: int) -> str:
-        """Why prices of `currency` with so many digits do not fit this form; empty when they do."""
-        if self.form in ("yuan", "fen") and currency != "CNY":
-            return f"codec {self.form!r} is for CNY, not for {currency}"
-        if self.form != "number" and digits > self._digits(currency):
-            return f"codec {self.form!r} carries {self._digits(currency)} digits, the prices have {digits}"
-        return ""
 
     def encode(self, money: Money) -> Wire:
         """The wire value; ValueError when the amount has more digits than the form can carry."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from attrs import asdict, fields, frozen, has
 
-from storesync.pricing.codec import FORMS
 from storesync.pricing.currency import currency
 from storesync.pricing.exact import EXACT, sane
 
@@ -158,14 +157,6 @@ def _grid_problems(policy: Policy) -> Iterator[Problem]:
             yield Problem(
                 "price.ending", "ending", f"the ending contradicts itself: {text}", "change the ending"
             )
-    if policy.codec not in FORMS:
-        yield Problem(
-            "price.codec", "codec", f"codec {policy.codec!r} is unknown", f"use one of {', '.join(FORMS)}"
-        )
-        return
-    misfit = policy.wire.fits(policy.currency, digits)
-    if misfit:
-        yield Problem("price.codec", "codec", misfit, "choose the form that the channel's page names")
 
 
 def _tax_problems(tax: Tax, code: str) -> Iterator[Problem]:

@@ -11,6 +11,7 @@ from storesync.issues import Issue, Issues, Severity
 from storesync.model import Market, Money, Price, Product, Supply
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
+from storesync.pricing.codec import Codec, Form
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
 from storesync.pricing.policy import Policy
@@ -61,12 +62,13 @@ def price(
     today: date,
     last: Price | None = None,
     channel: str = "",
+    form: Form = "text",
 ) -> Priced:
     """The price of one variant on one market, by one policy and one rate snapshot.
 
     Total: bad data gives issues that name policy, stage and variant, never an exception, never zero. `rates`
     None means that none could be had. `last` is the live price, which the change guard compares with;
-    `channel` chooses refinements of the policy.
+    `channel` chooses refinements of the policy; `form` is how its driver writes money.
     """
     chosen, found = policy, Issues()
     if isinstance(policy, PolicyBook):
@@ -90,7 +92,7 @@ def price(
         supply=product.supply.get(sku) or Supply(sku=sku),
         variant=next((variant for variant in product.variants if variant.sku == sku), None),
     )
-    run = _Run(walk)
+    run = _Run(walk, form)
     try:
         made = run.make(market, last)
     except Held as held:
@@ -121,8 +123,9 @@ def _refused(name: str, sku: str, market: Market, issues: Issues) -> Priced:
 class _Run:
     """The order of the stages for the sale price, and once more for the compare-at price."""
 
-    def __init__(self, walk: Walk) -> None:
+    def __init__(self, walk: Walk, form: Form) -> None:
         self.walk = walk
+        self.form: Form = form
         self.listed: Walk | None = None
         self.declared: tuple[Declared, ...] = ()
         self.candidate: Money | None = None
@@ -342,7 +345,9 @@ class _Run:
             most = Exact(sale).over(EXACT.subtract(_ONE, limit))
             if most.compare(struck) < 0:
                 return self._cap(sale, struck, most)
-        walk.settle("compare-at", sale, f"compare-at {struck:f}, through the same stages")
+        walk.settle(
+            "compare-at", sale, f"compare-at {struck:f}, made by the same stages, for a driver that sends one"
+        )
         return self._money(struck)
 
     def _cap(self, sale: Decimal, struck: Decimal, most: Exact) -> Money | None:
@@ -361,13 +366,17 @@ class _Run:
         return None if kept is None else self._money(kept)
 
     def _encode(self, sale: Money, struck: Money | None) -> None:
-        walk = self.walk
+        walk, form = self.walk, self.form
+        codec = Codec(form, walk.policy.price_digits if form == "text" else None)
         try:
-            wire = walk.policy.wire.encode(sale)
+            wire = codec.encode(sale)
             if struck is not None:
-                walk.policy.wire.encode(struck)
+                codec.encode(struck)
         except ValueError as error:
             raise walk.hold(
-                "price.codec", "codec", str(error), "choose another codec or fewer digits"
+                "price.codec",
+                "codec",
+                str(error),
+                "the channel's driver writes money so: choose an ending or step with fewer digits",
             ) from None
-        walk.settle("codec", sale.amount, f"{walk.policy.codec}: {wire!r}")
+        walk.settle("codec", sale.amount, f"{form}: {wire!r}")

@@ -12,7 +12,6 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from storesync.model import frozen_map
-from storesync.pricing.codec import Codec, Form
 from storesync.pricing.contradiction import Problem, problems_of
 from storesync.pricing.currency import currency
 from storesync.pricing.ending import Ending, Mode
@@ -130,7 +129,6 @@ class Policy:
     digits: int | None = None
     guards: Guards = Guards()
     compare_at: Literal["none", "list"] = "none"
-    codec: Form = "text"
     quiet: Decimal = field(default=_ZERO, converter=exact)
     at: str = ""
     places: Mapping[str, str] = field(factory=dict, converter=frozen_map, eq=False, repr=False)
@@ -188,11 +186,6 @@ class Policy:
     def fee_plan(self) -> FeePlan:
         """The fees, ready for the gross-up."""
         return FeePlan.of(self.fees)
-
-    @cached_property
-    def wire(self) -> Codec:
-        """How prices of this policy are written on the wire."""
-        return Codec(self.codec, self.price_digits if self.codec == "text" else None)
 
     def line(self, key: str, value: object) -> str:
         """How to name the line that sets `key` (dotted) to somebody who must change it."""

@@ -9,7 +9,6 @@ from attrs import evolve
 
 from storesync.issues import Issue, Issues
 from storesync.pricing.book import PolicyBook, Refinement, Scope
-from storesync.pricing.codec import FORMS
 from storesync.pricing.currency import currency
 from storesync.pricing.ending import Ending, Mode
 from storesync.pricing.fee import Fee
@@ -202,7 +201,6 @@ def _readers(profiles: Mapping[str, Any]) -> dict[str, Read]:
         "digits": TomlTable.whole,
         "guards": _nested(_GUARDS),
         "compare_at": _choice("none", "list"),
-        "codec": _choice(*FORMS),
         "quiet": TomlTable.decimal,
     }
 

@@ -50,6 +50,7 @@ def shopee(code: str) -> sd.Driver[Account, Shop]:
         source=sd.Source("https://open.shopee.com/documents", "2026-11"),
         markets=(code,),
         currencies={region.currency: region.digits},
+        money="number",
         locales=region.locales,
         # assumption: the index of search_item lags 5 to 10 s, a lost create lands within a minute [U]
         identity=sd.Identity("search", lag=10, late=60),

@@ -40,6 +40,7 @@ SPEC: Final = sd.Spec(
     source=sd.Source("https://open.taobao.com", "2026-11"),
     markets=("CN",),
     currencies={"CNY": 2},
+    money="yuan",
     locales={"zh-Hans": "zh_CN"},
     # assumption: the index of items.custom.get lags some seconds, a lost create lands within a minute [U]
     identity=sd.Identity("search", lag=15, late=60),

@@ -133,7 +133,8 @@ def _loop(text: str) -> tuple[int, int, int] | None:
             times += 1
         if times > 2 or (times == 2 and size >= 2 * _STEP):
             return start, size, times
-    words = _WORDS.search(text)
+    # Three times two letters leave at least four characters that stood there before.
+    words = _WORDS.search(text) if len(text) - len(set(text)) >= 4 else None
     if words is not None:
         return words.start(), len(words[1]), words.group().count(words[1])
     run = _RUN.search(text)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
+from attrs import frozen
+
+from storesync.compliance import Folded, fold
 from storesync.localization.gates.verdict import Finding, Level
 from storesync.localization.glossary import Glossary, GlossaryTerm
+from storesync.localization.locale import language
 
 __all__ = ["STRICT", "brands", "wording"]
 
@@ -32,16 +37,20 @@ def wording(source: str, text: str, field: str, locale: str, glossary: Glossary)
     if not found:
         return
     terms = tuple({term.source: term for _, term in found}.values())
-    folded = text.casefold()
+    compared = _Compared.of(text, locale)
     for term in terms:
         if term.doubt:
             message = f"the glossary contradicts itself about {term.source} ({term.doubt})"
             yield Finding(
                 "glossary", Level.REVIEW, message, 0, "have a person look, and correct the glossary"
             )
-        yield from _never(term, terms, folded, locale)
+        yield from _never(term, terms, compared, locale)
         accepted = term.accepted.get(locale, ())
-        if field in STRICT and accepted and not any(word.casefold() in folded for word in accepted):
+        if (
+            field in STRICT
+            and accepted
+            and not any(_word(word, locale) in compared.text for word in accepted)
+        ):
             yield Finding(
                 "glossary",
                 _LEVELS[term.enforce],
@@ -51,27 +60,52 @@ def wording(source: str, text: str, field: str, locale: str, glossary: Glossary)
             )
 
 
+@frozen
+class _Compared:
+    """A text as words are looked for in it: folded, and without spaces where they part no words."""
+
+    folded: Folded
+    text: str
+
+    @classmethod
+    def of(cls, text: str, locale: str) -> _Compared:
+        folded = fold(text)
+        return cls(folded, "".join(folded.text.split()) if language(locale) == "zh" else folded.text)
+
+    def offset(self, index: int) -> int:
+        """Where a character of the compared text stands in the original."""
+        if len(self.text) != len(self.folded.text):
+            index = [place for place, one in enumerate(self.folded.text) if not one.isspace()][index]
+        return self.folded.place(index, index + 1)[0]
+
+
+@lru_cache(maxsize=4096)
+def _word(word: str, locale: str) -> str:
+    return _Compared.of(word, locale).text
+
+
 def _never(
-    term: GlossaryTerm, terms: tuple[GlossaryTerm, ...], folded: str, locale: str
+    term: GlossaryTerm, terms: tuple[GlossaryTerm, ...], compared: _Compared, locale: str
 ) -> Iterator[Finding]:
+    folded = compared.text
     for word in term.never.get(locale, ()):
-        wrong = word.casefold()
+        wrong = _word(word, locale)
         offset = folded.find(wrong)
         if offset < 0:
             continue
         excuses = [
-            right.casefold()
+            right
             for other in terms
             if other is not term
-            for right in other.accepted.get(locale, ())
-            if wrong in right.casefold()
+            for right in (_word(one, locale) for one in other.accepted.get(locale, ()))
+            if wrong in right
         ]
         while offset >= 0:
             if not any(_covers(folded, right, offset, offset + len(wrong)) for right in excuses):
                 accepted = term.accepted.get(locale, ())
                 hint = f"write {' or '.join(accepted)}" if accepted else "write it otherwise"
                 message = f"{term.source} must never be rendered as {word}"
-                yield Finding("glossary", Level.FAIL, message, offset, hint)
+                yield Finding("glossary", Level.FAIL, message, compared.offset(offset), hint)
                 break
             offset = folded.find(wrong, offset + 1)
 

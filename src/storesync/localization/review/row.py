@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import frozen
 
+from storesync.localization.gates import Gates, Level
 from storesync.localization.memory import STATES, MemoryText, TextState
 from storesync.localization.segment import Segment
 
@@ -48,8 +49,13 @@ class Reviewed:
     locale: str = ""
 
 
-def rows_of(some: Iterable[Segment], locale: str, texts: Mapping[str, MemoryText]) -> tuple[ReviewRow, ...]:
-    """Every segment with its remembered text, by place; without one it is `initial` and empty."""
+def rows_of(
+    some: Iterable[Segment], locale: str, texts: Mapping[str, MemoryText], gates: Gates
+) -> tuple[ReviewRow, ...]:
+    """Every segment with its remembered text, by place; without one it is `initial` and empty.
+
+    A text without a note, as one that came with the catalog, is told with what the gates say of it.
+    """
     found = []
     for segment in some:
         known = texts.get(segment.place)
@@ -63,10 +69,17 @@ def rows_of(some: Iterable[Segment], locale: str, texts: Mapping[str, MemoryText
                 state=known.state if known else "initial",
                 locked=known.locked if known else False,
                 edition=known.edition if known else "",
-                note=known.note if known else "",
+                note=(known.note or _said(segment, known, locale, gates)) if known else "",
             )
         )
     return tuple(found)
+
+
+def _said(segment: Segment, known: MemoryText, locale: str, gates: Gates) -> str:
+    if not known.text:
+        return ""
+    verdict = gates.check(segment.text, known.text, locale=locale, field=segment.field, kind=segment.kind)
+    return "; ".join(str(finding) for finding in verdict.findings if finding.level is not Level.NOTE)
 
 
 def state_of(word: str) -> TextState | None:
