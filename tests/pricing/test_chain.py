@@ -140,6 +140,14 @@ async def test_a_jump_is_not_believed(value: str, believed: bool) -> None:
     assert 1 == len(confirmed.snapshot.rates)
 
 
+@pytest.mark.parametrize(("value", "codes"), [("0.05", ["rates.coarse"]), ("0.0508", []), ("5", [])])
+async def test_a_rate_below_one_with_few_digits_warns(value: str, codes: list[str]) -> None:
+    """0.05 instead of 0.0508 makes prices two percent too high; it is used, and told."""
+    result = await run(ONE_TWO, Told("one", [("CNY", value, DAY)]))
+
+    assert (codes, 1) == ([issue.code for issue in result.issues], len(result.snapshot.rates))
+
+
 class Bank(Told):
     """A source that quotes what it is told, by kind."""
 

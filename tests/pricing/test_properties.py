@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import decimal
 import locale
+import shutil
+import subprocess
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +18,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from storesync.model import Money, dumps
+from storesync.model.money import MINOR_DIGITS, minor_digits
 from storesync.pricing import AddOn, Codec, Ending, Fee, Guards, Policy, Priced, Snapshot, Tax
 from storesync.pricing.codec import Form
 from storesync.pricing.exact import EXACT, Exact
@@ -179,18 +183,20 @@ def test_the_gross_up_leaves_what_was_wanted(fees: list[Fee], wanted: Decimal) -
 
 @given(
     form=st.sampled_from(["text", "yuan", "fen", "minor", "number", "integer"]),
+    currency=st.sampled_from(sorted(MINOR_DIGITS)),
     units=st.integers(1, 10**12),
 )
-def test_a_codec_reads_back_what_it_wrote(form: Form, units: int) -> None:
-    """Serialize and parse are each other's inverse."""
-    amount = Decimal(units) if form == "integer" else Decimal(units).scaleb(-2)
-    money = Money(amount, "CNY")
+def test_a_codec_reads_back_what_it_wrote(form: Form, currency: str, units: int) -> None:
+    """Serialize and parse are each other's inverse, in every currency."""
+    currency = "CNY" if form in ("yuan", "fen") else currency
+    digits = 0 if form == "integer" else minor_digits(currency)
+    money = Money(Decimal(units).scaleb(-digits), currency)
     codec = Codec(form)
     wire = codec.encode(money)
 
     assert not isinstance(wire, float)
-    assert money.amount == codec.decode(wire, "CNY").amount
-    assert wire == codec.encode(codec.decode(wire, "CNY"))
+    assert money == codec.decode(wire, currency)
+    assert wire == codec.encode(codec.decode(wire, currency))
 
 
 def told(result: Priced) -> str:
@@ -222,19 +228,26 @@ def test_the_host_s_decimal_context_has_no_say(host: decimal.Context) -> None:
     assert plain == under_host
 
 
-def test_the_host_s_locale_has_no_say() -> None:
-    """A decimal comma in the environment changes nothing."""
-    before = locale.setlocale(locale.LC_NUMERIC)
+COMMA = 'LC_NUMERIC\ndecimal_point "<U002C>"\nthousands_sep "<U002E>"\ngrouping 3;3\nEND LC_NUMERIC\n'
+
+
+@pytest.mark.skipif(
+    shutil.which("localedef") is None, reason="no localedef to make a locale with a decimal comma"
+)
+def test_the_host_s_locale_has_no_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decimal comma in the environment changes nothing; the locale is made here, for a host may have none."""
     plain = told(priced(product(32000), p02()))
-    for name in ("de_DE.UTF-8", "vi_VN.UTF-8", "C.UTF-8"):
-        try:
-            locale.setlocale(locale.LC_NUMERIC, name)
-        except locale.Error:
-            continue
-        try:
-            assert plain == told(priced(product(32000), p02()))
-        finally:
-            locale.setlocale(locale.LC_NUMERIC, before)
+    (tmp_path / "comma").write_text(COMMA, encoding="ascii")
+    made = ["localedef", "-c", "-i", str(tmp_path / "comma"), "-f", "UTF-8", str(tmp_path / "xx_XX.UTF-8")]
+    subprocess.run(made, capture_output=True, check=False)  # it warns of the parts that are not given
+    monkeypatch.setenv("LOCPATH", str(tmp_path))
+    before = locale.setlocale(locale.LC_NUMERIC)
+    locale.setlocale(locale.LC_NUMERIC, "xx_XX.UTF-8")
+    try:
+        assert "1.234,5" == f"{Decimal('1234.5'):n}"
+        assert plain == told(priced(product(32000), p02()))
+    finally:
+        locale.setlocale(locale.LC_NUMERIC, before)
 
 
 @given(by=policies(), fees=FEES, krw=st.integers(100, 10**7))

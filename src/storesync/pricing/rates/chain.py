@@ -22,6 +22,7 @@ from storesync.pricing.settle import corroborate, direct, jumped, within
 __all__ = ["Chain", "Collected", "collect", "hosts"]
 
 _HUNDRED = Decimal(100)
+_FEW = 3  # digits of a rate below one; a half in the third is half a percent at most
 _SPREAD: tuple[Kind, ...] = ("mid", "buy", "sell")
 
 
@@ -160,6 +161,7 @@ async def collect(
         doubt = doubt or await _contradicted(rate, name, home, chain, sources, asked, issues, confirmed)
         if doubt is None:
             by[currency] = name
+            issues += _coarse(found, currency)
             kept += [one for one in found if one not in kept]
         else:
             doubted.add(currency)
@@ -240,6 +242,21 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
         f" at most {figure(EXACT.multiply(chain.max_jump, _HUNDRED), 0)} % is believed",
         hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
     )
+
+
+def _coarse(found: tuple[Rate, ...], currency: str) -> list[Issue]:
+    """Warnings for rates below one that kept so few digits that prices are off by a percent and more."""
+    return [
+        Issue(
+            "rates.coarse",
+            f"rates/{currency}",
+            f"{rate} keeps fewer than {_FEW} digits: prices made with it may be off by a percent and more",
+            severity=Severity.WARNING,
+            hint=f"quote more digits, or 100 {rate.base} at once (such as {rate.quote}_per_100{rate.base})",
+        )
+        for rate in found
+        if rate.value < 1 and len(rate.value.as_tuple().digits) < _FEW
+    ]
 
 
 def _astray(rate: Rate, other: Rate, currency: str, chain: Chain) -> Issue | None:
