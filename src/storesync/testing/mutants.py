@@ -36,6 +36,12 @@ class Mutant:
 
 MUTANTS: Final = (
     Mutant(
+        "every doubt is left to a person",
+        "storesync.engine.create",
+        'if identity.by == "none" or work.channel.driver.find is None:',
+        "if True:",
+    ),
+    Mutant(
         "a lost answer is taken for a refusal",
         "storesync.engine.flows",
         "if unknown and request.effect is Effect.ONCE:",

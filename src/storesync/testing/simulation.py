@@ -31,6 +31,7 @@ __all__ = ["Verdict", "fresh_store", "simulate"]
 _LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
 _SETTLING = 12  # quiet runs after which everything must have been reached
 _LEASE_OVER = 61.0
+_ASKED = ("address", "unique", "search")  # the market can say whether a doubtful create arrived
 
 
 @define
@@ -279,9 +280,12 @@ def _judge(world: World, verdict: Verdict) -> None:
     verdict.parked = sum(bool(stand.parked) for stand in stands.values())
     for item in wanted.items.values():
         stand = stands.get(item.key)
-        if stand is not None and stand.parked:
-            continue  # with a reason, in `status`
         alive = truth.alive(item.key)
+        if stand is not None and stand.parked:
+            # With a reason, in `status`; but where the market can be asked, only a shop that shows two needs a person.
+            if world.profile.by in _ASKED and len(alive) <= 1:
+                verdict.lost.append(f"{item.key} waits for a person without need: {stand.parked}")
+            continue
         if not item.offered:
             if any(listing.status == "live" for listing in alive):
                 verdict.wrong.append(f"{item.key} is on sale though not offered")
