@@ -184,7 +184,7 @@ def test_a_reader_that_goes_away_stops_nothing(merchant: Merchant) -> None:
 def test_an_interrupted_run_says_what_becomes_of_it(merchant: Merchant) -> None:
     """Ctrl-C in the middle is exit code 130 and one sentence; the next run finishes, nothing is there twice."""
     # Slow enough that the run cannot be over before it is interrupted.
-    slow = {"fault": "slow", "operation": "create", "seconds": 3.0}
+    slow = {"fault": "slow", "operation": "tmall.item.schema.add", "seconds": 3.0}
     merchant.market.faults = FaultSchedule.from_json({"script": [slow] * 4})
     with _started(merchant, "sync", stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
         deadline = time.monotonic() + 60
@@ -192,6 +192,7 @@ def test_an_interrupted_run_says_what_becomes_of_it(merchant: Merchant) -> None:
             time.sleep(0.005)
         running.send_signal(signal.SIGINT)
         _, errors = running.communicate(timeout=120)
+    merchant.market.faults = FaultSchedule.none()
     again = merchant("sync")
 
     assert 130 == running.returncode
