@@ -21,6 +21,7 @@ ONCE_BROKEN = [
     pytest.param(578, SHOPEE, id="a refused account held back every product instead of asking for a person"),
     pytest.param(291, TMALL, id="a variant of a half that left the catalog was taken for the seller's own"),
     pytest.param(20017, TMALL, id="a document sent beside a price call carried the older price"),
+    pytest.param(343, PLAIN, id="a dead login was not told while only verdicts were waited for"),
     pytest.param(309, PLAIN, id="a hand edit during a review was never looked at"),
 ]
 

@@ -10,7 +10,7 @@ from storesync.driver import Observed, Receipt, Verdicts
 from storesync.engine.create import accept
 from storesync.engine.events import warned
 from storesync.engine.work import Work
-from storesync.errors import Fault, NotFound, Rejected
+from storesync.errors import Denied, Fault, NotFound, Rejected
 from storesync.issues import Issue
 from storesync.model import Status
 from storesync.state import SHOWN, UNKNOWN, Standing, standing
@@ -34,6 +34,8 @@ async def poll(work: Work, waiting: Sequence[Standing]) -> int:
             await _look(work, stand, fault)
             continue
         except Fault as fault:
+            if isinstance(fault, Denied) and fault.retry_after is None:
+                raise  # no verdict will ever come: a person is told now, not when something has to be sent
             warned("ticket.unanswered", channel=channel.name, key=stand.key, fault=type(fault).__name__)
             continue  # asked again next time; nothing is known yet
         verdict = verdicts.get(stand.key)
