@@ -58,7 +58,7 @@ async def check_market(
     issues: list[Issue] = []
     not_offered: list[Held] = []
     count = 0
-    async for read, memory in _read(store, source, market, glossary):
+    async for read, memory in _read(store, source, reference, market, glossary):
         issues += read.issues
         if not read.key:
             continue
@@ -112,11 +112,11 @@ async def check_market(
 
 
 async def _read(
-    store: Store, source: Source, market: Market, glossary: Glossary
+    store: Store, source: Source, reference: Reference, market: Market, glossary: Glossary
 ) -> AsyncIterator[tuple[Read, TextMemory]]:
     """The catalog, each product with what is remembered of it."""
     for group in grouped(source.products()):
         products = [read.product for read in group if read.product is not None]
-        memory = await recalled(store, products, market.locales, glossary)
+        memory = await recalled(store, reference, products, market.locales, glossary)
         for read in group:
             yield read, memory

@@ -40,7 +40,14 @@ from storesync.engine.repricing import repriced
 from storesync.engine.secrets import configured_secrets
 from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
 from storesync.engine.translating import Translators
-from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
+from storesync.engine.wording import (
+    TextPlaces,
+    confirm_texts,
+    export_texts,
+    import_texts,
+    lock_texts,
+    translate_catalog,
+)
 from storesync.errors import ConfigError, PlanError, StalePlan, StateError
 from storesync.issues import Issue, Issues
 from storesync.localization import Gates
@@ -576,7 +583,7 @@ class Shops:
             self.store, self._translators, self.source, self._reference, locale, budget=budget, again=again
         )
 
-    async def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+    async def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> TextPlaces:
         """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
         return await lock_texts(
             self.store,
@@ -588,6 +595,10 @@ class Shops:
             locked=locked,
             at=self.env.now(),
         )
+
+    async def confirm_texts(self, locale: str, places: Iterable[str]) -> TextPlaces:
+        """Say that what was delivered at some places holds for its source as it is now."""
+        return await confirm_texts(self.store, self.source, self._reference, locale, places)
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
