@@ -41,7 +41,7 @@ from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
-from storesync.state import Store, standing
+from storesync.state import standing
 from storesync.state.backup import backup
 from storesync.state.retention import Compacted
 from storesync.transport import Wire
@@ -68,11 +68,12 @@ class Shops:
         inline: bool = False,
     ) -> None:
         named = dict(wire or {})
-        self._setup = Setup.of(config, env, environ, inline=inline)
-        self._translators = Translators(config, self._setup.store, self._setup.env, environ)
-        self._connections = Connections(self._setup, self._translators, named)
-        self._prices = Prices(self._setup, named.get(WIRE))
+        setup = self._setup = Setup.of(config, env, environ, inline=inline)
+        self.config, self.env, self.store, self.findings = config, setup.env, setup.store, setup.findings
         self.limits = guard_limits(config)
+        self._translators = Translators(config, setup.store, setup.env, environ)
+        self._connections = Connections(setup, self._translators, named)
+        self._prices = Prices(setup, named.get(WIRE))
 
     @classmethod
     def open(
@@ -97,26 +98,6 @@ class Shops:
         await self._connections.close()
         await self._prices.close()
         self.store.close()
-
-    @property
-    def config(self) -> Config:
-        """What the configuration says."""
-        return self._setup.config
-
-    @property
-    def env(self) -> Env:
-        """The clock and chance that everything here runs by."""
-        return self._setup.env
-
-    @property
-    def store(self) -> Store:
-        """The state."""
-        return self._setup.store
-
-    @property
-    def findings(self) -> Issues:
-        """What is wrong with the configuration, its reference tables and its state, whatever the channel."""
-        return self._setup.findings
 
     @property
     def names(self) -> tuple[str, ...]:
