@@ -54,6 +54,7 @@ from storesync.pricing.limit import first_limit
 from storesync.registry import driver as find_driver
 from storesync.state import CONVERTER, Cipher, Store, assets, standing
 from storesync.state.backup import backup, export
+from storesync.state.exposure import seal
 from storesync.state.retention import Compacted, compact
 from storesync.transport import Transport, Wire, join_hosts
 
@@ -93,7 +94,9 @@ class Shops:
         self._preparers: dict[str, ChannelPreparer] = {}
         self._translators = Translators(config, self.store, self.env, environ)
         self._reference, found = read_reference(config.catalog.folder)
-        self.findings = Issues((*config.issues, *found, *exposed(self.store)))
+        seal(self.store)
+        open_ = self.store.read_now(lambda db: exposed(db, self.store))
+        self.findings = Issues((*config.issues, *found, *open_))
         self.limits = guard_limits(config)
         self._rates = Rates(config, self.store, self.env, environ=environ, wire=self._wire.get(WIRE))
 
@@ -391,7 +394,8 @@ class Shops:
 
         def read(db: Connection) -> ChannelStatus:
             found = status(db, channel, now)
-            return found if account is None else evolve(found, **account_parts(db, channel, account, now))
+            parts = {} if account is None else account_parts(db, channel, account, now, self.store.cipher)
+            return evolve(found, issues=exposed(db, self.store), **parts)
 
         return await self.store.read(read)
 
@@ -400,7 +404,8 @@ class Shops:
         given, now = self._account(channel), self.env.now()
         if given is None:
             return ()
-        found = await self.store.read(lambda db: account_status(db, given, now))
+        cipher = self.store.cipher
+        found = await self.store.read(lambda db: account_status(db, channel, given, now, cipher))
         return (found.issue,) if found.issue is not None else ()
 
     def _account(self, channel: str) -> Credentials | None:
