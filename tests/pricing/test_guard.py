@@ -188,7 +188,7 @@ def test_the_trace_tells_everything_and_is_json() -> None:
         "base", "source vat", "markup", "add-ons", "convert", "fx buffer", "tax", "fees", "ending", "guards",
         "compare-at", "codec",
     ] == [step["stage"] for step in document["steps"]]  # fmt: skip
-    assert (fixture().id, "golden") == (convert["rate"], convert["source"])
+    assert (fixture().id, "golden") == (convert["snapshot"], convert["source"])
     assert "37954.54545454545454545454545454545 KRW" == convert["before"]
     assert "1 CNY = 200.71 KRW (golden mid, 2026-11-20)" == convert["detail"]
     assert "up to 9 of each 10" in str(result.trace)
