@@ -23,6 +23,7 @@ from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.registry import driver as find_driver
 from storesync.state import Cipher, Store
+from storesync.state.exposure import seal
 
 __all__ = ["Setup"]
 
@@ -51,6 +52,7 @@ class Setup:
         cipher = Cipher.of(os.environ if environ is None else environ)
         store = Store(config.state_url(environ), inline=inline, cipher=cipher)
         store.prepare()
+        seal(store)
         reference, found = read_reference(config.catalog.folder)
         return cls(
             config=config,
@@ -58,7 +60,7 @@ class Setup:
             environ=environ,
             store=store,
             reference=reference,
-            findings=Issues((*config.issues, *found, *exposed(store))),
+            findings=Issues((*config.issues, *found, *store.read_now(lambda db: exposed(db, store)))),
         )
 
     @property

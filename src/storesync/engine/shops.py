@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from storesync.catalog import Source
 from storesync.config import Config, load
 from storesync.driver import Driver
-from storesync.engine.accountstatus import account_parts, account_status
+from storesync.engine.accountstatus import account_parts, account_status, exposed
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work, refuse_ended
 from storesync.engine.channel import OpenChannel
@@ -191,7 +191,8 @@ class Shops:
         given, now = self._setup.credentials(channel), self.env.now()
         if given is None:
             return ()
-        found = await self.store.read(lambda db: account_status(db, given, now))
+        cipher = self.store.cipher
+        found = await self.store.read(lambda db: account_status(db, channel, given, now, cipher))
         return (found.issue,) if found.issue is not None else ()
 
     async def apply(
@@ -247,7 +248,8 @@ class Shops:
 
         def read(db: Connection) -> ChannelStatus:
             found = status(db, channel, now)
-            return found if account is None else evolve(found, **account_parts(db, channel, account, now))
+            parts = {} if account is None else account_parts(db, channel, account, now, self.store.cipher)
+            return evolve(found, issues=exposed(db, self.store), **parts)
 
         return await self.store.read(read)
 
