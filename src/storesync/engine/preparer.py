@@ -27,7 +27,8 @@ class ChannelPreparer:
     ) -> None:
         self._memory: TextMemory | None = None
         self.settings = settings
-        self._driver = driver
+        self.driver = driver
+        self.shop = shop
         self._inputs = Inputs.of(settings, driver, shop)
 
     def knows(self, memory: TextMemory) -> None:
@@ -66,7 +67,7 @@ class ChannelPreparer:
         return prepare(
             product,
             settings=self._seen_by(product),
-            driver=self._driver,
+            driver=self.driver,
             shop=shop,
             category=category,
             last=last,

@@ -81,6 +81,8 @@ channels = Table(
     # Whose account and shop this was at first contact, and how the first contact went.
     Column("identity", Text, info=JSON, nullable=False, server_default="{}"),
     Column("contact", Text, info=JSON, nullable=False, server_default="{}"),
+    # When and how the market refused the account itself, until it takes a request of a later run.
+    Column("denied", Text, info=JSON, nullable=False, server_default="{}"),
 )
 
 leases = Table(

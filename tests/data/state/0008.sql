@@ -10,10 +10,10 @@ CREATE TABLE categories (
 CREATE TABLE channels (
 	channel VARCHAR(120) NOT NULL, 
 	revision INTEGER DEFAULT '0' NOT NULL, 
-	shop TEXT DEFAULT '{}' NOT NULL, identity TEXT DEFAULT '{}' NOT NULL, contact TEXT DEFAULT '{}' NOT NULL, 
+	shop TEXT DEFAULT '{}' NOT NULL, identity TEXT DEFAULT '{}' NOT NULL, contact TEXT DEFAULT '{}' NOT NULL, denied TEXT DEFAULT '{}' NOT NULL, 
 	PRIMARY KEY (channel)
 );
-INSERT INTO "channels" VALUES('tmall-cn',1,'{"region":"CN"}','{}','{}');
+INSERT INTO "channels" VALUES('tmall-cn',1,'{"region":"CN"}','{}','{}','{}');
 CREATE TABLE documents (
 	digest VARCHAR(32) NOT NULL, 
 	body TEXT NOT NULL, 
@@ -153,15 +153,6 @@ CREATE TABLE sharers (
 	PRIMARY KEY (scope, owner)
 );
 INSERT INTO "sharers" VALUES('app:tmall/1','first@host','2026-11-23T09:31:00.000000+00:00');
-CREATE TABLE sightings (
-	product VARCHAR(190) NOT NULL, 
-	locale VARCHAR(120) NOT NULL, 
-	fingerprint VARCHAR(32) NOT NULL, 
-	seen TEXT DEFAULT '{}' NOT NULL, 
-	stale TEXT DEFAULT '{}' NOT NULL, 
-	PRIMARY KEY (product, locale)
-);
-INSERT INTO "sightings" VALUES('SBG-004','vi','e9ea25e0015ba9ad35f7fa2d43748ad0','{"title":{"4cd6b4945246750e":"보습 크림"}}','{}');
 CREATE TABLE snapshots (
 	id VARCHAR(64) NOT NULL, 
 	body TEXT NOT NULL, 
