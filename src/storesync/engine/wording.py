@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from storesync.catalog import Source
 from storesync.engine.channeltexts import recalled
 from storesync.engine.setup import Setup
-from storesync.engine.translating import Translators, brands_of, text_rules
+from storesync.engine.translating import Translators, brands_of, category_limits, text_rules
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import (
     MemoryText,
@@ -34,6 +34,11 @@ def _products(source: Source) -> Iterator[Product]:
     for read in source.products():
         if read.product is not None:
             yield read.product
+
+
+async def _rules(setup: Setup, products: Sequence[Product], target: str) -> TextRules:
+    lengths = await category_limits(setup.store, setup.config, target, products)
+    return text_rules(setup.config, brands_of(products), target, lengths)
 
 
 async def _remembered(
@@ -77,7 +82,7 @@ def _waiting(segment: Segment, before: MemoryText, rules: TextRules) -> MemoryTe
 async def export_texts(setup: Setup, target: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
     """The rows for people: all texts of one language, or with `waiting` those that nobody approved."""
     products = list(_products(setup.source))
-    rules = text_rules(setup.config, brands_of(products), target)
+    rules = await _rules(setup, products, target)
     some, known = await _remembered(setup, products, rules)
     rows = rows_of(some, target, known, rules.gates)
     return tuple(row for row in rows if not waiting or row.state not in ("reviewed", "final"))
@@ -86,7 +91,7 @@ async def export_texts(setup: Setup, target: str, *, waiting: bool = False) -> t
 async def import_texts(setup: Setup, target: str, file: Reviewed, *, by: str) -> Taken:
     """What a reviewed file changes is remembered; conflicts and faults are issues, and the rest comes in."""
     products = list(_products(setup.source))
-    rules = text_rules(setup.config, brands_of(products), target)
+    rules = await _rules(setup, products, target)
     some, known = await _remembered(setup, products, rules)
     taken = take(file, some, rules, known, by=by)
     refused = await _kept(setup, taken.texts)
@@ -123,7 +128,7 @@ async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked
     """
     named = tuple(dict.fromkeys(places))
     meant = [product for product in _products(setup.source) if _named(product, named)]
-    rules = text_rules(setup.config, brands_of(meant), target)
+    rules = await _rules(setup, meant, target)
     some, known = await _remembered(setup, meant, rules)
     freed: list[str] = []
     new: dict[str, MemoryText] = {}

@@ -45,10 +45,14 @@ class TextRules:
 
 @frozen
 class Wanted:
-    """A segment without a text that counts, and the key under which one will be remembered."""
+    """A segment without a text that counts, and the key under which one will be remembered.
+
+    `categories` are those of all segments that the text is for.
+    """
 
     segment: Segment
     key: TextKey
+    categories: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -99,7 +103,8 @@ def draw(
         if known is not None and known.refused and known.by == rules.engine and not rules.again:
             issues.append(_refused(segment, rules.target, known))
             continue
-        wanted.setdefault(key, Wanted(segment, key))
+        same = wanted.get(key, Wanted(segment, key))
+        wanted[key] = evolve(same, categories=same.categories | {segment.category})
     return Drawn(found=found, wanted=tuple(wanted.values()), issues=Issues(tuple(issues)))
 
 
@@ -161,7 +166,12 @@ def judge(
     # Markup is judged as the engine wrote it: cleaned first, a tag that it made up would not be seen.
     text = seen(text)
     verdict = rules.gates.check(
-        segment.text, text, locale=rules.target, field=field or segment.field, kind=segment.kind
+        segment.text,
+        text,
+        locale=rules.target,
+        field=field or segment.field,
+        kind=segment.kind,
+        categories=wanted.categories,
     )
     issues = Issues(
         tuple(
