@@ -11,6 +11,7 @@ from storesync.catalog import Source
 from storesync.engine.channeltexts import recalled
 from storesync.engine.setup import Setup
 from storesync.engine.translating import Translators, brands_of, category_limits, text_rules
+from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import (
     MemoryText,
@@ -34,6 +35,12 @@ def _products(source: Source) -> Iterator[Product]:
     for read in source.products():
         if read.product is not None:
             yield read.product
+
+
+def _readable(setup: Setup) -> None:
+    """ConfigError while the glossary cannot be read: what people or engines say could not be checked."""
+    if place := setup.config.glossary.doubt:
+        raise ConfigError(f"{place}: the glossary cannot be read; correct it, then bring or make texts")
 
 
 async def _rules(setup: Setup, products: Sequence[Product], target: str) -> TextRules:
@@ -89,7 +96,11 @@ async def export_texts(setup: Setup, target: str, *, waiting: bool = False) -> t
 
 
 async def import_texts(setup: Setup, target: str, file: Reviewed, *, by: str) -> Taken:
-    """What a reviewed file changes is remembered; conflicts and faults are issues, and the rest comes in."""
+    """What a reviewed file changes is remembered; conflicts and faults are issues, and the rest comes in.
+
+    ConfigError while the glossary cannot be read.
+    """
+    _readable(setup)
     products = list(_products(setup.source))
     rules = await _rules(setup, products, target)
     some, known = await _remembered(setup, products, rules)
@@ -125,7 +136,9 @@ async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked
     """Lock the texts at some places in one language against every change, or free them.
 
     A product's key means all its texts. A text that came with the catalog is remembered as it is, and locked.
+    ConfigError while the glossary cannot be read.
     """
+    _readable(setup)
     named = tuple(dict.fromkeys(places))
     meant = [product for product in _products(setup.source) if _named(product, named)]
     rules = await _rules(setup, meant, target)
@@ -220,8 +233,10 @@ async def translate_catalog(
 ) -> Translated:
     """Have an engine translate what nobody delivered and nobody remembers; every text is judged before it counts.
 
-    What an engine was paid for is remembered even when a later text fails.
+    What an engine was paid for is remembered even when a later text fails. ConfigError while the glossary cannot be
+    read.
     """
+    _readable(setup)
     products = list(_products(setup.source))
     some = [segment for product in products for segment in undelivered(setup.reference, product, target)]
     memory = await recalled(setup.store, setup.reference, products, [target], setup.config.glossary)

@@ -91,11 +91,16 @@ def draw(
             continue
         old = earlier(segment)
         if old is not None:
-            issues.append(_stale(segment, rules.target, old, source=old.key.source != key.source))
+            source = old.key.source != key.source
+            if source or not rules.glossary.doubt:
+                issues.append(_stale(segment, rules.target, old, source=source))
             if old.key.source == key.source:
                 found[segment.place] = old
             if old.locked or segment.place in found:
                 continue
+        if rules.glossary.doubt:
+            issues.append(_unread(segment, rules))
+            continue
         held = _held(segment, rules)
         if held is not None:
             issues.append(held)
@@ -129,6 +134,15 @@ def _refused(segment: Segment, target: str, known: MemoryText) -> Issue:
         f"{segment.place}: {known.by} {made}, which failed: {known.note}",
         hint=f"correct it: storesync texts export --locale {target}; or ask once more: storesync texts "
         f"translate --locale {target} --again",
+    )
+
+
+def _unread(segment: Segment, rules: TextRules) -> Issue:
+    return Issue(
+        "text.glossary",
+        f"{segment.place}/{rules.target}",
+        f"{segment.place} is not translated while the glossary cannot be read ({rules.glossary.doubt})",
+        hint="correct the glossary",
     )
 
 
