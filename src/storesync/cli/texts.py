@@ -83,6 +83,7 @@ def translate(
 @texts.command
 def export(
     file: File = None,
+    /,
     *,
     locale: Locale,
     format: Format = None,
@@ -115,6 +116,7 @@ def export(
 @texts.command(name="import")
 def import_(
     file: File = None,
+    /,
     *,
     locale: Locale,
     format: Format = None,

@@ -454,17 +454,25 @@ class Shops:
         """
         return await self._rates.fetch(self.today, confirm)
 
-    async def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+    async def pin_rates(
+        self, snapshot: str, *, reason: str, by: str = "", channels: Sequence[str] = ()
+    ) -> str:
         """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id.
 
-        Its rates do not age meanwhile. StateError for an unknown id, ConfigError without a reason.
+        Reason and who says so (`by`) are kept. Its rates do not age meanwhile.
+        StateError for an unknown id, ConfigError without a reason.
         """
         some = self._meant(channels)
-        return (await self._rates.pin(snapshot, reason, some, self.today)).id
+        return (await self._rates.pin(snapshot, reason, some, self.today, by=by)).id
 
-    async def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
-        """Let these channels, or all, follow the sources again; gives those that were pinned."""
-        return await self._rates.unpin(reason, self._meant(channels))
+    async def unpin_rates(
+        self, *, reason: str, by: str = "", channels: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned.
+
+        Reason and who says so (`by`) are kept; ConfigError without a reason.
+        """
+        return await self._rates.unpin(reason, self._meant(channels), by=by)
 
     def _meant(self, channels: Sequence[str]) -> tuple[str, ...]:
         for name in channels:
