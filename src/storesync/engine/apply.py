@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from attrs import define
+from sqlalchemy import Connection
 
 from storesync.driver import Batch
 from storesync.engine import sharing
@@ -60,9 +61,12 @@ async def at_work(
     try:
         await sharing.join(channel)
         told = dict(reasons or {})
-        await work.write(
-            lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
-        )
+
+        def begin(db: Connection) -> bool:
+            journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
+            return bool(assets.denied(db, channel.name))
+
+        channel.denied_before = await work.write(begin)
         await settle(work)
         work.media = await store.read(lambda db: assets.media_values(db, channel.name))
         yield work

@@ -220,6 +220,7 @@ class Rates:
     ) -> tuple[Believed, Issues]:
         """The rates to believe now; those that are due are collected before."""
         before = await self.believed()
+        order = config.chain.order
         sources, _ = config.made(self._config.folder, self._environ)
         local = frozenset(name for name, source in sources.items() if not source.hosts)
         due = [need for need in needs if force or self._due(need, config, local, before, today)]
@@ -229,10 +230,12 @@ class Rates:
             sources = {name: sources[name] for name in local}
             due = [need for need in due if config.chain.order(need.currency)]
         if not due:
-            return before, Issues()
+            return before.among(order), Issues()
         found = [await self._collect(home, config, sources, due, before, today) for home in homes(due)]
         after = joined(before, due, found, self._env.now())
-        issues = [tempered(issue, after, due) for one in found for issue in one.issues]
+        # A source that left the chain says nothing any more; what it said last is kept, and shows a jump.
+        usable = after.among(order)
+        issues = [tempered(issue, usable, due) for one in found for issue in one.issues]
         for issue in issues:
             warned("rates.finding", code=issue.code, message=issue.message)
         sent = any(source.hosts for source in sources.values())
@@ -241,7 +244,7 @@ class Rates:
             after = evolve(after, at=before.at)  # a table that was read again and says the same is no news
         if ask and (sent or changed):
             await self._keep(after, found)
-        return after, Issues(tuple(issues))
+        return usable, Issues(tuple(issues))
 
     def _due(
         self, need: RateNeed, config: RatesConfig, local: Container[str], before: Believed, today: date

@@ -225,7 +225,7 @@ def _tax_words(tax: Tax) -> str:
         return "none"
     if tax.on == "price":
         return "included: taken of the sale price, joins the fees"
-    parts = [f"duty {percent(tax.duty or _ZERO)}"]
+    parts = [f"duty {percent(tax.duty or _ZERO)}" + (f" until {tax.duty_until}" if tax.duty_until else "")]
     if tax.consumption:
         parts.append(f"consumption tax {percent(tax.consumption)}")
     until = f" until {tax.vat_until}" if tax.vat_until else ""

@@ -239,7 +239,7 @@ def market_stages(walk: Walk) -> None:
         way.label,
         currency=policy.currency,
         source=way.sources,
-        rate=walk.rates.id,
+        snapshot=walk.rates.id,
     )
     amount = walk.amount.times(policy.words.buffer_factor) if policy.fx_buffer else walk.amount
     walk.step("fx buffer", amount, policy.words.fx_buffer)

@@ -81,12 +81,19 @@ class Walk:
         self.entries.append(("base", money.amount, _ONE, self.currency, detail, "", "", ""))
 
     def step(
-        self, stage: str, amount: Exact, detail: str, *, currency: str = "", source: str = "", rate: str = ""
+        self,
+        stage: str,
+        amount: Exact,
+        detail: str,
+        *,
+        currency: str = "",
+        source: str = "",
+        snapshot: str = "",
     ) -> None:
         """One stage was done: the amount after it, exact, and what it used."""
         if currency:
             self.currency = currency
-        self.entries.append((stage, amount.top, amount.bottom, self.currency, detail, source, rate, ""))
+        self.entries.append((stage, amount.top, amount.bottom, self.currency, detail, source, snapshot, ""))
         self.amount = amount
 
     def settle(self, stage: str, value: Decimal, detail: str, rounding: str = "") -> None:

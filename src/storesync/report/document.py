@@ -89,6 +89,7 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
             {"name": one.name, "used": None if one.shut else one.used, "until": one.until.isoformat()}
             for one in status.quotas
         ],
+        "issues": [issue_document(issue) for issue in status.issues],
     }
 
 

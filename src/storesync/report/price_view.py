@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from storesync.engine.status import Explained
+from storesync.pricing import Rate
 from storesync.report.amount import offered, told_text
 from storesync.report.hanging import Indented
 from storesync.report.text_view import texts_view
@@ -21,10 +22,11 @@ def stages(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, 
     """Each stage as (name, before, after, how), amounts with their signs."""
     for step in steps:
         how = [step.get("detail", ""), step.get("rounding", "")]
-        if step.get("rate"):
-            how.append(f"rates {step['rate'][:8]}")
         if step.get("source"):
             how.append(f"source: {step['source']}")
+        how += [Rate.from_document(rate).times for rate in step.get("rates", ())]
+        if step.get("snapshot"):
+            how.append(f"rates {step['snapshot'][:8]}")
         yield (
             step["stage"],
             told_text(step.get("before", "")),

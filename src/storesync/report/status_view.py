@@ -46,7 +46,8 @@ def status_view(status: ChannelStatus) -> RenderableType:
         )
     if status.account is not None and status.account.trouble:
         parts.append(Hanging(Text.assemble(("  ! account  ", "bold red"), status.account.trouble), 8))
-        parts.append(Text.assemble(("      → ", "green"), status.account.hint))
+        if status.account.hint:
+            parts.append(Text.assemble(("      → ", "green"), status.account.hint))
     for quota in status.quotas:
         much = "all" if quota.shut else f"{quota.used:,} calls"
         parts.append(Text(f"  {much} of the day's quota used until {quota.until:%Y-%m-%d %H:%M %Z}", "cyan"))
