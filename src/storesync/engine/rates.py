@@ -233,15 +233,15 @@ class Rates:
             return before.among(order), Issues()
         found = [await self._collect(home, config, sources, due, before, today) for home in homes(due)]
         after = joined(before, due, found, self._env.now())
+        sent = any(source.hosts for source in sources.values())
+        changed = (before.snapshot.id, before.doubts) != (after.snapshot.id, after.doubts)
+        if not sent and not changed:
+            after = evolve(after, at=before.at)  # a table that was read again and says the same is no news
         # A source that left the chain says nothing any more; what it said last is kept, and shows a jump.
         usable = after.among(order)
         issues = [tempered(issue, usable, due) for one in found for issue in one.issues]
         for issue in issues:
             warned("rates.finding", code=issue.code, message=issue.message)
-        sent = any(source.hosts for source in sources.values())
-        changed = (before.snapshot.id, before.doubts) != (after.snapshot.id, after.doubts)
-        if not sent and not changed:
-            after = evolve(after, at=before.at)  # a table that was read again and says the same is no news
         if ask and (sent or changed):
             await self._keep(after, found)
         return usable, Issues(tuple(issues))
