@@ -39,7 +39,7 @@ from storesync.localization.engines import (
 )
 from storesync.localization.engines import engine as find_engine
 from storesync.localization.gates import Limits
-from storesync.model import CategoryKey, Limit, Product, frozen_map
+from storesync.model import CategoryKey, Limit, Market, Product, frozen_map
 from storesync.registry import driver as find_driver
 from storesync.state import Store, assets, texts
 from storesync.transport import Transport, join_hosts
@@ -58,6 +58,20 @@ def brands_of(products: Iterable[Product]) -> dict[str, str]:
     return {product.brand.name: product.brand.latin for product in products if product.brand.latin}
 
 
+def _markets(config: Config, target: str) -> dict[str, Market]:
+    """The markets where a language is shown; ConfigError for a language that no channel shows."""
+    markets = {
+        market.code: market
+        for channel in config.channels.values()
+        for market in channel.channel.markets
+        if target in market.locales
+    }
+    if not markets:
+        known = {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
+        raise ConfigError(f"no channel shows texts in {target!r}; {nearest(target, known)}")
+    return markets
+
+
 def text_rules(
     config: Config, brands: Mapping[str, str], target: str, categories: Mapping[str, Limits] = _NONE
 ) -> TextRules:
@@ -66,18 +80,7 @@ def text_rules(
     `categories` are the lengths of single categories (`category_limits`). ConfigError for a language that no
     channel shows.
     """
-    markets = {
-        market.code: market
-        for channel in config.channels.values()
-        for market in channel.channel.markets
-        if target in market.locales
-    }
-    if not markets:
-        known = sorted(
-            {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
-        )
-        raise ConfigError(f"no channel shows texts in {target!r}; there are {', '.join(known) or 'none'}")
-    rules = config.compliance
+    markets, rules = _markets(config, target), config.compliance
     pack = merged(rules.of(markets, Reference()).packs.values()) if rules is not None else None
     specs = {
         name: find_driver(one.channel.driver).spec.within(one.channel.environment)
@@ -171,7 +174,8 @@ class Translators:
         return next((one for one in self.config.translators if one.serves(target)), None)
 
     def engine(self, target: str) -> Engine:
-        """The engine for one language; ConfigError when none is configured, or it cannot be made."""
+        """The engine for one language; ConfigError when no channel shows it, none is configured, or it cannot be made."""
+        _markets(self.config, target)
         configured = self.of(target)
         if configured is None:
             raise ConfigError(
