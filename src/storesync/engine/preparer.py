@@ -31,9 +31,9 @@ class ChannelPreparer:
         self.shop = shop
         self._inputs = Inputs.of(settings, driver, shop)
 
-    def knows(self, memory: TextMemory | None) -> None:
+    def knows(self, memory: TextMemory) -> None:
         """From now on these texts are remembered, and no others."""
-        self._memory = memory if memory is not None and (memory.texts or memory.places) else None
+        self._memory = memory if memory else None
 
     def _seen_by(self, product: Product) -> Settings:
         """The settings with the texts that are remembered for this product."""

@@ -119,6 +119,6 @@ async def _read(setup: Setup, market: Market) -> AsyncIterator[tuple[Read, TextM
     """The catalog, each product with what is remembered of it."""
     for group in grouped(setup.source.products()):
         products = [read.product for read in group if read.product is not None]
-        memory = await recalled(setup.store, products, market.locales, setup.config.glossary)
+        memory = await recalled(setup.store, setup.reference, products, market.locales, setup.config.glossary)
         for read in group:
             yield read, memory

@@ -33,7 +33,14 @@ from storesync.engine.report import Report
 from storesync.engine.setup import Setup
 from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
 from storesync.engine.translating import Translators
-from storesync.engine.wording import Locked, export_texts, import_texts, lock_texts, translate_catalog
+from storesync.engine.wording import (
+    TextPlaces,
+    confirm_texts,
+    export_texts,
+    import_texts,
+    lock_texts,
+    translate_catalog,
+)
 from storesync.errors import PlanError, StalePlan
 from storesync.issues import Issue, Issues
 from storesync.localization.engines import Translated
@@ -273,16 +280,24 @@ class Shops:
         """
         return await self._prices.fetch(confirm)
 
-    async def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+    async def pin_rates(
+        self, snapshot: str, *, reason: str, by: str = "", channels: Sequence[str] = ()
+    ) -> str:
         """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id.
 
-        Its rates do not age meanwhile. StateError for an unknown id, ConfigError without a reason.
+        Reason and who says so (`by`) are kept. Its rates do not age meanwhile.
+        StateError for an unknown id, ConfigError without a reason.
         """
-        return await self._prices.pin(snapshot, reason, channels)
+        return await self._prices.pin(snapshot, reason, channels, by=by)
 
-    async def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
-        """Let these channels, or all, follow the sources again; gives those that were pinned."""
-        return await self._prices.unpin(reason, channels)
+    async def unpin_rates(
+        self, *, reason: str, by: str = "", channels: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned.
+
+        Reason and who says so (`by`) are kept; ConfigError without a reason.
+        """
+        return await self._prices.unpin(reason, channels, by=by)
 
     async def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
@@ -351,9 +366,13 @@ class Shops:
         """
         return await translate_catalog(self._setup, self._translators, locale, budget=budget, again=again)
 
-    async def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+    async def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> TextPlaces:
         """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
         return await lock_texts(self._setup, locale, places, locked=locked)
+
+    async def confirm_texts(self, locale: str, places: Iterable[str]) -> TextPlaces:
+        """Say that what was delivered at some places holds for its source as it is now."""
+        return await confirm_texts(self._setup, locale, places)
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

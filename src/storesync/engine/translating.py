@@ -37,7 +37,7 @@ from storesync.localization.engines import (
     translate_texts,
 )
 from storesync.localization.engines import engine as find_engine
-from storesync.model import Limit, Product
+from storesync.model import Limit, Market, Product
 from storesync.registry import driver as find_driver
 from storesync.state import Store, texts
 from storesync.transport import Transport, join_hosts
@@ -54,11 +54,8 @@ def brands_of(products: Iterable[Product]) -> dict[str, str]:
     return {product.brand.name: product.brand.latin for product in products if product.brand.latin}
 
 
-def text_rules(config: Config, brands: Mapping[str, str], target: str) -> TextRules:
-    """What translations into one language go by: glossary, brands, the claims of its markets, their lengths.
-
-    ConfigError for a language that no channel shows.
-    """
+def _markets(config: Config, target: str) -> dict[str, Market]:
+    """The markets where a language is shown; ConfigError for a language that no channel shows."""
     markets = {
         market.code: market
         for channel in config.channels.values()
@@ -66,11 +63,17 @@ def text_rules(config: Config, brands: Mapping[str, str], target: str) -> TextRu
         if target in market.locales
     }
     if not markets:
-        known = sorted(
-            {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
-        )
-        raise ConfigError(f"no channel shows texts in {target!r}; there are {', '.join(known) or 'none'}")
-    rules = config.compliance
+        known = {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
+        raise ConfigError(f"no channel shows texts in {target!r}; {nearest(target, known)}")
+    return markets
+
+
+def text_rules(config: Config, brands: Mapping[str, str], target: str) -> TextRules:
+    """What translations into one language go by: glossary, brands, the claims of its markets, their lengths.
+
+    ConfigError for a language that no channel shows.
+    """
+    markets, rules = _markets(config, target), config.compliance
     pack = merged(rules.of(markets, Reference()).packs.values()) if rules is not None else None
     return TextRules(
         target=target,
@@ -138,7 +141,8 @@ class Translators:
         return next((one for one in self.config.translators if one.serves(target)), None)
 
     def engine(self, target: str) -> Engine:
-        """The engine for one language; ConfigError when none is configured, or it cannot be made."""
+        """The engine for one language; ConfigError when no channel shows it, none is configured, or it cannot be made."""
+        _markets(self.config, target)
         configured = self.of(target)
         if configured is None:
             raise ConfigError(

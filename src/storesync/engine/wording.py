@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import evolve, field, frozen
+from sqlalchemy import Connection
 
 from storesync.catalog import Source
 from storesync.engine.channeltexts import recalled
@@ -15,6 +16,7 @@ from storesync.localization import (
     MemoryText,
     Segment,
     TextRules,
+    delivered_parts,
     delivered_texts,
     key_of,
     segments,
@@ -23,9 +25,9 @@ from storesync.localization import (
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken, rows_of, take
 from storesync.model import Product
-from storesync.state import texts
+from storesync.state import sightings, texts
 
-__all__ = ["Locked", "export_texts", "import_texts", "lock_texts", "translate_catalog"]
+__all__ = ["TextPlaces", "confirm_texts", "export_texts", "import_texts", "lock_texts", "translate_catalog"]
 
 
 def _products(source: Source) -> Iterator[Product]:
@@ -43,9 +45,10 @@ async def _remembered(
     """
     some = [segment for product in products for segment in segments(product)]
     known: dict[str, MemoryText] = {}
+    memory = await recalled(setup.store, setup.reference, products, [rules.target], rules.glossary)
     for product in products:
-        known |= delivered_texts(setup.reference, product, rules.target)
-    memory = await recalled(setup.store, products, [rules.target], rules.glossary)
+        delivered = memory.seen(setup.reference, product.key, rules.target)
+        known |= delivered_texts(delivered, product, rules.target)
     for segment in some:
         one, before = memory.find(segment, rules.target), memory.earlier(segment, rules.target)
         old = before is not None and before.key.source != segment.hash
@@ -106,14 +109,14 @@ def _locked_meanwhile(refused: Iterable[MemoryText], target: str) -> list[Issue]
 
 
 @frozen(kw_only=True)
-class Locked:
-    """The places whose texts are locked or free now, and what could not be."""
+class TextPlaces:
+    """The places whose texts a person locked, freed or confirmed, and what could not be."""
 
     places: tuple[str, ...] = ()
     issues: Issues = field(factory=Issues)
 
 
-async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked: bool) -> Locked:
+async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked: bool) -> TextPlaces:
     """Lock the texts at some places in one language against every change, or free them.
 
     A product's key means all its texts. A text that came with the catalog is remembered as it is, and locked.
@@ -145,14 +148,52 @@ async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked
                 version = rules.glossary.version(part.text, target)
                 key = key_of(part, rules.source, target, version, own=True)
                 key = one.key if one.key.place == part.place else key
-                new[part.place] = evolve(one, key=key, place=part.place, locked=True)
+                # Why a delivered text waited is said; a remembered one keeps what its gates said.
+                note = "" if one.by == "catalog" else one.note
+                new[part.place] = evolve(one, key=key, place=part.place, locked=True, note=note)
     if freed:
         done = await setup.store.write(lambda db: texts.free_texts(db, target, freed))
-        return Locked(places=done, issues=Issues(tuple(issues)))
+        return TextPlaces(places=done, issues=Issues(tuple(issues)))
     refused = await _kept(setup, new.values())
     issues += _locked_meanwhile(refused, target)
-    return Locked(
+    return TextPlaces(
         places=tuple(place for place, one in new.items() if one not in refused), issues=Issues(tuple(issues))
+    )
+
+
+async def confirm_texts(setup: Setup, target: str, places: Iterable[str]) -> TextPlaces:
+    """Say that the delivered texts at some places hold for their source as it is now, though that changed.
+
+    Places are as findings name them (`SBG-001/title`, `SBG-001/attributes/NAME`), or a product's key for all its texts.
+    """
+    named = tuple(dict.fromkeys(places))
+    given = [
+        one
+        for product in _products(setup.source)
+        if _named(product, named) and (one := delivered_parts(setup.reference, product, target)) is not None
+    ]
+    meant: dict[str, list[str]] = {}
+    issues: list[Issue] = []
+    for name in named:
+        found = False
+        for one in given:
+            parts = [part for part in one.parts if name in (one.product, f"{one.product}/{part}")]
+            meant.setdefault(one.product, []).extend(parts)
+            found = found or bool(parts)
+        if not found:
+            message = f"no {target} text came with the catalog at {name} that says nothing of its source"
+            hint = "write a place as the finding names it; a row with a source_hash is confirmed by a new one"
+            issues.append(Issue("text.place", name, message, hint=hint))
+
+    def write(db: Connection) -> None:
+        for one in given:
+            sightings.confirm(db, one, meant[one.product])
+
+    if any(meant.values()):
+        await setup.store.write(write)
+    return TextPlaces(
+        places=tuple(f"{key}/{part}" for key, parts in meant.items() for part in dict.fromkeys(parts)),
+        issues=Issues(tuple(issues)),
     )
 
 
@@ -178,7 +219,7 @@ async def translate_catalog(
     """
     products = list(_products(setup.source))
     some = [segment for product in products for segment in undelivered(setup.reference, product, target)]
-    memory = await recalled(setup.store, products, [target], setup.config.glossary)
+    memory = await recalled(setup.store, setup.reference, products, [target], setup.config.glossary)
     earlier = {part.place: old for part in some if (old := memory.earlier(part, target)) is not None}
     return await translators.translate(
         target,

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from storesync.engine.status import Explained
 from storesync.pricing import Rate
 from storesync.report.amount import offered, told_text
+from storesync.report.hanging import Indented
 from storesync.report.text_view import texts_view
 
 __all__ = ["explained_view", "price_table", "stages"]
@@ -63,17 +63,17 @@ def explained_view(explained: Explained) -> RenderableType:
     for market, trace in explained.prices.items():
         policy = trace.get("policy", "")
         parts.append(Text(f"\n  Price for {market}, by policy {policy!r}", "bold"))
-        parts.append(Padding(price_table(trace.get("steps", ())), (0, 0, 0, 4)))
+        parts.append(Indented(price_table(trace.get("steps", ())), 4))
         if trace.get("list_steps"):
             parts.append(Text("    compare-at price"))
-            parts.append(Padding(price_table(trace["list_steps"]), (0, 0, 0, 4)))
-        parts += [Padding(_estimate(one), (0, 0, 0, 4)) for one in trace.get("estimates", ())]
+            parts.append(Indented(price_table(trace["list_steps"]), 4))
+        parts += [Indented(_estimate(one), 4) for one in trace.get("estimates", ())]
     if explained.texts:
         parts.append(Text("\n  Texts", "bold"))
         parts.append(texts_view(explained.texts))
     if explained.operations:
         parts.append(Text("\n  Last operations", "bold"))
-        parts.append(Padding(_operations(explained.operations), (0, 0, 0, 4)))
+        parts.append(Indented(_operations(explained.operations), 4))
     return Group(*parts)
 
 
@@ -95,7 +95,7 @@ def _facts(explained: Explained) -> RenderableType:
         table.add_row("not offered", Text(explained.not_offered))
     if explained.others:
         table.add_row("further SKUs", Text(", ".join(explained.others)))
-    return Padding(table, (0, 0, 0, 2))
+    return Indented(table, 2)
 
 
 def _estimate(estimate: Mapping[str, Any]) -> RenderableType:
@@ -117,9 +117,7 @@ def _estimate(estimate: Mapping[str, Any]) -> RenderableType:
             figure["value"],
             ", ".join((figure["source"], *days)),
         )
-    return Group(
-        Text(f"estimate, no advice [{estimate['confidence']}]: {told}"), Padding(figures, (0, 0, 0, 2))
-    )
+    return Group(Text(f"estimate, no advice [{estimate['confidence']}]: {told}"), Indented(figures, 2))
 
 
 def _operations(operations: Sequence[Mapping[str, Any]]) -> Table:
