@@ -204,6 +204,8 @@ def _tax_problems(tax: Tax, code: str) -> Iterator[Problem]:
     for name, share in (("tax.duty", tax.duty), ("tax.vat", tax.vat)):
         yield from _share(name, share)
     yield from _share("tax.consumption", tax.consumption)
+    if whose != code:
+        return  # what else such a tax lacks is not worth a word
     known = _AGREEMENTS.get(tax.regime, ())
     if tax.agreement and tax.agreement not in known:
         regimes = ", ".join(name for name, some in _AGREEMENTS.items() if tax.agreement in some)
