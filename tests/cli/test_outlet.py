@@ -175,8 +175,16 @@ def test_a_wrong_command_line_is_told_with_the_help_to_read(
     assert told in document.document["error"]["message"]
 
 
+# A shell that starts its work with `&` has Ctrl-C ignored in all of it, and Python leaves an ignored signal ignored:
+# started as from a terminal, whoever runs the tests.
+_TERMINAL = (
+    "import signal, sys; from storesync.cli import main; "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main())"
+)
+
+
 def _started(merchant: Merchant, *words: str, **pipes: Any) -> subprocess.Popen[str]:
-    line = [sys.executable, "-c", "import sys; from storesync.cli import main; sys.exit(main())", *words]
+    line = [sys.executable, "-c", _TERMINAL, *words]
     return subprocess.Popen([*line, "--config", str(merchant.config)], text=True, **pipes)
 
 
