@@ -133,7 +133,12 @@ def _take(
     if row.state == "translated" and not changed and known is not None and locked == known.locked:
         return None, []
     verdict = rules.gates.check(
-        segment.text, text, locale=rules.target, field=segment.field, kind=segment.kind
+        segment.text,
+        text,
+        locale=rules.target,
+        field=segment.field,
+        kind=segment.kind,
+        categories=(segment.category,),
     )
     issues = [
         _wrong(
