@@ -16,7 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from storesync.errors import Denied, Fault, Malformed, Rejected, Transient
 from storesync.localization.engines.engine import Batch, Engine, Fetch, Piece
 from storesync.localization.protect import Protected, Protection
-from storesync.model import frozen_map
+from storesync.model import dumps_bytes, frozen_map
 
 __all__ = ["Budget", "Outcome", "Runner"]
 
@@ -125,7 +125,8 @@ class Runner:
         characters = size = 0
         for id_, protected in marked.items():
             text = protected.text
-            length, weight = len(text), len(text.encode()) + len(id_) + 8  # quotes, commas, escapes
+            # As JSON, with the escapes that quotes and line breaks get.
+            length, weight = len(text), len(dumps_bytes(text)) + len(id_) + 8
             if length > most_characters or weight > most_bytes:
                 large[id_] = Rejected("too_long", f"{length} characters are too much for {self.engine.name}")
                 continue
