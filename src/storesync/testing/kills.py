@@ -1,8 +1,9 @@
 """`python -m storesync.testing.kills --times 100`: real processes killed with SIGKILL, judged by the market's truth.
 
 A sync of the example project is killed at a random moment and started again until it comes to its end; what the
-sandbox then holds must be what an undisturbed sync makes, each listing once. Then two real syncs at once. One JSON
-line; the exit code is 0 when nothing was duplicated, lost or wrong.
+sandbox then holds must be what an undisturbed sync makes, each listing once. Then two real syncs at once. What the
+processes wrote is searched for the shops' credentials. One JSON line; the exit code is 0 when nothing was duplicated,
+lost, wrong or told.
 """
 
 from __future__ import annotations
@@ -19,11 +20,13 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from attrs import define, field
 
+from storesync.testing.leaks import Leaks
 from storesync.testing.processes import Sandbox, channels, project, sandbox, sync
 
 __all__ = ["Tally", "main", "rehearse", "torment"]
@@ -46,6 +49,7 @@ class Tally:
     lost: list[str] = field(factory=list)
     wrong: list[str] = field(factory=list)
     failed: list[str] = field(factory=list)
+    leaks: list[str] = field(factory=list)
     writes_when_unchanged: int = 0
     rivals: int = 0
     told_who: int = 0
@@ -53,8 +57,8 @@ class Tally:
     @property
     def good(self) -> bool:
         """Whether every promise held."""
-        broken = self.duplicates or self.lost or self.wrong or self.failed or self.writes_when_unchanged
-        return not broken and self.told_who == self.rivals
+        broken = (self.duplicates, self.lost, self.wrong, self.failed, self.leaks, self.writes_when_unchanged)
+        return not any(broken) and self.told_who == self.rivals
 
 
 @define
@@ -238,21 +242,24 @@ def _work(
     rivals: _Count,
     seed: int,
 ) -> Tally:
-    rng, total = random.Random(seed), Tally()
+    rng, total, leaks = random.Random(seed), Tally(), Leaks()
     with sandbox(*named.values()) as box:
         while drawn := count.draw(rng.randint(1, _AT_MOST)):
             one = torment(template, folder, box, named, judge, rng, drawn)
             count.give_back(drawn - one.kills)
             _add(total, one)
+            leaks.folder(folder)
         while rivals.draw(1):
             _add(total, compete(template, folder, box, named, judge, rng))
+            leaks.folder(folder)
+    total.leaks += leaks.found
     return total
 
 
 def _add(total: Tally, one: Tally) -> None:
     for name in ("kills", "worlds", "writes_when_unchanged", "rivals", "told_who"):
         setattr(total, name, getattr(total, name) + getattr(one, name))
-    for name in ("duplicates", "lost", "wrong", "failed"):
+    for name in ("duplicates", "lost", "wrong", "failed", "leaks"):
         getattr(total, name).extend(getattr(one, name))
 
 
@@ -267,11 +274,13 @@ def main(arguments: list[str] | None = None) -> int:
         "--seed", type=int, default=None, help="of the moments; the machine's pace still has its say"
     )
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="worlds at once")
+    parser.add_argument("--folder", type=Path, help="keep what the processes wrote there")
     chosen = parser.parse_args(arguments)
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
     began, named = time.monotonic(), channels()
     total = Tally()
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        folder = chosen.folder or stack.enter_context(tempfile.TemporaryDirectory())
         template = Path(folder, "template")
         project(template, "http://sandbox.invalid", products=chosen.products)
         with sandbox(*named.values()) as box:
@@ -286,7 +295,7 @@ def main(arguments: list[str] | None = None) -> int:
             ]
             for work in works:
                 _add(total, work.result())
-    for line in (*total.duplicates, *total.lost, *total.wrong, *total.failed):
+    for line in (*total.duplicates, *total.lost, *total.wrong, *total.failed, *total.leaks):
         sys.stderr.write(line + "\n")
     summary = {
         "kills": total.kills,
@@ -297,6 +306,7 @@ def main(arguments: list[str] | None = None) -> int:
         "lost": len(total.lost),
         "wrong": len(total.wrong),
         "failed": len(total.failed),
+        "leaks": len(total.leaks),
         "writes_when_unchanged": total.writes_when_unchanged,
         "rivals": total.rivals,
         "told_who": total.told_who,
