@@ -172,12 +172,12 @@ REFUSED = {
     "an unknown fee profile": ('fees = ["tmal"]', "fee profile 'tmal' is unknown", "[fees.tmal]"),
     "an ending above its modulus": (
         'ending = { modulus = "10", endings = ["19"] }',
-        "policy 'cn': the ending contradicts itself",
+        "policy 'cn', stage 'ending', every variant: the ending contradicts itself",
         "change the ending",
     ),
     "an ending off the step": (
         'ending = { modulus = "10", endings = ["9"] }\nstep = "2"',
-        "policy 'cn': the ending contradicts itself",
+        "policy 'cn', stage 'ending', every variant: the ending contradicts itself",
         "change the ending",
     ),
     "periods that overlap": (
@@ -193,20 +193,24 @@ REFUSED = {
     "two refinements that contradict each other, with a third between them": (
         'refine = [{ where = { product = "SBG-001" }, markup = "0.3" }, '
         '{ where = { product = "SBG-001" }, packing = "100" }, { where = { product = "SBG-001" }, markup = "0.4" }]',
-        "two refinements for product SBG-001 set markup differently",
+        "every variant of product SBG-001: two refinements set markup differently",
         "keep one of the two refinements",
     ),
     "a band for one product": (
         'refine = [{ where = { product = "SBG-001" }, quiet = "0.01" }]',
-        "quiet is refined for product SBG-001, but a rate holds for a whole channel",
+        "every variant of product SBG-001: quiet is refined, but a rate holds for a whole channel",
         "refine it for a channel alone",
     ),
     "8 for 8 %": (
         'tax = { mode = "included", duty = "0", vat = "8" }',
-        "policy 'cn': tax.vat is 8",
+        "policy 'cn', stage 'tax', every variant: tax.vat is 8",
         '8 % is written "0.08"',
     ),
-    "a parcel that pays": ('packing = "-500"', "policy 'cn': packing is -500", "zero or above"),
+    "a parcel that pays": (
+        'packing = "-500"',
+        "policy 'cn', stage 'add-ons', every variant: packing is -500",
+        "zero or above",
+    ),
     "Vietnam's tax on yuan": (
         'tax = { mode = "buyer_pays", regime = "vn-import" }',
         "regime 'vn-import' taxes prices in VND, this policy makes CNY",

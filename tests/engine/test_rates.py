@@ -42,7 +42,7 @@ def test_rates_are_collected_kept_and_cited(shop: Merchant) -> None:
     assert Decimal("219.00") == shop.prices()["SBG-001-30"]
     assert (plan.snapshot, []) == (again.snapshot, list(again))
     assert 1 == shop.services.asked["ecos"]
-    assert plan.snapshot == shop.run(lambda shops: shops._rates.load(plan.snapshot)).id
+    assert plan.snapshot == shop.run(lambda shops: shops._prices.load(plan.snapshot)).id
     assert ["CNY", "VND"] == [line.currency for line in status.lines]
     assert KEYS["ECOS_KEY"].encode() not in (shop.folder / "storesync.db").read_bytes()
 
@@ -91,7 +91,7 @@ def test_a_new_rate_reprices_and_the_plan_says_so(shop: Merchant) -> None:
     assert {("rate",)} == {operation.causes for operation in plan}
     assert first.snapshot != plan.snapshot
     assert any(before[sku] > price for sku, price in shop.prices().items())
-    assert first.snapshot == shop.run(lambda shops: shops._rates.load(first.snapshot[:8])).id
+    assert first.snapshot == shop.run(lambda shops: shops._prices.load(first.snapshot[:8])).id
 
 
 def test_an_old_snapshot_gives_the_old_prices_byte_for_byte(shop: Merchant) -> None:

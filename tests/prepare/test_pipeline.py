@@ -273,7 +273,7 @@ def test_a_price_ratio_beyond_the_limit_names_both_variants() -> None:
 
     assert ["price.ratio"] == codes(result)
     assert (
-        "variant SBG-001-50 costs 460 CNY, 1.44 times variant SBG-001-30 (320 CNY)"
+        "variants SBG-001-50, SBG-001-30: SBG-001-50 costs 460 CNY, 1.44 times what SBG-001-30 costs (320 CNY)"
         in result.issues[0].message
     )
 

@@ -8,11 +8,11 @@ from typing import Any
 from attrs import field, frozen
 
 from storesync.catalog import Read, Source
-from storesync.driver import Driver, Shop
+from storesync.driver import Driver
 from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.preparer import ChannelPreparer
 from storesync.issues import Issue, Severity, counted
-from storesync.model import Category, CategoryKey, Channel
+from storesync.model import Category, CategoryKey
 from storesync.plan import Held
 from storesync.pricing import PolicyBook
 from storesync.pricing.aim import Aims, crossed_out
@@ -47,16 +47,9 @@ class Checked:
         return "\n".join(lines)
 
 
-async def check(
-    store: Store,
-    channel: Channel,
-    driver: Driver[Any, Any],
-    shop: Shop,
-    preparer: ChannelPreparer,
-    source: Source,
-    texts: ChannelTexts,
-) -> Checked:
+async def check(store: Store, preparer: ChannelPreparer, source: Source, texts: ChannelTexts) -> Checked:
     """Prepare every product by what the state knows of the market."""
+    channel, driver, shop = preparer.settings.channel, preparer.driver, preparer.shop
     known: dict[str, Category | None] = {}
     books = [book for book in preparer.settings.policies.values() if isinstance(book, PolicyBook)]
     aims = Aims(channel.name, books)

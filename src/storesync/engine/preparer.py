@@ -27,12 +27,13 @@ class ChannelPreparer:
     ) -> None:
         self._memory: TextMemory | None = None
         self.settings = settings
-        self._driver = driver
+        self.driver = driver
+        self.shop = shop
         self._inputs = Inputs.of(settings, driver, shop)
 
-    def knows(self, memory: TextMemory | None) -> None:
+    def knows(self, memory: TextMemory) -> None:
         """From now on these texts are remembered, and no others."""
-        self._memory = memory if memory is not None and (memory.texts or memory.places) else None
+        self._memory = memory if memory else None
 
     def _seen_by(self, product: Product) -> Settings:
         """The settings with the texts that are remembered for this product."""
@@ -66,7 +67,7 @@ class ChannelPreparer:
         return prepare(
             product,
             settings=self._seen_by(product),
-            driver=self._driver,
+            driver=self.driver,
             shop=shop,
             category=category,
             last=last,

@@ -146,7 +146,11 @@ def prepare(
         return Prepared(key=product.key, offered=True, needs=(CategoryKey(id_, {**chosen_for, **further}),))
     issues += found
     listing, found = check_images(product, listing, spec)
-    issues += (*found, *check_listing(listing, spec), *check_offers(listing, offers, spec))
+    issues += (
+        *found,
+        *check_listing(listing, spec),
+        *check_offers(listing, offers, spec, settings.channel.prices),
+    )
     issues += check_wording(product, localized, settings)
     issues += check_compliance(product, localized, listing, settings)
     leaks = listing_leaks(listing, settings.channel.locales)

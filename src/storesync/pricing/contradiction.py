@@ -14,10 +14,36 @@ from storesync.pricing.exact import EXACT, sane
 if TYPE_CHECKING:
     from storesync.pricing.policy import Policy, Tax
 
-__all__ = ["Problem", "problems_of"]
+__all__ = ["Problem", "problems_of", "stage_of"]
 
 _ZERO = Decimal(0)
 _TAX_OF = {"cn-cbec": "CNY", "vn-import": "VND"}  # whose tax a regime is: its lines are amounts of that money
+
+
+_STAGES = {
+    "base": "base",
+    "fixed": "base",
+    "source_vat": "source vat",
+    "markup": "markup",
+    "addons": "add-ons",
+    "packing": "add-ons",
+    "freight": "add-ons",
+    "rate": "convert",
+    "fx_buffer": "fx buffer",
+    "tax": "tax",
+    "fees": "fees",
+    "ending": "ending",
+    "step": "ending",
+    "rounding": "ending",
+    "digits": "ending",
+    "guards": "guards",
+    "compare_at": "compare-at",
+}
+
+
+def stage_of(key: str) -> str:
+    """The stage that a key of a policy is for, dotted or not; `policy` for what concerns all of them."""
+    return _STAGES.get(key.partition(".")[0], "policy")
 
 
 @frozen
@@ -28,6 +54,11 @@ class Problem:
     field: str
     message: str
     hint: str
+
+    @property
+    def stage(self) -> str:
+        """The stage that cannot be done because of it."""
+        return stage_of(self.field)
 
 
 def _share(name: str, value: Decimal | None, high: int | None = 1) -> Iterator[Problem]:

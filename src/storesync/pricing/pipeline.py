@@ -155,7 +155,7 @@ class _Run:
     def make(self, market: Market, last: Price | None) -> Price:
         walk, policy = self.walk, self.walk.policy
         for problem in policy.problems:
-            raise walk.hold(problem.code, "policy", f"{problem.field}: {problem.message}", problem.hint)
+            raise walk.hold(problem.code, problem.stage, f"{problem.field}: {problem.message}", problem.hint)
         if policy.currency != market.currency:
             raise walk.hold(
                 "price.currency",

@@ -153,4 +153,8 @@ def _take(
         locked=locked,
         note=row.note,
     )
-    return (made if known is None else evolve(made, note=row.note or known.note)), issues
+    if known is None:
+        return made, issues
+    # Why a text waited is no news of it once a person approved it.
+    note = "" if made.approved and row.note == known.note else row.note or known.note
+    return evolve(made, note=note), issues
