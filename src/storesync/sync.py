@@ -147,13 +147,13 @@ class Shops:
         """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once."""
         return self._runner.run(self._shops.fetch_rates(confirm=confirm))
 
-    def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+    def pin_rates(self, snapshot: str, *, reason: str, by: str = "", channels: Sequence[str] = ()) -> str:
         """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id."""
-        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, channels=channels))
+        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, by=by, channels=channels))
 
-    def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+    def unpin_rates(self, *, reason: str, by: str = "", channels: Sequence[str] = ()) -> tuple[str, ...]:
         """Let these channels, or all, follow the sources again; gives those that were pinned."""
-        return self._runner.run(self._shops.unpin_rates(reason=reason, channels=channels))
+        return self._runner.run(self._shops.unpin_rates(reason=reason, by=by, channels=channels))
 
     def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""

@@ -164,7 +164,7 @@ def test_a_plan_is_made_again_from_the_snapshot_it_names(shop: Merchant) -> None
     [
         ("ffff", "why", [TMALL], "there is no rate snapshot 'ffff'"),
         ("%", "why", [TMALL], "there is no rate snapshot '%'"),
-        ("", " ", [TMALL], "a pin needs a reason"),
+        ("", " ", [TMALL], "to pin rates needs a reason"),
         ("", "why", [SHOPEE], "has no VND/KRW, which channel 'shopee-vn' needs"),
         ("", "why", ["lazada-vn"], "no channel 'lazada-vn' is configured"),
     ],

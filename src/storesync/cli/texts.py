@@ -86,6 +86,7 @@ def translate(
 @texts.command
 def export(
     file: File = None,
+    /,
     *,
     locale: Locale,
     format: Format = None,
@@ -118,6 +119,7 @@ def export(
 @texts.command(name="import")
 def import_(
     file: File = None,
+    /,
     *,
     locale: Locale,
     format: Format = None,

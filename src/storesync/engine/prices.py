@@ -63,14 +63,14 @@ class Prices:
         """Ask the sources now; gives every finding."""
         return await self._rates.fetch(self._setup.today, confirm)
 
-    async def pin(self, snapshot: str, reason: str, channels: Sequence[str]) -> str:
-        """Price channels, all when none is named, with one snapshot; gives its whole id."""
+    async def pin(self, snapshot: str, reason: str, channels: Sequence[str], *, by: str) -> str:
+        """Price channels, all when none is named, with one snapshot; gives its whole id. `by` is who says so."""
         some = self._setup.meant(channels)
-        return (await self._rates.pin(snapshot, reason, some, self._setup.today)).id
+        return (await self._rates.pin(snapshot, reason, some, self._setup.today, by=by)).id
 
-    async def unpin(self, reason: str, channels: Sequence[str]) -> tuple[str, ...]:
+    async def unpin(self, reason: str, channels: Sequence[str], *, by: str) -> tuple[str, ...]:
         """Let channels, all when none is named, follow the sources again; gives those that were pinned."""
-        return await self._rates.unpin(reason, self._setup.meant(channels))
+        return await self._rates.unpin(reason, self._setup.meant(channels), by=by)
 
     async def load(self, name: str) -> Snapshot:
         """The snapshot with this id, or with an id that begins so; StateError when there is not exactly one."""

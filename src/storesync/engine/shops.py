@@ -280,16 +280,24 @@ class Shops:
         """
         return await self._prices.fetch(confirm)
 
-    async def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+    async def pin_rates(
+        self, snapshot: str, *, reason: str, by: str = "", channels: Sequence[str] = ()
+    ) -> str:
         """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id.
 
-        Its rates do not age meanwhile. StateError for an unknown id, ConfigError without a reason.
+        Reason and who says so (`by`) are kept. Its rates do not age meanwhile.
+        StateError for an unknown id, ConfigError without a reason.
         """
-        return await self._prices.pin(snapshot, reason, channels)
+        return await self._prices.pin(snapshot, reason, channels, by=by)
 
-    async def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
-        """Let these channels, or all, follow the sources again; gives those that were pinned."""
-        return await self._prices.unpin(reason, channels)
+    async def unpin_rates(
+        self, *, reason: str, by: str = "", channels: Sequence[str] = ()
+    ) -> tuple[str, ...]:
+        """Let these channels, or all, follow the sources again; gives those that were pinned.
+
+        Reason and who says so (`by`) are kept; ConfigError without a reason.
+        """
+        return await self._prices.unpin(reason, channels, by=by)
 
     async def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""

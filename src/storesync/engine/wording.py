@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from storesync.catalog import Source
 from storesync.engine.channeltexts import recalled
 from storesync.engine.setup import Setup
-from storesync.engine.translating import Translators, brands_of, text_rules
+from storesync.engine.translating import Translators, brands_of, category_limits, text_rules
+from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import (
     MemoryText,
@@ -34,6 +35,17 @@ def _products(source: Source) -> Iterator[Product]:
     for read in source.products():
         if read.product is not None:
             yield read.product
+
+
+def _readable(setup: Setup) -> None:
+    """ConfigError while the glossary cannot be read: what people or engines say could not be checked."""
+    if place := setup.config.glossary.doubt:
+        raise ConfigError(f"{place}: the glossary cannot be read; correct it, then bring or make texts")
+
+
+async def _rules(setup: Setup, products: Sequence[Product], target: str) -> TextRules:
+    lengths = await category_limits(setup.store, setup.config, target, products)
+    return text_rules(setup.config, brands_of(products), target, lengths)
 
 
 async def _remembered(
@@ -77,16 +89,20 @@ def _waiting(segment: Segment, before: MemoryText, rules: TextRules) -> MemoryTe
 async def export_texts(setup: Setup, target: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
     """The rows for people: all texts of one language, or with `waiting` those that nobody approved."""
     products = list(_products(setup.source))
-    rules = text_rules(setup.config, brands_of(products), target)
+    rules = await _rules(setup, products, target)
     some, known = await _remembered(setup, products, rules)
     rows = rows_of(some, target, known, rules.gates)
     return tuple(row for row in rows if not waiting or row.state not in ("reviewed", "final"))
 
 
 async def import_texts(setup: Setup, target: str, file: Reviewed, *, by: str) -> Taken:
-    """What a reviewed file changes is remembered; conflicts and faults are issues, and the rest comes in."""
+    """What a reviewed file changes is remembered; conflicts and faults are issues, and the rest comes in.
+
+    ConfigError while the glossary cannot be read.
+    """
+    _readable(setup)
     products = list(_products(setup.source))
-    rules = text_rules(setup.config, brands_of(products), target)
+    rules = await _rules(setup, products, target)
     some, known = await _remembered(setup, products, rules)
     taken = take(file, some, rules, known, by=by)
     refused = await _kept(setup, taken.texts)
@@ -120,10 +136,12 @@ async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked
     """Lock the texts at some places in one language against every change, or free them.
 
     A product's key means all its texts. A text that came with the catalog is remembered as it is, and locked.
+    ConfigError while the glossary cannot be read.
     """
+    _readable(setup)
     named = tuple(dict.fromkeys(places))
     meant = [product for product in _products(setup.source) if _named(product, named)]
-    rules = text_rules(setup.config, brands_of(meant), target)
+    rules = await _rules(setup, meant, target)
     some, known = await _remembered(setup, meant, rules)
     freed: list[str] = []
     new: dict[str, MemoryText] = {}
@@ -215,8 +233,10 @@ async def translate_catalog(
 ) -> Translated:
     """Have an engine translate what nobody delivered and nobody remembers; every text is judged before it counts.
 
-    What an engine was paid for is remembered even when a later text fails.
+    What an engine was paid for is remembered even when a later text fails. ConfigError while the glossary cannot be
+    read.
     """
+    _readable(setup)
     products = list(_products(setup.source))
     some = [segment for product in products for segment in undelivered(setup.reference, product, target)]
     memory = await recalled(setup.store, setup.reference, products, [target], setup.config.glossary)

@@ -14,7 +14,7 @@ from storesync.localization.pipeline import Drawn, Judged, TextRules, Wanted, dr
 from storesync.localization.protect import Protected, Protection
 from storesync.localization.provenance import Provenance
 from storesync.localization.reference import Reference, ReferenceText, Stale
-from storesync.localization.script import Foreign, foreign, has_foreign, has_hangul
+from storesync.localization.script import SCRIPTS, Foreign, foreign, has_foreign, has_hangul
 from storesync.localization.segment import Segment, segments, text_hash
 from storesync.localization.sighting import (
     Delivered,
@@ -29,6 +29,7 @@ from storesync.localization.source import source_hash
 
 __all__ = [
     "APPROVED",
+    "SCRIPTS",
     "STATES",
     "TEMPLATES",
     "UNITS",

@@ -45,8 +45,9 @@ class TextMemory:
 
     What a person wrote for a place goes before all others there. Approved before machine, then the newest. A text
     of another glossary still counts when a person approved it; machine text counts for the words it was made
-    with. `own` are people's texts by source and place; `failed` are texts that no gate lets pass. `stale` are, by
-    `vi SBG-001`, the delivered texts that were first seen beside another source.
+    with, or for any while the glossary cannot be read. `own` are people's texts by source and place; `failed` are
+    texts that no gate lets pass. `stale` are, by `vi SBG-001`, the delivered texts that were first seen beside
+    another source.
     """
 
     texts: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
@@ -76,7 +77,9 @@ class TextMemory:
             name = _name(one.key.target_locale, one.key.source, one.key.field)
             if one.approved:
                 _better(places, f"{one.key.target_locale} {one.place}", one)
-            elif one.key.glossary != words.version(one.source_text, one.key.target_locale):
+            elif not words.doubt and one.key.glossary != words.version(
+                one.source_text, one.key.target_locale
+            ):
                 continue
             if one.refused:
                 _better(failed, name, one)

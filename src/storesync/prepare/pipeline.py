@@ -153,7 +153,7 @@ def prepare(
     )
     issues += check_wording(product, localized, settings)
     issues += check_compliance(product, localized, listing, settings)
-    leaks = listing_leaks(listing, settings.channel.locales)
+    leaks = listing_leaks(listing, settings.channel.locales, spec.refused_scripts)
     issues += leaks
     content: Content | None = None
     if _whole(listing, offers, settings):
@@ -164,7 +164,7 @@ def prepare(
         content, found = render(driver, shop, listing)
         issues += found
         if content is not None and not leaks:
-            issues += content_leaks(content, listing, settings.channel.locales)
+            issues += content_leaks(content, listing, settings.channel.locales, spec.refused_scripts)
     return evolve(
         done, listing=listing, content=None if issues.errors else content, issues=_placed(issues, product)
     )

@@ -14,6 +14,7 @@ from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
 from storesync.pricing.codec import Codec, Form
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
+from storesync.pricing.landing import import_tax
 from storesync.pricing.policy import Policy
 from storesync.pricing.rate import Snapshot
 from storesync.pricing.stages import (
@@ -23,7 +24,6 @@ from storesync.pricing.stages import (
     check_size,
     fees,
     home_stages,
-    import_tax,
     market_stages,
     route,
 )
@@ -274,7 +274,11 @@ class _Run:
                 )
             extra, _ = addons(walk)
             way = route(walk, policy.rate.floor_kind)
-            covered = import_tax(walk, way.convert(Exact(cost.amount).plus(extra)))
+            covered = way.convert(Exact(cost.amount).plus(extra))
+            # Where the sale reaches the consumption tax line, so does what is declared for it.
+            reached = walk.at_import is not None and walk.at_import.consumption is not None
+            borne = import_tax(walk, covered, high_end=reached)
+            covered = covered if borne is None else borne.taxed(covered)
             floor, _ = fees(walk, covered, tax.factor, guards.min_margin)
             # The conversion before told its own rate; a floor that uses another one tells it here.
             rate = "" if policy.rate.floor_kind == policy.rate.kind else f" at {way.label}"

@@ -13,7 +13,7 @@ from storesync.pricing.contradiction import stage_of
 from storesync.pricing.currency import currency
 from storesync.pricing.ending import Ending, Mode
 from storesync.pricing.fee import Fee
-from storesync.pricing.policy import AddOn, Guards, Policy, RateRules, Tax, WeightStep
+from storesync.pricing.policy import AddOn, Guards, Policy, RateRules, Regime, Tax, WeightStep
 from storesync.pricing.rate import Kind
 from storesync.pricing.tomltable import Locate, Read, TomlTable, nearest
 
@@ -164,7 +164,8 @@ _TAX: Mapping[str, Read] = {
     "vat_until": TomlTable.day,
     "consumption": TomlTable.decimal,
     "on": _choice("import", "price"),
-    "regime": _choice("cn-cbec", "vn-import"),
+    "regime": _choice(*(name for name in get_args(Regime) if name)),
+    "agreement": _choice("mfn", "akfta", "vkfta"),
     "measure": _choice("content", "piece"),
 }
 _GUARDS: Mapping[str, Read] = dict.fromkeys(

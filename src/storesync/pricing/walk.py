@@ -10,6 +10,7 @@ from attrs import define, field
 from storesync.issues import Issue, Severity
 from storesync.model import Money, Product, Supply, Variant
 from storesync.pricing.exact import Exact
+from storesync.pricing.importtax import ImportTax
 from storesync.pricing.policy import Policy
 from storesync.pricing.rate import Route, Snapshot
 from storesync.pricing.trace import Entry
@@ -31,7 +32,10 @@ class Held(Exception):
 
 @define(kw_only=True)
 class Walk:
-    """The state of one pricing: the inputs, the exact amount so far, the stages done and findings."""
+    """The state of one pricing: the inputs, the exact amount so far, the stages done and findings.
+
+    `at_import` is the tax that we bear at the border, on the customs value `value`.
+    """
 
     policy: Policy
     product: Product
@@ -48,6 +52,8 @@ class Walk:
     issues: list[Issue] = field(factory=list)
     warned: bool = False
     ways: dict[str, Route] = field(factory=dict)
+    value: Exact | None = None
+    at_import: ImportTax | None = None
 
     def finding(
         self, code: str, stage: str, message: str, hint: str = "", severity: Severity = Severity.ERROR

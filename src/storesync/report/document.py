@@ -129,6 +129,7 @@ def rates_document(status: RateStatus) -> dict[str, Any]:
                 "snapshot": event.snapshot,
                 "channel": event.channel,
                 "reason": event.reason,
+                "by": event.who,
             }
             for event in status.history
         ],
