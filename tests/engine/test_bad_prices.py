@@ -238,13 +238,29 @@ def test_a_refinement_that_meets_nothing_is_told(tmp_path: Path, slip: str) -> N
     wrong = f'where = {{ {SLIPS[slip]} }}, markup = "0.17"'
     with merchant(tmp_path) as shop:
         policy(f"refine = [{{ {right} }}, {{ {wrong} }}]")(shop)
-        found = shop.run(lambda shops: shops.check(TMALL)).issues
-        (issue,) = [one for one in found if one.code == "price.unmet_refinement"]
+        checked, planned = shop.run(lambda shops: shops.check(TMALL)).issues, shop.plan().warnings
+        again = shop.run(lambda shops: shops.plan(TMALL, only=["SBG-002"])).warnings
+        (issue,) = [one for one in checked if one.code == "price.unmet_refinement"]
+
+        for told in (planned, again):
+            assert [issue] == [one for one in told if one.code == "price.unmet_refinement"]
 
         assert issue.severity is Severity.WARNING
         assert SLIPS[slip].rpartition('"')[0].rpartition('"')[2] in issue.message
         assert "policy 'cn', stage 'policy'" in issue.message
         assert issue.at.startswith("prices.toml:")
+
+
+def test_a_refinement_may_be_for_a_product_that_cannot_be_read(tmp_path: Path) -> None:
+    """A broken row is told as what it is; nobody can say whether the refinement was for it."""
+    with merchant(tmp_path) as shop:
+        policy('refine = [{ where = { category = "C-NEW" }, markup = "0.17" }]')(shop)
+        shop.edit("catalog/variants.csv", ",32000,", ",much,")
+        checked, planned = shop.run(lambda shops: shops.check(TMALL)), shop.plan()
+
+        assert ["SBG-001"] == [one.key for one in checked.held] == [one.key for one in planned.held]
+        for found in (checked.issues, planned.warnings):
+            assert "price.unmet_refinement" not in [one.code for one in found]
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -11,6 +11,7 @@ from storesync.driver import Driver, Shop
 from storesync.localization import TextMemory, completed
 from storesync.model import Category, Offer, Product
 from storesync.prepare import Inputs, Prepared, Settings, prepare
+from storesync.pricing import PolicyBook
 from storesync.state import CONVERTER
 
 __all__ = ["ChannelPreparer"]
@@ -30,6 +31,11 @@ class ChannelPreparer:
         self.driver = driver
         self.shop = shop
         self._inputs = Inputs.of(settings, driver, shop)
+
+    @property
+    def books(self) -> tuple[PolicyBook, ...]:
+        """The price policies of the channel's markets."""
+        return tuple(book for book in self.settings.policies.values() if isinstance(book, PolicyBook))
 
     def knows(self, memory: TextMemory) -> None:
         """From now on these texts are remembered, and no others."""

@@ -18,7 +18,7 @@ from storesync.engine.accountstatus import account_parts, account_status, expose
 from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
 from storesync.engine.apply import Progress, apply, at_work, refuse_ended
 from storesync.engine.channel import OpenChannel
-from storesync.engine.check import Checked, check
+from storesync.engine.check import Checked, check, seen
 from storesync.engine.connections import Connections
 from storesync.engine.copies import compact_state, export_state
 from storesync.engine.env import Env
@@ -48,6 +48,7 @@ from storesync.localization.review import Reviewed, ReviewRow, Taken
 from storesync.plan import Plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
+from storesync.pricing.aim import Aims
 from storesync.state import standing
 from storesync.state.backup import backup
 from storesync.state.retention import Compacted
@@ -156,9 +157,10 @@ class Shops:
         await self._must_be_listed(channel, ended)
         rates = await self._prices.of(channel)
         preparer = await self._connections.preparer(channel, rates.snapshot)
+        aims = Aims(channel, preparer.books)
         made = await plan(
             opened,
-            self.source.products(),
+            seen(self.source.products(), aims),
             preparer,
             limits=self.limits,
             progress=progress,
@@ -166,7 +168,13 @@ class Shops:
             texts=self._connections.texts(preparer),
             only=only,
         )
-        warnings = (*self.findings, *await self._ending(channel), *rates.issues, *made.warnings)
+        warnings = (
+            *self.findings,
+            *await self._ending(channel),
+            *rates.issues,
+            *aims.missed(),
+            *made.warnings,
+        )
         snapshot = rates.snapshot.id if rates.snapshot is not None else ""
         whole = limited(evolve(made, warnings=warnings, snapshot=snapshot), preparer.settings)
         happened(
