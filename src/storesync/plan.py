@@ -11,10 +11,23 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from storesync.errors import PlanError
-from storesync.issues import Issue, Severity, counted
+from storesync.issues import Issue, Severity, counted, nearest
 from storesync.model import digest
 
-__all__ = ["ORDER", "Detail", "Guard", "GuardLimits", "Held", "Kind", "Operation", "Plan", "count_words"]
+__all__ = [
+    "GUARDS",
+    "ORDER",
+    "Detail",
+    "Guard",
+    "GuardLimits",
+    "Held",
+    "Kind",
+    "Operation",
+    "Plan",
+    "count_words",
+    "refuse_no_plan",
+    "refuse_unknown_guards",
+]
 
 
 class Kind(Enum):
@@ -41,6 +54,41 @@ ORDER: Final[Mapping[Kind, int]] = {
     Kind.CREATE: 5,
     Kind.SHOW: 6,
 }
+
+
+GUARDS: Final = (
+    "account",
+    "end",
+    "empty source",
+    "first contact",
+    "hidden",
+    "mass change",
+    "price range",
+    "price swing",
+    "sold out",
+    "stock jump",
+    "touched",
+    "vanished",
+    "zero price",
+)
+"""All guards; those of account, end and first contact stand in a plan only when they have something to say."""
+
+
+def refuse_unknown_guards(names: Iterable[str]) -> None:
+    """PlanError for the first name that no guard has."""
+    for name in names:
+        if name not in GUARDS:
+            raise PlanError(f"there is no guard {name!r} to give a reason for; {nearest(name, GUARDS)}")
+
+
+def refuse_no_plan(given: object) -> None:
+    """PlanError for what is no plan, such as the name of a plan file."""
+    if not isinstance(given, Plan):
+        raise PlanError(
+            f"apply takes a Plan, and {given!r} is of type {type(given).__name__}; a file that `storesync plan -o` "
+            'wrote is carried out by `storesync apply FILE`, and in Python each row of its "plans" is one '
+            "storesync.Plan.from_json(row)"
+        )
 
 
 @frozen
@@ -197,6 +245,7 @@ class Plan:
             lines.append(f"  ↑ upload {counted(uploads, 'picture')}")
         lines.extend(f"  ! held   {held.key}  {held.title}: {held.reason}" for held in self.held)
         lines.extend(f"  · not offered  {held.key}: {held.reason}" for held in self.not_offered)
+        lines.extend(f"  ! {issue.severity.value}  {issue}" for issue in dict.fromkeys(self.warnings))
         lines.extend(f"  ! guard  {guard}  {guard.hint}" for guard in self.tripped)
         if self.good_until:
             lines.append(f"  these prices may be sent until {self.good_until}: {self.until}")

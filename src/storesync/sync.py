@@ -25,8 +25,8 @@ from storesync.engine.check import Checked
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import ChannelStatus, Explained
-from storesync.engine.wording import Locked
-from storesync.errors import StoresyncError
+from storesync.engine.wording import TextPlaces
+from storesync.errors import StateError, StoresyncError
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -41,11 +41,21 @@ class Shops:
     """The channels of a configuration, every call blocking until it is done. Use it from one thread."""
 
     def __init__(self, shops: AsyncShops) -> None:
-        self._shops = shops
+        self._opened = shops
+        self._closed = False
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Shops:
         return self
+
+    @property
+    def _shops(self) -> AsyncShops:
+        if self._closed:
+            raise StateError(
+                "these shops are closed; open them anew: `with storesync.sync.open(...) as shops:`, and what is done "
+                "with them stands inside the block"
+            )
+        return self._opened
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -53,9 +63,12 @@ class Shops:
         self.close()
 
     def close(self) -> None:
-        """Close every connection and the state store."""
+        """Close every connection and the state store; a second time it does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         try:
-            self._runner.run(self._shops.close())
+            self._runner.run(self._opened.close())
         finally:
             self._runner.close()
 
@@ -147,13 +160,13 @@ class Shops:
         """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once."""
         return self._runner.run(self._shops.fetch_rates(confirm=confirm))
 
-    def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+    def pin_rates(self, snapshot: str, *, reason: str, by: str = "", channels: Sequence[str] = ()) -> str:
         """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id."""
-        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, channels=channels))
+        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, by=by, channels=channels))
 
-    def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+    def unpin_rates(self, *, reason: str, by: str = "", channels: Sequence[str] = ()) -> tuple[str, ...]:
         """Let these channels, or all, follow the sources again; gives those that were pinned."""
-        return self._runner.run(self._shops.unpin_rates(reason=reason, channels=channels))
+        return self._runner.run(self._shops.unpin_rates(reason=reason, by=by, channels=channels))
 
     def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
@@ -186,9 +199,13 @@ class Shops:
         """Have the configured translator fill what nobody delivered or remembers in one language."""
         return self._runner.run(self._shops.translate_texts(locale, budget=budget, again=again))
 
-    def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+    def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> TextPlaces:
         """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
         return self._runner.run(self._shops.lock_texts(locale, places, locked=locked))
+
+    def confirm_texts(self, locale: str, places: Iterable[str]) -> TextPlaces:
+        """Say that what was delivered at some places holds for its source as it is now."""
+        return self._runner.run(self._shops.confirm_texts(locale, places))
 
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

@@ -13,7 +13,7 @@ from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
 from storesync.errors import PlanError
 from storesync.issues import Severity
-from storesync.plan import Kind, Plan
+from storesync.plan import Kind, Plan, refuse_unknown_guards
 from storesync.report.plan_view import FEW, plan_view
 from storesync.sync import Shops
 
@@ -87,7 +87,7 @@ def _traces(shops: Shops, plan: Plan) -> dict[str, Mapping[str, Any]]:
 
 
 def reasons_from(allowed: Iterable[str]) -> Mapping[str, str]:
-    """Guard name to reason, from `guard=reason`; PlanError names what has none."""
+    """Guard name to reason, from `guard=reason`; PlanError names what has none, and what is no guard."""
     reasons = {}
     for given in allowed:
         guard, equals, reason = given.partition("=")
@@ -95,4 +95,5 @@ def reasons_from(allowed: Iterable[str]) -> Mapping[str, str]:
             name = guard.strip() or "guard"
             raise PlanError(f"--allow {given!r} gives no reason: write --allow '{name}=why it is meant'")
         reasons[guard.strip()] = reason.strip()
+    refuse_unknown_guards(reasons)
     return reasons

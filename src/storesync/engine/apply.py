@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from attrs import define
+from sqlalchemy import Connection
 
 from storesync.driver import Batch
 from storesync.engine import sharing
 from storesync.engine.calendar import Closed, closed
 from storesync.engine.channel import OpenChannel
-from storesync.engine.contact import ACCOUNT, FIRST_CONTACT, accept, refuse_strange
+from storesync.engine.contact import ACCOUNT, accept, refuse_strange
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
@@ -26,18 +27,14 @@ from storesync.engine.update import update
 from storesync.engine.upload import upload
 from storesync.engine.visibility import set_visibility
 from storesync.engine.work import Work
-from storesync.errors import Locked, PlanError, StalePlan, UnsafePlan
-from storesync.plan import ORDER, Kind, Operation, Plan
+from storesync.errors import Locked, StalePlan, UnsafePlan
+from storesync.issues import Severity, counted
+from storesync.plan import ORDER, Kind, Operation, Plan, refuse_unknown_guards
 from storesync.state import Fence, assets, journal, lease, standing
 
 __all__ = ["apply", "at_work", "recover", "refuse_ended"]
 
-_SOMETIMES = (
-    ACCOUNT,
-    FIRST_CONTACT,
-    "end",
-)  # guards that stand in a plan only when they have something to say
-_LEASE = 60.0  # seconds; renewed three times in it
+_FEW = 5  # findings that a refusal tells
 Progress = Callable[[Operation | None, int, int], None]
 
 
@@ -54,7 +51,11 @@ async def at_work(
     run = env.token()
     # Each run is an owner of its own: two of one process are as much in each other's way as two processes.
     owner = f"{env.owner}/{run[:8]}"
-    fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE, ended=env.ended))
+    until = env.elapsed() + channel.lease
+    fence = await store.write(
+        lambda db: lease.take(db, name, owner, env.now(), channel.lease, ended=env.ended)
+    )
+    channel.held_until = until
     report = Report(channel=channel.name, run=run)
     work = Work(channel=channel, fence=fence, report=report, patience=patience)
     began, started = env.now(), env.elapsed()
@@ -63,15 +64,19 @@ async def at_work(
     try:
         await sharing.join(channel)
         told = dict(reasons or {})
-        await work.write(
-            lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
-        )
+
+        def begin(db: Connection) -> bool:
+            journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
+            return bool(assets.denied(db, channel.name))
+
+        channel.denied_before = await work.write(begin)
         await settle(work)
         work.media = await store.read(lambda db: assets.media_values(db, channel.name))
         yield work
         report.seconds = env.elapsed() - started
         if work.denied is not None:
             report.stopped, report.until = str(work.denied), work.denied_until
+            report.hint = work.denied.way if work.denied_until is None else ""
         ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
         await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
         told_run = {"channel": channel.name, "run": run, "seconds": round(report.seconds, 3), **summary}
@@ -93,9 +98,11 @@ async def at_work(
 async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | None) -> Locked:
     """Renew the lease until it is lost; then stop the worker and give the reason."""
     while True:
-        await channel.env.sleep(sharing.EVERY)
+        await channel.env.sleep(min(sharing.EVERY, channel.lease / 3))
         try:
-            await channel.store.write(lambda db: lease.renew(db, fence, channel.env.now(), _LEASE))
+            until = channel.env.elapsed() + channel.lease
+            await channel.store.write(lambda db: lease.renew(db, fence, channel.env.now(), channel.lease))
+            channel.held_until = until
             await sharing.join(channel)
         except Locked as lost:
             # Whoever holds it now is at work; every write of ours is refused from here on.
@@ -116,17 +123,17 @@ async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:
 
 
 def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
-    names = [guard.name for guard in plan.guards]
-    unknown = [name for name in reasons if name not in (*names, *_SOMETIMES)]
-    if unknown and names:
-        raise PlanError(
-            f"there is no guard {unknown[0]!r} to give a reason for; the guards are {', '.join(names)}"
-        )
+    refuse_unknown_guards(reasons)
     open_ = [guard for guard in plan.tripped if not reasons.get(guard.name, "").strip()]
     if open_:
         how_many = "a guard forbids" if len(open_) == 1 else f"{len(open_)} guards forbid"
         lines = [f"{plan.channel}: {how_many} this plan; nothing was sent"]
         lines += [f"  {guard}{': ' + guard.hint if guard.hint else ''}" for guard in open_]
+        # What was wrong with the catalog as a whole is more often the cause than what somebody meant.
+        causes = [issue for issue in dict.fromkeys(plan.warnings) if issue.severity is Severity.ERROR]
+        lines += [f"  {issue}" for issue in causes[:_FEW]]
+        if len(causes) > _FEW:
+            lines.append(f"  and {counted(len(causes) - _FEW, 'more finding')}, which the plan tells")
         options = " ".join(f"--allow '{guard.name}=why'" for guard in open_)
         arguments = ", ".join(f"{guard.name!r}: 'why'" for guard in open_)
         lines.append(f"  if it is meant, say why: {options}, or in Python reasons={{{arguments}}}")

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from unicodedata import normalize
 
-from attrs import frozen
+from attrs import astuple, frozen
 
 from storesync.localization.country import country_name
 from storesync.localization.locale import separator
 from storesync.localization.reference import Reference
 from storesync.model import Product
 
-__all__ = ["NAMES", "FactNames", "facts_of", "source_facts", "told_facts"]
+__all__ = ["NAMES", "FactNames", "facts_of", "own_names", "source_facts", "told_facts"]
 
 
 @frozen(kw_only=True)
@@ -103,21 +103,24 @@ def facts_of(product: Product, reference: Reference, locale: str) -> Mapping[str
     return {name: value for name, value in found.items() if value}
 
 
-def source_facts(product: Product, locale: str) -> Mapping[str, str]:
+def source_facts(product: Product, reference: Reference, locale: str) -> Mapping[str, str]:
     """What the values of `facts_of` are made of, in the product's own words, under the same names.
 
-    Names without a fact are left out, and so are efficacy and skin type: the catalog holds keys for those.
+    The words for keys (efficacy, skin type) are those of the vocabulary. Names without a fact are left out.
     """
     names = NAMES.get(locale)
     if names is None:
         return {}
-    facts = product.facts
+    facts, own = product.facts, product.locale
     months = {code: facts.get(code, "") for code in ("shelf_life_months", "pao_months")}
     cosmetic = bool(facts.get("inci"))
+    hair = "hair" in product.keys.get("skin_type", ())
     found = {
         names.brand: product.brand.name,
-        names.origin: country_name(product.origin, product.locale),
+        names.origin: country_name(product.origin, own),
         names.content: "/".join(_contents(product)),
+        names.efficacy: _words(product, reference, "efficacy", own),
+        names.hair_type if hair else names.skin_type: _words(product, reference, "skin_type", own),
         names.shelf_life: f"{months['shelf_life_months']}개월" if months["shelf_life_months"] else "",
         names.after_opening: f"{months['pao_months']}개월" if months["pao_months"] else "",
         names.ingredients if cosmetic else names.food_ingredients: facts.get("ingredients", ""),
@@ -125,6 +128,13 @@ def source_facts(product: Product, locale: str) -> Mapping[str, str]:
         names.allergens: facts.get("allergens", ""),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def own_names(attributes: Mapping[str, str], locale: str) -> tuple[str, ...]:
+    """The names of attributes that whoever delivered them chose: storesync's own are no news to anyone."""
+    names = NAMES.get(locale)
+    known = set(astuple(names)) if names is not None else set()
+    return tuple(name for name in attributes if name not in known)
 
 
 _LABELLED = ("origin", "content", "shelf_life", "ingredients", "food_ingredients", "storage", "allergens")
