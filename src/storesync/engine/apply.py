@@ -56,8 +56,8 @@ async def at_work(
     owner = f"{env.owner}/{run[:8]}"
     fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE, ended=env.ended))
     report = Report(channel=channel.name, run=run)
-    work = Work(channel=channel, fence=fence, report=report, patience=patience)
     began, started = env.now(), env.elapsed()
+    work = Work(channel=channel, fence=fence, began=began, report=report, patience=patience)
     worker = asyncio.current_task()
     keeper = asyncio.create_task(_keep(channel, fence, worker))
     try:

@@ -64,6 +64,8 @@ class Verdict:
             "not in the journal": self.unjournaled,
             "writes of a second run": self.second_run_writes,
             "calls over the minimum": [] if self.calls <= self.minimum * 1.02 else [self.calls, self.minimum],
+            # Then the minimum is none, and nothing was proven by it.
+            "calls below the minimum": [] if self.calls >= self.minimum else [self.calls, self.minimum],
         }
         return {name: value for name, value in seen.items() if value}
 
