@@ -76,6 +76,7 @@ def _priced(products: list[Product]) -> list[Priced]:
             rates=RATES,
             environment="live",
             today=TODAY,
+            form="yuan",
         )
         for product in products
         for sku in product.supply

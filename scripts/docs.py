@@ -68,6 +68,8 @@ def _facts(driver: Driver[Any, Any]) -> str:
         ("axes, variants", f"at most {spec.variants.axes}, at most {spec.variants.max}"),
         ("variants may be", ", ".join(_CAN[can] for can in sorted(spec.variants.can)) or "not changed"),
     ]
+    if spec.refused_scripts:
+        rows.append(("scripts refused in every text", ", ".join(sorted(spec.refused_scripts))))
     rows += [(f"{name}: a lost create is found", _identity(driver, name)) for name in spec.hosts]
     rows += [(f"{name}: pace", _pace(driver, name)) for name in spec.hosts]
     rows += [

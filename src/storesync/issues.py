@@ -10,7 +10,7 @@ from typing import overload
 
 from attrs import evolve, field, frozen
 
-__all__ = ["Issue", "Issues", "Severity", "counted", "nearest", "told"]
+__all__ = ["Issue", "Issues", "Severity", "counted", "nearest", "told", "unread"]
 
 
 # What drives a terminal instead of being read: strangers write names, and markets write messages.
@@ -81,6 +81,9 @@ class Issues:
     def __getitem__(self, index: int | slice) -> Issue | tuple[Issue, ...]:
         return self.all[index]
 
+    def __str__(self) -> str:
+        return "\n".join(f"{issue.severity.value} {issue}" for issue in self.all) or "no findings"
+
     def __add__(self, more: Iterable[Issue]) -> Issues:
         return Issues((*self.all, *more))
 
@@ -97,6 +100,13 @@ class Issues:
     def under(self, prefix: str) -> Issues:
         """All findings, seen from one level higher."""
         return Issues(tuple(issue.under(prefix) for issue in self.all))
+
+
+def unread(products: int, issues: Iterable[Issue]) -> bool:
+    """Whether the catalog could not be read at all: it told of no product, and a finding says why."""
+    return not products and any(
+        issue.severity is Severity.ERROR and issue.code.startswith("catalog.") for issue in issues
+    )
 
 
 def counted(number: int, one: str, many: str = "") -> str:

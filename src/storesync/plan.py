@@ -11,10 +11,22 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from storesync.errors import PlanError
-from storesync.issues import Issue, Severity, counted
+from storesync.issues import Issue, Severity, counted, nearest, unread
 from storesync.model import digest
 
-__all__ = ["ORDER", "Detail", "Guard", "GuardLimits", "Held", "Kind", "Operation", "Plan", "count_words"]
+__all__ = [
+    "GUARDS",
+    "ORDER",
+    "Detail",
+    "Guard",
+    "GuardLimits",
+    "Held",
+    "Kind",
+    "Operation",
+    "Plan",
+    "count_words",
+    "refuse_unknown_guards",
+]
 
 
 class Kind(Enum):
@@ -41,6 +53,31 @@ ORDER: Final[Mapping[Kind, int]] = {
     Kind.CREATE: 5,
     Kind.SHOW: 6,
 }
+
+
+GUARDS: Final = (
+    "account",
+    "end",
+    "empty source",
+    "first contact",
+    "hidden",
+    "mass change",
+    "price range",
+    "price swing",
+    "sold out",
+    "stock jump",
+    "touched",
+    "vanished",
+    "zero price",
+)
+"""All guards; those of account, end and first contact stand in a plan only when they have something to say."""
+
+
+def refuse_unknown_guards(names: Iterable[str]) -> None:
+    """PlanError for the first name that no guard has."""
+    for name in names:
+        if name not in GUARDS:
+            raise PlanError(f"there is no guard {name!r} to give a reason for; {nearest(name, GUARDS)}")
 
 
 @frozen
@@ -181,7 +218,9 @@ class Plan:
         return evolve(self, operations=tuple(op for op in self.operations if op.key in wanted))
 
     def __str__(self) -> str:
-        lines = [f"{self.channel}: {counted(self.products, 'product')}, {counted(len(self), 'operation')}"]
+        read = "the catalog cannot be read" if unread(self.products, self.warnings) else ""
+        read = read or counted(self.products, "product")
+        lines = [f"{self.channel}: {read}, {counted(len(self), 'operation')}"]
         if self.counts:
             lines[0] += f" ({', '.join(count_words(self.counts))})"
         for operation in self.operations:
@@ -197,6 +236,7 @@ class Plan:
             lines.append(f"  ↑ upload {counted(uploads, 'picture')}")
         lines.extend(f"  ! held   {held.key}  {held.title}: {held.reason}" for held in self.held)
         lines.extend(f"  · not offered  {held.key}: {held.reason}" for held in self.not_offered)
+        lines.extend(f"  ! {issue.severity.value}  {issue}" for issue in dict.fromkeys(self.warnings))
         lines.extend(f"  ! guard  {guard}  {guard.hint}" for guard in self.tripped)
         if self.good_until:
             lines.append(f"  these prices may be sent until {self.good_until}: {self.until}")

@@ -25,7 +25,7 @@ from storesync.engine.check import Checked
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import ChannelStatus, Explained
-from storesync.engine.wording import Locked
+from storesync.engine.wording import TextPlaces
 from storesync.errors import StoresyncError
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
@@ -147,13 +147,13 @@ class Shops:
         """Ask the rate sources now; a jump of the currencies in `confirm` is believed this once."""
         return self._runner.run(self._shops.fetch_rates(confirm=confirm))
 
-    def pin_rates(self, snapshot: str, *, reason: str, channels: Sequence[str] = ()) -> str:
+    def pin_rates(self, snapshot: str, *, reason: str, by: str = "", channels: Sequence[str] = ()) -> str:
         """Price these channels, or all, with one snapshot until they are unpinned; gives its whole id."""
-        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, channels=channels))
+        return self._runner.run(self._shops.pin_rates(snapshot, reason=reason, by=by, channels=channels))
 
-    def unpin_rates(self, *, reason: str, channels: Sequence[str] = ()) -> tuple[str, ...]:
+    def unpin_rates(self, *, reason: str, by: str = "", channels: Sequence[str] = ()) -> tuple[str, ...]:
         """Let these channels, or all, follow the sources again; gives those that were pinned."""
-        return self._runner.run(self._shops.unpin_rates(reason=reason, channels=channels))
+        return self._runner.run(self._shops.unpin_rates(reason=reason, by=by, channels=channels))
 
     def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
@@ -186,9 +186,13 @@ class Shops:
         """Have the configured translator fill what nobody delivered or remembers in one language."""
         return self._runner.run(self._shops.translate_texts(locale, budget=budget, again=again))
 
-    def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> Locked:
+    def lock_texts(self, locale: str, places: Iterable[str], *, locked: bool = True) -> TextPlaces:
         """Lock what is remembered at some places (`SBG-001/title`, `SBG-001`) in one language, or free it."""
         return self._runner.run(self._shops.lock_texts(locale, places, locked=locked))
+
+    def confirm_texts(self, locale: str, places: Iterable[str]) -> TextPlaces:
+        """Say that what was delivered at some places holds for its source as it is now."""
+        return self._runner.run(self._shops.confirm_texts(locale, places))
 
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

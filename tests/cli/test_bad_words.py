@@ -1,7 +1,7 @@
 """Whatever arrives broken, from people, tables or services, is told with file and line, and the others go on."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,16 +58,65 @@ def test_a_file_in_another_encoding(merchant: Merchant, po: Path, encoding: str)
     assert "save the file as UTF-8" in said.err
 
 
-def test_a_glossary_in_another_encoding(merchant: Merchant) -> None:
-    """Without its words nothing could be checked: the configuration is refused at the glossary's own line."""
-    file = merchant.folder / "glossary.csv"
-    file.write_bytes(file.read_text("utf-8").encode("cp949", "replace"))
+@pytest.mark.parametrize(
+    ("spoil", "line"),
+    [
+        (lambda text: text.encode("cp949", "replace"), 2),
+        (lambda text: text.encode("utf-16"), 1),
+        (lambda text: text.replace("ko,", "korean,", 1).encode(), 1),
+    ],
+)
+def test_a_glossary_that_cannot_be_read(
+    merchant: Merchant, service: Service, spoil: Callable[[str], bytes], line: int
+) -> None:
+    """Told at its line: what is delivered, approved or made before goes on; nothing new is made or taken until then."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001", "SBG-002")
+    file = merchant.folder / "catalog" / "products.csv"
+    whole = file.read_text("utf-8")
+    second = line_of(file, "SBG-002") - 1
+    file.write_text(
+        "".join(row for number, row in enumerate(whole.splitlines(True)) if number != second), "utf-8"
+    )
+    assert 2 == merchant("sync").code  # SBG-002 is not in the catalog yet
+    file.write_text(whole, encoding="utf-8")
+    count = len(service.requests)
+    glossary = merchant.folder / "glossary.csv"
+    good = glossary.read_text("utf-8")
+    glossary.write_bytes(spoil(good))
 
-    said = merchant("plan")
+    code, plan = planned(merchant)
+    made = merchant("texts", "translate", "--locale", "zh-Hans")
+    exported = merchant("texts", "export", "--locale", "zh-Hans")
+    taken = merchant("texts", "import", "--locale", "zh-Hans")
+    asked = len(service.requests) - count
+    glossary.write_text(good, encoding="utf-8")
+    mended, _ = planned(merchant)
 
-    assert 1 == said.code
-    assert "glossary.csv:2" in said.err
-    assert "save it as UTF-8" in said.err
+    assert (2, 1, 0, 1, 0) == (code, made.code, exported.code, taken.code, mended)
+    assert f"glossary.csv:{line}" in {one["at"] for one in plan["warnings"]}
+    assert all(f"glossary.csv:{line}" in said.err for said in (made, taken))
+    (held,) = plan["held"]
+    assert "SBG-002" == held["key"]
+    waits = [one for one in plan["warnings"] if one["code"] == "text.glossary"]
+    assert {"SBG-002/title/zh-Hans", "SBG-002/short_description/zh-Hans"} == {one["path"] for one in waits}
+    assert "products.csv:" in waits[0]["at"]
+    assert 0 == asked
+    assert 2 == len({one.key for one in merchant.market.live()} & {"SBG-001", "GGT-080"})
+
+
+def test_a_broken_row_of_the_glossary_leaves_its_word_to_people(merchant: Merchant, service: Service) -> None:
+    """A comma that nobody quoted: machine text about the word waits, since nobody knows how it is rendered."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001", "SBG-002")
+    merchant.edit("glossary.csv", "보습,保湿,", "보습,保湿,滋润,")
+
+    _, plan = planned(merchant)
+
+    (told,) = [one for one in plan["warnings"] if one["code"] == "glossary.row"]
+    assert f"glossary.csv:{line_of(merchant.folder / 'glossary.csv', '滋润')}" == told["at"]
+    assert ["SBG-001"] == [held["key"] for held in plan["held"]]
+    assert "SBG-002" in {row["key"] for row in plan["operations"]}
 
 
 def test_a_po_file_for_another_source(merchant: Merchant, po: Path) -> None:

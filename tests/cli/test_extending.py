@@ -1,4 +1,4 @@
-"""What users add: rules as a file or as a package, a translator as a package; found by the command line as installed."""
+"""What users add: rules as a file or as a package, translators and drivers as packages; found as installed."""
 
 import json
 import os
@@ -14,9 +14,10 @@ from tests.cli.test_translating import forget
 PACKAGE = '''
 from collections.abc import Mapping
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from storesync.compliance import Pack, Term
+from storesync.drivers.tmall import DRIVER as TMALL
 from storesync.localization.engines import Batch, Capabilities, Fetch
 
 
@@ -47,6 +48,9 @@ class House:
     async def translate(self, send: Fetch, batch: Batch) -> Mapping[str, str]:
         marks = {piece.id: "".join(f"{{{n}}}" for n in range(piece.text.count("{"))) for piece in batch.pieces}
         return {piece.id: f"{marks[piece.id]} {self.words}" for piece in batch.pieces}
+
+
+TIKTOK = evolve(TMALL, spec=evolve(TMALL.spec, name="tiktok", refused_scripts=frozenset({"han"})))
 '''
 
 
@@ -58,7 +62,8 @@ def installed(tmp_path: Path) -> dict[str, str]:
     facts = tmp_path / "site" / "house-1.0.dist-info"
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: house\nVersion: 1.0\n", encoding="utf-8")
     (facts / "entry_points.txt").write_text(
-        "[storesync.compliance]\nhouse = house:rules\n[storesync.translators]\nhouse = house:House\n",
+        "[storesync.compliance]\nhouse = house:rules\n[storesync.translators]\nhouse = house:House\n"
+        "[storesync.drivers]\ntiktok = house:TIKTOK\n",
         encoding="utf-8",
     )
     paths = [str(tmp_path / "site"), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -123,3 +128,27 @@ def test_a_package_brings_a_translator(merchant: Merchant, installed: dict[str, 
     assert ["SBG-001"] == [held["key"] for held in unknown["held"]]
     (warning,) = [one for one in unknown["warnings"] if one["code"] == "text.engine"]
     assert "no translator 'house' is installed" in warning["message"]
+
+
+def test_a_package_brings_a_driver_whose_market_refuses_han_characters(
+    merchant: Merchant, installed: dict[str, str]
+) -> None:
+    """As TikTok Shop does: nothing with one leaves for its channel, and no translator is believed that writes one."""
+    merchant.edit("storesync.toml", 'driver = "tmall"', 'driver = "tiktok"')
+    merchant.edit("storesync.toml", 'accept = ["reference"]', 'accept = ["reference", "machine"]')
+    table = '[localization.translator]\nname = "house"\nwords = "护肤滋养清新柔润亮彩温和净透"\n\n'
+    merchant.edit("storesync.toml", "[prices]", f"{table}[prices]")
+    forget(merchant, "SBG-001")
+
+    made = told(merchant, installed, "texts", "translate", "--locale", "zh-Hans")
+    plan = told(merchant, installed, "plan")["channels"]["tmall-cn"]
+
+    title = [issue for issue in made["issues"] if issue["path"].startswith("SBG-001/title")]
+    assert {"text.no_han"} == {issue["code"] for issue in title}
+    assert all("tmall-cn takes no Chinese characters" in issue["message"] for issue in title)
+    assert [] == plan["operations"]
+    issues = {held["key"]: held["issues"] for held in plan["held"]}
+    assert {"SBG-001", "SBG-002", "SBG-008", "GGT-080"} == issues.keys()
+    paths = {issue["path"] for issue in issues["SBG-002"] if issue["code"] == "text.han_left"}
+    assert {"SBG-002/texts/zh-Hans/title", "SBG-002/texts/zh-Hans/description"} <= paths
+    assert "which this market takes in no text" in issues["SBG-002"][0]["message"]

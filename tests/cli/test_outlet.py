@@ -123,15 +123,25 @@ def test_a_refused_command_prints_one_document(tmp_path: Path, say: Callable[[li
     assert "" == said.err
 
 
-def test_lines_stay_within_the_width_where_no_terminal_tells_one(
+def test_what_is_piped_is_neither_wrapped_nor_cut_off(
     merchant: Merchant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Piped output is 100 wide, without color or movement."""
+    """Each line is whole, without color, movement or blanks at its end; COLUMNS still asks for a width."""
+    name = "SEOLBITGAON 林下参润泽保湿化妆水"
+    long = f"{name} {'很' * 30}"
+    merchant.edit("catalog/translations.csv", name, long)
+    merchant.edit("catalog/variants.csv", ",32000,", ",32.000원,")
     monkeypatch.delenv("COLUMNS")
-    said = merchant("plan", "--all")
+    whole = merchant("plan", "--all")
+    monkeypatch.setenv("COLUMNS", "100")
+    narrow = merchant("plan", "--all")
 
-    assert [] == [line for line in said.out.splitlines() if len(line) > 100]
-    assert "\x1b" not in said.out + said.err
+    lines = whole.out.splitlines()
+    assert [line for line in lines if long in line]
+    assert [line for line in lines if "variants.csv:2:price_krw" in line and line.endswith("]")]
+    assert [] == [line for line in lines if line != line.rstrip()]
+    assert "\x1b" not in whole.out + whole.err
+    assert [] == [line for line in narrow.out.splitlines() if len(line) > 100]
 
 
 def test_failed_weighs_more_than_held_and_held_more_than_done() -> None:
@@ -144,7 +154,8 @@ USAGES = {
     "unknown command": (["plna"], "there is no command 'plna': did you mean 'plan'?"),
     "unknown option": (["plan", "--jsn"], "Did you mean --json?"),
     "no value": (["sync", "--allow"], "--allow requires an argument"),
-    "nothing given": (["explain"], "SKU requires an argument"),
+    "nothing given": (["explain"], "explain needs SKU: The SKU, or a listing's key."),
+    "no file": (["state", "backup"], "state backup needs FILE: A new file; one that is there is never"),
     "too much given": (["explain", "A", "B"], "explain takes no further argument: 'B'"),
     "no number": (["sandbox", "--port", "abc"], 'unable to convert "abc" into int'),
 }
@@ -164,8 +175,16 @@ def test_a_wrong_command_line_is_told_with_the_help_to_read(
     assert told in document.document["error"]["message"]
 
 
+# A shell that starts its work with `&` has Ctrl-C ignored in all of it, and Python leaves an ignored signal ignored:
+# started as from a terminal, whoever runs the tests.
+_TERMINAL = (
+    "import signal, sys; from storesync.cli import main; "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); sys.exit(main())"
+)
+
+
 def _started(merchant: Merchant, *words: str, **pipes: Any) -> subprocess.Popen[str]:
-    line = [sys.executable, "-c", "import sys; from storesync.cli import main; sys.exit(main())", *words]
+    line = [sys.executable, "-c", _TERMINAL, *words]
     return subprocess.Popen([*line, "--config", str(merchant.config)], text=True, **pipes)
 
 

@@ -20,6 +20,9 @@ def test_rates_are_shown_with_source_age_and_what_uses_them(merchant: Merchant) 
     assert 0 == said.code
     assert "1 CNY" in said.out or "CNY  200.71 KRW" in said.out
     assert "invented: for the sandbox alone" in said.out
+    assert "example mid" in said.out
+    assert "static" not in said.out
+    assert document["collected_at"] == document["history"][1]["at"]
     assert "200.71" == document["rates"][0]["rate"]["value"]
     assert document["channels"]["tmall-cn"]["snapshot"].startswith(document["history"][0]["snapshot"][:8])
     assert ["priced", "collected"] == [event["event"] for event in document["history"]]
@@ -36,7 +39,7 @@ def test_a_pinned_snapshot_brings_the_old_prices_back(merchant: Merchant) -> Non
     moved = _shown(merchant)
     looked = merchant("explain", "SBG-001-30", "--rates", snapshot[:8], "--json").document
     refused = merchant("rates", "pin", snapshot[:8])
-    pinned = merchant("rates", "pin", snapshot[:8], "--reason", "as in the printed catalog")
+    pinned = merchant("rates", "pin", snapshot[:8], "--reason", "as in the printed catalog", "--by", "kim")
     shown = merchant("rates")
     merchant("sync")
     back = _shown(merchant)
@@ -50,10 +53,26 @@ def test_a_pinned_snapshot_brings_the_old_prices_back(merchant: Merchant) -> Non
     assert before == back
     assert moved == _shown(merchant)
     assert (1, 0, 0) == (refused.code, pinned.code, freed.code)
-    assert "a pin needs a reason" in refused.err
+    assert "to pin rates needs a reason" in refused.err
     assert "tmall-cn: priced with snapshot" in pinned.out
-    assert "pinned: as in the printed catalog" in shown.out
+    assert "pinned: as in the printed catalog (kim)" in shown.out
     assert "tmall-cn: the sources count again" in freed.out
+
+
+def test_who_unpins_says_why_as_who_pins_does(merchant: Merchant) -> None:
+    """Without a reason neither is done; the history keeps both with their persons."""
+    merchant("sync")
+    snapshot = merchant("rates", "--json").document["snapshot"]
+    merchant("rates", "pin", snapshot, "--reason", "fair week", "--by", "kim")
+    silent = merchant("rates", "unpin")
+    still = merchant("rates", "--json").document["channels"]["tmall-cn"]["pinned"]
+    merchant("rates", "unpin", "--reason", "the fair is over", "--by", "lee")
+
+    history = merchant("rates", "--json").document["history"]
+    told = [(event["event"], event["reason"], event["by"]) for event in history[:2]]
+    assert (1, "fair week") == (silent.code, still)
+    assert "--reason 'why'" in silent.err
+    assert [("unpinned", "the fair is over", "lee"), ("pinned", "fair week", "kim")] == told
 
 
 def test_a_jump_is_told_and_confirmed_by_hand(merchant: Merchant) -> None:

@@ -138,6 +138,36 @@ def test_a_guard_is_not_passed_without_a_reason(merchant: Merchant) -> None:
     assert "gives no reason" in said.err
 
 
+def test_a_misspelled_guard_is_told_before_anything_is_planned(merchant: Merchant) -> None:
+    """The name that was meant is told, also of a guard that stands in few plans; no market is asked."""
+    swing = merchant("sync", "--allow", "price_swing=new recipe")
+    strange = merchant("sync", "--allow", "acount=moved")
+
+    assert (1, 1, 0) == (swing.code, strange.code, len(merchant.market.calls))
+    assert "there is no guard 'price_swing' to give a reason for; did you mean 'price swing'?" in swing.err
+    assert "did you mean 'account'?" in strange.err
+
+
+def test_a_catalog_that_cannot_be_read_fails_and_is_told_by_every_command(merchant: Merchant) -> None:
+    """Exit code 1 with the finding, in a shop with listings and in an empty one; nothing is sent, the shop stays."""
+    products = merchant.folder / "catalog" / "products.csv"
+    kept = products.read_bytes()
+    products.unlink()
+    early = {name: merchant(name) for name in ("check", "plan", "sync")}
+    products.write_bytes(kept)
+    merchant("sync")
+    writes = merchant.market.writes()
+    products.unlink()
+    late = {name: merchant(name) for name in ("check", "plan", "sync")}
+
+    assert {1} == {said.code for said in (*early.values(), *late.values())}
+    assert all(
+        "products.csv cannot be read" in said.out + said.err for said in (*early.values(), *late.values())
+    )
+    assert "the catalog cannot be read: nothing to do · 4 stay as they are" in late["plan"].out
+    assert writes == merchant.market.writes()
+
+
 def test_a_typo_in_the_configuration_is_found(merchant: Merchant) -> None:
     """The message has file, line, what was written and what may have been meant."""
     merchant.edit("storesync.toml", "environment =", "enviroment =")

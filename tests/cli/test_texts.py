@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import polib
@@ -96,18 +97,46 @@ def test_a_market_reads_the_options_too(merchant: Merchant) -> None:
     assert any("/axes/" in path and "/choices/" in path for path in paths)
 
 
-def test_a_faulty_evidence_file_is_told_with_its_line(merchant: Merchant) -> None:
-    """The configuration is refused: evidence that does not count must not look as if it did."""
-    config = merchant.config
-    config.write_text(config.read_text("utf-8") + '\n[compliance]\nevidence = "e.csv"\n', encoding="utf-8")
-    (merchant.folder / "e.csv").write_text(
-        "product,market,kind,reference\nSBG-001,CN,fileing,1\n", encoding="utf-8"
+@pytest.mark.parametrize(
+    ("spoil", "line"),
+    [
+        (lambda text: text.replace("SBG-001,CN,filing", "SBG-001,CN,fileing").encode(), 2),
+        (lambda text: text.encode("utf-16"), 1),
+    ],
+)
+def test_evidence_that_does_not_count_holds_its_products_and_no_other(
+    merchant: Merchant, spoil: Callable[[str], bytes], line: int
+) -> None:
+    """Told with its line; what needs it is held, what needs none goes on."""
+    merchant.edit("storesync.toml", "# [compliance]", "[compliance]")
+    merchant.edit("storesync.toml", '# evidence = "evidence.csv"', 'evidence = "evidence.csv"')
+    file = merchant.folder / "evidence.csv"
+    rows = file.read_text("utf-8").splitlines(keepends=True)
+    rows = [rows[0], *sorted(rows[1:], key=lambda row: not row.startswith("SBG-001,CN,filing"))]
+    file.write_bytes(spoil("".join(rows)))
+
+    plan = merchant("plan", "--json").document["channels"]["tmall-cn"]
+
+    told = [one for one in plan["warnings"] if one["at"] == f"evidence.csv:{line}"]
+    assert ["config.file" if line == 1 else "claim.evidence_file"] == [one["code"] for one in told]
+    held = {one["key"]: {issue["code"] for issue in one["issues"]} for one in plan["held"]}
+    assert "claim.filing" in held["SBG-001"]
+    assert (line == 1) == ("SBG-002" in held)
+
+
+def test_a_term_that_cannot_be_read_lets_nothing_pass(merchant: Merchant) -> None:
+    """A rule of one's own that does not count would let texts out: the configuration is refused at its line."""
+    merchant.config.write_text(
+        merchant.config.read_text("utf-8") + '\n[compliance]\nterms = "own.csv"\n', encoding="utf-8"
+    )
+    (merchant.folder / "own.csv").write_text(
+        "id,locale,term,severity\na,zh-Hans,最,deadly\n", encoding="utf-8"
     )
 
-    said = merchant("check")
+    said = merchant("plan")
 
     assert 1 == said.code
-    assert "e.csv:2" in said.err
+    assert "own.csv:2" in said.err
 
 
 def test_what_nobody_delivered_is_translated_once(merchant: Merchant) -> None:

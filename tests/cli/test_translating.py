@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.cli.conftest import Merchant
 from tests.localization.services import Service, serving, skin_care
 
@@ -16,6 +17,8 @@ from storesync.compliance import Scanner
 from storesync.engine import Env
 from storesync.engine.shops import Shops
 from storesync.localization import Protection, has_hangul, segments
+from storesync.model import CategoryKey, Limit
+from storesync.state import Store, assets
 
 MARK = re.compile(r"<span[^<>]*>\d+</span>")
 
@@ -474,3 +477,42 @@ def test_a_source_with_a_banned_claim_is_not_paid_for(merchant: Merchant, servic
     assert any("in the source is medical" in one["message"] for one in told)
     assert "text.source_claim" in {issue["code"] for issue in said.document["issues"]}
     assert not any("치료" in text for text in service.texts)
+
+
+def test_a_category_that_takes_less_is_told_before_a_listing_is(merchant: Merchant, service: Service) -> None:
+    """By the lengths that the market named for it: to the translator's texts, in exports and in imports."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+    planned(merchant)
+    with merchant_shops(merchant) as shops:
+        products = [read.product for read in shops.source.products() if read.product is not None]
+        (own,) = {one.category for one in products if one.key == "SBG-001"}
+        id_ = shops.config.channels["tmall-cn"].categories[own]
+        url = shops.config.state_url(None)
+    store = Store(url)
+    kept = store.read_now(lambda db: assets.category(db, "tmall-cn", CategoryKey(id_)))
+    assert kept is not None
+    short = evolve(kept[0], text={**kept[0].text, "title": Limit(14, 1, "columns")})
+    store.write_now(lambda db: assets.keep_category(db, "tmall-cn", CategoryKey(id_), short, kept[1]))
+    store.close()
+    merchant.edit(
+        "catalog/products.csv", "설빛가온 산양삼 히알루론 보습 세럼", "설빛가온 산양삼 새 보습 세럼"
+    )
+
+    made = merchant("texts", "translate", "--locale", "zh-Hans", "--json")
+    merchant("texts", "export", "--locale", "zh-Hans", "--format", "csv")
+    file = merchant.folder / "texts-zh-Hans.csv"
+    rows = {row["place"]: row for row in csv.DictReader(file.read_text("utf-8-sig").splitlines())}
+    text = file.read_text("utf-8-sig").replace(
+        rows["SBG-001/title"]["text"], "SEOLBITGAON 林下参新保湿精华液"
+    )
+    file.write_text(text, encoding="utf-8")
+    taken = merchant("texts", "import", str(file), "--locale", "zh-Hans", "--json")
+
+    said = "tmall-cn in category C-SER takes at most 14"
+    assert [True] == [said in issue["message"] for issue in made.document["issues"]]
+    assert said in rows["SBG-001/title"]["note"]
+    assert "initial" == rows["SBG-001/title"]["state"]
+    assert ["review.length"] == [issue["code"] for issue in taken.document["issues"]]
+    assert said in taken.document["issues"][0]["message"]
+    assert (0, "C-SER") == (taken.document["taken"], own)

@@ -147,6 +147,21 @@ def test_explain_of_a_listing_names_its_further_skus(merchant: Merchant) -> None
     assert ("SBG-001-30", ["SBG-001-50"]) == (document["sku"], document["others"])
 
 
+def test_observe_tells_what_is_gone_from_the_shop(merchant: Merchant) -> None:
+    """Listings that somebody took away are called gone, not changed, with what to do; the next plan makes them anew."""
+    merchant("sync")
+    for listing in merchant.market.alive():
+        merchant.market.end(listing)
+    said = merchant("observe")
+    planned = merchant("plan")
+
+    assert "tmall-cn  4 gone from the shop" in said.out
+    assert "is this the right shop?" in said.out
+    assert "by hand, which" not in said.out
+    assert "4 to create" in planned.out
+    assert "vanished" in planned.out
+
+
 def test_observe_finds_what_somebody_changed_in_the_shop(merchant: Merchant) -> None:
     """A price that a person changed in the shop is told, and the next sync puts it right."""
     merchant("sync")

@@ -60,7 +60,7 @@ def settings(config: Config, channel: ChannelConfig) -> Settings:
         attributes=channel.attributes,
         accept=config.accept,
         policies={market: config.policies[name] for market, name in channel.channel.prices.items()},
-        rates=config.rates.sources["static"].snapshot,
+        rates=config.rates.sources["example"].snapshot,
     )
 
 

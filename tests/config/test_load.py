@@ -89,7 +89,7 @@ def test_a_sound_file_becomes_values(tmp_path: Path) -> None:
 def written(config: Config) -> Snapshot:
     """The rates that a configuration gives itself."""
     assert config.rates is not None
-    snapshot = config.rates.sources["static"].snapshot
+    snapshot = config.rates.sources["example"].snapshot
     assert snapshot is not None
     return snapshot
 

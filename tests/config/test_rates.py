@@ -14,6 +14,7 @@ EVERYTHING = """
 [rates]
 chain = ["kexim", "bank"]
 witness = "ecb"
+witness_required = ["CNY"]
 tolerance = "0.02"
 max_jump = "0.05"
 fetch_after = 2
@@ -73,8 +74,9 @@ def test_sources_and_chains_become_values(tmp_path: Path) -> None:
 
     assert ("kexim", "bank") == rates.chain.order("CNY")
     assert ("ecos",) == rates.chain.order("VND")
-    assert ("ecb", "0.02", "0.05", 2, 3) == (
+    assert ("ecb", {"CNY"}, "0.02", "0.05", 2, 3) == (
         rates.chain.witness,
+        set(rates.chain.witness_required),
         str(rates.chain.tolerance),
         str(rates.chain.max_jump),
         rates.fetch_after,
@@ -118,6 +120,21 @@ ECOS = '[rates.sources.ecos]\nkey = "env:E"\n'
         ("[rates.sources.ecos]\n", "missing 1 required positional argument: 'key'", "its settings are: key"),
         ("[rates.sources.reuters]\n", "no rate source 'reuters' is installed", 'uses = "ecos"'),
         ('[rates]\nchain = ["ecso"]\n' + ECOS, "chain names 'ecso'", "did you mean 'ecos'?"),
+        (
+            "[rates]\nwitness_required = true\n" + ECOS,
+            "witness_required is set, and no witness is named",
+            'write witness = "ecb"',
+        ),
+        (
+            '[rates]\nwitness = "ecos"\nwitness_required = ["yuan"]\n' + ECOS,
+            "witness_required names 'yuan', which is no currency",
+            "use ISO 4217 codes",
+        ),
+        (
+            '[rates]\nwitness = "ecos"\nwitness_required = "CNY"\n' + ECOS,
+            "witness_required is 'CNY', neither true nor a list of currencies",
+            'write witness_required = ["CNY"]',
+        ),
         ('[rates]\nwitness = "ecb"\n' + ECOS, "witness names 'ecb'", "add [rates.sources.ecb]"),
         ('[rates]\nchains = { VDN = "ecos" }\n' + ECOS, "VDN is no currency", "ISO 4217"),
         ('[rates]\ntolerance = "2"\n' + ECOS, "tolerance is 2, not a share", '"0.01" for 1 %'),

@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 from attrs import field, frozen
+from cryptography.fernet import Fernet
+from tests.state.conftest import schema_of_its_own
 
 import storesync.driver as sd
 from storesync.engine.accountstatus import Credentials, account_parts, account_status, exposed
 from storesync.model import digest
-from storesync.state import CONVERTER, Cipher, Store, token, usage
+from storesync.state import CONVERTER, Cipher, Store, migrate, token, usage
+from storesync.state.backup import backup
+from storesync.state.exposure import seal
 from storesync.testing.plain import Account, plain_driver
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -53,7 +57,7 @@ def test_a_fixed_token_is_announced_fourteen_days_before_its_end(
     store: Store, days: float, said: str
 ) -> None:
     """With what to change, by reference and never by value."""
-    found = store.read_now(lambda db: account_status(db, fixed(days), NOW))
+    found = store.read_now(lambda db: account_status(db, "one", fixed(days), NOW, store.cipher))
 
     assert (said in found.trouble) if said else found.trouble == ""
     assert (found.hint == "log in at the market, then change session (file:secrets/tmall), expires") == bool(
@@ -79,8 +83,8 @@ def test_a_token_that_the_market_renews_no_more_is_told_until_there_is_a_new_one
     base = digest(CONVERTER.unstructure(old.account))
     store.write_now(lambda db: token.begin(db, "plain", base, at=NOW))
     store.write_now(lambda db: token.refuse(db, "plain", base, "spent: authorize it again", cut=None))
-    told = store.read_now(lambda db: account_status(db, old, NOW))
-    after = store.read_now(lambda db: account_status(db, given("b"), NOW))
+    told = store.read_now(lambda db: account_status(db, "one", old, NOW, store.cipher))
+    after = store.read_now(lambda db: account_status(db, "one", given("b"), NOW, store.cipher))
 
     assert "spent: authorize it again" == told.trouble
     assert "log in at the market, then change access (env:ACCESS), refresh (env:REFRESH)" == told.hint
@@ -102,28 +106,110 @@ def test_the_days_quotas_of_a_channel_are_told_and_not_anothers(store: Store) ->
     ):
         draw(name)
     given = fixed(100)
-    parts = store.read_now(lambda db: account_parts(db, "one", given, NOW))
+    parts = store.read_now(lambda db: account_parts(db, "one", given, NOW, store.cipher))
 
     assert ["app:plain/1/default#0", "channel:one/default#0"] == [one.name for one in parts["quotas"]]
 
 
-def test_a_state_that_others_can_read_is_told_once(tmp_path: Path) -> None:
-    """Not when it is for its owner alone, as it is made, and not when it is encrypted."""
-    from cryptography.fernet import Fernet
+def told(store: Store) -> str:
+    """What is said of a state that lies in the open; empty when nothing is."""
+    found = store.read_now(lambda db: exposed(db, store))
+    return "; ".join(f"{one.message} -> {one.hint}" for one in found)
 
-    path = tmp_path / "storesync.db"
+
+def saved(store: Store) -> None:
+    """A renewed token, kept as the store's own keys say."""
+    fields = {"access": "very secret"}
+    store.write_now(
+        lambda db: token.save(db, "plain", "base", fields, expires=None, after=0, at=NOW, cipher=store.cipher)
+    )
+
+
+def on_disk(path: Path) -> Store:
+    """A state in a file."""
     store = Store(f"sqlite:///{path}", inline=True)
     store.create_tables()
-    made = exposed(store)
+    return store
+
+
+def test_a_state_that_others_can_read_is_told(tmp_path: Path) -> None:
+    """Not when it is for its owner alone, as it is made, and not when what is in it is encrypted."""
+    path = tmp_path / "storesync.db"
+    store = on_disk(path)
+    made = told(store)
     os.chmod(path, 0o644)
-    (found,) = exposed(store)
+    found = told(store)
     store.cipher = Cipher(Fernet.generate_key().decode())
-    encrypted = exposed(store)
+    encrypted = told(store)
     store.close()
 
-    assert () == made == encrypted
+    assert "" == made == encrypted
     assert (
-        "others on this machine can read storesync.db, which keeps tokens in the open (mode 0644)"
-        == found.message
+        "others on this machine can read storesync.db (mode 0644): tokens are kept there in the open -> "
+        "chmod 600 storesync.db, or set STORESYNC_KEY"
+    ) == found
+
+
+def test_what_sqlite_and_a_backup_put_beside_it_is_told_too(tmp_path: Path) -> None:
+    """The log of the last writes holds tokens like the file itself; files of others are none of ours."""
+    store = on_disk(tmp_path / "storesync.db")
+    saved(store)
+    backup(store, tmp_path / "storesync-2026-11-23.db")
+    (tmp_path / "storesync.log").write_text("{}")
+    for name in ("storesync.db-wal", "storesync.db-shm", "storesync-2026-11-23.db", "storesync.log"):
+        (tmp_path / name).chmod(0o640)
+    found = told(store)
+    store.cipher = Cipher(Fernet.generate_key().decode())
+    seal(store)
+    after = told(store)
+    store.close()
+
+    assert "storesync.db-wal (mode 0640), storesync.db-shm (mode 0640), storesync-2026-11-23.db" in found
+    assert "storesync.log" not in found
+    assert (
+        "others on this machine can read storesync-2026-11-23.db (mode 0640): tokens are kept there in the open "
+        "-> chmod 600 storesync-2026-11-23.db"
+    ) == after
+
+
+def test_a_key_that_cannot_open_the_token_is_told(store: Store) -> None:
+    """Status says it before a run is stopped by it; neither key nor token is shown."""
+    one, other = (Fernet.generate_key().decode() for _ in range(2))
+    store.cipher = Cipher(one)
+    account = Account(app="1", access="a", refresh="r")
+    given = Credentials(name="plain", driver=plain_driver(), account=account, references={})
+    base = digest(CONVERTER.unstructure(account))
+    fields = {"access": "very secret"}
+    store.write_now(
+        lambda db: token.save(db, "plain", base, fields, expires=None, after=0, at=NOW, cipher=store.cipher)
     )
-    assert "chmod 600 storesync.db, or set STORESYNC_KEY" == found.hint
+
+    def trouble(cipher: Cipher) -> str:
+        return store.read_now(lambda db: account_status(db, "one", given, NOW, cipher)).trouble
+
+    assert "" == trouble(Cipher(one))
+    assert "set STORESYNC_KEY to the key that it was kept with" in trouble(Cipher())
+    assert "kept with another key than those in STORESYNC_KEY" in trouble(Cipher(other))
+    assert not {one, other, "very secret"} & set(trouble(Cipher(other)).split())
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif("STORESYNC_TEST_POSTGRES" not in os.environ, reason="no PostgreSQL")
+def test_a_plain_token_on_postgresql_is_told_until_there_is_a_key() -> None:
+    """Where nothing is to be protected nothing is said, and the password of the database never."""
+    with schema_of_its_own() as place:
+        migrate(place.url)
+        store = Store(place.url, inline=True)
+        nothing = told(store)
+        saved(store)
+        found = told(store)
+        store.cipher = Cipher(Fernet.generate_key().decode())
+        sealed, after = seal(store), told(store)
+        opened = store.read_now(lambda db: token.load(db, "plain", "base", cipher=store.cipher))
+        store.close()
+
+    assert ("", 1, "") == (nothing, sealed, after)
+    assert found.startswith("tokens are kept in the open in postgresql+psycopg://storesync:***@")
+    assert "set STORESYNC_KEY" in found
+    assert opened is not None
+    assert {"access": "very secret"} == opened.fields

@@ -50,6 +50,7 @@ def test_many_prices_that_move_at_once_need_a_reason(shop: Merchant) -> None:
 
     assert "mass change" == guard.name
     assert "4 of 6" == guard.measured
+    assert guard.hint.startswith("policy 'cn', stage 'guards', variants SBG-0")
     assert "storesync rates" in guard.hint
     assert writes == refused
     assert 5 == sum(before[sku] < price for sku, price in shop.prices().items())
@@ -69,6 +70,7 @@ def test_a_slipped_digit_holds_its_listing_and_not_the_others(shop: Merchant) ->
 
     assert "SBG-001" == held.key
     assert {"price.outlier"} == {issue.code for issue in held.issues}
+    assert "policy 'cn', stage 'guards', variant SBG-001-30: it costs" in held.reason
     assert before["SBG-001-30"] == after["SBG-001-30"]
     assert {"SBG-001", *()} | {operation.key for operation in plan if operation.kind is Kind.PRICES} > {
         "SBG-001"
@@ -81,7 +83,9 @@ def test_siblings_that_lie_too_far_apart_are_held_with_currency_and_place(shop: 
     plan = shop.plan(SHOPEE)
     (issue,) = [issue for one in plan.held for issue in one.issues if issue.code == "price.ratio"]
 
-    assert "variant SBG-001-30 costs" in issue.message
+    assert issue.message.startswith(
+        "policy 'vn', stage 'guards', variants SBG-001-30, SBG-001-50: SBG-001-30 costs"
+    )
     assert " VND" in issue.message
     assert issue.at.startswith("products.csv:")
 

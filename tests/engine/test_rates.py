@@ -30,11 +30,11 @@ def test_rates_are_collected_kept_and_cited(shop: Merchant) -> None:
     report.raise_for_faults()
     again = shop.plan()
     cited = {
-        step["rate"]
+        step["snapshot"]
         for one in shop.traces().values()
         for t in one.values()
         for step in t["steps"]
-        if "rate" in step
+        if "snapshot" in step
     }
     status = shop.run(lambda shops: shops.rates())
 
@@ -42,9 +42,28 @@ def test_rates_are_collected_kept_and_cited(shop: Merchant) -> None:
     assert Decimal("219.00") == shop.prices()["SBG-001-30"]
     assert (plan.snapshot, []) == (again.snapshot, list(again))
     assert 1 == shop.services.asked["ecos"]
-    assert plan.snapshot == shop.run(lambda shops: shops._rates.load(plan.snapshot)).id
+    assert plan.snapshot == shop.run(lambda shops: shops._prices.load(plan.snapshot)).id
     assert ["CNY", "VND"] == [line.currency for line in status.lines]
     assert KEYS["ECOS_KEY"].encode() not in (shop.folder / "storesync.db").read_bytes()
+
+
+def test_explain_tells_when_a_rate_was_fetched_and_confirmed(shop: Merchant) -> None:
+    """A band keeps Monday's rate on Wednesday: the price that is made then says both days, and the hour."""
+    shop.sync()
+    shop.services.quote("ecos", CNY="201.50")
+    shop.wait(days=2)
+    shop.edit("catalog/variants.csv", ",32000,", ",33000,")
+    shop.sync()
+    explained = shop.run(lambda shops: shops.explain(TMALL, "SBG-001-30"))
+    assert explained is not None
+    (rate,) = next(step["rates"] for step in explained.prices["CN"]["steps"] if "rates" in step)
+
+    assert ("200.71", "2026-11-23", "2026-11-23T03:00:00+00:00", "2026-11-25") == (
+        rate["value"],
+        rate["observed"],
+        rate["fetched_at"],
+        rate["confirmed"],
+    )
 
 
 def test_a_rate_is_asked_for_again_when_its_source_published_a_newer_one(shop: Merchant) -> None:
@@ -72,7 +91,7 @@ def test_a_new_rate_reprices_and_the_plan_says_so(shop: Merchant) -> None:
     assert {("rate",)} == {operation.causes for operation in plan}
     assert first.snapshot != plan.snapshot
     assert any(before[sku] > price for sku, price in shop.prices().items())
-    assert first.snapshot == shop.run(lambda shops: shops._rates.load(first.snapshot[:8])).id
+    assert first.snapshot == shop.run(lambda shops: shops._prices.load(first.snapshot[:8])).id
 
 
 def test_an_old_snapshot_gives_the_old_prices_byte_for_byte(shop: Merchant) -> None:
@@ -145,7 +164,7 @@ def test_a_plan_is_made_again_from_the_snapshot_it_names(shop: Merchant) -> None
     [
         ("ffff", "why", [TMALL], "there is no rate snapshot 'ffff'"),
         ("%", "why", [TMALL], "there is no rate snapshot '%'"),
-        ("", " ", [TMALL], "a pin needs a reason"),
+        ("", " ", [TMALL], "to pin rates needs a reason"),
         ("", "why", [SHOPEE], "has no VND/KRW, which channel 'shopee-vn' needs"),
         ("", "why", ["lazada-vn"], "no channel 'lazada-vn' is configured"),
     ],
@@ -234,6 +253,54 @@ def test_two_sources_that_disagree_hold_the_prices(tmp_path: Path) -> None:
         assert ["rates.disagree"] == [i.code for i in apart.warnings if i.code.startswith("rates.")]
         assert 3 == near.counts["create"]
         assert "kexim, 0.09 % apart, 2026-11-23" == status.lines[0].confirmed
+
+
+def test_a_required_witness_that_is_silent_holds_the_prices(tmp_path: Path) -> None:
+    """What is live stays until the second source speaks again; no hour of waiting in between."""
+    rates = SOURCES.replace(
+        'chain = ["ecos"]', 'chain = ["ecos"]\nwitness = "kexim"\nwitness_required = ["CNY"]'
+    )
+    with merchant(tmp_path, rates=rates) as shop:
+        shop.sync()
+        shown = shop.prices()
+        shop.services.quote("ecos", CNY="206.00")
+        shop.services.down.add("kexim")
+        shop.wait(days=2)
+        held, _ = shop.sync()
+        same = shop.prices()
+        shop.services.quote("kexim", CNY="206.10")
+        shop.services.down.clear()
+        spoken, _ = shop.sync()
+
+        assert (0, 3) == (len(held), len(held.held))
+        assert ["rates.unconfirmed"] == [i.code for i in held.warnings if i.code.startswith("rates.")]
+        assert shown == same
+        assert {Kind.PRICES} == {operation.kind for operation in spoken}
+
+
+def test_a_rate_whose_source_left_the_chain_is_used_no_more(tmp_path: Path) -> None:
+    """Nobody answers for it: prices are held until the new chain speaks, and it is still the measure of a jump."""
+    rates = SOURCES.replace('chain = ["ecos"]', 'chain = ["kexim"]')
+    with merchant(tmp_path, rates=rates) as shop:
+        shop.sync()
+        shown = shop.prices()
+        shop.edit("storesync.toml", 'chain = ["kexim"]', 'chain = ["ecos"]')
+        shop.services.down.add("ecos")
+        checked = shop.run(lambda shops: shops.check(TMALL))
+        plan, _ = shop.sync()
+        status = shop.run(lambda shops: shops.rates())
+        shop.services.down.clear()
+        shop.services.quote("ecos", CNY="20071")
+        shop.wait(hours=2)
+        jumped, _ = shop.sync()
+        shop.services.quote("ecos", CNY="200.70")
+        good, _ = shop.sync()
+
+        assert ["rates.none"] == [i.code for i in plan.warnings if i.code.startswith("rates.")]
+        assert (0, 3, 3) == (len(plan), len(plan.held), len(checked.held))
+        assert status.lines[0].rate is None
+        assert ["rates.jump"] == [i.code for i in jumped.warnings if i.code.startswith("rates.")]
+        assert ((), shown) == (good.held, shop.prices())
 
 
 def test_rates_that_are_written_down_count_at_once(tmp_path: Path) -> None:

@@ -249,6 +249,37 @@ def test_a_length_is_counted_as_the_channel_counts(
         assert offset == verdict.of("length")[0].offset
 
 
+def test_a_category_has_lengths_of_its_own() -> None:
+    """They go before the channel's, which counts in all others; a text for several categories must fit each."""
+    gates = Gates(
+        limits={"a": {"title": Limit(8)}, "b": {"title": Limit(8)}},
+        categories={"C-SER": {"a": {"title": Limit(3)}}, "C-SET": {"a": {"title": Limit(20)}}},
+    )
+
+    def told(text: str, *categories: str) -> list[str]:
+        verdict = gates.check("보습 크림", text, locale="zh-Hans", categories=categories)
+        return [finding.message for finding in verdict.of("length")]
+
+    assert ["4 characters, a in category C-SER takes at most 3"] == told("保湿面霜", "C-SER")
+    assert told("保湿面霜", "C-SER") == told("保湿面霜", "C-SET", "C-SER", "C-NEW")
+    assert [] == told("保湿面霜", "C-SET", "C-NEW")
+    assert ["10 characters, b takes at most 8"] == told("保湿面霜润泽滋养精华", "C-SET")
+    assert 2 == len(told("保湿面霜润泽滋养精华", "C-NEW"))
+
+
+def test_a_channel_may_refuse_a_script_in_every_language() -> None:
+    """Each run of it, with the channel; what the language itself excludes is told once."""
+    gates = Gates(refused={"tiktok-sg": frozenset({"han"}), "other": frozenset()})
+
+    chinese = gates.check("보습 크림", "Cream 面霜 水", locale="zh-Hans")
+    vietnamese = gates.check("보습 크림", "Kem dưỡng ẩm 面霜", locale="vi")
+
+    assert [("no_han", 6), ("no_han", 9)] == [(one.rule, one.offset) for one in chinese.findings]
+    assert "'面霜': tiktok-sg takes no Chinese characters" == chinese.findings[0].message
+    assert "fail" == chinese.result
+    assert 1 == len(vietnamese.of("no_han"))
+
+
 @given(st.text(max_size=60), st.text(max_size=60), st.sampled_from(["zh-Hans", "zh-Hant", "vi", "en", "ko"]))
 def test_any_two_texts_get_a_verdict(source: str, text: str, locale: str) -> None:
     """The gates are total, and every offset lies inside the text."""

@@ -1,6 +1,7 @@
 """Words that look right and are wrong: each trap is one that a person fell into."""
 
 import pytest
+from attrs import evolve
 from tests.localization import corpus
 
 from storesync.compliance import compliance_pack, worst
@@ -49,17 +50,20 @@ def test_legal_efficacy_classes_need_evidence_and_are_not_banned(word: str) -> N
 
 
 def test_tiktok_shop_refuses_han_characters() -> None:
-    """So does every Vietnamese text before it gets there, brand and options included.
+    """A driver says so in its `Spec`, and the gates of its channel hold in any language; Vietnamese has none anyway.
 
-    storesync has no driver for TikTok Shop: this is the rule of the language, which a channel of any driver goes by.
+    storesync has no driver for TikTok Shop: `tests/cli/test_extending.py` brings one that declares it.
     """
     runs = foreign("HAMSOLDAM 松林 Toner 舒缓", ("vi",))
+    shop = evolve(corpus.gates(), refused={"tiktok-my": frozenset({"han"})})
 
     assert ["松林", "舒缓"] == [run.text for run in runs]
     assert ["han", "han"] == [run.script for run in runs]
+    assert "pass" == corpus.gates().check("솔잎 진정 토너", "松针舒缓化妆水", locale="zh-Hans").result
     for field in ("title", "description", "attributes", "option_values"):
         verdict = corpus.gates().check("솔잎 진정 토너", "Toner 松林 làm dịu da", locale="vi", field=field)
         assert "fail" == verdict.result
+        assert shop.check("솔잎 진정 토너", "松针舒缓化妆水", locale="zh-Hans", field=field).of("no_han")
 
 
 @pytest.mark.parametrize(

@@ -146,6 +146,7 @@ def test_the_text_tells_what_changes_why_and_what_stands_in_the_way() -> None:
         "  ↑ upload 1 picture\n"
         "  ! held   P-4  四: no price\n"
         "  · not offered  P-5: draft\n"
+        "  ! error  P-1/title: older than its source [text.stale]\n"
         "  ! guard  hidden: 9 of 10 (limit 20%)  --allow 'hidden=why'"
     ) == str(plan())
 

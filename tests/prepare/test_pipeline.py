@@ -253,6 +253,31 @@ def test_a_driver_that_takes_codes_for_texts_is_caught() -> None:
     assert result.content is None
 
 
+@pytest.mark.parametrize("script", ["han", "hangul", "kana"])
+def test_what_a_market_refuses_to_read_does_not_leave(script: str) -> None:
+    """As TikTok Shop refuses Han characters: in every kind of text, also what only the driver writes."""
+
+    def own_words(shop: sd.Shop, listing: sd.Listing) -> sd.Content:
+        return {**render(shop, listing), "label": "含"}
+
+    refusing = driver(spec_refused_scripts=frozenset({script}))
+    result = prepared(driver=refusing)
+    whole = prepared(driver=driver(render=own_words))
+    latin = settings(VN, attributes={})
+    bare = evolve(SERUMS, attributes={}, axes={})
+    foreign = driver(spec_refused_scripts=frozenset({script}), render=own_words)
+
+    told = {issue.path for issue in result.issues.errors if issue.code == "text.han_left"}
+    assert (script == "han") == result.held
+    if script == "han":
+        assert {f"SBG-001/texts/zh-Hans/{name}" for name in ("title", "description", "points/0")} <= told
+        assert {"SBG-001/attributes/p2", "SBG-001/axes/용량/name"} <= told
+        assert result.content is None
+    assert whole.content is not None
+    assert not prepared(driver=refusing, settings=latin, category=bare).held
+    assert prepared(driver=foreign, settings=latin, category=bare).held
+
+
 def test_acknowledged_prices_reach_the_guards() -> None:
     """`last` is handed to pricing per SKU and market."""
     seen = {}
@@ -273,7 +298,7 @@ def test_a_price_ratio_beyond_the_limit_names_both_variants() -> None:
 
     assert ["price.ratio"] == codes(result)
     assert (
-        "variant SBG-001-50 costs 460 CNY, 1.44 times variant SBG-001-30 (320 CNY)"
+        "variants SBG-001-50, SBG-001-30: SBG-001-50 costs 460 CNY, 1.44 times what SBG-001-30 costs (320 CNY)"
         in result.issues[0].message
     )
 

@@ -121,8 +121,7 @@ def priced(subject: Product, by: Policy, rates: Snapshot | None = None, **more: 
         policy=by,
         rates=rates or fixture(),
         environment="sandbox",
-        today=TODAY,
-        **more,
+        **{"today": TODAY, **more},
     )
 
 

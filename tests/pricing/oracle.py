@@ -37,10 +37,18 @@ def _extras(case: Case) -> Fraction:
     return total
 
 
-def _taxed(amount: Fraction, case: Case) -> Fraction:
-    if case.tax != "import":
-        return amount
-    return amount * (1 + Fraction(case.duty)) / (1 - Fraction(case.consumption)) * (1 + Fraction(case.vat))
+def _taxed(amount: Fraction, case: Case, *, high: bool = False) -> tuple[Fraction, bool]:
+    """The value with the tax at import, and whether it reached China's high-end line."""
+    if case.tax == "import":
+        shared = (1 + Fraction(case.duty)) / (1 - Fraction(case.consumption)) * (1 + Fraction(case.vat))
+        return amount * shared, False
+    if case.tax == "akfta":  # duty 5 %, VAT 8 %
+        return amount * Fraction(105, 100) * Fraction(108, 100), False
+    if case.tax == "general":  # duty 1 %, VAT 13 %, consumption tax 15 % from 10 CNY per ml
+        high = high or amount >= 10 * Fraction(case.content)
+        kept = Fraction(85, 100) if high else Fraction(1)
+        return amount * Fraction(101, 100) / kept * Fraction(113, 100), high
+    return amount, False
 
 
 def _solve(wanted: Fraction, case: Case, factor: Fraction, margin: Fraction) -> Fraction | None:
@@ -96,7 +104,8 @@ def _factor(high: bool) -> Fraction:
 
 def _land(krw: Fraction, case: Case, *, guarded: bool) -> Fraction | None:
     amount = krw / (1 + Fraction(case.source_vat)) * (1 + Fraction(case.markup)) + _extras(case)
-    landed = _taxed(convert(amount, case.currency, case.rates) * (1 + Fraction(case.buffer)), case)
+    value = convert(amount, case.currency, case.rates) * (1 + Fraction(case.buffer))
+    landed, reached = _taxed(value, case)
     result: Fraction | None = None
     for high in (False, True):
         factor = _factor(high) if case.tax == "price" else Fraction(1)
@@ -107,7 +116,7 @@ def _land(krw: Fraction, case: Case, *, guarded: bool) -> Fraction | None:
         if result is None:
             return None
         if guarded:
-            floor = _floor(case, factor)
+            floor = _floor(case, factor, high=reached)
             if floor is False:
                 return None
             if floor is not None and result < floor:
@@ -118,12 +127,14 @@ def _land(krw: Fraction, case: Case, *, guarded: bool) -> Fraction | None:
     return result
 
 
-def _floor(case: Case, factor: Fraction) -> Fraction | bool | None:
+def _floor(case: Case, factor: Fraction, *, high: bool = False) -> Fraction | bool | None:
     floor: Fraction | None = None
     if case.min_margin is not None:
         if case.cost is None:
             return False
-        cost = _taxed(convert(Fraction(case.cost) + _extras(case), case.currency, case.rates), case)
+        cost, _ = _taxed(
+            convert(Fraction(case.cost) + _extras(case), case.currency, case.rates), case, high=high
+        )
         solved = _solve(cost, case, factor, Fraction(case.min_margin))
         if solved is None:
             return False
@@ -133,12 +144,29 @@ def _floor(case: Case, factor: Fraction) -> Fraction | bool | None:
     return floor
 
 
+def _by_hand(case: Case) -> Fraction | None:
+    """A price that was set by hand: sent as it is, or held where it has digits too many or lies below the floor."""
+    sale = Fraction(case.fixed or 0)
+    factor = _factor(high=False) if case.tax == "price" else Fraction(1)
+    if case.tax == "price" and sale / factor >= 10 * Fraction(case.content):
+        factor = _factor(high=True)
+    floor = _floor(case, factor)
+    if sale <= 0 or (sale * 10**case.digits).denominator != 1 or floor is False:
+        return None
+    return None if floor is not None and floor > sale else sale
+
+
 def judge(case: Case) -> tuple[Fraction, Fraction | None] | str:
     """The sale price and the compare-at price, or "held"."""
     uncapped = sum((Fraction(fee[0]) for fee in case.fees if fee[1] is None), Fraction(0))
-    if Fraction(case.base) <= 0 or uncapped + Fraction(case.min_margin or 0) >= 1:
+    if uncapped + Fraction(case.min_margin or 0) >= 1:
         return HELD
-    sale = _land(Fraction(case.base), case, guarded=True)
+    if case.fixed is not None:
+        sale = _by_hand(case)
+    elif Fraction(case.base) <= 0:
+        return HELD
+    else:
+        sale = _land(Fraction(case.base), case, guarded=True)
     if sale is None or (case.max_price is not None and sale > Fraction(case.max_price)):
         return HELD
     most = Fraction(case.max_change or 0) * Fraction(case.last or 0)
@@ -168,11 +196,14 @@ def policy_of(case: Case) -> Policy:
         "none": Tax(),
         "import": Tax(mode="included", duty=case.duty, vat=case.vat, consumption=case.consumption),
         "price": Tax(mode="included", on="price", regime="cn-cbec"),
+        "general": Tax(mode="included", regime="cn-general", agreement="mfn"),
+        "akfta": Tax(mode="included", regime="vn-import", agreement="akfta"),
     }
     return Policy(
         name="oracle",
         currency=case.currency,
         digits=case.digits,
+        fixed=case.fixed,
         source_vat=case.source_vat,
         markup=case.markup,
         packing=case.packing,

@@ -16,6 +16,13 @@ CURRENCIES = (
 )
 
 
+# How a tax is included: stated figures at import, of the sale price, or the published ones of a regime.
+TAXES = {
+    "CNY": ("none", "import", "import", "price", "price", "general"),
+    "VND": ("none", "import", "akfta"),
+}
+
+
 @dataclass(frozen=True)
 class Case:
     """One random case, every number as text: both sides read it in their own way."""
@@ -23,6 +30,7 @@ class Case:
     currency: str
     digits: int
     base: str
+    fixed: str | None
     listed: str | None
     cost: str | None
     weight: int
@@ -91,12 +99,13 @@ def cases(seed: int, count: int) -> Iterator[Case]:
     while made < count:
         currency, digits, grids = rng.choice(CURRENCIES)
         modulus, endings = rng.choice(grids)
-        tax = rng.choice(("none", "import", "import", "price") if currency == "CNY" else ("none", "import"))
+        tax = rng.choice(TAXES.get(currency, ("none", "import")))
         vat = f"0.{rng.randint(0, 20):02d}" if rng.random() < 0.7 else "0"
         case = Case(
             currency=currency,
             digits=digits,
             base="1",
+            fixed=None,
             listed=None,
             cost=None,
             weight=rng.randint(1, 2500),
@@ -136,6 +145,7 @@ def _with_price(rng: random.Random, case: Case) -> Case:
     return replace(
         case,
         base=base,
+        fixed=_fixed(rng, near, case.digits) if rng.random() < 0.15 else None,
         cost=str(rng.randint(100, 500_000)) if case.min_margin or rng.random() < 0.5 else None,
         listed=_text(rng, 900, 1_400_000, 0) if rng.random() < 0.3 else None,
         max_discount=f"0.{rng.randint(5, 80):02d}" if rng.random() < 0.3 else None,
@@ -144,6 +154,12 @@ def _with_price(rng: random.Random, case: Case) -> Case:
         max_change=f"0.{rng.randint(1, 60):02d}" if rng.random() < 0.3 else None,
         last=str(max(1, near * rng.randint(60, 140) // 100)) if rng.random() < 0.5 else None,
     )
+
+
+def _fixed(rng: random.Random, near: int, digits: int) -> str:
+    """A price set by hand: around the converted one, now and then with a digit too many."""
+    slipped = rng.random() < 0.05
+    return _text(rng, max(1, near // 2), max(2, near * 3), digits + slipped)
 
 
 def _on_the_spot(rng: random.Random, case: Case) -> Case:

@@ -74,34 +74,34 @@ BROKEN: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         {"krw": 32000},
         {"ending": Ending("10", ["19"])},
         "price.ending",
-        "policy",
+        "ending",
     ),
     "an ending off the step": (
         {"krw": 32000},
         {"ending": Ending("10", ["9"]), "step": "2"},
         "price.ending",
-        "policy",
+        "ending",
     ),
-    "no ending at all": ({"krw": 32000}, {"ending": Ending("10", [])}, "price.ending", "policy"),
+    "no ending at all": ({"krw": 32000}, {"ending": Ending("10", [])}, "price.ending", "ending"),
     "no price ends so low": (
         {"krw": 900},
         {"ending": Ending("100", ["99"], "down")},
         "price.ending",
         "ending",
     ),
-    "fees that take everything": ({"krw": 32000}, {"fees": ("0.6", "0.5")}, "price.fees_too_high", "policy"),
-    "a fee of 5 for 5 %": ({"krw": 32000}, {"fees": ("5",)}, "price.fee", "policy"),
+    "fees that take everything": ({"krw": 32000}, {"fees": ("0.6", "0.5")}, "price.fees_too_high", "fees"),
+    "a fee of 5 for 5 %": ({"krw": 32000}, {"fees": ("5",)}, "price.fee", "fees"),
     "a tax without a rate": (
         {"krw": 32000},
         {"tax": Tax(mode="included", duty="0")},
         "price.tax_missing",
-        "policy",
+        "tax",
     ),
     "floor above ceiling": (
         {"krw": 32000},
         {"guards": Guards(min_price="200", max_price="100")},
         "price.policy_value",
-        "policy",
+        "guards",
     ),
     "above the ceiling": ({"krw": 32000}, {"guards": Guards(max_price="100")}, "price.ceiling", "guards"),
     "a fee that ended": (
@@ -356,7 +356,8 @@ def test_a_share_of_one_and_more_is_a_slip(field: str, value: str, meant: str) -
 
     assert None is result.price
     assert ("price.policy_value", field) == (problem.code, problem.field)
-    assert f"policy 'cny', stage 'policy', variant V-1: {field}: {field} is {value}" == result.held
+    stage = {"source_vat": "source vat", "fx_buffer": "fx buffer"}.get(field, "tax")
+    assert f"policy 'cny', stage '{stage}', variant V-1: {field}: {field} is {value}" == result.held
     assert f'{value} % is written "{meant}"' in problem.hint
 
 

@@ -125,6 +125,46 @@ async def test_a_silent_witness_warns() -> None:
     assert 1 == len(result.snapshot.rates)
 
 
+REQUIRED = evolve(ONE_TWO, witness="two", witness_required=frozenset({"CNY"}))
+
+
+@pytest.mark.parametrize(
+    ("first", "witness", "told"),
+    [
+        (GOOD, Transient("unreachable", "ConnectError"), "unreachable"),
+        (GOOD, [("USD", "1335.30", DAY)], "no mid rate for CNY/KRW"),
+        (GOOD, [("CNY", "200.71", date(2026, 10, 1))], "days old"),
+        (Transient("unreachable", "ConnectError"), GOOD, "from the witness itself"),
+    ],
+    ids=["down", "another currency", "old", "it stands in"],
+)
+async def test_a_required_witness_that_is_silent_holds(first: Any, witness: Any, told: str) -> None:
+    """Without a second voice the currency is left out and doubted; a witness that speaks lets it through."""
+    held = await run(REQUIRED, Told("one", first), Told("two", witness))
+    spoken = await run(REQUIRED, Told("one", GOOD), Told("two", [("CNY", "200.9", DAY)]))
+    (issue,) = held.issues.errors
+
+    assert ("rates.unconfirmed", (), {"CNY"}) == (issue.code, held.snapshot.rates, set(held.doubted))
+    assert told in issue.message
+    assert "two confirms it" in issue.hint
+    assert (1, 0) == (len(spoken.snapshot.rates), len(spoken.issues))
+
+
+async def test_a_witness_is_required_only_where_it_is_named() -> None:
+    """The dong has no second official voice; the yuan has."""
+    both = [("CNY", "200.71", DAY), ("VND", "0.0508", DAY)]
+    result = await run(REQUIRED, Told("one", both), Told("two", []), want="CNY VND")
+    every = await run(
+        evolve(REQUIRED, witness_required=frozenset({"*"})),
+        Told("one", both),
+        Told("two", []),
+        want="CNY VND",
+    )
+
+    assert ["VND"] == [rate.base for rate in result.snapshot.rates]
+    assert ({"CNY", "VND"}, ()) == (set(every.doubted), every.snapshot.rates)
+
+
 @pytest.mark.parametrize(
     ("value", "believed"), [("214.7", True), ("214.8", False), ("2.0071", False), ("187", False)]
 )

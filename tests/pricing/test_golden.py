@@ -9,11 +9,11 @@ import pytest
 
 from storesync.model import Money, Price
 from storesync.pricing import Codec, Ending, Fee, Rate, Snapshot, Tax
-from storesync.pricing.china import cbec, ex_tax, general_trade, order_route
+from storesync.pricing.china import cbec, inside, order_route
 from storesync.pricing.exact import Exact, figure
 from storesync.pricing.fee import FeePlan
 from storesync.pricing.policy import Guards
-from storesync.pricing.vietnam import landed
+from storesync.pricing.vietnam import Agreement
 from tests.pricing.golden import AS_OF, CASES, KRW_PER, fixture, p02, policy, priced, product, sale, stages
 
 UP_9 = Ending("10", ["9"])
@@ -203,7 +203,8 @@ def test_p13_to_p15_cross_border_tax(case: str) -> None:
 
 def test_p16_all_in_price() -> None:
     """219 yuan all in are 200.73 and 18.27 tax, and add up."""
-    before, tax = ex_tax(Decimal("219.00"))
+    made = inside(Decimal("219.00"))
+    before, tax = made.value, made.tax
 
     assert expect("P16") == {
         "ex_tax_price": str(before.amount),
@@ -224,9 +225,10 @@ def test_p17_order_limit() -> None:
 
 
 def test_p18_general_trade() -> None:
-    """HS 3304.99 at 1 %: ordinary and high-end."""
-    ordinary = general_trade(Decimal("100.00"))
-    high = general_trade(Decimal("100.00"), high_end=True)
+    """HS 3304.99 at 1 %: ordinary in 10.01 ml and high-end in 10 ml, as a policy asks for it."""
+    by = policy("CNY", fixed="100.00", tax=Tax(mode="buyer_pays", regime="cn-general", agreement="mfn"))
+    (ordinary,) = priced(product(32000, content="10.01"), by).trace.estimates
+    (high,) = priced(product(32000, content="10"), by).trace.estimates
 
     assert expect("P18") == {
         "ordinary_total": str(ordinary.total.amount),
@@ -237,13 +239,20 @@ def test_p18_general_trade() -> None:
 
 def test_p19_vietnam_landed_cost() -> None:
     """The certificate decides the duty, the date decides the VAT."""
-    cif = Decimal(1000000)
+
+    def landed(agreement: Agreement, on: date) -> str:
+        by = policy(
+            "VND", fixed="1000000", tax=Tax(mode="buyer_pays", regime="vn-import", agreement=agreement)
+        )
+        (made,) = priced(product(32000), by, today=on).trace.estimates
+        return str(made.total.amount)
+
     before, after = date(2026, 12, 31), date(2027, 1, 1)
 
     assert expect("P19") == {
-        "vkfta_0_vat8": str(landed(cif, agreement="vkfta", on=before).total.amount),
-        "akfta_5_vat8": str(landed(cif, agreement="akfta", on=before).total.amount),
-        "akfta_5_vat10_from_2027": str(landed(cif, agreement="akfta", on=after).total.amount),
+        "vkfta_0_vat8": landed("vkfta", before),
+        "akfta_5_vat8": landed("akfta", before),
+        "akfta_5_vat10_from_2027": landed("akfta", after),
     }
 
 

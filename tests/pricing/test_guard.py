@@ -26,10 +26,12 @@ def dong(**amounts: int) -> dict[str, Money]:
 @pytest.mark.parametrize(("dear", "trips"), [(500_000, False), (500_001, True)])
 def test_siblings_may_differ_by_the_platform_s_ratio(dear: int, trips: bool) -> None:
     """Five times is allowed, a dong more is not; both SKUs are named."""
-    issues = sibling_ratio(dong(a=100_000, b=dear, c=200_000), limit=Decimal(5))
+    issues = sibling_ratio(dong(a=100_000, b=dear, c=200_000), limit=Decimal(5), policy="vn")
 
     assert trips == bool(issues.errors)
-    assert not trips or ("variant b" in issues[0].message and "variant a" in issues[0].message)
+    assert not trips or issues[0].message.startswith(
+        "policy 'vn', stage 'guards', variants b, a: b costs 500001"
+    )
 
 
 def test_one_variant_has_no_siblings() -> None:
@@ -41,16 +43,23 @@ def test_mixed_currencies_trip_every_guard() -> None:
     """A guard that cannot be evaluated trips."""
     mixed = {**dong(a=1, b=2), "c": Money(1, "CNY")}
 
-    assert ["price.ratio"] == [issue.code for issue in sibling_ratio(mixed, limit=Decimal(5))]
-    assert {"a", "b", "c"} == set(category_outliers(mixed))
+    (ratio,) = sibling_ratio(mixed, limit=Decimal(5), policy="vn")
+    outliers = category_outliers(mixed, policy="vn")
+
+    assert ("price.ratio", {"a", "b", "c"}) == (ratio.code, set(outliers))
+    for issue in (ratio, outliers["a"]):
+        assert issue.message.startswith(
+            "policy 'vn', stage 'guards', variants a, b, c: prices in CNY, VND cannot"
+        )
 
 
 def test_ten_times_the_median_is_a_slipped_digit() -> None:
     """Both ways, and only the ones that slipped."""
-    found = category_outliers(dong(a=100, b=110, c=120, d=1_100, e=11), market="VN")
+    found = category_outliers(dong(a=100, b=110, c=120, d=1_100, e=11), market="VN", policy="vn")
 
     assert ["d", "e"] == list(found)
     assert "variants/d/price/VN" == found["d"].path
+    assert found["d"].message.startswith("policy 'vn', stage 'guards', variant d: it costs 1100 VND")
     assert "1100 VND, 10 times or more above its category's median of 110 VND" in found["d"].message
 
 
@@ -66,8 +75,13 @@ def test_a_run_that_moves_many_prices_is_held() -> None:
     many = {**few, **dong(s7=94, s8=50)}
     del few["gone"]
 
+    (issue,) = mass_change(before, many, policies=dict.fromkeys(before, "vn") | {"s1": "vn-mall"})
+
     assert not len(mass_change(before, few))
-    assert ["price.mass_change"] == [issue.code for issue in mass_change(before, many)]
+    assert "price.mass_change" == issue.code
+    assert issue.message.startswith(
+        "policies 'vn-mall', 'vn', stage 'guards', variants s1, s2, s3 and 4 more: 7 of 21 live prices (33 %)"
+    )
 
 
 def test_few_prices_are_no_mass() -> None:
@@ -166,10 +180,14 @@ def test_wire_forms(form: Form, amount: str, currency: str, wire: object) -> Non
 
 def test_every_tax_figure_has_source_date_and_confidence() -> None:
     """D for seen in a document, U for unsure; estimates say that they are none."""
-    figures = [figure for country in ("china", "vietnam") for figure in tax_pack(country).figures.values()]
+    packs = [tax_pack(country) for country in ("china", "vietnam")]
+    lines = [line for pack in packs for line in pack.lines.values()]
+    figures = [figure for pack in packs for figure in pack.figures.values()]
+    figures += [figure for line in lines for figure in (line.duty, line.vat) if figure is not None]
 
-    assert len(figures) > 15
+    assert (len(lines) > 8, len(figures) > 30) == (True, True)
     assert all(figure.source and figure.since and figure.confidence in ("D", "U") for figure in figures)
+    assert all(line.source and line.since for line in lines)
 
 
 @pytest.mark.parametrize(("value", "tax"), [("250", "0"), ("251", "50.20")])
@@ -188,7 +206,7 @@ def test_the_trace_tells_everything_and_is_json() -> None:
         "base", "source vat", "markup", "add-ons", "convert", "fx buffer", "tax", "fees", "ending", "guards",
         "compare-at", "codec",
     ] == [step["stage"] for step in document["steps"]]  # fmt: skip
-    assert (fixture().id, "golden") == (convert["rate"], convert["source"])
+    assert (fixture().id, "golden") == (convert["snapshot"], convert["source"])
     assert "37954.54545454545454545454545454545 KRW" == convert["before"]
     assert "1 CNY = 200.71 KRW (golden mid, 2026-11-20)" == convert["detail"]
     assert "up to 9 of each 10" in str(result.trace)

@@ -39,6 +39,17 @@ def _longer(case: Case) -> Case:
     return replace(case, base=f"{case.base[:-3]}1e-8")
 
 
+def test_the_judge_meets_every_kind_of_tax_and_prices_set_by_hand() -> None:
+    """Each kind is priced and held often enough to tell something; slipped digits and floors among them."""
+    met = list(cases(7, 4_000))
+    by_hand = [case for case in met if case.fixed is not None]
+
+    for tax in ("none", "import", "price", "general", "akfta"):
+        of_it = [case for case in met if case.tax == tax]
+        assert sum(judge(case) != HELD for case in of_it) > 100
+    assert 100 < sum(judge(case) == HELD for case in by_hand) < len(by_hand) - 100
+
+
 def test_a_difference_names_the_case() -> None:
     """What the judge prints is enough to run the case again."""
     case = next(iter(cases(1, 1)))

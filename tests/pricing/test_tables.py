@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date
 from decimal import Decimal
@@ -147,11 +148,51 @@ def test_a_mistake_is_an_issue_with_the_way_out(line: str) -> None:
     expected, hint = MISTAKES[line]
 
     assert {} == dict(books)
+    assert re.match(r"policy 'cn', stage '[a-z -]+', every variant: ", issues[0].message)
     assert (expected, hint, "shop.toml") == (
         f"{issues[0].code} {issues[0].path}",
         issues[0].hint,
         issues[0].at,
     )
+
+
+# What is written, and how its finding begins.
+NAMED = {
+    'fees = ["globl"]': "policy 'cn', stage 'fees', every variant: fee profile 'globl' is unknown",
+    'fees = ["local"]': "policy 'cn', stage 'fees', every variant: [fees.local.rates.0] a fee has no name",
+    'ending = { modulus = "10", endings = ["12"] }': "policy 'cn', stage 'ending', every variant: the ending",
+    "tax = { vat = 0.1 }": "policy 'cn', stage 'tax', every variant: vat = 0.1 is a floating-point number",
+    "freight = [{ up_to_g = 5 }]": "policy 'cn', stage 'add-ons', every variant: amount is missing",
+    "valid_until = 2026-01-01\nvalid_from = 2027-01-01": "policy 'cn', stage 'policy', every variant: valid_until",
+    "periods = [{ valid_until = 2026-06-30 }, { valid_from = 2026-06-30 }]": (
+        "policy 'cn', stage 'policy', every variant: the periods the beginning to 2026-06-30"
+    ),
+    "periods = [{ markup = 0.5 }]": "policy 'cn', stage 'markup', every variant: markup = 0.5 is a floating-",
+    'refine = [{ where = { variant = "A-1" }, guards = { min_margn = "0.1" } }]': (
+        "policy 'cn', stage 'guards', variant A-1: min_margn is unknown"
+    ),
+    'refine = [{ where = { category = "C", channel = "x" }, ending = "usual", step = true }]': (
+        "policy 'cn', stage 'ending', every variant of channel x, category C: step is a boolean"
+    ),
+    'refine = [{ where = { category = "C" }, quiet = "0.1" }]': (
+        "policy 'cn', stage 'policy', every variant of category C: quiet is refined"
+    ),
+    'refine = [{ where = { variant = "A" }, tax = { vat = "1" } }, { where = { variant = "A" }, tax = { vat = "0" } }]': (
+        "policy 'cn', stage 'tax', variant A: two refinements set tax.vat differently"
+    ),
+    "refine = [5]": "policy 'cn', stage 'policy', every variant: refine.0 is a whole number, not a table",
+}
+
+
+@pytest.mark.parametrize("line", NAMED)
+def test_a_finding_of_the_configuration_names_policy_stage_and_variants(line: str) -> None:
+    """Nobody must guess which price it is about."""
+    data = tomllib.loads(
+        f'[prices.cn]\ncurrency = "CNY"\n{line}\n[fees.local]\nrates = [{{ rate = "0.1" }}]\n'
+    )
+    _, issues = policies_from(data["prices"], at="shop.toml", fees=data["fees"])
+
+    assert issues[0].message.startswith(NAMED[line])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from tests.state.samples import CHANNEL, ISSUES, NOW, SKUS, later, offer, operation, wanted
 
-from storesync.localization import MemoryText, TextKey
+from storesync.localization import Delivered, MemoryText, TextKey
 from storesync.model import Ref, Status
 from storesync.state import (
     SHOWN,
@@ -19,6 +19,7 @@ from storesync.state import (
     migrate,
     rates,
     revision,
+    sightings,
     standing,
     texts,
     token,
@@ -73,6 +74,8 @@ def fill(db: Connection) -> None:
     usage.join(db, "app:tmall/1", "first@host", NOW, 60)
     fields, expires = {"access": "토큰"}, NOW + timedelta(hours=4)
     texts.keep_texts(db, [remembered()], person=True, at=NOW)
+    title = Delivered("SBG-004", "vi", {"title": ("Kem dưỡng ẩm", "보습 크림")})
+    sightings.keep_sightings(db, [title])
     texts.spend(db, "papago", NOW.date(), 1_200)
     token.save(db, "acme", "base", fields, expires=expires, after=0, at=NOW)
 

@@ -1,6 +1,8 @@
 """A copy is whole, of one moment, and no secret leaves in the one that is read elsewhere."""
 
 import asyncio
+import shutil
+import subprocess
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -112,12 +114,54 @@ def test_a_backup_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.
     assert [] == list(tmp_path.iterdir())
 
 
+def program(name: str) -> str:
+    """A program of PostgreSQL: on the path, or where Debian keeps it."""
+    found = shutil.which(name) or next(
+        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), ""
+    )
+    if not found:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("place", ["postgres"], indirect=True)
+def test_a_dump_of_postgresql_is_a_store_with_all_that_was_there(place: Place, tmp_path: Path) -> None:
+    """The way out that the refusal and the docs name brings back every row, the tokens among them."""
+    store = place.open()
+    migrate(store)
+    store.write_now(fill)
+    before = list(export(store))
+    schema = str(store.url.query["options"]).removeprefix("-csearch_path=")
+    plain = store.url.set(drivername="postgresql", query={}).render_as_string(hide_password=False)
+    target = tmp_path / "backup.dump"
+    words = ["--format=custom", f"--file={target}", f"--schema={schema}", plain]
+    subprocess.run([program("pg_dump"), *words], check=True)
+    for key in ("SBG-001", "SBG-002", "SBG-003"):
+        store.write_now(lambda db, key=key: standing.want(db, CHANNEL, wanted(key, content={"other": 1})))
+    changed = list(export(store))
+    store.close()
+    words = ["--clean", "--if-exists", "--single-transaction", f"--dbname={plain}", str(target)]
+    subprocess.run([program("pg_restore"), *words], check=True)
+    copy = place.open()
+    migrate(copy)
+    after, kept = list(export(copy)), copy.read_now(lambda db: token.load(db, "acme", "base"))
+    copy.close()
+
+    assert before != changed
+    assert before == after
+    assert kept is not None
+    assert {"access": "very secret"} == kept.fields
+
+
 @pytest.mark.postgres
 @pytest.mark.parametrize("place", ["postgres"], indirect=True)
 def test_a_backup_of_postgresql_is_its_own_business(place: Place, tmp_path: Path) -> None:
     """The way out is named, the password is not."""
     store = place.open()
-    with pytest.raises(StateError, match=r"^postgresql\+psycopg://.*\*\*\*.*pg_dump$"):
+    with pytest.raises(
+        StateError, match=r"^postgresql\+psycopg://.*\*\*\*.*`pg_dump --format=custom .*backup\.dump`"
+    ):
         backup(store, tmp_path / "backup.db")
     store.close()
 

@@ -5,22 +5,37 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, event, inspect, select, text
-from tests.state.conftest import Place
+from cryptography.fernet import Fernet
+from sqlalchemy import Boolean, Connection, Engine, MetaData, Table, event, inspect, select, text
+from tests.state.conftest import Place, place_for
 from tests.state.racers import race
-from tests.state.samples import CHANNEL, ISSUES, NOW, SKUS, offer, wanted
+from tests.state.samples import CHANNEL, ISSUES, NOW, SKUS, offer, operation, wanted
 
 from storesync.errors import SchemaTooNew, StateError
 from storesync.model import Ref, Status
-from storesync.state import SHOWN, Store, journal, lease, migrate, migration, revision, standing, token
+from storesync.state import (
+    SHOWN,
+    Cipher,
+    Store,
+    journal,
+    lease,
+    migrate,
+    migration,
+    revision,
+    standing,
+    token,
+)
+from storesync.state.exposure import seal
 from storesync.state.schema import METADATA, documents, listings
 
 RELEASED = Path(__file__).parents[1] / "data" / "state"
@@ -252,26 +267,87 @@ def test_a_step_that_fails_leaves_the_store_as_it_was(store: Store, later: None)
     assert known == migration.stored(store)
 
 
-@pytest.mark.parametrize("name", revision.REVISIONS)
-def test_a_store_of_every_release_is_read_by_this_one(tmp_path: Path, name: str) -> None:
-    """What a merchant's shop has stood for is not lost by an update."""
-    path = tmp_path / "storesync.db"
-    with sqlite3.connect(path) as old:
-        old.executescript((RELEASED / f"{name}.sql").read_text(encoding="utf-8"))
-    old.close()
-    store = Store(f"sqlite:///{path}", inline=True)
-    before = migration.stored(store)
-    migrate(store)
-    with store.reading() as db:
-        stand = standing.read(db, CHANNEL, "SBG-001")
-        keys = db.execute(select(listings.c.key).order_by(listings.c.key)).scalars().all()
-        (left,) = journal.unfinished(db, CHANNEL)
-        kept = token.load(db, "acme", "base")
-        holder = lease.holder(db, f"channel:{CHANNEL}", NOW)
-        content = standing.document(db, stand.have if stand is not None else "")
+def written(place: Place, name: str) -> None:
+    """A store as the storesync with this schema left it, with its rows.
+
+    The dumps are of SQLite; on PostgreSQL the steps up to that schema make the tables, and the rows come from the dump.
+    """
+    dump = (RELEASED / f"{name}.sql").read_text(encoding="utf-8")
+    store = place.open()
+    if store.engine.dialect.name == "sqlite":
+        store.close()
+        with closing(sqlite3.connect(str(store.url.database))) as old:
+            old.executescript(dump)
+        return
+    with closing(sqlite3.connect(":memory:")) as old, store.engine.begin() as db:
+        old.executescript(dump)
+        config = Config(attributes={"connection": db})
+        config.set_main_option("script_location", str(migration.FOLDER))
+        config.set_main_option("path_separator", "os")
+        command.upgrade(config, name)
+        tables = MetaData()
+        tables.reflect(db)
+        for table in tables.sorted_tables:
+            if table.name != revision.TABLE:
+                _copy(old, db, table)
     store.close()
 
+
+def _copy(old: sqlite3.Connection, db: Connection, table: Table) -> None:
+    """The rows of one table, truth values as such; numbers go on where the last one ended."""
+    found = old.execute(f'SELECT * FROM "{table.name}"')
+    names = [column[0] for column in found.description]
+    rows = [
+        {
+            name: bool(value) if isinstance(table.c[name].type, Boolean) else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in found
+    ]
+    if rows:
+        db.execute(table.insert(), rows)
+    if rows and "seq" in names:
+        last = max(row["seq"] for row in rows)
+        db.execute(
+            text("SELECT setval(pg_get_serial_sequence(:name, 'seq'), :last)"),
+            {"name": table.name, "last": last},
+        )
+
+
+RELEASES = [
+    pytest.param(kind, name, marks=marks, id=f"{kind}-{name}")
+    for name in revision.REVISIONS
+    for kind, marks in (("file", ()), ("postgres", pytest.mark.postgres))
+]
+
+
+@pytest.mark.parametrize(("kind", "name"), RELEASES)
+def test_a_store_of_every_release_is_read_by_this_one(tmp_path: Path, kind: str, name: str) -> None:
+    """What a merchant's shop has stood for is not lost by an update, on either database."""
+    with place_for(kind, tmp_path) as place:
+        written(place, name)
+        store = place.open()
+        before = migration.stored(store)
+        migrate(store)
+        with store.reading() as db:
+            stand = standing.read(db, CHANNEL, "SBG-001")
+            keys = db.execute(select(listings.c.key).order_by(listings.c.key)).scalars().all()
+            (left,) = journal.unfinished(db, CHANNEL)
+            kept = token.load(db, "acme", "base")
+            holder = lease.holder(db, f"channel:{CHANNEL}", NOW)
+            content = standing.document(db, stand.have if stand is not None else "")
+            shown = shape(store)
+        # The next operation of the newest storesync goes on in the same journal.
+        store.write_now(lambda db: operation(db, "b" * 32, key="SBG-001", skus=SKUS))
+        numbers = store.write_now(
+            lambda db: journal.intend(
+                db, operation="b" * 32, step=0, effect="set", digest="e" * 32, request={"path": "/x"}, at=NOW
+            )
+        )
+        store.close()
+
     assert name == before
+    assert set(METADATA.tables) <= set(shown)
     assert ["SBG-001", "SBG-002"] == keys
     assert stand is not None
     assert (SHOWN, True, Status.LIVE, ISSUES) == (stand.have_shown, stand.made, stand.status, stand.issues)
@@ -280,6 +356,35 @@ def test_a_store_of_every_release_is_read_by_this_one(tmp_path: Path, name: str)
     assert content is not None
     assert "0.1000000000000000055511" == str(content["weight"])
     assert ("SBG-002", "once", "intended") == (left.key, left.entries[0].effect, left.entries[0].state)
+    assert numbers > left.entries[0].seq
     assert kept is not None
     assert (1, {"access": "토큰"}) == (kept.version, kept.fields)
     assert ("first@host", "2026-11-23T09:30:00.000000+00:00") == holder
+
+
+@pytest.mark.parametrize(("kind", "name"), RELEASES)
+@pytest.mark.parametrize("before", [False, True], ids=["key set since", "key set then"])
+def test_the_tokens_of_every_release_come_along_with_and_without_a_key(
+    tmp_path: Path, kind: str, name: str, before: bool
+) -> None:
+    """Kept in the open they are encrypted at the first start with a key; encrypted ones stay as they were kept."""
+    cipher = Cipher(Fernet.generate_key().decode())
+    with place_for(kind, tmp_path) as place:
+        written(place, name)
+        store = place.open()
+        plain = '{"access": "토큰"}'
+        if before:
+            sealed = cipher.close(plain)
+            store.write_now(lambda db: db.execute(text("UPDATE tokens SET body = :body"), {"body": sealed}))
+        store.cipher = cipher
+        store.prepare()
+        count = seal(store)
+        body = store.read_now(lambda db: db.execute(text("SELECT body FROM tokens")).scalar_one())
+        kept = store.read_now(lambda db: token.load(db, "acme", "base", cipher=cipher))
+        store.close()
+
+    assert (0 if before else 1) == count
+    assert body.startswith("fernet:")
+    assert not before or sealed == body
+    assert kept is not None
+    assert (1, {"access": "토큰"}) == (kept.version, kept.fields)

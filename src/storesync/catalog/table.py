@@ -55,7 +55,11 @@ class Table:
                 self._encoding = self._find_encoding()
             self._read_header(layout, delimiter)
         except OSError as error:
-            self._fail("file_missing", f"{path} cannot be read: {error.strerror}", "check the path")
+            self._fail(
+                "file_missing",
+                f"{path} cannot be read: {error.strerror}",
+                f"put {self.file} there, or correct [catalog] path",
+            )
         except UnicodeError as error:
             self._fail("encoding", f"{self.file} is no {self._encoding}: {error}", "save the file as UTF-8")
         if self.usable:

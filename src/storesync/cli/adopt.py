@@ -54,8 +54,7 @@ def adopt(
 
 def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
     sure, unsure, strange = len(found.sure), len(found.unsure), len(found.strange)
-    recognized = f"{counted(sure, 'listing')} recognized, {unsure:,} unsure, {strange:,} of nothing here"
-    outlet.say(Text(f"{found.channel}: {recognized}; written to {path}"))
+    outlet.say(Text(f"{found}; written to {path}"))
     if sure or unsure:
         outlet.say(
             Text("decide on the rows without a decision, then:" if unsure else "to take them over:"),

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from cyclopts import App, CycloptsError, UnknownCommandError, UnusedCliTokensError
+from cyclopts import App, CycloptsError, MissingArgumentError, UnknownCommandError, UnusedCliTokensError
 from rich.console import Console
 from rich.text import Text
 
@@ -81,12 +81,19 @@ def run(argv: Sequence[str] | None = None) -> int:
 
 def _refuse(words: Sequence[str], error: CycloptsError) -> None:
     """Tell of a wrong command line, as one JSON document where one was asked for."""
-    command = next((word for word in words[:1] if word in COMMANDS), "")
+    command = " ".join(error.command_chain or ()) or next(
+        (word for word in words[:1] if word in COMMANDS), ""
+    )
     if isinstance(error, UnknownCommandError) and not command:
         said = f"there is no command {words[0]!r}: {nearest(words[0], COMMANDS)}"
     elif isinstance(error, UnusedCliTokensError):
         given = ", ".join(map(repr, error.unused_tokens or ()))
         said = f"{command or 'storesync'} takes no further argument: {given}"
+    elif (
+        isinstance(error, MissingArgumentError) and (one := error.argument) is not None and not error.keyword
+    ):
+        name = one.name if one.name.startswith("-") else one.name.upper()
+        said = f"{command} needs {name}: {one.parameter.help}"
     else:
         said = " ".join(str(error).split())
     way = f"{' '.join(filter(None, ('storesync', command)))} --help"

@@ -10,7 +10,7 @@ from storesync.cli.attempt import DONE, FAILED, HELD, attempt, each, opened
 from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.engine.check import Checked
-from storesync.issues import Severity
+from storesync.issues import Severity, unread
 from storesync.report.document import checked_document
 from storesync.report.status_view import checked_view
 
@@ -49,7 +49,7 @@ def check(
 
 def _code(checked: Checked) -> int:
     errors = [issue for issue in checked.issues if issue.severity is Severity.ERROR]
-    # A fault of the configuration stops the channel; one of the catalog holds listings back.
-    if any(issue.code.startswith("config.") for issue in errors):
+    # A fault of the configuration and a catalog that cannot be read stop the channel; the rest holds listings back.
+    if unread(checked.products, errors) or any(issue.code.startswith("config.") for issue in errors):
         return FAILED
     return HELD if checked.held or errors else DONE

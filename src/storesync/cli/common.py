@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from attrs import frozen
 from cyclopts import Parameter
 
-__all__ = ["DEFAULTS", "Channels", "Common"]
+__all__ = ["DEFAULTS", "Channels", "Common", "Json"]
+
+Json: TypeAlias = Annotated[
+    bool, Parameter(negative=(), show_default=False, help="Print one JSON document and nothing else.")
+]
 
 Channels = Annotated[str, Parameter(help="The channels meant; all of them when none is named.")]
 
@@ -19,9 +23,7 @@ class Common:
     """Where the configuration is and how to tell what came of it."""
 
     config: Annotated[Path, Parameter(help="The configuration file.")] = Path("storesync.toml")
-    json: Annotated[
-        bool, Parameter(negative=(), show_default=False, help="Print one JSON document and nothing else.")
-    ] = False
+    json: Json = False
     verbose: Annotated[
         bool,
         Parameter(

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, FAILED, attempt
-from storesync.cli.common import Common
+from storesync.cli.common import Common, Json
 from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
 
@@ -40,9 +40,7 @@ def demo(
     serve: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Keep the shops up at the end, until Ctrl-C.")
     ] = False,
-    json: Annotated[
-        bool, Parameter(negative=(), show_default=False, help="Print one JSON document and nothing else.")
-    ] = False,
+    json: Json = False,
 ) -> int:
     """List the sample catalog on two emulated shops and tell the story.
 

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, attempt
-from storesync.cli.common import Common
+from storesync.cli.common import Common, Json
 from storesync.cli.example import write_example, write_minimal
 from storesync.cli.outlet import Outlet
 from storesync.issues import counted
@@ -27,9 +27,7 @@ def init(
             negative=(), show_default=False, help="Only a storesync.toml to fill in, without the example."
         ),
     ] = False,
-    json: Annotated[
-        bool, Parameter(negative=(), show_default=False, help="Print one JSON document and nothing else.")
-    ] = False,
+    json: Json = False,
 ) -> int:
     """Write the example (80 product lines, two emulated shops), or a minimal storesync.toml.
 

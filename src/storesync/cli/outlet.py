@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +18,8 @@ from storesync.cli.common import Common
 
 __all__ = ["Outlet", "masked"]
 
-_WIDTH = 100  # where no terminal tells its own
+_UNBOUNDED = 100_000  # columns of a pipe or file: nothing in it is wrapped or cut off
+_PADDING = re.compile(" +$", re.M)
 _SHORTEST = 6  # a shorter "secret" would blot out ordinary words
 
 
@@ -35,10 +37,12 @@ class _Masked:
     def __init__(self, below: IO[str], secrets: Callable[[], Iterable[str]]) -> None:
         self._below = below
         self._secrets = secrets
+        self._padded = below.isatty()
 
     def write(self, text: str) -> int:
+        said = masked(text, self._secrets())
         with self._reader_may_go():
-            self._below.write(masked(text, self._secrets()))
+            self._below.write(said if self._padded else _PADDING.sub("", said))
         return len(text)
 
     def flush(self) -> None:
@@ -70,8 +74,13 @@ def _speakable(stream: IO[str], *, json: bool = False) -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _unbounded(stream: IO[str]) -> bool:
+    """Whether lines may be as long as they are: into a pipe or a file, unless COLUMNS asks for a width."""
+    return not stream.isatty() and not os.environ.get("COLUMNS", "").isdigit()
+
+
 def _console(stream: IO[str], secrets: Callable[[], Iterable[str]]) -> Console:
-    width = None if stream.isatty() else int(os.environ.get("COLUMNS") or _WIDTH)
+    width = _UNBOUNDED if _unbounded(stream) else None
     return Console(file=cast(IO[str], _Masked(stream, secrets)), width=width, highlight=False)
 
 
@@ -114,7 +123,7 @@ class Outlet:
         """Tell a person; nothing with --json."""
         if not self.json:
             for part in parts:
-                self.out.print(part)
+                self.out.print(part, soft_wrap=_unbounded(sys.stdout))
 
     def complain(self, *parts: RenderableType) -> None:
         """Tell a person what went wrong, on standard error; nothing with --json."""

@@ -8,12 +8,12 @@ from typing import Any
 
 import orjson
 
-from storesync.cli.attempt import DONE, HELD
+from storesync.cli.attempt import DONE, FAILED, HELD
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
 from storesync.errors import PlanError
-from storesync.issues import Severity
-from storesync.plan import Kind, Plan
+from storesync.issues import Severity, unread
+from storesync.plan import Kind, Plan, refuse_unknown_guards
 from storesync.report.plan_view import FEW, plan_view
 from storesync.sync import Shops
 
@@ -23,10 +23,14 @@ _OPENED = 2_000  # price traces in one page; beyond that it gets too heavy to op
 
 
 def code_of(plan: Plan) -> int:
-    """2 when a finding holds something back, else 0. What is not offered is no finding.
+    """1 when the catalog could not be read, 2 when a finding holds something back, else 0.
+
+    What is not offered is no finding.
 
     Tripped guards do not count here: whoever applies the plan may have given reasons.
     """
+    if unread(plan.products, plan.warnings):
+        return FAILED
     errors = any(issue.severity is Severity.ERROR for issue in plan.warnings)
     return HELD if plan.held or errors else DONE
 
@@ -87,7 +91,7 @@ def _traces(shops: Shops, plan: Plan) -> dict[str, Mapping[str, Any]]:
 
 
 def reasons_from(allowed: Iterable[str]) -> Mapping[str, str]:
-    """Guard name to reason, from `guard=reason`; PlanError names what has none."""
+    """Guard name to reason, from `guard=reason`; PlanError names what has none, and what is no guard."""
     reasons = {}
     for given in allowed:
         guard, equals, reason = given.partition("=")
@@ -95,4 +99,5 @@ def reasons_from(allowed: Iterable[str]) -> Mapping[str, str]:
             name = guard.strip() or "guard"
             raise PlanError(f"--allow {given!r} gives no reason: write --allow '{name}=why it is meant'")
         reasons[guard.strip()] = reason.strip()
+    refuse_unknown_guards(reasons)
     return reasons

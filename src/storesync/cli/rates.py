@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from getpass import getuser
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
@@ -24,6 +25,7 @@ def rates(
     snapshot: Annotated[
         str, Parameter(show_default=False, help="The snapshot to pin: its id, or the first digits of it.")
     ] = "",
+    /,
     *,
     channel: Annotated[
         tuple[str, ...],
@@ -31,6 +33,10 @@ def rates(
     ] = (),
     reason: Annotated[
         str, Parameter(show_default=False, help="Why rates are pinned or unpinned; it is kept.")
+    ] = "",
+    by: Annotated[
+        str,
+        Parameter(show_default=False, help="Who says so; the user of this machine when it is left out."),
     ] = "",
     confirm: Annotated[
         tuple[str, ...],
@@ -50,7 +56,7 @@ def rates(
                 f"rates {action} takes no snapshot; to price with it: storesync rates pin {snapshot}"
             )
         with opened(common, outlet) as shops:
-            done = _done(shops, action, snapshot, channel, reason, confirm, outlet)
+            done = _done(shops, action, snapshot, channel, reason, by or getuser(), confirm, outlet)
             status = shops.rates(events=events)
             if action == "show":
                 outlet.say(rates_view(status))
@@ -67,6 +73,7 @@ def _done(
     snapshot: str,
     channel: tuple[str, ...],
     reason: str,
+    by: str,
     confirm: tuple[str, ...],
     outlet: Outlet,
 ) -> dict[str, object]:
@@ -77,14 +84,14 @@ def _done(
     if action == "pin":
         if not snapshot:
             raise ConfigError(
-                "which snapshot? `storesync rates` lists them: storesync rates pin ID --reason why"
+                "which snapshot? `storesync rates` lists them: storesync rates pin ID --reason 'why'"
             )
-        name = shops.pin_rates(snapshot, reason=reason, channels=channel)
+        name = shops.pin_rates(snapshot, reason=reason, by=by, channels=channel)
         told = ", ".join(channel or shops.names)
         outlet.say(Text(f"{told}: priced with snapshot {name[:8]} from the next plan on, until unpinned"))
         return {"pinned": list(channel or shops.names)}
     if action == "unpin":
-        freed = shops.unpin_rates(reason=reason, channels=channel)
+        freed = shops.unpin_rates(reason=reason, by=by, channels=channel)
         outlet.say(Text(f"{', '.join(freed)}: the sources count again" if freed else "no channel was pinned"))
         return {"unpinned": list(freed)}
     return {}

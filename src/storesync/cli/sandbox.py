@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, attempt
-from storesync.cli.common import Common
+from storesync.cli.common import Common, Json
 from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
 
@@ -19,16 +19,12 @@ __all__ = ["sandbox"]
 def sandbox(
     *,
     port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8765,
-    json: Annotated[
-        bool,
-        Parameter(
-            negative=(),
-            show_default=False,
-            help="Print one line of JSON when the shops are up, and nothing else.",
-        ),
-    ] = False,
+    json: Json = False,
 ) -> int:
-    """Serve the emulated markets on this machine until interrupted. Nothing is kept, and nothing is real."""
+    """Serve the emulated markets on this machine until interrupted. Nothing is kept, and nothing is real.
+
+    With --json the one document comes as one line as soon as the shops are up.
+    """
 
     def work(outlet: Outlet) -> int:
         from storesync.cli.story.emulators import ENVIRONMENT

@@ -20,6 +20,7 @@ state = App(name="state", version_flags=[])
 @state.command
 def backup(
     file: Annotated[Path, Parameter(help="A new file; one that is there is never written over.")],
+    /,
     *,
     common: Common = DEFAULTS,
 ) -> int:
@@ -41,6 +42,7 @@ def export(
     file: Annotated[
         Path, Parameter(help="A new file of JSON lines; one that is there is never written over.")
     ],
+    /,
     *,
     common: Common = DEFAULTS,
 ) -> int:
@@ -71,12 +73,7 @@ def compact(
         with opened(common, outlet) as shops:
             kept = shops.config.keep_days if days is None else days
             gone = shops.compact_state(days=kept)
-        outlet.say(
-            Text(
-                f"of what ended more than {kept} days ago {gone.operations:,} operations with {gone.entries:,} "
-                f"requests are gone, and {gone.documents:,} documents and {gone.runs:,} runs that nothing names"
-            )
-        )
+        outlet.say(Text(f"of what ended more than {kept} days ago {gone}"))
         outlet.document(
             {
                 "days": kept,

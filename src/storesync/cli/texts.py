@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from cyclopts import App, Parameter
 from rich.console import RenderableType
@@ -17,6 +17,9 @@ from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
 from storesync.issues import Issue, Severity, counted
 from storesync.report.document import issue_document
+
+if TYPE_CHECKING:
+    from storesync.engine.wording import TextPlaces
 
 __all__ = ["texts"]
 
@@ -83,6 +86,7 @@ def translate(
 @texts.command
 def export(
     file: File = None,
+    /,
     *,
     locale: Locale,
     format: Format = None,
@@ -115,6 +119,7 @@ def export(
 @texts.command(name="import")
 def import_(
     file: File = None,
+    /,
     *,
     locale: Locale,
     format: Format = None,
@@ -173,28 +178,49 @@ def unlock(*places: Places, locale: Locale, common: Common = DEFAULTS) -> int:
     return _lock(places, locale, common, locked=False)
 
 
-def _lock(places: tuple[str, ...], locale: str, common: Common, *, locked: bool) -> int:
+@texts.command
+def confirm(*places: Places, locale: Locale, common: Common = DEFAULTS) -> int:
+    """Say that delivered texts still hold although their source changed: they are stale no more."""
+
     def work(outlet: Outlet) -> int:
-        if not places:
-            raise ConfigError("no place is named; write one as an export names it, such as SBG-001/title")
+        _some(places)
         with opened(common, outlet) as shops:
-            done = shops.lock_texts(locale, places, locked=locked)
-        verb = "is" if len(done.places) == 1 else "are"
-        texts = counted(len(done.places), "text")
-        said = f"{texts} in {locale} {verb} {'locked' if locked else 'free'} now"
-        outlet.say(Text(": ".join((said, ", ".join(done.places))) if done.places else said))
-        outlet.say(*_shown(tuple(done.issues)))
-        outlet.document(
-            {
-                "locale": locale,
-                "locked": locked,
-                "places": list(done.places),
-                "issues": [issue_document(issue) for issue in done.issues],
-            }
-        )
+            done = shops.confirm_texts(locale, places)
+        _told(outlet, done, locale, "confirmed")
         return FAILED if done.issues.errors else DONE
 
     return attempt(common, work)
+
+
+def _lock(places: tuple[str, ...], locale: str, common: Common, *, locked: bool) -> int:
+    def work(outlet: Outlet) -> int:
+        _some(places)
+        with opened(common, outlet) as shops:
+            done = shops.lock_texts(locale, places, locked=locked)
+        _told(outlet, done, locale, "locked" if locked else "free", locked=locked)
+        return FAILED if done.issues.errors else DONE
+
+    return attempt(common, work)
+
+
+def _some(places: tuple[str, ...]) -> None:
+    if not places:
+        raise ConfigError("no place is named; write one as an export names it, such as SBG-001/title")
+
+
+def _told(outlet: Outlet, done: TextPlaces, locale: str, what: str, **more: bool) -> None:
+    verb = "is" if len(done.places) == 1 else "are"
+    said = f"{counted(len(done.places), 'text')} in {locale} {verb} {what} now"
+    outlet.say(Text(": ".join((said, ", ".join(done.places))) if done.places else said))
+    outlet.say(*_shown(tuple(done.issues)))
+    outlet.document(
+        {
+            "locale": locale,
+            **more,
+            "places": list(done.places),
+            "issues": [issue_document(issue) for issue in done.issues],
+        }
+    )
 
 
 def _shown(issues: Sequence[Issue]) -> list[RenderableType]:

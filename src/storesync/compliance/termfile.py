@@ -29,7 +29,10 @@ _SEVERITIES: Mapping[str, ClaimSeverity] = {severity: severity for severity in S
 def read_rows(
     text: str, needed: tuple[str, ...], *, at: str, code: str
 ) -> tuple[list[tuple[str, dict[str, str]]], list[Issue]]:
-    """The rows of a table with a header, each with its `file:line`; missing columns and cells are issues."""
+    """The rows of a table with a header, each with its `file:line`; missing columns and cells are issues.
+
+    The path of an issue about a row is what its first needed column says.
+    """
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     header = [name.strip() for name in next(reader, [])]
     lacking = [name for name in needed if name not in header]
@@ -42,11 +45,13 @@ def read_rows(
         place, before = f"{at}:{before + 1}", reader.line_num
         if not any(cell.strip() for cell in cells):
             continue
+        first = header.index(needed[0])
+        named = cells[first].strip() if first < len(cells) else ""
         if len(cells) != len(header):
             issues.append(
                 Issue(
                     code,
-                    "",
+                    named,
                     f"the row has {len(cells)} cells, the header {len(header)}",
                     hint="quote cells that hold a comma",
                     at=place,
@@ -56,7 +61,7 @@ def read_rows(
         row = {name: cell.strip() for name, cell in zip(header, cells, strict=True)}
         empty = [name for name in needed if not row[name]]
         if empty:
-            issues.append(Issue(code, "", f"{', '.join(empty)} is empty", hint="fill it", at=place))
+            issues.append(Issue(code, named, f"{', '.join(empty)} is empty", hint="fill it", at=place))
             continue
         rows.append((place, row))
     return rows, issues

@@ -118,6 +118,23 @@ def _names(table: TomlTable, key: str, value: Any) -> tuple[str, ...] | None:
     return None
 
 
+def _required(table: TomlTable, key: str, value: Any) -> frozenset[str] | None:
+    if isinstance(value, bool):
+        return frozenset({"*"} if value else ())
+    if isinstance(value, list) and all(isinstance(code, str) for code in value):
+        for code in value:
+            if code not in MINOR_DIGITS:
+                table.wrong(
+                    key,
+                    f"{key} names {code!r}, which is no currency",
+                    "use ISO 4217 codes",
+                    "price.unknown_currency",
+                )
+        return frozenset(value)
+    table.wrong(key, f"{key} is {value!r}, neither true nor a list of currencies", f'write {key} = ["CNY"]')
+    return None
+
+
 def _share(table: TomlTable, key: str, value: Any) -> Decimal | None:
     share = table.decimal(key, value)
     if share is not None and not 0 <= share < _ONE:
@@ -197,6 +214,7 @@ def rates_from(data: Mapping[str, Any], *, at: str, locate: Locate) -> tuple[Rat
         {
             "chain": _names,
             "witness": TomlTable.text,
+            "witness_required": _required,
             "tolerance": _share,
             "max_jump": _share,
             "fetch_after": TomlTable.whole,
@@ -228,9 +246,13 @@ def rates_from(data: Mapping[str, Any], *, at: str, locate: Locate) -> tuple[Rat
             chains[code] = _known(more, code, named, rows)
     if witness:
         _known(table, "witness", (witness,), rows)
+    elif values.get("witness_required"):
+        table.wrong(
+            "witness_required", "witness_required is set, and no witness is named", 'write witness = "ecb"'
+        )
     if issues:
         return None, Issues(tuple(issues))
     ages = {key: values[key] for key in ("max_business_days", "max_calendar_days") if key in values}
-    beliefs = {key: values[key] for key in ("tolerance", "max_jump") if key in values}
+    beliefs = {key: values[key] for key in ("tolerance", "max_jump", "witness_required") if key in values}
     chain = Chain(sources=chains, witness=witness, rules=RateRules(**ages), **beliefs)
     return RatesConfig(chain=chain, sources=sources, fetch_after=values.get("fetch_after", 1)), Issues()

@@ -98,8 +98,12 @@ def _read(
     nothing: T,
     *,
     severity: Severity = Severity.ERROR,
+    unread: Callable[[str], T] | None = None,
 ) -> T:
-    """The file that a key names, by a reader; its findings join those of the configuration, as heavy as given."""
+    """The file that a key names, by a reader; its findings join those of the configuration, as heavy as given.
+
+    `unread` makes what counts while the file is no text from the place at which that shows, else nothing does.
+    """
     given = section.text(name)
     if not given:
         return nothing
@@ -111,9 +115,10 @@ def _read(
         return nothing
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        message = f"{name} = {given!r}: byte {error.start} is no UTF-8"
-        section.found.error("file", (*section.key, name), message, "save it as UTF-8", f"{given}:{line}")
-        return nothing
+        at = f"{given}:{line}"
+        message, path = f"{name} = {given!r}: byte {error.start} is no UTF-8", "/".join((*section.key, name))
+        section.found.all.append(Issue("config.file", path, message, severity, "save it as UTF-8", at))
+        return nothing if unread is None else unread(at)
     found, issues = read(text, at=given)
     section.found.all += [evolve(issue, severity=severity) for issue in issues]
     return found
@@ -132,8 +137,9 @@ def compliance_config(root: Section, folder: Path) -> ComplianceConfig | None:
         )
     return ComplianceConfig(
         terms=_read(section, "terms", folder, read_terms, ()),
-        evidence=_read(section, "evidence", folder, read_evidence, ()),
-        waivers=_read(section, "waivers", folder, read_waivers, ()),
+        # What does not count here holds its products by itself; a term that does not count would let texts pass.
+        evidence=_read(section, "evidence", folder, read_evidence, (), severity=Severity.WARNING),
+        waivers=_read(section, "waivers", folder, read_waivers, (), severity=Severity.WARNING),
         holding=holding,
     )
 
@@ -141,9 +147,18 @@ def compliance_config(root: Section, folder: Path) -> ComplianceConfig | None:
 def glossary_from(localization: Section, folder: Path) -> Glossary:
     """The glossary that [localization] names; an empty one when it names none.
 
-    A row that does not count holds nothing up: texts that hold its term wait for a person.
+    A row that does not count holds nothing up: texts that hold its term wait for a person. While the table cannot be
+    read, nothing new is translated, and what is there goes on.
     """
-    return _read(localization, "glossary", folder, read_glossary, Glossary(), severity=Severity.WARNING)
+    return _read(
+        localization,
+        "glossary",
+        folder,
+        read_glossary,
+        Glossary(),
+        severity=Severity.WARNING,
+        unread=lambda at: Glossary(doubt=at),
+    )
 
 
 def translators_from(localization: Section) -> tuple[TranslatorConfig, ...]:

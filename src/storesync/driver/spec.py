@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from attrs import evolve, field, frozen
 
-from storesync.model import Blackout, Limit, Market, frozen_map
+from storesync.model import Blackout, Limit, Market, Script, frozen_map
 from storesync.model.money import Form
 
 __all__ = [
@@ -115,7 +115,8 @@ class Spec:
     """One platform as data: hosts, limits, quotas, identity.
 
     `hosts` is environment to label to address; `locales` ours to theirs; `currencies` the digits after the
-    point that this market takes. `text` and `images` are limits where the category gives none. `price_range`
+    point that this market takes. `text` and `images` are limits where the category gives none; `refused_scripts`
+    stand in no text of a listing, whatever its language. `price_range`
     is the smallest and largest sale price by currency, `price_ratio` dearest over cheapest variant; `money` is
     the form in which the driver writes a price, shown by `explain`; `compare_at` says
     whether it sends a crossed-out price too. `update`
@@ -137,6 +138,7 @@ class Spec:
     batches: Mapping[str, Batch] = field(factory=dict, converter=frozen_map)
     quotas: Mapping[str, tuple[Quota, ...]] = field(factory=dict, converter=frozen_map)
     text: Mapping[str, Limit] = field(factory=dict, converter=frozen_map)
+    refused_scripts: frozenset[Script] = frozenset()
     images: Mapping[str, ImageRule] = field(factory=dict, converter=frozen_map)
     price_points: tuple[str, ...] = ()
     price_range: Mapping[str, tuple[Decimal, Decimal]] = field(factory=dict, converter=frozen_map)

@@ -63,6 +63,12 @@ class Adoption:
         """Listings like no product of the catalog."""
         return tuple(one for one in self.matches if not one.key)
 
+    def __str__(self) -> str:
+        return (
+            f"{self.channel}: {counted(len(self.sure), 'listing')} recognized, {len(self.unsure):,} unsure, "
+            f"{len(self.strange):,} of nothing here"
+        )
+
 
 @frozen(kw_only=True)
 class Reviewed:
@@ -86,6 +92,13 @@ class Adopted:
     refused: tuple[str, ...] = ()
     undecided: int = 0
     left: int = 0
+
+    def __str__(self) -> str:
+        lines = [f"{self.channel}: {counted(len(self.keys), 'listing is', 'listings are')} known as ours now"]
+        lines += [f"  not taken: {said}" for said in self.refused]
+        if self.undecided:
+            lines.append(f"  {counted(self.undecided, 'row is', 'rows are')} still without a decision")
+        return "\n".join(lines)
 
 
 async def survey(channel: OpenChannel, reads: Iterable[Read]) -> Adoption:

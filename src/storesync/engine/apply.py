@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any
 
 from attrs import define
+from sqlalchemy import Connection
 
 from storesync.driver import Batch
 from storesync.engine import sharing
 from storesync.engine.calendar import Closed, closed
 from storesync.engine.channel import OpenChannel
-from storesync.engine.contact import ACCOUNT, FIRST_CONTACT, accept, refuse_strange
+from storesync.engine.contact import ACCOUNT, accept, refuse_strange
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
@@ -26,17 +27,14 @@ from storesync.engine.update import update
 from storesync.engine.upload import upload
 from storesync.engine.visibility import set_visibility
 from storesync.engine.work import Work
-from storesync.errors import Locked, PlanError, StalePlan, UnsafePlan
-from storesync.plan import ORDER, Kind, Operation, Plan
+from storesync.errors import Locked, StalePlan, UnsafePlan
+from storesync.issues import Severity, counted
+from storesync.plan import ORDER, Kind, Operation, Plan, refuse_unknown_guards
 from storesync.state import Fence, assets, journal, lease, standing
 
 __all__ = ["apply", "at_work", "recover", "refuse_ended"]
 
-_SOMETIMES = (
-    ACCOUNT,
-    FIRST_CONTACT,
-    "end",
-)  # guards that stand in a plan only when they have something to say
+_FEW = 5  # findings that a refusal tells
 _LEASE = 60.0  # seconds; renewed three times in it
 Progress = Callable[[Operation | None, int, int], None]
 
@@ -63,9 +61,12 @@ async def at_work(
     try:
         await sharing.join(channel)
         told = dict(reasons or {})
-        await work.write(
-            lambda db: journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
-        )
+
+        def begin(db: Connection) -> bool:
+            journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
+            return bool(assets.denied(db, channel.name))
+
+        channel.denied_before = await work.write(begin)
         await settle(work)
         work.media = await store.read(lambda db: assets.media_values(db, channel.name))
         yield work
@@ -116,17 +117,17 @@ async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:
 
 
 def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
-    names = [guard.name for guard in plan.guards]
-    unknown = [name for name in reasons if name not in (*names, *_SOMETIMES)]
-    if unknown and names:
-        raise PlanError(
-            f"there is no guard {unknown[0]!r} to give a reason for; the guards are {', '.join(names)}"
-        )
+    refuse_unknown_guards(reasons)
     open_ = [guard for guard in plan.tripped if not reasons.get(guard.name, "").strip()]
     if open_:
         how_many = "a guard forbids" if len(open_) == 1 else f"{len(open_)} guards forbid"
         lines = [f"{plan.channel}: {how_many} this plan; nothing was sent"]
         lines += [f"  {guard}{': ' + guard.hint if guard.hint else ''}" for guard in open_]
+        # What was wrong with the catalog as a whole is more often the cause than what somebody meant.
+        causes = [issue for issue in dict.fromkeys(plan.warnings) if issue.severity is Severity.ERROR]
+        lines += [f"  {issue}" for issue in causes[:_FEW]]
+        if len(causes) > _FEW:
+            lines.append(f"  and {counted(len(causes) - _FEW, 'more finding')}, which the plan tells")
         options = " ".join(f"--allow '{guard.name}=why'" for guard in open_)
         arguments = ", ".join(f"{guard.name!r}: 'why'" for guard in open_)
         lines.append(f"  if it is meant, say why: {options}, or in Python reasons={{{arguments}}}")

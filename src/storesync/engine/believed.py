@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, field, frozen
@@ -36,6 +36,12 @@ class Believed:
     def rate(self, need: RateNeed) -> Rate | None:
         """The rate of a currency, also one in doubt."""
         return direct(self.snapshot, need.home, need.currency, need.kinds[0])
+
+    def among(self, order: Callable[[str], Sequence[str]]) -> Believed:
+        """Without the rates of sources that are asked no more: `order` gives those of a currency."""
+        left = {code for code, name in self.by.items() if name not in order(code)}
+        rates = [rate for rate in self.snapshot.rates if rate.base not in left]
+        return evolve(self, snapshot=evolve(self.snapshot, rates=rates)) if left else self
 
     def usable(self, need: RateNeed) -> Snapshot:
         """The rates that this need may be priced with, and no others."""

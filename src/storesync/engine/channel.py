@@ -81,6 +81,7 @@ class OpenChannel:
     env: Env
     pacer: Pacer
     version: int = 0
+    denied_before: bool = False  # an earlier run was refused with this account, and nothing was taken since
     moved: Moved | None = None
     scopes: Mapping[str, str] = field(factory=dict)
     spent: Any = field(default=None, repr=False)  # the account that the market does not renew

@@ -14,12 +14,22 @@ from storesync.engine.preparer import ChannelPreparer
 from storesync.engine.translating import Translators, brands_of
 from storesync.errors import ConfigError
 from storesync.issues import Issue, Severity
-from storesync.localization import Glossary, Reference, TextMemory, segments, undelivered
+from storesync.localization import (
+    Delivered,
+    Glossary,
+    Reference,
+    Sighting,
+    Stale,
+    TextMemory,
+    delivered_parts,
+    segments,
+    undelivered,
+)
 from storesync.localization.engines import Translated
 from storesync.model import Product
-from storesync.state import Store, texts
+from storesync.state import Store, sightings, texts
 
-__all__ = ["ChannelTexts", "Told", "grouped", "recalled"]
+__all__ = ["ChannelTexts", "Told", "changed", "grouped", "recalled"]
 
 _SHOWN = 3  # places that a message names
 _TOGETHER = 200
@@ -32,16 +42,57 @@ def grouped(reads: Iterable[Read]) -> Iterator[tuple[Read, ...]]:
         yield group
 
 
+async def changed(
+    store: Store, reference: Reference, products: Iterable[Product], locales: Sequence[str]
+) -> Mapping[str, Mapping[str, Stale]]:
+    """By language and product (`vi SBG-001`), the delivered texts that were first seen beside another source.
+
+    What is seen for the first time is noted.
+    """
+    given = {
+        (locale, product.key): one
+        for product in products
+        for locale in locales
+        if (one := delivered_parts(reference, product, locale)) is not None
+    }
+    if not given:
+        return {}
+
+    def read(db: Connection) -> dict[tuple[str, str], Sighting]:
+        return {
+            (locale, key): one
+            for locale in locales
+            for key, one in sightings.sighted(
+                db, locale, [key for here, key in given if here == locale]
+            ).items()
+        }
+
+    known = await store.read(read)
+    new = [one for place, one in given.items() if _unlike(known.get(place), one)]
+    if new:
+        known |= await store.write(lambda db: sightings.keep_sightings(db, new))
+    return {" ".join(place): told for place, one in given.items() if (told := one.stale(known[place]))}
+
+
+def _unlike(known: Sighting | None, one: Delivered) -> bool:
+    return known is None or known.fingerprint != one.fingerprint
+
+
 async def recalled(
-    store: Store, products: Iterable[Product], locales: Sequence[str], glossary: Glossary
+    store: Store,
+    reference: Reference,
+    products: Sequence[Product],
+    locales: Sequence[str],
+    glossary: Glossary,
 ) -> TextMemory:
-    """What is remembered of some products in some languages: by source text, and by place."""
+    """What is remembered of some products in some languages: by source text, by place, and of delivered texts."""
     parts = [segment for product in products for segment in segments(product)]
     sources, places = [part.hash for part in parts], [part.place for part in parts]
+    stale = await changed(store, reference, products, locales)
 
     def read(db: Connection) -> TextMemory:
         found = (one for locale in locales for one in texts.texts_of(db, locale, sources, places))
-        return TextMemory.of(found, glossary)
+        return TextMemory.of(found, glossary, stale)
 
     return await store.read(read)
 
@@ -79,7 +130,10 @@ class ChannelTexts:
     async def _at_hand(self, products: Sequence[Product]) -> None:
         self._brands |= brands_of(products)
         locales = self.preparer.settings.channel.locales
-        memory = await recalled(self.store, products, locales, self.glossary) if self._some else None
+        if self._some:
+            memory = await recalled(self.store, self.reference, products, locales, self.glossary)
+        else:
+            memory = TextMemory(stale=await changed(self.store, self.reference, products, locales))
         self.preparer.knows(memory)
 
     def places(self, product: Product) -> list[str]:
@@ -127,7 +181,7 @@ class ChannelTexts:
 
     async def _translate(self, locale: str, products: Sequence[Product]) -> Translated:
         some = [part for product in products for part in undelivered(self.reference, product, locale)]
-        memory = await recalled(self.store, products, [locale], self.glossary)
+        memory = await recalled(self.store, self.reference, products, [locale], self.glossary)
         earlier = {part.place: old for part in some if (old := memory.earlier(part, locale)) is not None}
         return await self.translators.translate(locale, products, some, self._brands, earlier=earlier)
 

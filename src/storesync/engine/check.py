@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import field, frozen
 
 from storesync.catalog import Read, Source
-from storesync.driver import Driver, Shop
+from storesync.driver import Driver
 from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.preparer import ChannelPreparer
 from storesync.issues import Issue, Severity, counted
-from storesync.model import Category, CategoryKey, Channel
+from storesync.model import Category, CategoryKey
 from storesync.plan import Held
-from storesync.pricing import PolicyBook
 from storesync.pricing.aim import Aims, crossed_out
 from storesync.state import Store, assets
 
-__all__ = ["Checked", "check"]
+__all__ = ["Checked", "check", "seen"]
 
 
 @frozen(kw_only=True)
@@ -47,19 +46,11 @@ class Checked:
         return "\n".join(lines)
 
 
-async def check(
-    store: Store,
-    channel: Channel,
-    driver: Driver[Any, Any],
-    shop: Shop,
-    preparer: ChannelPreparer,
-    source: Source,
-    texts: ChannelTexts,
-) -> Checked:
+async def check(store: Store, preparer: ChannelPreparer, source: Source, texts: ChannelTexts) -> Checked:
     """Prepare every product by what the state knows of the market."""
+    channel, driver, shop = preparer.settings.channel, preparer.driver, preparer.shop
     known: dict[str, Category | None] = {}
-    books = [book for book in preparer.settings.policies.values() if isinstance(book, PolicyBook)]
-    aims = Aims(channel.name, books)
+    books, aims = preparer.books, Aims(channel.name, preparer.books)
     products = ready = unread = 0
     held: list[Held] = []
     not_offered: list[Held] = []
@@ -67,7 +58,7 @@ async def check(
         [] if driver.spec.compare_at else [*crossed_out(channel.name, driver.spec.title, books)]
     )
     await texts.begin()
-    async for read in _at_hand(source.products(), texts):
+    async for read in _at_hand(seen(source.products(), aims), texts):
         issues += read.issues
         if not read.key:
             continue
@@ -77,7 +68,6 @@ async def check(
             held.append(Held(key=read.key, title="", reason=said, issues=read.errors))
             continue
         product = read.product
-        aims.see(product)
         id_ = preparer.category_id(product)
         if id_ not in known:
             known[id_] = await _category(store, channel.name, driver, id_)
@@ -103,6 +93,14 @@ async def check(
         unread=unread,
         issues=tuple(dict.fromkeys(issues)),
     )
+
+
+def seen(reads: Iterable[Read], aims: Aims) -> Iterator[Read]:
+    """The same reads, while the aims of refinements look at each product that passes."""
+    for read in reads:
+        if read.key or read.incomplete:
+            aims.see(read.product)
+        yield read
 
 
 async def _at_hand(reads: Iterable[Read], texts: ChannelTexts) -> AsyncIterator[Read]:

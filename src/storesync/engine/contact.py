@@ -55,7 +55,10 @@ async def meet(opened: OpenChannel, shop: Shop, found: Mapping[str, Any]) -> Non
     Asked once, and again when the configured credentials changed. `shop` is as configured, `found` what was found
     before. Another shop's facts are kept with `opened.moved`, for a person to accept.
     """
-    known = await opened.store.read(lambda db: assets.identity(db, opened.name))
+    known, refused = await opened.store.read(
+        lambda db: (assets.identity(db, opened.name), assets.denied(db, opened.name))
+    )
+    opened.denied_before = bool(refused)
     same = known.get("base") == opened.base
     told: Mapping[str, Any] = found
     if opened.driver.discover is not None and not (found and (same or not known)):

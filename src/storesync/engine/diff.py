@@ -274,11 +274,13 @@ def guards(
     limits: GuardLimits,
     *,
     shelf: Shelf,
+    policies: Mapping[str, str],
     products: int | None,
 ) -> tuple[Guard, ...]:
     """How much the operations would change, against what one run may change unasked; `stands` are theirs.
 
-    `products` is how many the whole catalog has, None when only a part of it was read.
+    `policies` names the price policy of each market. `products` is how many the whole catalog has, None when only a
+    part of it was read.
     """
     live, swing, swung = shelf.live, Decimal(0), ""
     ops = list(found)
@@ -315,12 +317,14 @@ def guards(
             tripped=bool(unmeasured) or swing > limits.price_swing,
             hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
-        _mass_change([stand for stand in stands if stand.key in repriced], limits, shelf),
+        _mass_change([stand for stand in stands if stand.key in repriced], limits, shelf, policies),
         *catastrophes(stands, ops, limits, shelf),
     )
 
 
-def _mass_change(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
+def _mass_change(
+    stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf, policies: Mapping[str, str]
+) -> Guard:
     """Many prices that move at once have one cause: a rate, a policy, a column of the catalog."""
     before: dict[str, Money] = {}
     after: dict[str, Money] = {}
@@ -334,23 +338,25 @@ def _mass_change(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) 
     # So few may always move; and there are more prices than listings, which are counted at less cost.
     few = len(moved) <= max(Decimal(limits.floor), limits.mass_change * shelf.live)
     live = len(moved) if few else sum(sold.count for sold in shelf.sold().values())
-    tripped = mass_change(
+    found = mass_change(
         before,
         after,
         change=limits.mass_move,
         share=limits.mass_change,
         at_least=limits.floor + 1,
         live=live,
+        policies={one: policies.get(one.rpartition(" ")[2], "") for one in moved},
     )
+    whose = found[0].message.partition(":")[0] if found else ""
     return Guard(
         name="mass change",
         limit=f"{limits.mass_change:.0%} of the live prices by more than {limits.mass_move:.0%}, "
         f"{limits.floor} at least",
         measured=f"{len(moved)} prices" if few else f"{len(moved)} of {live}",
-        tripped=bool(tripped),
-        hint="look at the rate (`storesync rates`) and the policy that changed; if this is meant: "
-        "--allow 'mass change=why'"
-        if tripped
+        tripped=bool(found),
+        hint=f"{whose}: look at the rate (`storesync rates`) and at what changed in policy or catalog; if this is "
+        "meant: --allow 'mass change=why'"
+        if found
         else "",
     )
 

@@ -36,7 +36,14 @@ class Drift:
     wanted: str = ""
     by: By = "theirs"
 
+    @property
+    def gone(self) -> bool:
+        """Whether the market shows the listing no more at all."""
+        return self.what == "listing" and self.theirs == "gone"
+
     def __str__(self) -> str:
+        if self.gone:
+            return f"{self.key} is gone from the shop"
         match self.by:
             case "unread":
                 return f"{self.key} could not be looked at: {self.theirs}"

@@ -18,6 +18,7 @@ from storesync.driver import (
 )
 from storesync.engine.account import renew, renew_if_due
 from storesync.engine.channel import OpenChannel
+from storesync.engine.denial import admitted, denied
 from storesync.engine.events import happened, traced, warned
 from storesync.engine.log import Log
 from storesync.engine.pace import Place
@@ -258,6 +259,7 @@ async def _try(
     finally:
         place.over()
     if isinstance(outcome, Response):
+        await admitted(channel, request)
         traced("request.answered", **_told(channel, request, log, asked), status=outcome.status)
         return outcome
     happened(
@@ -268,6 +270,8 @@ async def _try(
     )
     if isinstance(outcome, AuthExpired):
         await _renewed(channel, outcome, account, asked)
+    if isinstance(outcome, Denied):
+        await denied(channel, outcome)
     raise _meant(channel, request, log, outcome) from None
 
 
@@ -293,20 +297,17 @@ async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _As
 
 async def _renewed(channel: OpenChannel, fault: AuthExpired, account: Any, asked: _Asked) -> None:
     """Renew the token with which a request was refused; Denied when that does not help."""
+    said, asked.renewals = "", asked.renewals + 1
     if channel.driver.refresh is None:
-        raise Denied(
-            fault.code,
-            f"the token of account {channel.account_name!r} is no longer good and cannot be renewed: "
-            "authorize it again",
-        )
-    asked.renewals += 1
-    if asked.renewals > _RENEWALS:
-        raise Denied(
-            fault.code,
-            f"the market refuses the token of account {channel.account_name!r} also after it was renewed: "
-            "authorize it again",
-        )
-    await renew(channel, account)
+        said = "is no longer good and cannot be renewed"
+    elif asked.renewals > _RENEWALS:
+        said = "is refused also after it was renewed"
+    if not said:
+        await renew(channel, account)
+        return
+    lost = Denied(fault.code, f"the token of account {channel.account_name!r} {said}: authorize it again")
+    await denied(channel, lost)
+    raise lost
 
 
 def _meant(channel: OpenChannel, request: Request, log: Log | None, fault: Fault) -> Fault:

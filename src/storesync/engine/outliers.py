@@ -25,10 +25,12 @@ def outliers(
     stands: Iterable[Standing],
     found: Iterable[Operation],
     limits: GuardLimits,
+    policies: Mapping[str, str],
 ) -> Mapping[str, tuple[Issue, ...]]:
     """By listing, the prices among these operations that lie far from the median of their category.
 
-    A price that the market has already is not judged again: it was meant once.
+    `policies` names the price policy of each market. A price that the market has already is not judged again: it was
+    meant once.
     """
     priced = {operation.key for operation in found if operation.kind in _PRICED}
     new: dict[str, dict[str, tuple[str, Offer]]] = {}
@@ -51,7 +53,10 @@ def outliers(
                 for sku, prices in offered.items()
                 if market in prices and prices[market].sale.amount > 0
             }
-            for sku, issue in category_outliers(amounts, factor=limits.outlier, market=market).items():
+            far = category_outliers(
+                amounts, factor=limits.outlier, market=market, policy=policies.get(market, "")
+            )
+            for sku, issue in far.items():
                 if sku in some:
                     key, _ = some[sku]
                     held.setdefault(key, []).append(issue.under(key))

@@ -418,13 +418,14 @@ def _compare(
             found,
             limits,
             shelf=shelf,
+            policies=channel.channel.prices,
             products=None if reading.only is not None else reading.products,
         ),
         products=reading.products,
         unchanged=unchanged,
         waiting=numbers.waiting,
     )
-    return made, outliers(db, channel.name, stands, found, limits)
+    return made, outliers(db, channel.name, stands, found, limits, channel.channel.prices)
 
 
 class _Sent:

@@ -11,6 +11,7 @@ from storesync.driver import Driver, Shop
 from storesync.localization import TextMemory, completed
 from storesync.model import Category, Offer, Product
 from storesync.prepare import Inputs, Prepared, Settings, prepare
+from storesync.pricing import PolicyBook
 from storesync.state import CONVERTER
 
 __all__ = ["ChannelPreparer"]
@@ -27,12 +28,18 @@ class ChannelPreparer:
     ) -> None:
         self._memory: TextMemory | None = None
         self.settings = settings
-        self._driver = driver
+        self.driver = driver
+        self.shop = shop
         self._inputs = Inputs.of(settings, driver, shop)
 
-    def knows(self, memory: TextMemory | None) -> None:
+    @property
+    def books(self) -> tuple[PolicyBook, ...]:
+        """The price policies of the channel's markets."""
+        return tuple(book for book in self.settings.policies.values() if isinstance(book, PolicyBook))
+
+    def knows(self, memory: TextMemory) -> None:
         """From now on these texts are remembered, and no others."""
-        self._memory = memory if memory is not None and (memory.texts or memory.places) else None
+        self._memory = memory if memory else None
 
     def _seen_by(self, product: Product) -> Settings:
         """The settings with the texts that are remembered for this product."""
@@ -66,7 +73,7 @@ class ChannelPreparer:
         return prepare(
             product,
             settings=self._seen_by(product),
-            driver=self._driver,
+            driver=self.driver,
             shop=shop,
             category=category,
             last=last,

@@ -220,6 +220,7 @@ class Rates:
     ) -> tuple[Believed, Issues]:
         """The rates to believe now; those that are due are collected before."""
         before = await self.believed()
+        order = config.chain.order
         sources, _ = config.made(self._config.folder, self._environ)
         local = frozenset(name for name, source in sources.items() if not source.hosts)
         due = [need for need in needs if force or self._due(need, config, local, before, today)]
@@ -229,17 +230,21 @@ class Rates:
             sources = {name: sources[name] for name in local}
             due = [need for need in due if config.chain.order(need.currency)]
         if not due:
-            return before, Issues()
+            return before.among(order), Issues()
         found = [await self._collect(home, config, sources, due, before, today) for home in homes(due)]
         after = joined(before, due, found, self._env.now())
-        issues = [tempered(issue, after, due) for one in found for issue in one.issues]
-        for issue in issues:
-            warned("rates.finding", code=issue.code, message=issue.message)
         sent = any(source.hosts for source in sources.values())
         changed = (before.snapshot.id, before.doubts) != (after.snapshot.id, after.doubts)
+        if not sent and not changed:
+            after = evolve(after, at=before.at)  # a table that was read again and says the same is no news
+        # A source that left the chain says nothing any more; what it said last is kept, and shows a jump.
+        usable = after.among(order)
+        issues = [tempered(issue, usable, due) for one in found for issue in one.issues]
+        for issue in issues:
+            warned("rates.finding", code=issue.code, message=issue.message)
         if ask and (sent or changed):
             await self._keep(after, found)
-        return after, Issues(tuple(issues))
+        return usable, Issues(tuple(issues))
 
     def _due(
         self, need: RateNeed, config: RatesConfig, local: Container[str], before: Believed, today: date
@@ -299,16 +304,15 @@ class Rates:
 
         await self._store.write(write)
 
-    async def pin(self, name: str, reason: str, channels: Sequence[str], today: date) -> Snapshot:
+    async def pin(
+        self, name: str, reason: str, channels: Sequence[str], today: date, *, by: str = ""
+    ) -> Snapshot:
         """Price these channels with this snapshot until they are unpinned; its rates do not age meanwhile.
 
-        ConfigError without a reason, or when the snapshot lacks a rate that a channel needs.
+        ConfigError without a reason, or when the snapshot lacks a rate that a channel needs. `by` is who says so.
         """
         snapshot = await self.load(name)
-        if not reason.strip():
-            raise ConfigError(
-                "a pin needs a reason: whoever reads it later must know why the rates stand still"
-            )
+        _refuse_silent("pin", "why the rates stand still", reason)
         for channel in channels:
             for need in self.needs(channel, today):
                 if direct(snapshot, need.home, need.currency, need.kinds[0]) is None:
@@ -316,23 +320,30 @@ class Rates:
                         f"rate snapshot {snapshot.id[:8]} has no {need.currency}/{need.home}, which channel "
                         f"{channel!r} needs; name the channels that are meant, or another snapshot"
                     )
-        await self._fix(PINNED, dict.fromkeys(channels, snapshot.id), reason)
+        await self._fix(PINNED, dict.fromkeys(channels, snapshot.id), reason, by)
         return snapshot
 
-    async def unpin(self, reason: str, channels: Sequence[str]) -> tuple[str, ...]:
-        """Let these channels follow the sources again; the names of those that were pinned."""
+    async def unpin(self, reason: str, channels: Sequence[str], *, by: str = "") -> tuple[str, ...]:
+        """Let these channels follow the sources again; the names of those that were pinned. ConfigError as `pin`."""
+        _refuse_silent("unpin", "why the rates move again", reason)
         fixed = {name: event for name in channels if (event := await self._pinned(name)) is not None}
-        await self._fix(UNPINNED, {name: event.snapshot for name, event in fixed.items()}, reason)
+        await self._fix(UNPINNED, {name: event.snapshot for name, event in fixed.items()}, reason, by)
         return tuple(fixed)
 
-    async def _fix(self, event: str, of: Mapping[str, str], reason: str) -> None:
-        now = self._env.now()
+    async def _fix(self, event: str, of: Mapping[str, str], reason: str, by: str) -> None:
+        now, details = self._env.now(), {"who": by} if by else {}
 
         def write(db: Connection) -> None:
             for channel, name in of.items():
-                kept.note(
-                    db, RateEvent(event=event, snapshot=name, at=now, channel=channel, reason=reason.strip())
+                told = RateEvent(
+                    event=event,
+                    snapshot=name,
+                    at=now,
+                    channel=channel,
+                    reason=reason.strip(),
+                    details=details,
                 )
+                kept.note(db, told)
 
         await self._store.write(write)
 
@@ -341,6 +352,14 @@ def _within(chain: Chain, names: Container[str]) -> Chain:
     """The chain as far as it asks these sources; nobody is there to confirm what they say."""
     sources = {code: tuple(one for one in order if one in names) for code, order in chain.sources.items()}
     return evolve(chain, sources=sources, witness="")
+
+
+def _refuse_silent(action: str, what: str, reason: str) -> None:
+    if not reason.strip():
+        raise ConfigError(
+            f"to {action} rates needs a reason, since whoever reads it later must know {what}: "
+            f"--reason 'why', or in Python reason='why'"
+        )
 
 
 def _pinned(channel: str, event: RateEvent) -> Issue:

@@ -11,7 +11,7 @@ from attrs import field, frozen
 from storesync.config import RatesConfig
 from storesync.engine.believed import Believed
 from storesync.engine.rates import ChannelRates
-from storesync.issues import Issues
+from storesync.issues import Issues, counted
 from storesync.model import frozen_map
 from storesync.pricing import Rate
 from storesync.pricing.businessday import missed_days
@@ -39,6 +39,12 @@ class RateLine:
     days: int = 0
     doubted: bool = False
 
+    def __str__(self) -> str:
+        if self.rate is None:
+            return f"1 {self.currency} costs nobody knows how much"
+        doubt = "; a newer one is doubted" if self.doubted else ""
+        return f"{self.rate}, {counted(self.days, 'day')} old{doubt}"
+
 
 @frozen(kw_only=True)
 class RateStatus:
@@ -57,6 +63,15 @@ class RateStatus:
     invented: bool = False
     history: tuple[RateEvent, ...] = ()
     issues: Issues = field(factory=Issues)
+
+    def __str__(self) -> str:
+        if self.at is None:
+            lines = ["no rates were collected yet: fetch_rates() asks the sources"]
+        else:
+            lines = [f"rates collected {self.at:%Y-%m-%d %H:%M} UTC, snapshot {self.snapshot[:8]}"]
+        lines += [f"  {line}" for line in self.lines]
+        lines += [f"  {issue.severity.value} {issue}" for issue in self.issues]
+        return "\n".join(lines)
 
 
 def rate_status(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from datetime import date
 
-from storesync.catalog import Read, Source
-from storesync.compliance import Claimed, Compliance, check_claims, check_readiness, kind_of
+from storesync.catalog import Read
+from storesync.compliance import Claimed, check_claims, check_readiness, kind_of
+from storesync.config import MARKETS
+from storesync.config.wording import ComplianceConfig
 from storesync.engine.channeltexts import grouped, recalled
 from storesync.engine.check import Checked
+from storesync.engine.setup import Setup
+from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues
-from storesync.localization import Glossary, Reference, ReferenceText, TextMemory, completed, told_facts
+from storesync.localization import Reference, ReferenceText, TextMemory, completed, told_facts
 from storesync.model import Market, Product
 from storesync.plan import Held
-from storesync.state import Store
 
 __all__ = ["check_market"]
 
@@ -44,21 +46,23 @@ def _source(product: Product) -> Iterator[Claimed]:
         yield Claimed(f"text/points/{number}", product.locale, "short_description", point)
 
 
-async def check_market(
-    store: Store,
-    source: Source,
-    reference: Reference,
-    glossary: Glossary,
-    rules: Compliance,
-    market: Market,
-    today: date,
-) -> Checked:
-    """Whether the catalog is ready for a market: claims, numbers, ingredients and labels, before any listing."""
+async def check_market(setup: Setup, code: str) -> Checked:
+    """Whether the catalog is ready for a market: claims, numbers, ingredients and labels, before any listing.
+
+    ConfigError for a market that nobody described.
+    """
+    configured = (one for two in setup.config.channels.values() for one in two.channel.markets)
+    market = next((one for one in configured if one.code == code), MARKETS.get(code))
+    if market is None:
+        raise ConfigError(
+            f"market {code!r} is unknown: it knows {', '.join(MARKETS)}, or add [markets.{code}]"
+        )
+    today, rules = setup.today, (setup.config.compliance or ComplianceConfig()).of((code,), setup.reference)
     held: list[Held] = []
     issues: list[Issue] = []
     not_offered: list[Held] = []
     count = 0
-    async for read, memory in _read(store, source, market, glossary):
+    async for read, memory in _read(setup, market):
         issues += read.issues
         if not read.key:
             continue
@@ -71,7 +75,7 @@ async def check_market(
         if product.status != "active":
             not_offered.append(Held(key=product.key, title=product.text.title, reason="a draft"))
             continue
-        own = completed(reference, product, market.locales, memory)
+        own = completed(setup.reference, product, market.locales, memory)
         claims = [
             *_source(product),
             *(one for locale in market.locales for one in _claimed(own.text(product.key, locale), locale)),
@@ -111,12 +115,10 @@ async def check_market(
     )
 
 
-async def _read(
-    store: Store, source: Source, market: Market, glossary: Glossary
-) -> AsyncIterator[tuple[Read, TextMemory]]:
+async def _read(setup: Setup, market: Market) -> AsyncIterator[tuple[Read, TextMemory]]:
     """The catalog, each product with what is remembered of it."""
-    for group in grouped(source.products()):
+    for group in grouped(setup.source.products()):
         products = [read.product for read in group if read.product is not None]
-        memory = await recalled(store, products, market.locales, glossary)
+        memory = await recalled(setup.store, setup.reference, products, market.locales, setup.config.glossary)
         for read in group:
             yield read, memory

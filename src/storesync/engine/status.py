@@ -14,7 +14,7 @@ from storesync.engine.accountstatus import AccountStatus
 from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.work import Work
 from storesync.errors import StateError
-from storesync.issues import counted
+from storesync.issues import Issue, counted
 from storesync.model import Offer, Ref
 from storesync.model import Status as Shown
 from storesync.plan import Held
@@ -28,7 +28,7 @@ _COMPARED = 2_000  # names of one beginning that are compared
 
 @frozen(kw_only=True)
 class ChannelStatus:
-    """One channel at a glance."""
+    """One channel at a glance; `issues` are about the state that all channels share."""
 
     channel: str
     revision: int
@@ -45,6 +45,7 @@ class ChannelStatus:
     since: str = ""
     account: AccountStatus | None = None
     quotas: tuple[usage.Used, ...] = ()
+    issues: tuple[Issue, ...] = ()
 
     def __str__(self) -> str:
         by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.by_status.items() if count)

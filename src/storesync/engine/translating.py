@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from storesync.compliance import ingredient_names, merged
 from storesync.config import Config
 from storesync.config.secret import is_reference, resolve
+from storesync.config.settings import ChannelConfig
 from storesync.config.wording import TranslatorConfig
 from storesync.engine.env import Env
 from storesync.errors import ConfigError, Fault
@@ -37,12 +38,15 @@ from storesync.localization.engines import (
     translate_texts,
 )
 from storesync.localization.engines import engine as find_engine
-from storesync.model import Limit, Product
+from storesync.localization.gates import Limits
+from storesync.model import CategoryKey, Limit, Market, Product, frozen_map
 from storesync.registry import driver as find_driver
-from storesync.state import Store, texts
+from storesync.state import Store, assets, texts
 from storesync.transport import Transport, join_hosts
 
-__all__ = ["Translators", "brands_of", "made_engine", "text_rules"]
+__all__ = ["Translators", "brands_of", "category_limits", "made_engine", "text_rules"]
+
+_NONE: Mapping[str, Limits] = frozen_map({})
 
 _REST = timedelta(minutes=10)  # a service that failed is not asked again before
 # What a listing calls a text → what a limit of a platform calls it.
@@ -54,11 +58,8 @@ def brands_of(products: Iterable[Product]) -> dict[str, str]:
     return {product.brand.name: product.brand.latin for product in products if product.brand.latin}
 
 
-def text_rules(config: Config, brands: Mapping[str, str], target: str) -> TextRules:
-    """What translations into one language go by: glossary, brands, the claims of its markets, their lengths.
-
-    ConfigError for a language that no channel shows.
-    """
+def _markets(config: Config, target: str) -> dict[str, Market]:
+    """The markets where a language is shown; ConfigError for a language that no channel shows."""
     markets = {
         market.code: market
         for channel in config.channels.values()
@@ -66,33 +67,68 @@ def text_rules(config: Config, brands: Mapping[str, str], target: str) -> TextRu
         if target in market.locales
     }
     if not markets:
-        known = sorted(
-            {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
-        )
-        raise ConfigError(f"no channel shows texts in {target!r}; there are {', '.join(known) or 'none'}")
-    rules = config.compliance
+        known = {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
+        raise ConfigError(f"no channel shows texts in {target!r}; {nearest(target, known)}")
+    return markets
+
+
+def text_rules(
+    config: Config, brands: Mapping[str, str], target: str, categories: Mapping[str, Limits] = _NONE
+) -> TextRules:
+    """What translations into one language go by: glossary, brands, the claims of its markets, what channels take.
+
+    `categories` are the lengths of single categories (`category_limits`). ConfigError for a language that no
+    channel shows.
+    """
+    markets, rules = _markets(config, target), config.compliance
     pack = merged(rules.of(markets, Reference()).packs.values()) if rules is not None else None
+    specs = {
+        name: find_driver(one.channel.driver).spec.within(one.channel.environment)
+        for name, one in _showing(config, target)
+    }
     return TextRules(
         target=target,
         glossary=config.glossary,
         gates=Gates(
             brands=brands,
             glossary=config.glossary,
-            limits=_limits(config, target),
+            limits={name: _ours(spec.text) for name, spec in specs.items()},
+            categories=categories,
+            refused={name: spec.refused_scripts for name, spec in specs.items() if spec.refused_scripts},
             scanners={target: pack.scanner(target)} if pack is not None else {},
         ),
         source_scanner=pack.scanner("ko") if pack is not None else None,
     )
 
 
-def _limits(config: Config, target: str) -> dict[str, dict[str, Limit]]:
-    """How long texts may be, by channel; a category's own limits are told when a listing is prepared."""
-    found = {}
-    for name, configured in config.channels.items():
-        if target in configured.channel.locales:
-            given = find_driver(configured.channel.driver).spec.within(configured.channel.environment).text
-            found[name] = {ours: given[theirs] for ours, theirs in _LIMITS.items() if theirs in given}
-    return found
+async def category_limits(
+    store: Store, config: Config, target: str, products: Iterable[Product]
+) -> Mapping[str, Limits]:
+    """How long texts of some products may be in the categories that channels told of, by the merchant's category.
+
+    A category that no market was asked for yet tells nothing; its channel's own lengths count until then.
+    """
+    wanted = {product.category for product in products}
+
+    def read(db: Connection) -> dict[str, dict[str, Mapping[str, Limit]]]:
+        found: dict[str, dict[str, Mapping[str, Limit]]] = {}
+        for name, one in _showing(config, target):
+            for category in sorted(wanted & one.categories.keys()):
+                kept = assets.category(db, name, CategoryKey(one.categories[category]))
+                if kept is not None and (limits := _ours(kept[0].text)):
+                    found.setdefault(category, {})[name] = limits
+        return found
+
+    return await store.read(read)
+
+
+def _showing(config: Config, target: str) -> list[tuple[str, ChannelConfig]]:
+    return [(name, one) for name, one in config.channels.items() if target in one.channel.locales]
+
+
+def _ours(given: Mapping[str, Limit]) -> Mapping[str, Limit]:
+    """Limits by our names of fields."""
+    return {ours: given[theirs] for ours, theirs in _LIMITS.items() if theirs in given}
 
 
 def made_engine(configured: TranslatorConfig, config: Config, environ: Mapping[str, str] | None) -> Engine:
@@ -138,7 +174,8 @@ class Translators:
         return next((one for one in self.config.translators if one.serves(target)), None)
 
     def engine(self, target: str) -> Engine:
-        """The engine for one language; ConfigError when none is configured, or it cannot be made."""
+        """The engine for one language; ConfigError when no channel shows it, none is configured, or it cannot be made."""
+        _markets(self.config, target)
         configured = self.of(target)
         if configured is None:
             raise ConfigError(
@@ -179,7 +216,8 @@ class Translators:
         configured = self.of(target)
         engine = self.engine(target)
         assert configured is not None
-        rules = evolve(text_rules(self.config, brands, target), engine=engine.name, again=again)
+        lengths = await category_limits(self.store, self.config, target, products)
+        rules = evolve(text_rules(self.config, brands, target, lengths), engine=engine.name, again=again)
         keep = partial(self._keep, engine.name)
         down = self._down.get(engine.name)
         if down is not None and resting and self.env.now() < down[0]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 
 from attrs import evolve, field, frozen
+from sqlalchemy import Connection
 
 from storesync.catalog import Source
-from storesync.config import Config
 from storesync.engine.channeltexts import recalled
-from storesync.engine.translating import Translators, brands_of, text_rules
+from storesync.engine.setup import Setup
+from storesync.engine.translating import Translators, brands_of, category_limits, text_rules
+from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import (
     MemoryText,
-    Reference,
     Segment,
     TextRules,
+    delivered_parts,
     delivered_texts,
     key_of,
     segments,
@@ -25,9 +26,9 @@ from storesync.localization import (
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken, rows_of, take
 from storesync.model import Product
-from storesync.state import Store, texts
+from storesync.state import sightings, texts
 
-__all__ = ["Locked", "export_texts", "import_texts", "lock_texts", "translate_catalog"]
+__all__ = ["TextPlaces", "confirm_texts", "export_texts", "import_texts", "lock_texts", "translate_catalog"]
 
 
 def _products(source: Source) -> Iterator[Product]:
@@ -36,8 +37,19 @@ def _products(source: Source) -> Iterator[Product]:
             yield read.product
 
 
+def _readable(setup: Setup) -> None:
+    """ConfigError while the glossary cannot be read: what people or engines say could not be checked."""
+    if place := setup.config.glossary.doubt:
+        raise ConfigError(f"{place}: the glossary cannot be read; correct it, then bring or make texts")
+
+
+async def _rules(setup: Setup, products: Sequence[Product], target: str) -> TextRules:
+    lengths = await category_limits(setup.store, setup.config, target, products)
+    return text_rules(setup.config, brands_of(products), target, lengths)
+
+
 async def _remembered(
-    store: Store, products: Sequence[Product], reference: Reference, rules: TextRules
+    setup: Setup, products: Sequence[Product], rules: TextRules
 ) -> tuple[list[Segment], dict[str, MemoryText]]:
     """Every segment of the catalog, and the text of each by place: remembered, else as it was delivered.
 
@@ -45,9 +57,10 @@ async def _remembered(
     """
     some = [segment for product in products for segment in segments(product)]
     known: dict[str, MemoryText] = {}
+    memory = await recalled(setup.store, setup.reference, products, [rules.target], rules.glossary)
     for product in products:
-        known |= delivered_texts(reference, product, rules.target)
-    memory = await recalled(store, products, [rules.target], rules.glossary)
+        delivered = memory.seen(setup.reference, product.key, rules.target)
+        known |= delivered_texts(delivered, product, rules.target)
     for segment in some:
         one, before = memory.find(segment, rules.target), memory.earlier(segment, rules.target)
         old = before is not None and before.key.source != segment.hash
@@ -73,40 +86,26 @@ def _waiting(segment: Segment, before: MemoryText, rules: TextRules) -> MemoryTe
     return MemoryText(key=key, source_text=segment.text, text="", place=segment.place, note=note)
 
 
-async def export_texts(
-    store: Store,
-    config: Config,
-    source: Source,
-    reference: Reference,
-    target: str,
-    *,
-    waiting: bool = False,
-) -> tuple[ReviewRow, ...]:
+async def export_texts(setup: Setup, target: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
     """The rows for people: all texts of one language, or with `waiting` those that nobody approved."""
-    products = list(_products(source))
-    rules = text_rules(config, brands_of(products), target)
-    some, known = await _remembered(store, products, reference, rules)
+    products = list(_products(setup.source))
+    rules = await _rules(setup, products, target)
+    some, known = await _remembered(setup, products, rules)
     rows = rows_of(some, target, known, rules.gates)
     return tuple(row for row in rows if not waiting or row.state not in ("reviewed", "final"))
 
 
-async def import_texts(
-    store: Store,
-    config: Config,
-    source: Source,
-    reference: Reference,
-    target: str,
-    file: Reviewed,
-    *,
-    by: str,
-    at: datetime,
-) -> Taken:
-    """What a reviewed file changes is remembered; conflicts and faults are issues, and the rest comes in."""
-    products = list(_products(source))
-    rules = text_rules(config, brands_of(products), target)
-    some, known = await _remembered(store, products, reference, rules)
+async def import_texts(setup: Setup, target: str, file: Reviewed, *, by: str) -> Taken:
+    """What a reviewed file changes is remembered; conflicts and faults are issues, and the rest comes in.
+
+    ConfigError while the glossary cannot be read.
+    """
+    _readable(setup)
+    products = list(_products(setup.source))
+    rules = await _rules(setup, products, target)
+    some, known = await _remembered(setup, products, rules)
     taken = take(file, some, rules, known, by=by)
-    refused = await _kept(store, taken.texts, at)
+    refused = await _kept(setup, taken.texts)
     if not refused:
         return taken
     kept = tuple(one for one in taken.texts if one not in refused)
@@ -126,32 +125,24 @@ def _locked_meanwhile(refused: Iterable[MemoryText], target: str) -> list[Issue]
 
 
 @frozen(kw_only=True)
-class Locked:
-    """The places whose texts are locked or free now, and what could not be."""
+class TextPlaces:
+    """The places whose texts a person locked, freed or confirmed, and what could not be."""
 
     places: tuple[str, ...] = ()
     issues: Issues = field(factory=Issues)
 
 
-async def lock_texts(
-    store: Store,
-    config: Config,
-    source: Source,
-    reference: Reference,
-    target: str,
-    places: Iterable[str],
-    *,
-    locked: bool,
-    at: datetime,
-) -> Locked:
+async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked: bool) -> TextPlaces:
     """Lock the texts at some places in one language against every change, or free them.
 
     A product's key means all its texts. A text that came with the catalog is remembered as it is, and locked.
+    ConfigError while the glossary cannot be read.
     """
+    _readable(setup)
     named = tuple(dict.fromkeys(places))
-    meant = [product for product in _products(source) if _named(product, named)]
-    rules = text_rules(config, brands_of(meant), target)
-    some, known = await _remembered(store, meant, reference, rules)
+    meant = [product for product in _products(setup.source) if _named(product, named)]
+    rules = await _rules(setup, meant, target)
+    some, known = await _remembered(setup, meant, rules)
     freed: list[str] = []
     new: dict[str, MemoryText] = {}
     issues: list[Issue] = []
@@ -175,23 +166,62 @@ async def lock_texts(
                 version = rules.glossary.version(part.text, target)
                 key = key_of(part, rules.source, target, version, own=True)
                 key = one.key if one.key.place == part.place else key
-                new[part.place] = evolve(one, key=key, place=part.place, locked=True)
+                # Why a delivered text waited is said; a remembered one keeps what its gates said.
+                note = "" if one.by == "catalog" else one.note
+                new[part.place] = evolve(one, key=key, place=part.place, locked=True, note=note)
     if freed:
-        done = await store.write(lambda db: texts.free_texts(db, target, freed))
-        return Locked(places=done, issues=Issues(tuple(issues)))
-    refused = await _kept(store, new.values(), at)
+        done = await setup.store.write(lambda db: texts.free_texts(db, target, freed))
+        return TextPlaces(places=done, issues=Issues(tuple(issues)))
+    refused = await _kept(setup, new.values())
     issues += _locked_meanwhile(refused, target)
-    return Locked(
+    return TextPlaces(
         places=tuple(place for place, one in new.items() if one not in refused), issues=Issues(tuple(issues))
     )
 
 
-async def _kept(store: Store, some: Iterable[MemoryText], at: datetime) -> tuple[MemoryText, ...]:
+async def confirm_texts(setup: Setup, target: str, places: Iterable[str]) -> TextPlaces:
+    """Say that the delivered texts at some places hold for their source as it is now, though that changed.
+
+    Places are as findings name them (`SBG-001/title`, `SBG-001/attributes/NAME`), or a product's key for all its texts.
+    """
+    named = tuple(dict.fromkeys(places))
+    given = [
+        one
+        for product in _products(setup.source)
+        if _named(product, named) and (one := delivered_parts(setup.reference, product, target)) is not None
+    ]
+    meant: dict[str, list[str]] = {}
+    issues: list[Issue] = []
+    for name in named:
+        found = False
+        for one in given:
+            parts = [part for part in one.parts if name in (one.product, f"{one.product}/{part}")]
+            meant.setdefault(one.product, []).extend(parts)
+            found = found or bool(parts)
+        if not found:
+            message = f"no {target} text came with the catalog at {name} that says nothing of its source"
+            hint = "write a place as the finding names it; a row with a source_hash is confirmed by a new one"
+            issues.append(Issue("text.place", name, message, hint=hint))
+
+    def write(db: Connection) -> None:
+        for one in given:
+            sightings.confirm(db, one, meant[one.product])
+
+    if any(meant.values()):
+        await setup.store.write(write)
+    return TextPlaces(
+        places=tuple(f"{key}/{part}" for key, parts in meant.items() for part in dict.fromkeys(parts)),
+        issues=Issues(tuple(issues)),
+    )
+
+
+async def _kept(setup: Setup, some: Iterable[MemoryText]) -> tuple[MemoryText, ...]:
     """Remember what a person says; gives what was locked meanwhile."""
     new = tuple(some)
     if not new:
         return ()
-    return await store.write(lambda db: texts.keep_texts(db, new, person=True, at=at))
+    at = setup.env.now()
+    return await setup.store.write(lambda db: texts.keep_texts(db, new, person=True, at=at))
 
 
 def _named(product: Product, places: Sequence[str]) -> bool:
@@ -199,22 +229,17 @@ def _named(product: Product, places: Sequence[str]) -> bool:
 
 
 async def translate_catalog(
-    store: Store,
-    translators: Translators,
-    source: Source,
-    reference: Reference,
-    target: str,
-    *,
-    budget: int | None = None,
-    again: bool = False,
+    setup: Setup, translators: Translators, target: str, *, budget: int | None = None, again: bool = False
 ) -> Translated:
     """Have an engine translate what nobody delivered and nobody remembers; every text is judged before it counts.
 
-    What an engine was paid for is remembered even when a later text fails.
+    What an engine was paid for is remembered even when a later text fails. ConfigError while the glossary cannot be
+    read.
     """
-    products = list(_products(source))
-    some = [segment for product in products for segment in undelivered(reference, product, target)]
-    memory = await recalled(store, products, [target], translators.config.glossary)
+    _readable(setup)
+    products = list(_products(setup.source))
+    some = [segment for product in products for segment in undelivered(setup.reference, product, target)]
+    memory = await recalled(setup.store, setup.reference, products, [target], setup.config.glossary)
     earlier = {part.place: old for part in some if (old := memory.earlier(part, target)) is not None}
     return await translators.translate(
         target,

@@ -13,16 +13,27 @@ from storesync.localization.normal import normal
 from storesync.localization.pipeline import Drawn, Judged, TextRules, Wanted, draw, judge
 from storesync.localization.protect import Protected, Protection
 from storesync.localization.provenance import Provenance
-from storesync.localization.reference import Reference, ReferenceText
-from storesync.localization.script import Foreign, foreign, has_foreign, has_hangul
+from storesync.localization.reference import Reference, ReferenceText, Stale
+from storesync.localization.script import SCRIPTS, Foreign, foreign, has_foreign, has_hangul
 from storesync.localization.segment import Segment, segments, text_hash
+from storesync.localization.sighting import (
+    Delivered,
+    Sighting,
+    confirmed,
+    delivered_parts,
+    short_source,
+    sight,
+    stale_parts,
+)
 from storesync.localization.source import source_hash
 
 __all__ = [
     "APPROVED",
+    "SCRIPTS",
     "STATES",
     "TEMPLATES",
     "UNITS",
+    "Delivered",
     "Drawn",
     "Finding",
     "Foreign",
@@ -38,6 +49,8 @@ __all__ = [
     "Reference",
     "ReferenceText",
     "Segment",
+    "Sighting",
+    "Stale",
     "Template",
     "TextKey",
     "TextMemory",
@@ -47,7 +60,9 @@ __all__ = [
     "columns",
     "completed",
     "compose",
+    "confirmed",
     "country_name",
+    "delivered_parts",
     "delivered_texts",
     "draw",
     "facts_of",
@@ -63,9 +78,12 @@ __all__ = [
     "read_glossary",
     "segments",
     "separator",
+    "short_source",
+    "sight",
     "source_facts",
     "source_hash",
     "split",
+    "stale_parts",
     "successor",
     "template_for",
     "text_hash",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -10,15 +11,17 @@ from attrs import evolve, field, frozen
 from storesync.localization.facts import facts_of
 from storesync.localization.glossary import Glossary
 from storesync.localization.locale import matches
-from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey
+from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey, TextState
 from storesync.localization.provenance import Provenance
-from storesync.localization.reference import FIELDS, Reference, ReferenceText
+from storesync.localization.reference import FIELDS, Reference, ReferenceText, Stale
 from storesync.localization.segment import Segment, joined, segments
+from storesync.localization.sighting import stale_parts
 from storesync.localization.source import source_hash
 from storesync.model import Product, frozen_map
 
 __all__ = ["TextMemory", "completed", "delivered_texts", "undelivered"]
 
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _STANDING = ("unsure", "machine", "reviewed", "final")  # as references name it, from the lowest up
 
 
@@ -42,16 +45,28 @@ class TextMemory:
 
     What a person wrote for a place goes before all others there. Approved before machine, then the newest. A text
     of another glossary still counts when a person approved it; machine text counts for the words it was made
-    with. `own` are people's texts by source and place; `failed` are texts that no gate lets pass.
+    with, or for any while the glossary cannot be read. `own` are people's texts by source and place; `failed` are
+    texts that no gate lets pass. `stale` are, by `vi SBG-001`, the delivered texts that were first seen beside
+    another source.
     """
 
     texts: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     own: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     places: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     failed: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
+    stale: Mapping[str, Mapping[str, Stale]] = field(factory=dict, converter=frozen_map)
+
+    def __bool__(self) -> bool:
+        """Whether it can change what a listing says."""
+        return bool(self.texts or self.places or self.stale)
 
     @classmethod
-    def of(cls, some: Iterable[MemoryText], glossary: Glossary | None = None) -> TextMemory:
+    def of(
+        cls,
+        some: Iterable[MemoryText],
+        glossary: Glossary | None = None,
+        stale: Mapping[str, Mapping[str, Stale]] = _NOTHING,
+    ) -> TextMemory:
         """The memory of these texts under a glossary; what is not translated yet does not count."""
         words = glossary if glossary is not None else Glossary()
         best: dict[str, MemoryText] = {}
@@ -62,7 +77,9 @@ class TextMemory:
             name = _name(one.key.target_locale, one.key.source, one.key.field)
             if one.approved:
                 _better(places, f"{one.key.target_locale} {one.place}", one)
-            elif one.key.glossary != words.version(one.source_text, one.key.target_locale):
+            elif not words.doubt and one.key.glossary != words.version(
+                one.source_text, one.key.target_locale
+            ):
                 continue
             if one.refused:
                 _better(failed, name, one)
@@ -71,7 +88,13 @@ class TextMemory:
                     _better(own, f"{name} {one.place}", one)
                 if one.approved or not one.key.place:
                     _better(best, name, one)
-        return cls(best, own, places, failed)
+        return cls(best, own, places, failed, stale)
+
+    def seen(self, reference: Reference, product: str, locale: str) -> ReferenceText | None:
+        """What came with the catalog for a product, with what is known to have changed since."""
+        text = reference.text(product, locale)
+        stale = self.stale.get(f"{locale} {product}")
+        return text if text is None or stale is None else evolve(text, stale=stale)
 
     def find(self, segment: Segment, locale: str) -> MemoryText | None:
         """The best text of a segment in one language, or None; another place's lends no lock."""
@@ -151,16 +174,16 @@ def _part(segment: Segment, locale: str, memory: TextMemory, accept: frozenset[s
 def _completed(
     reference: Reference, product: Product, locale: str, memory: TextMemory, accept: frozenset[str]
 ) -> ReferenceText | None:
-    delivered = reference.text(product.key, locale)
+    delivered = memory.seen(reference, product.key, locale)
     if not memory.texts and not memory.own and not memory.places:
         return delivered
     parts = segments(product)
     known = {part.place: one for part in parts if (one := _part(part, locale, memory, accept)) is not None}
-    kept = delivered is not None and delivered.state in APPROVED
+    old: Mapping[str, Stale] = stale_parts(delivered, product, locale) if delivered is not None else _NOTHING
     changes: dict[str, Any] = {}
     made: dict[str, Provenance] = {}
     standings: list[str] = []
-    stale: list[str] = []
+    stale: dict[str, Stale] = {}
     for name in FIELDS:
         own = [part for part in parts if part.field == name]
         if not own or any(part.place not in known for part in own):
@@ -168,6 +191,7 @@ def _completed(
         some = [known[part.place] for part in own]
         here = all(one.text.place == part.place for one, part in zip(some, own, strict=True))
         given = delivered is not None and getattr(delivered, name).strip()
+        kept = delivered is not None and delivered.state in APPROVED and name not in old
         if given and not (here and _replaces(some, kept=kept)):
             continue
         changes[name] = joined(
@@ -175,7 +199,8 @@ def _completed(
         )
         made[name] = _made(some)
         standings += [_standing(one.text) for one in some]
-        stale += [one.stale for one in some if one.stale]
+        if told := "; ".join(one.stale for one in some if one.stale):
+            stale[name] = Stale(told, made[name].original)
     if delivered is None:
         if len(made) < len({part.field for part in parts}) or not made:
             return None
@@ -185,7 +210,7 @@ def _completed(
             attributes=facts_of(product, reference, locale),
             state=min(standings, key=_STANDING.index),
             source="" if stale else source_hash(product.text),
-            stale="; ".join(stale),
+            stale=stale,
             made={**made, "attributes": Provenance(by="template", state="final")},
         )
     if not changes:
@@ -197,7 +222,7 @@ def _completed(
         **changes,
         state=min(standings, key=_STANDING.index) if whole else delivered.state,
         source=("" if stale else source_hash(product.text)) if whole else delivered.source,
-        stale="; ".join(stale),
+        stale={**{name: one for name, one in delivered.stale.items() if name not in made}, **stale},
         made=made,
     )
 
@@ -221,23 +246,29 @@ def _made(some: list[_Part]) -> Provenance:
     )
 
 
-def delivered_texts(reference: Reference, product: Product, locale: str) -> Mapping[str, MemoryText]:
-    """What came with the catalog, by place, so that an export shows it; texts of several lines are left out."""
-    text = reference.text(product.key, locale)
+def delivered_texts(text: ReferenceText | None, product: Product, locale: str) -> Mapping[str, MemoryText]:
+    """What came with the catalog, by place, so that an export shows it; texts of several lines are left out.
+
+    Nobody approved a text for a source that it was not made from: its note names that source.
+    """
     if text is None:
         return {}
+    old = stale_parts(text, product, locale)
     found = {}
     for part in segments(product):
         said = {"title": text.title, "short_description": text.short_description}.get(part.field, "")
         if part.place == f"{product.key}/{part.field}" and said:
-            key = TextKey(part.hash, product.locale, locale, part.field)
-            state = "translated" if text.state not in APPROVED else text.state
+            stale = old.get(part.field)
+            state: TextState = "translated"
+            if stale is None and text.state in APPROVED:
+                state = "final" if text.state == "final" else "reviewed"
             found[part.place] = MemoryText(
-                key=key,
+                key=TextKey(part.hash, product.locale, locale, part.field),
                 source_text=part.text,
                 text=said,
-                state="final" if state == "final" else "reviewed" if state == "reviewed" else "translated",
+                state=state,
                 by="catalog",
                 place=part.place,
+                note=stale.said if stale is not None else "",
             )
     return found

@@ -103,21 +103,24 @@ def facts_of(product: Product, reference: Reference, locale: str) -> Mapping[str
     return {name: value for name, value in found.items() if value}
 
 
-def source_facts(product: Product, locale: str) -> Mapping[str, str]:
+def source_facts(product: Product, reference: Reference, locale: str) -> Mapping[str, str]:
     """What the values of `facts_of` are made of, in the product's own words, under the same names.
 
-    Names without a fact are left out, and so are efficacy and skin type: the catalog holds keys for those.
+    The words for keys (efficacy, skin type) are those of the vocabulary. Names without a fact are left out.
     """
     names = NAMES.get(locale)
     if names is None:
         return {}
-    facts = product.facts
+    facts, own = product.facts, product.locale
     months = {code: facts.get(code, "") for code in ("shelf_life_months", "pao_months")}
     cosmetic = bool(facts.get("inci"))
+    hair = "hair" in product.keys.get("skin_type", ())
     found = {
         names.brand: product.brand.name,
-        names.origin: country_name(product.origin, product.locale),
+        names.origin: country_name(product.origin, own),
         names.content: "/".join(_contents(product)),
+        names.efficacy: _words(product, reference, "efficacy", own),
+        names.hair_type if hair else names.skin_type: _words(product, reference, "skin_type", own),
         names.shelf_life: f"{months['shelf_life_months']}개월" if months["shelf_life_months"] else "",
         names.after_opening: f"{months['pao_months']}개월" if months["pao_months"] else "",
         names.ingredients if cosmetic else names.food_ingredients: facts.get("ingredients", ""),

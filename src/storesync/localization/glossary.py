@@ -39,9 +39,13 @@ class GlossaryTerm:
 
 @define(slots=False, frozen=True)
 class Glossary:
-    """All terms of one source language."""
+    """All terms of one source language.
+
+    `doubt` is the place at which the table cannot be read: then nobody knows of any word, and no engine is asked.
+    """
 
     terms: tuple[GlossaryTerm, ...] = field(default=(), converter=tuple[GlossaryTerm, ...])
+    doubt: str = ""
 
     @cached_property
     def _by_source(self) -> Mapping[str, GlossaryTerm]:
@@ -94,10 +98,12 @@ def read_glossary(text: str, *, at: str) -> tuple[Glossary, tuple[Issue, ...]]:
     """The terms of a table (ko, then a column and a `never_` column by locale, kind, enforce, note).
 
     A row that contradicts itself or another one is an issue with its line, and does not count; its term is in
-    doubt.
+    doubt. So is a whole table without a column of source words.
     """
     rows, issues = read_rows(text, ("ko",), at=at, code="glossary.row")
-    found: dict[str, GlossaryTerm] = {}
+    if issues and issues[0].at == f"{at}:1":
+        return Glossary(doubt=issues[0].at), tuple(issues)
+    found = {one.path: GlossaryTerm(source=one.path, doubt=one.at, at=one.at) for one in issues if one.path}
     for place, row in rows:
         enforce = row.get("enforce") or "warn"
         if enforce not in _ENFORCE:

@@ -45,10 +45,14 @@ class TextRules:
 
 @frozen
 class Wanted:
-    """A segment without a text that counts, and the key under which one will be remembered."""
+    """A segment without a text that counts, and the key under which one will be remembered.
+
+    `categories` are those of all segments that the text is for.
+    """
 
     segment: Segment
     key: TextKey
+    categories: frozenset[str] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -87,11 +91,16 @@ def draw(
             continue
         old = earlier(segment)
         if old is not None:
-            issues.append(_stale(segment, rules.target, old, source=old.key.source != key.source))
+            source = old.key.source != key.source
+            if source or not rules.glossary.doubt:
+                issues.append(_stale(segment, rules.target, old, source=source))
             if old.key.source == key.source:
                 found[segment.place] = old
             if old.locked or segment.place in found:
                 continue
+        if rules.glossary.doubt:
+            issues.append(_unread(segment, rules))
+            continue
         held = _held(segment, rules)
         if held is not None:
             issues.append(held)
@@ -99,7 +108,8 @@ def draw(
         if known is not None and known.refused and known.by == rules.engine and not rules.again:
             issues.append(_refused(segment, rules.target, known))
             continue
-        wanted.setdefault(key, Wanted(segment, key))
+        same = wanted.get(key, Wanted(segment, key))
+        wanted[key] = evolve(same, categories=same.categories | {segment.category})
     return Drawn(found=found, wanted=tuple(wanted.values()), issues=Issues(tuple(issues)))
 
 
@@ -124,6 +134,15 @@ def _refused(segment: Segment, target: str, known: MemoryText) -> Issue:
         f"{segment.place}: {known.by} {made}, which failed: {known.note}",
         hint=f"correct it: storesync texts export --locale {target}; or ask once more: storesync texts "
         f"translate --locale {target} --again",
+    )
+
+
+def _unread(segment: Segment, rules: TextRules) -> Issue:
+    return Issue(
+        "text.glossary",
+        f"{segment.place}/{rules.target}",
+        f"{segment.place} is not translated while the glossary cannot be read ({rules.glossary.doubt})",
+        hint="correct the glossary",
     )
 
 
@@ -161,7 +180,12 @@ def judge(
     # Markup is judged as the engine wrote it: cleaned first, a tag that it made up would not be seen.
     text = seen(text)
     verdict = rules.gates.check(
-        segment.text, text, locale=rules.target, field=field or segment.field, kind=segment.kind
+        segment.text,
+        text,
+        locale=rules.target,
+        field=field or segment.field,
+        kind=segment.kind,
+        categories=wanted.categories,
     )
     issues = Issues(
         tuple(

@@ -10,10 +10,18 @@ from attrs import field, frozen
 from storesync.localization.provenance import Provenance
 from storesync.model import frozen_map
 
-__all__ = ["FIELDS", "Reference", "ReferenceText"]
+__all__ = ["FIELDS", "Reference", "ReferenceText", "Stale"]
 
 FIELDS: tuple[Literal["title", "short_description"], ...] = ("title", "short_description")
 """The texts of a product that are translated; all else comes from tables."""
+
+
+@frozen
+class Stale:
+    """What changed since a text was made, and the source text that it belongs to; empty when nobody knows that."""
+
+    said: str
+    source: str = ""
 
 
 @frozen(kw_only=True)
@@ -22,8 +30,8 @@ class ReferenceText:
 
     `attributes` are by localized name, in the order of the source. `state` is `reference`, `machine`, `unsure`
     (machine text in which a gate saw something to look at), `reviewed` or `final`; `source` the hash of the
-    source text it was made from, empty when nobody knows. `stale` says what changed since it was made. `made`
-    tells of single fields where they did not come with the others.
+    source texts it was made from, empty when nobody knows. `stale` are fields (`title`, `attributes/NAME`) whose
+    source changed since. `made` tells of single fields where they did not come with the others.
     """
 
     title: str
@@ -32,7 +40,7 @@ class ReferenceText:
     state: str = "reference"
     source: str = ""
     at: str = ""
-    stale: str = ""
+    stale: Mapping[str, Stale] = field(factory=dict, converter=frozen_map)
     made: Mapping[str, Provenance] = field(factory=dict, converter=frozen_map)
 
     @property

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 
 from attrs import frozen
 
 from storesync.localization.locale import language
+from storesync.model import Script
 
-__all__ = ["Foreign", "foreign", "has_foreign", "has_hangul"]
+__all__ = ["SCRIPTS", "Foreign", "foreign", "has_foreign", "has_hangul"]
+
+SCRIPTS: Mapping[Script, str] = MappingProxyType({"hangul": "Korean", "han": "Chinese", "kana": "Japanese"})
+"""How messages call the scripts."""
 
 # Unicode 16 blocks. Hangul: conjoining jamo, tone marks, compatibility jamo with the filler, circled and
 # parenthesized forms, jamo extended A, syllables, jamo extended B, half-width forms.
@@ -25,12 +30,12 @@ _HAN = (
 )
 _KANA = "\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f\U0001b000-\U0001b16f"
 
-_SCRIPTS = {
+_SCRIPTS: Mapping[Script, re.Pattern[str]] = {
     "hangul": re.compile(f"[{_HANGUL}]+"),
     "han": re.compile(f"[{_HAN}]+"),
     "kana": re.compile(f"[{_KANA}]+"),
 }
-_HOMES = {
+_HOMES: Mapping[Script, frozenset[str]] = {
     "hangul": frozenset({"ko"}),
     "han": frozenset({"zh", "yue", "ja", "ko"}),
     "kana": frozenset({"ja", "zh", "yue"}),  # の is fashionable in Chinese shop texts
@@ -41,7 +46,7 @@ _HOMES = {
 class Foreign:
     """A run of a script that has no place in a text: which one, where it begins, and what it says."""
 
-    script: str
+    script: Script
     offset: int
     text: str
 
@@ -67,15 +72,17 @@ def has_foreign(text: str, locale: str) -> bool:
     return refused is not None and refused.search(text) is not None
 
 
-def foreign(text: str, locales: str | Iterable[str]) -> tuple[Foreign, ...]:
-    """Every run of a script that none of `locales` is written in, in reading order."""
+def foreign(
+    text: str, locales: str | Iterable[str], *, refused: frozenset[Script] = frozenset()
+) -> tuple[Foreign, ...]:
+    """Every run of a script that none of `locales` is written in, or that is `refused` in all, in reading order."""
     if text.isascii():
         return ()
     languages = {language(locale) for locale in ((locales,) if isinstance(locales, str) else locales)}
     found = [
         Foreign(script, run.start(), run.group())
         for script, pattern in _SCRIPTS.items()
-        if not languages & _HOMES[script]
+        if script in refused or not languages & _HOMES[script]
         for run in pattern.finditer(text)
     ]
     return tuple(sorted(found, key=lambda run: run.offset))

@@ -17,13 +17,15 @@ __all__ = ["Segment", "joined", "paragraphs", "segments", "text_hash"]
 class Segment:
     """One piece of source text. `place` names it in the catalog: `SBG-001/title`, `SBG-001/short_description/2`.
 
-    `kind` is what the goods are, `cosmetic` or `food`: claims differ; empty when nobody knows.
+    `kind` is what the goods are, `cosmetic` or `food`: claims differ; empty when nobody knows. `category` is the
+    merchant's: lengths differ.
     """
 
     place: str
     field: str
     text: str
     kind: str = ""
+    category: str = ""
 
     @property
     def hash(self) -> str:
@@ -42,25 +44,25 @@ def segments(product: Product) -> tuple[Segment, ...]:
     The long description is composed of translated parts; attributes, options, ingredients, units and
     categories come from tables and never go to an engine.
     """
-    kind = kind_of(product)
-    found = [Segment(f"{product.key}/title", "title", normal(product.text.title), kind)]
+    about = (kind_of(product), product.category)
+    found = [Segment(f"{product.key}/title", "title", normal(product.text.title), *about)]
     shorts = product.text.points or ((product.text.description,) if product.text.description else ())
     for number, short in enumerate(shorts):
         place = f"{product.key}/short_description"
         found += paragraphs(
-            f"{place}/{number}" if len(shorts) > 1 else place, "short_description", short, kind
+            f"{place}/{number}" if len(shorts) > 1 else place, "short_description", short, *about
         )
     return tuple(segment for segment in found if segment.text)
 
 
-def paragraphs(place: str, field: str, text: str, kind: str = "") -> Iterable[Segment]:
+def paragraphs(place: str, field: str, text: str, kind: str = "", category: str = "") -> Iterable[Segment]:
     """A text by its lines: one changed line is translated, the others are not."""
     lines = [line for line in normal(text).split("\n") if line.strip()]
     if len(lines) == 1:
-        yield Segment(place, field, lines[0], kind)
+        yield Segment(place, field, lines[0], kind, category)
         return
     for number, line in enumerate(lines):
-        yield Segment(f"{place}/{number}", field, line, kind)
+        yield Segment(f"{place}/{number}", field, line, kind, category)
 
 
 def joined(parts: Mapping[str, str], place: str) -> str:

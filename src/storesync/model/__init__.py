@@ -10,7 +10,7 @@ from storesync.model.money import MONEY_CONTEXT, Money, minor_digits
 from storesync.model.offer import Offer, Price
 from storesync.model.product import Brand, Product, Supply
 from storesync.model.ref import Ref, Status, Ticket
-from storesync.model.text import Copy
+from storesync.model.text import Copy, Script
 from storesync.model.variant import Axis, Choice, NetContent, Variant
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Price",
     "Product",
     "Ref",
+    "Script",
     "Status",
     "Supply",
     "Ticket",

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 from attrs import field, frozen
 
-__all__ = ["Copy"]
+__all__ = ["Copy", "Script"]
+
+Script: TypeAlias = Literal["hangul", "han", "kana"]
+"""A way of writing that a market may refuse."""
 
 
 @frozen

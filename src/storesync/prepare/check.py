@@ -201,8 +201,13 @@ def _price(path: str, name: str, money: Money, spec: Spec) -> Iterator[Issue]:
         )
 
 
-def check_offers(listing: Listing, offers: Mapping[str, Offer], spec: Spec) -> Issues:
-    """Prices against currency, digits, range, and the ratio of the dearest to the cheapest variant."""
+def check_offers(
+    listing: Listing, offers: Mapping[str, Offer], spec: Spec, policies: Mapping[str, str]
+) -> Issues:
+    """Prices against currency, digits, range, and the ratio of the dearest to the cheapest variant.
+
+    `policies` names the price policy of each market.
+    """
     issues: list[Issue] = []
     for market in listing.markets:
         sales: dict[str, Money] = {}
@@ -213,5 +218,6 @@ def check_offers(listing: Listing, offers: Mapping[str, Offer], spec: Spec) -> I
             if market in offer.prices:
                 sales[sku] = offer.prices[market].sale
         if spec.price_ratio is not None:
-            issues += sibling_ratio(sales, limit=spec.price_ratio, path=f"prices/{market}")
+            policy = policies.get(market, "")
+            issues += sibling_ratio(sales, limit=spec.price_ratio, path=f"prices/{market}", policy=policy)
     return Issues(tuple(issues))

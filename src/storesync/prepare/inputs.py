@@ -102,10 +102,15 @@ def _side(one: Any, other: Any) -> int:
     return int(one > other) - int(one < other)
 
 
+def _pack_dates(name: str) -> Iterator[date]:
+    pack = tax_pack(name)
+    return _dates((pack.figures, pack.lines))
+
+
 def _day(settings: Settings) -> dict[str, Any]:
     """What the day decides, and nothing else of it."""
     today = settings.today
-    dated = {*_dates(settings.policies), *(day for pack in _PACKS for day in _dates(tax_pack(pack).figures))}
+    dated = {*_dates(settings.policies), *(day for pack in _PACKS for day in _pack_dates(pack))}
     sides = [[day.isoformat(), _side(today, day)] for day in sorted(dated)]
     ages: list[Any] = []
     if settings.rates is not None and settings.rates.ages:

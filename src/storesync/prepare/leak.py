@@ -1,4 +1,4 @@
-"""The last look before anything may leave: no script on a page that its readers do not read."""
+"""The last look before anything may leave: no script on a page that its readers do not read, or its market refuses."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from storesync.issues import Issue, Issues
-from storesync.localization import foreign
-from storesync.model import Listing
+from storesync.localization import SCRIPTS, foreign
+from storesync.model import Listing, Script
 
 __all__ = ["content_leaks", "listing_leaks"]
 
-_NAMES = {"hangul": "Korean", "han": "Chinese", "kana": "Japanese"}
 _CODES = {"hangul": "text.korean_left", "han": "text.han_left", "kana": "text.kana_left"}
 
 
-def _leaks(text: str, path: str, locales: tuple[str, ...]) -> Iterator[Issue]:
-    runs = foreign(text, locales)
+def _leaks(text: str, path: str, locales: tuple[str, ...], refused: frozenset[Script]) -> Iterator[Issue]:
+    runs = foreign(text, locales, refused=refused)
     for script in dict.fromkeys(run.script for run in runs):
         first = next(run for run in runs if run.script == script)
+        said, own = f"{SCRIPTS[script]} {first.text!r} stands at {first.offset}", foreign(first.text, locales)
         yield Issue(
             _CODES[script],
             path,
-            f"{_NAMES[script]} {first.text!r} stands at {first.offset} of a text in {', '.join(locales)}",
-            hint="translate it; foreign text never leaves",
+            f"{said} of a text in {', '.join(locales)}"
+            if own
+            else f"{said}, which this market takes in no text",
+            hint="translate it; foreign text never leaves" if own else "write it in other characters",
         )
 
 
@@ -54,16 +56,28 @@ def _listing(listing: Listing, own: tuple[str, ...]) -> Iterator[tuple[str, str,
                 yield choice.text, f"variants/{variant.sku}/attributes/{id_}", own
 
 
-def listing_leaks(listing: Listing, locales: tuple[str, ...]) -> Issues:
-    """Every text in a script that its language is not written in; the first locale is the listing's own."""
+def listing_leaks(
+    listing: Listing, locales: tuple[str, ...], refused: frozenset[Script] = frozenset()
+) -> Issues:
+    """Every text in a script that its language is not written in, or the market refuses in all languages.
+
+    The first locale is the listing's own.
+    """
     return Issues(
         tuple(
-            issue for text, path, here in _listing(listing, locales[:1]) for issue in _leaks(text, path, here)
+            issue
+            for text, path, here in _listing(listing, locales[:1])
+            for issue in _leaks(text, path, here, refused)
         )
     )
 
 
-def content_leaks(content: Mapping[str, Any], listing: Listing, locales: tuple[str, ...]) -> Issues:
+def content_leaks(
+    content: Mapping[str, Any],
+    listing: Listing,
+    locales: tuple[str, ...],
+    refused: frozenset[Script] = frozenset(),
+) -> Issues:
     """The same for the rendered document, whatever the driver put into it: values and names alike.
 
     Keys and SKUs are the merchant's identifiers and are no text; the market's rule document is not ours.
@@ -73,11 +87,11 @@ def content_leaks(content: Mapping[str, Any], listing: Listing, locales: tuple[s
     def walk(value: Any, path: str) -> Iterator[Issue]:
         if isinstance(value, str):
             if value not in identifiers:
-                yield from _leaks(value, path, locales)
+                yield from _leaks(value, path, locales, refused)
         elif isinstance(value, Mapping):
             for key, part in value.items():
                 if key not in identifiers:
-                    yield from _leaks(key, f"{path}/{key}", locales)
+                    yield from _leaks(key, f"{path}/{key}", locales, refused)
                 yield from walk(part, f"{path}/{key}")
         elif isinstance(value, list | tuple):
             for number, part in enumerate(value):

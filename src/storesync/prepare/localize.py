@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 from unicodedata import normalize
 
@@ -16,11 +16,14 @@ from storesync.localization import (
     country_name,
     foreign,
     matches,
+    short_source,
     source_hash,
+    stale_parts,
     template_for,
 )
+from storesync.localization.reference import FIELDS
 from storesync.model import Axis, Choice, Copy, Image, Product, Variant, frozen_map
-from storesync.prepare.remedy import accept_line
+from storesync.prepare.remedy import accept_line, stale_way
 from storesync.prepare.settings import Settings
 
 __all__ = ["ALWAYS", "Localized", "localize"]
@@ -102,19 +105,7 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
         for standing in delivered.standings
         if standing not in ALWAYS and standing not in settings.accept
     ]
-    changed = delivered.source and delivered.source != source_hash(product.text)
-    if delivered.stale or changed:
-        issues.append(
-            Issue(
-                "text.stale",
-                path,
-                delivered.stale
-                or f"the source text of {product.key} changed since its {locale} text was made",
-                Severity.WARNING,
-                "have the translation checked against the new source",
-                delivered.at,
-            )
-        )
+    issues += _stale(delivered, product, locale, path)
     for part, value in (("title", delivered.title), ("short_description", delivered.short_description)):
         if not value.strip():
             issues.append(
@@ -129,6 +120,21 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
     return delivered, issues
 
 
+def _stale(delivered: ReferenceText, product: Product, locale: str, path: str) -> Iterator[Issue]:
+    """What was made from another source than there is now, each change once."""
+    old = stale_parts(delivered, product, locale)
+    for said in dict.fromkeys(one.said for one in old.values()):
+        concerned = [name for name, one in old.items() if one.said == said]
+        yield Issue(
+            "text.stale",
+            f"{path}/{concerned[0]}" if len(concerned) == 1 else path,
+            said,
+            Severity.WARNING,
+            stale_way(product.key, locale, delivered, concerned),
+            delivered.at,
+        )
+
+
 def _provenance(delivered: ReferenceText, product: Product, *, home: bool) -> Mapping[str, Provenance]:
     by: Literal["human", "reference", "machine"] = "reference"
     if home or delivered.state in ALWAYS:
@@ -138,14 +144,15 @@ def _provenance(delivered: ReferenceText, product: Product, *, home: bool) -> Ma
     own = Provenance(by=by, state=delivered.state, source=delivered.source)
     composed = evolve(own, by="template")
     text = product.text
-    # Where the source changed meanwhile nobody knows any more what a delivered text was made from.
-    known = not home and delivered.source in ("", source_hash(text))
-    short = "\n".join(text.points) or text.description
+    sources = {"title": text.title, "short_description": short_source(product)}
+    if home:
+        sources = dict.fromkeys(sources, "")
+    # Where the source changed meanwhile, somebody may know what a text was made from, or nobody.
+    sources |= {
+        name: one.source for name, one in stale_parts(delivered, product, "").items() if name in sources
+    }
     return {
-        "title": delivered.made.get("title", evolve(own, original=text.title if known else "")),
-        "short_description": delivered.made.get(
-            "short_description", evolve(own, original=short if known else "")
-        ),
+        **{name: delivered.made.get(name, evolve(own, original=sources[name])) for name in FIELDS},
         "attributes": delivered.made.get("attributes", own),
         "description": composed,
     }
@@ -199,6 +206,11 @@ def _shown(images: tuple[Image, ...], locales: tuple[str, ...]) -> tuple[Image, 
     )
 
 
+def _outdated(delivered: ReferenceText) -> bool:
+    """Whether a remembered text stands there for another source: an engine may be asked for a new one."""
+    return any(name in delivered.made for name in delivered.stale)
+
+
 def localize(product: Product, settings: Settings) -> tuple[Localized, Issues]:
     """Everything a buyer will read or see of this product on this channel, and what is missing.
 
@@ -214,7 +226,7 @@ def localize(product: Product, settings: Settings) -> tuple[Localized, Issues]:
     for locale in locales:
         delivered, found = _text(product, locale, settings)
         issues += found
-        if delivered is None or delivered.stale or any(issue.code == "text.missing" for issue in found):
+        if delivered is None or _outdated(delivered) or any(issue.code == "text.missing" for issue in found):
             lacks.append(locale)
         if delivered is None:
             continue

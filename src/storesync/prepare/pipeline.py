@@ -146,10 +146,14 @@ def prepare(
         return Prepared(key=product.key, offered=True, needs=(CategoryKey(id_, {**chosen_for, **further}),))
     issues += found
     listing, found = check_images(product, listing, spec)
-    issues += (*found, *check_listing(listing, spec), *check_offers(listing, offers, spec))
+    issues += (
+        *found,
+        *check_listing(listing, spec),
+        *check_offers(listing, offers, spec, settings.channel.prices),
+    )
     issues += check_wording(product, localized, settings)
     issues += check_compliance(product, localized, listing, settings)
-    leaks = listing_leaks(listing, settings.channel.locales)
+    leaks = listing_leaks(listing, settings.channel.locales, spec.refused_scripts)
     issues += leaks
     content: Content | None = None
     if _whole(listing, offers, settings):
@@ -160,7 +164,7 @@ def prepare(
         content, found = render(driver, shop, listing)
         issues += found
         if content is not None and not leaks:
-            issues += content_leaks(content, listing, settings.channel.locales)
+            issues += content_leaks(content, listing, settings.channel.locales, spec.refused_scripts)
     return evolve(
         done, listing=listing, content=None if issues.errors else content, issues=_placed(issues, product)
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from storesync.localization import ReferenceText
 from storesync.model import Channel
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "brand_line",
     "category_line",
     "policy_line",
+    "stale_way",
 ]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
@@ -27,6 +30,18 @@ def accept_line(state: str, locale: str) -> str:
     """The line that lets texts of this state count, or the command that gives them to people."""
     review = f"have the text reviewed: storesync texts export --locale {locale} --waiting"
     return f'[localization] accept = ["{state}"], or {review}'
+
+
+def stale_way(product: str, locale: str, text: ReferenceText, fields: Iterable[str]) -> str:
+    """What to do about a text of an older source: correct it, or say that it still holds."""
+    if any(name in text.made for name in fields):
+        return f"have the new source translated, or review it: storesync texts export --locale {locale} --waiting"
+    if text.source:
+        return "bring the row up to date, and its source_hash with it"
+    places = " ".join(f"'{product}/{name}'" if " " in name else f"{product}/{name}" for name in fields)
+    return (
+        f"bring the row up to date, or, if it still holds: storesync texts confirm {places} --locale {locale}"
+    )
 
 
 def category_line(channel: Channel, code: str) -> str:

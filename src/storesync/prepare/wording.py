@@ -8,21 +8,39 @@ from attrs import evolve, frozen
 
 from storesync.compliance import kind_of
 from storesync.issues import Issue, Issues, Severity
-from storesync.localization import APPROVED, Gates, Level, matches, normal, source_facts, source_hash
+from storesync.localization import (
+    APPROVED,
+    Gates,
+    Level,
+    matches,
+    normal,
+    short_source,
+    source_facts,
+    stale_parts,
+)
 from storesync.model import Product
 from storesync.prepare.localize import Localized
 from storesync.prepare.settings import Settings
 
 __all__ = ["check_wording"]
 
+# What a gate finds by comparing a text with its source: beside another source it says nothing of the text.
 # Ingredients have official names: 적색202호 is CI 15850, and a plant goes by its Latin name. The house's words for
 # them, their figures and their length are no measure; what is never right stays so.
+_COMPARED = frozenset(
+    {
+        "numbers", "units", "protection", "placeholders", "markup", "brand_kept", "length_ratio", "repetition",
+    }
+)  # fmt: skip
 _OFFICIAL = frozenset({"numbers", "units", "length_ratio"})
 
 
 @frozen
 class _Said:
-    """One text beside what it was made of. An `approved` one has had its review; a `stale` one has another source."""
+    """One text beside what it was made of. An `approved` one has had its review.
+
+    A `stale` one was made from another source: `old` as far as somebody knows it.
+    """
 
     path: str
     source: str
@@ -31,6 +49,7 @@ class _Said:
     field: str
     approved: bool = False
     stale: bool = False
+    old: str = ""
     at: str = ""
 
 
@@ -39,13 +58,16 @@ def _texts(product: Product, localized: Localized, settings: Settings, locale: s
     if delivered is None or shown is None:
         return
     own, path, at = product.text, f"texts/{locale}", delivered.at
-    stale = bool(delivered.stale) or delivered.source not in ("", source_hash(own))
-    short = "\n".join(own.points) or own.description
-    for name, source, text in (("title", own.title, shown.title), *_short(short, shown.points)):
-        made = delivered.made.get(name)
-        state = made.state if made else delivered.state
-        yield _Said(f"{path}/{name}", source, text, locale, name, state in APPROVED, stale, at)
-    sources = source_facts(product, locale)
+    changed = stale_parts(delivered, product, locale)
+    for name, source, text in (
+        ("title", own.title, shown.title),
+        *_short(short_source(product), shown.points),
+    ):
+        made, stale = delivered.made.get(name), changed.get(name)
+        approved = (made.state if made else delivered.state) in APPROVED
+        old = stale.source if stale is not None else ""
+        yield _Said(f"{path}/{name}", source, text, locale, name, approved, stale is not None, old, at)
+    sources = source_facts(product, settings.reference, locale)
     for name, value in localized.attributes.get(locale, {}).items():
         if name in sources:
             field = "ingredients" if sources[name] == product.facts.get("ingredients") else "attributes"
@@ -71,6 +93,16 @@ def _options(product: Product, localized: Localized, locales: tuple[str, ...]) -
 
 
 def _found(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
+    """What the gates say beside the source that a text was made from; the house's words hold beside the new one, too."""
+    if said.stale and said.old:
+        yield from _beside(evolve(said, source=said.old, stale=False), gates, kind)
+        told = (one for one in _beside(said, gates, kind) if one.severity is Severity.ERROR)
+        yield from (one for one in told if one.code == "text.glossary")
+    else:
+        yield from _beside(said, gates, kind)
+
+
+def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
     verdict = gates.check(
         normal(said.source), normal(said.text), locale=said.locale, field=said.field, kind=kind
     )
@@ -79,8 +111,8 @@ def _found(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
             continue
         if said.field == "ingredients" and finding.rule in _OFFICIAL:
             continue
-        # A text of an older source is told as stale and stays; the house's words hold for it all the same.
-        holds = finding.level is Level.FAIL and (not said.stale or finding.rule == "glossary")
+        # A text of an older source is told as stale and stays; what no source excuses holds all the same.
+        holds = finding.level is Level.FAIL and not (said.stale and finding.rule in _COMPARED)
         yield Issue(
             f"text.{finding.rule}",
             f"{said.path}/{finding.offset}",

@@ -55,10 +55,13 @@ class Aims:
             if refinement.scope.channel in ("", channel)
             and refinement.scope != Scope(channel=refinement.scope.channel)
         ]
+        self._blind = False
 
-    def see(self, product: Product) -> None:
-        """One more product of the catalog."""
-        if self._left:
+    def see(self, product: Product | None) -> None:
+        """One more product of the catalog; None for one that could not be read, whatever it is."""
+        if product is None:
+            self._blind = True
+        elif self._left:
             skus = [variant.sku for variant in product.variants]
             self._left = [
                 (book, refinement)
@@ -67,8 +70,11 @@ class Aims:
             ]
 
     def missed(self) -> Iterator[Issue]:
-        """A warning for every refinement that no variant of the catalog has met."""
-        for book, refinement in self._left:
+        """A warning for every refinement that no variant of the catalog has met.
+
+        None while a product could not be read: it may be the one.
+        """
+        for book, refinement in () if self._blind else self._left:
             yield Issue(
                 "price.unmet_refinement",
                 f"prices/{book.name}/refine",

@@ -11,6 +11,7 @@ from attrs import evolve, field, fields, frozen
 
 from storesync.issues import Issue, Issues
 from storesync.model import Product, frozen_map
+from storesync.pricing.contradiction import stage_of
 from storesync.pricing.policy import Policy
 
 __all__ = ["PolicyBook", "Refinement", "Scope"]
@@ -43,10 +44,20 @@ class Scope:
         parts = (self.channel, self.category, self.product, self.variant)
         return sum(1 << place for place, part in enumerate(parts) if part)
 
+    @property
+    def variants(self) -> str:
+        """Which variants it is for, in words."""
+        if self == Scope(variant=self.variant) and self.variant:
+            return f"variant {self.variant}"
+        return "every variant" if self == Scope() else f"every variant of {self}"
+
     def __str__(self) -> str:
         named = (("channel", self.channel), ("category", self.category), ("product", self.product))
         parts = [f"{name} {value}" for name, value in (*named, ("variant", self.variant)) if value]
         return ", ".join(parts) or "everything"
+
+
+_EVERYTHING = Scope()
 
 
 @frozen(kw_only=True)
@@ -208,33 +219,36 @@ class PolicyBook:
         found: list[Issue] = []
         for policy in self.policies:
             found += [
-                Issue(
+                self._finding(
                     problem.code,
-                    f"prices/{self.name}/{problem.field.replace('.', '/')}",
-                    f"policy {self.name!r}: {problem.message}",
-                    hint=problem.hint,
+                    problem.field,
+                    problem.message,
+                    problem.hint,
                     at=policy.places.get(problem.field) or policy.at,
                 )
                 for problem in policy.problems
             ]
         found += [
-            Issue(
+            self._finding(
                 "price.policy_value",
-                f"prices/{self.name}/refine",
-                f"policy {self.name!r}: quiet is refined for {refinement.scope}, but a rate holds for a whole channel",
-                hint="write quiet beside currency, or refine it for a channel alone",
-                at=refinement.at or self.at,
+                "refine",
+                "quiet is refined, but a rate holds for a whole channel",
+                "write quiet beside currency, or refine it for a channel alone",
+                at=refinement.at,
+                scope=refinement.scope,
             )
             for refinement in self.refinements
             if "quiet" in refinement.fields and refinement.scope != Scope(channel=refinement.scope.channel)
         ]
         found += [
-            Issue(
+            self._finding(
                 "price.policy_overlap",
-                f"prices/{self.name}/refine",
-                f"policy {self.name!r}: two refinements for {one.scope} set {', '.join(keys)} differently",
-                hint=f"keep one of the two refinements in {two.at or self.at or 'the configuration'}",
-                at=two.at or self.at,
+                "refine",
+                f"two refinements set {', '.join(keys)} differently",
+                f"keep one of the two refinements in {two.at or self.at or 'the configuration'}",
+                at=two.at,
+                scope=one.scope,
+                stage=stage_of(keys[0]),
             )
             for one, two in itertools.combinations(self.refinements, 2)
             if one.scope == two.scope and (keys := one.clashes(two))
@@ -248,15 +262,34 @@ class PolicyBook:
             else:
                 continue
             found.append(
-                Issue(
+                self._finding(
                     code,
-                    f"prices/{self.name}/periods",
-                    f"policy {self.name!r}: the periods {_span(one)} and {_span(two)} {text}",
-                    hint="let each period begin the day after the one before it ended",
-                    at=self.at,
+                    "periods",
+                    f"the periods {_span(one)} and {_span(two)} {text}",
+                    "let each period begin the day after the one before it ended",
                 )
             )
         return Issues(tuple(found))
+
+    def _finding(
+        self,
+        code: str,
+        key: str,
+        message: str,
+        hint: str,
+        *,
+        at: str = "",
+        scope: Scope = _EVERYTHING,
+        stage: str = "",
+    ) -> Issue:
+        """A finding about the book itself; it names policy, stage and the variants that it is about."""
+        return Issue(
+            code,
+            f"prices/{self.name}/{key.replace('.', '/')}",
+            f"policy {self.name!r}, stage {stage or stage_of(key)!r}, {scope.variants}: {message}",
+            hint=hint,
+            at=at or self.at,
+        )
 
 
 def _span(policy: Policy) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from storesync.model import Money
+from storesync.model import Money, minor_digits
 from storesync.pricing import china
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
-from storesync.pricing.taxpack import tax_pack
+from storesync.pricing.highend import counted, high_end_limit
+from storesync.pricing.landing import figures_for
+from storesync.pricing.taxpack import charge, tax_pack
 from storesync.pricing.walk import Walk
 
-__all__ = ["SaleTax", "after_price", "declared", "sale_tax"]
+__all__ = ["SaleTax", "after_price", "sale_tax"]
 
 _ONE = Decimal(1)
 
@@ -36,43 +39,12 @@ class SaleTax:
         return Exact(price).times(self.factor[1]).over(self.factor[0]).compare(self.limit) >= 0
 
 
-def _counted(walk: Walk) -> Decimal | None:
-    """Content in ml or g, or pieces, as the policy measures a tax line; None when it is not known."""
-    variant = walk.variant
-    if variant is None:
-        return None
-    if walk.policy.tax.measure == "piece":
-        return Decimal(variant.pieces) if variant.pieces > 0 else None
-    content = variant.net_content
-    return (
-        content.value if content is not None and content.value > 0 and content.unit in ("ml", "g") else None
-    )
-
-
-def _limit(walk: Walk) -> Decimal | None:
-    """The price before tax from which the high-end rate holds; holds the price when it cannot be known."""
-    tax, hs = walk.policy.tax, walk.product.hs
-    line = china.high_end_line(hs, tax.measure)
-    if line is None:
-        return None
-    amount = _counted(walk)
-    if amount is None:
-        need = "the number of pieces" if tax.measure == "piece" else "the net content in ml or g"
-        raise walk.hold(
-            "price.content_missing",
-            "tax",
-            f"the high-end line for HS {hs} ({line.value:f} CNY per unit) needs {need}, and it is not known",
-            f"fill in {need} of {walk.sku}",
-        )
-    return EXACT.multiply(line.value, amount)
-
-
 def sale_tax(walk: Walk, *, high_end: bool) -> SaleTax:
     """The tax inside the sale price, where the policy includes one there."""
     tax = walk.policy.tax
     if tax.mode != "included" or tax.on != "price":
         return SaleTax()
-    limit = _limit(walk)
+    limit = high_end_limit(walk)
     factor = china.cbec_factor(walk.product.hs, high_end=high_end)
     share = Exact(EXACT.subtract(factor[0], factor[1])).over(factor[1]).value
     band = ", high-end" if high_end else ""
@@ -83,21 +55,31 @@ def sale_tax(walk: Walk, *, high_end: bool) -> SaleTax:
     )
 
 
-def declared(walk: Walk, price: Money) -> tuple[Declared, ...]:
-    """What an estimate of the buyer's tax needs; empty where the policy names no regime."""
+def _declared(walk: Walk, price: Money) -> tuple[Declared, ...]:
+    """What an estimate of the import tax needs; empty where the policy names no regime."""
     tax = walk.policy.tax
-    if tax.mode != "buyer_pays" or not tax.regime:
+    if tax.mode == "none" or not tax.regime:
         return ()
-    return (Declared(price=price, hs=walk.product.hs, amount=_counted(walk), tax=tax),)
+    sale = Declared(value=price, hs=walk.product.hs, amount=counted(walk), tax=tax)
+    if tax.mode == "included" and tax.on == "import":
+        if walk.value is None or walk.at_import is None:
+            return ()  # a price that was set by hand tells no customs value
+        value = charge("", walk.value, price.currency, minor_digits(price.currency)).amount
+        return (evolve(sale, value=value, at_import=walk.at_import),)
+    if tax.regime in ("cn-general", "vn-import"):
+        return (evolve(sale, at_import=figures_for(walk, Exact(price.amount))),)
+    if tax.regime == "cn-parcel":
+        limit = high_end_limit(walk)
+        return (evolve(sale, high_end=limit is not None and price.amount >= limit),)
+    return (evolve(sale, high_end=sale_tax(walk, high_end=False).crossed(price.amount)),)
 
 
 def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
     """What the estimate needs, and warnings just above a tax line or over an order limit."""
     tax = walk.policy.tax
-    if tax.mode == "none" or tax.regime != "cn-cbec" or price.currency != "CNY":
-        return declared(walk, price)
-    limit = _limit(walk)
-    if not china.tax_line(walk.product.hs).known:
+    if tax.mode == "none" or not tax.regime.startswith("cn-"):
+        return _declared(walk, price)
+    if not china.tax_line(walk.product.hs).known and tax.vat is None:
         # An included tax is part of the price: a guess in it is worth more than a note.
         tell = walk.warn if tax.mode == "included" else walk.note
         tell(
@@ -106,19 +88,30 @@ def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
             f"no tax figure for HS {walk.product.hs or 'unknown'}; the standard VAT stands in",
             f"check the HS code of {walk.product.key}",
         )
-    factor = sale_tax(walk, high_end=False).factor
-    if limit is not None:
-        _warn_cliff(walk, price.amount, limit, factor)
-    most = tax_pack("china")["order_limit"].value
-    if EXACT.multiply(price.amount, factor[1]) > EXACT.multiply(most, factor[0]):
-        walk.warn(
-            "price.order_limit",
-            "tax",
-            f"{price} is over the limit of {most:f} CNY for one order:"
-            f" {china.order_route(price.amount).text}",
-            "sell it in a smaller pack, or by general trade",
-        )
-    return declared(walk, price)
+    if tax.regime == "cn-cbec":
+        limit = high_end_limit(walk)
+        factor = sale_tax(walk, high_end=False).factor
+        if limit is not None:
+            _warn_cliff(walk, price.amount, limit, factor)
+        _warn_over(walk, price, "order", factor)
+    elif tax.regime == "cn-parcel":
+        _warn_over(walk, price, "parcel", (_ONE, _ONE))
+    return _declared(walk, price)
+
+
+def _warn_over(
+    walk: Walk, price: Money, what: Literal["order", "parcel"], factor: tuple[Decimal, Decimal]
+) -> None:
+    most = tax_pack("china")[f"{what}_limit"]
+    if EXACT.multiply(price.amount, factor[1]) <= EXACT.multiply(most.value, factor[0]):
+        return
+    way = china.order_route(price.amount).text if what == "order" else "it enters as goods, not as a parcel"
+    walk.warn(
+        "price.order_limit",
+        "tax",
+        f"{price} is over the limit of {most.value:f} CNY for one {what}: {way}",
+        "sell it in a smaller pack, or by general trade",
+    )
 
 
 def _warn_cliff(walk: Walk, price: Decimal, limit: Decimal, factor: tuple[Decimal, Decimal]) -> None:

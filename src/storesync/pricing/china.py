@@ -1,4 +1,4 @@
-"""China: what a buyer pays on a cross-border order, on a parcel, or an importer in general trade."""
+"""China: what a buyer pays on a cross-border order or on a parcel, and what is known of single HS lines."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from attrs import frozen
 
 from storesync.model import Money
 from storesync.pricing.exact import EXACT, Exact
-from storesync.pricing.taxpack import Charge, Estimate, Figure, TaxLine, charge, tax_pack
+from storesync.pricing.taxpack import Charge, Estimate, Figure, TaxLine, charge, tax_pack, weakest
 
 __all__ = [
     "Measure",
     "OrderRoute",
+    "ParcelKind",
     "cbec",
     "cbec_factor",
-    "ex_tax",
-    "general_trade",
     "high_end_line",
+    "inside",
     "is_high_end",
     "order_route",
     "parcel",
+    "parcel_kind",
     "tax_line",
 ]
 
@@ -90,7 +91,7 @@ def cbec(
     consumption, vat = _rates(hs, high_end=high_end)
     base = Exact(value).over(EXACT.subtract(_ONE, consumption)).times(pack["cbec_factor"].value)
     line = tax_line(hs)
-    used = [line.vat, pack["cbec_factor"]]
+    used = [line.vat, pack["cbec_factor"], pack["cbec_duty"]]
     charges: list[Charge] = []
     if high_end:
         charges.append(charge("consumption tax", base.times(consumption), "CNY", _DIGITS))
@@ -102,40 +103,21 @@ def cbec(
         charges=tuple(charges),
         figures=tuple(used),
         high_end=high_end,
-        confidence=line.confidence,
+        confidence=weakest(used),
     )
 
 
-def general_trade(
-    cif: Decimal, *, hs: str = "330499", high_end: bool = False, duty: Decimal | None = None
-) -> Estimate:
-    """Import for sale in China on a CIF value in CNY: duty, consumption tax and VAT.
+ParcelKind = Literal["food", "cosmetics", "high_end"]
 
-    ValueError when the pack knows no duty for the line and none is given.
-    """
-    pack = tax_pack("china")
-    line = tax_line(hs)
-    rate = line.duty if duty is None else duty
-    if rate is None:
-        raise ValueError(f"HS {hs}: no duty is known here; give the rate")
-    consumption, vat = _rates(hs, high_end=high_end)
-    dutied = Exact(cif).times(EXACT.add(_ONE, rate))
-    composed = dutied.over(EXACT.subtract(_ONE, consumption))
-    charges = [charge("duty", Exact(cif).times(rate), "CNY", _DIGITS)]
+
+def parcel_kind(hs: str, *, high_end: bool) -> ParcelKind:
+    """Which row of the parcel tax table a line belongs to: food are the chapters up to 24."""
     if high_end:
-        charges.append(charge("consumption tax", composed.times(consumption), "CNY", _DIGITS))
-    charges.append(charge("VAT", composed.times(vat), "CNY", _DIGITS))
-    return Estimate(
-        regime="China general trade",
-        value=Money(cif, "CNY"),
-        charges=tuple(charges),
-        figures=(line.vat, pack["high_end_rate"]) if high_end else (line.vat,),
-        high_end=high_end,
-        confidence=line.confidence,
-    )
+        return "high_end"
+    return "food" if "01" <= hs[:2] <= "24" else "cosmetics"
 
 
-def parcel(value: Decimal, kind: Literal["food", "cosmetics", "high_end"]) -> Estimate:
+def parcel(value: Decimal, kind: ParcelKind) -> Estimate:
     """Personal parcel tax on `value` CNY; a tax of up to 50 CNY is not collected."""
     pack = tax_pack("china")
     figure = pack[f"parcel_{kind}"]
@@ -147,14 +129,26 @@ def parcel(value: Decimal, kind: Literal["food", "cosmetics", "high_end"]) -> Es
         charges=() if exempt else (tax,),
         figures=(figure, pack["parcel_exempt_tax"]),
         high_end=kind == "high_end",
+        confidence=weakest((figure,)),
     )
 
 
-def ex_tax(all_in: Decimal, *, hs: str = "330499", high_end: bool = False) -> tuple[Money, Money]:
+def inside(all_in: Decimal, *, hs: str = "330499", high_end: bool = False) -> Estimate:
     """The price before tax and the tax inside a cross-border all-in price in CNY; they add up to it."""
     top, bottom = cbec_factor(hs, high_end=high_end)
     before = charge("", Exact(all_in).times(bottom).over(top), "CNY", _DIGITS).amount
-    return before, Money(all_in, "CNY") - before
+    pack, line = tax_pack("china"), tax_line(hs)
+    used = (line.vat, pack["cbec_factor"], pack["cbec_duty"], *((pack["high_end_rate"],) if high_end else ()))
+    name = "consumption tax and VAT" if high_end else "VAT"
+    return Estimate(
+        regime="China cross-border retail",
+        value=before,
+        charges=(Charge(name, Money(all_in, "CNY") - before),),
+        figures=used,
+        high_end=high_end,
+        confidence=weakest(used),
+        included=True,
+    )
 
 
 def order_route(total: Decimal, *, pieces: int = 1, spent_this_year: Decimal = Decimal(0)) -> OrderRoute:

@@ -14,10 +14,38 @@ from storesync.pricing.exact import EXACT, sane
 if TYPE_CHECKING:
     from storesync.pricing.policy import Policy, Tax
 
-__all__ = ["Problem", "problems_of"]
+__all__ = ["Problem", "problems_of", "stage_of"]
 
 _ZERO = Decimal(0)
-_TAX_OF = {"cn-cbec": "CNY", "vn-import": "VND"}  # whose tax a regime is: its lines are amounts of that money
+# Whose tax a regime is: its lines are amounts of that money.
+_TAX_OF = {"cn-cbec": "CNY", "cn-general": "CNY", "cn-parcel": "CNY", "vn-import": "VND"}
+_AGREEMENTS = {"cn-general": ("mfn",), "vn-import": ("mfn", "akfta", "vkfta")}
+
+
+_STAGES = {
+    "base": "base",
+    "fixed": "base",
+    "source_vat": "source vat",
+    "markup": "markup",
+    "addons": "add-ons",
+    "packing": "add-ons",
+    "freight": "add-ons",
+    "rate": "convert",
+    "fx_buffer": "fx buffer",
+    "tax": "tax",
+    "fees": "fees",
+    "ending": "ending",
+    "step": "ending",
+    "rounding": "ending",
+    "digits": "ending",
+    "guards": "guards",
+    "compare_at": "compare-at",
+}
+
+
+def stage_of(key: str) -> str:
+    """The stage that a key of a policy is for, dotted or not; `policy` for what concerns all of them."""
+    return _STAGES.get(key.partition(".")[0], "policy")
 
 
 @frozen
@@ -28,6 +56,11 @@ class Problem:
     field: str
     message: str
     hint: str
+
+    @property
+    def stage(self) -> str:
+        """The stage that cannot be done because of it."""
+        return stage_of(self.field)
 
 
 def _share(name: str, value: Decimal | None, high: int | None = 1) -> Iterator[Problem]:
@@ -171,19 +204,48 @@ def _tax_problems(tax: Tax, code: str) -> Iterator[Problem]:
     for name, share in (("tax.duty", tax.duty), ("tax.vat", tax.vat)):
         yield from _share(name, share)
     yield from _share("tax.consumption", tax.consumption)
-    if tax.mode == "included" and tax.on == "import" and tax.vat is None:
+    if whose != code:
+        return  # what else such a tax lacks is not worth a word
+    known = _AGREEMENTS.get(tax.regime, ())
+    if tax.agreement and tax.agreement not in known:
+        regimes = ", ".join(name for name, some in _AGREEMENTS.items() if tax.agreement in some)
+        yield Problem(
+            "price.tax_regime",
+            "tax.agreement",
+            f"agreement {tax.agreement!r} is not known for regime {tax.regime or 'none'!r}",
+            f"it is known for {regimes}; or state tax.duty with tax.duty_until",
+        )
+    if tax.agreement and tax.duty is not None:
+        yield Problem(
+            "price.tax_regime",
+            "tax.agreement",
+            f"agreement {tax.agreement!r} decides the duty, and tax.duty {tax.duty:f} states another",
+            "leave one of the two out",
+        )
+    if tax.mode == "included" and tax.regime == "cn-parcel":
+        yield Problem(
+            "price.tax_regime",
+            "tax.regime",
+            "the tax on a personal parcel is the buyer's: it cannot be included",
+            'set mode = "buyer_pays"',
+        )
+    # Whoever names one of these regimes asks for figures of it, in the price or in an estimate.
+    borne = tax.mode == "included" and tax.on == "import"
+    if borne and tax.vat is None and not known:
         yield Problem(
             "price.tax_missing",
             "tax.vat",
             "the tax is included, but tax.vat is not given",
             'state tax.vat and the day it ends, tax.vat_until; zero is written "0"',
         )
-    if tax.mode == "included" and tax.on == "import" and tax.duty is None:
+    if (borne or (known and tax.mode == "buyer_pays")) and tax.duty is None and not tax.agreement:
+        verb = "included" if borne else "estimated"
+        some = f", or tax.agreement ({', '.join(known)})" if known else ""
         yield Problem(
             "price.tax_missing",
             "tax.duty",
-            "the tax is included, but tax.duty is not given",
-            'state tax.duty; zero is written "0" and needs a certificate of origin',
+            f"the tax is {verb}, but tax.duty is not given",
+            f'state tax.duty{some}; zero is written "0" and needs a certificate of origin',
         )
     if tax.mode == "included" and tax.on == "price" and tax.regime != "cn-cbec":
         yield Problem(

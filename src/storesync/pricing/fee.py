@@ -50,7 +50,8 @@ class Fee:
     def __str__(self) -> str:
         cap = "" if self.cap is None else f" (at most {self.cap:f})"
         fixed = f" + {self.fixed:f}" if self.fixed else ""
-        return f"{self.name} {self.rate:f}{cap}{fixed}"
+        until = f" until {self.valid_until}" if self.valid_until else ""
+        return f"{self.name} {self.rate:f}{cap}{fixed}{until}"
 
 
 def kept(fees: Sequence[Fee], price: Decimal) -> Decimal:

@@ -9,9 +9,9 @@ from attrs import frozen
 
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.businessday import missed_days
+from storesync.pricing.landing import tax_ends
 from storesync.pricing.policy import Policy
 from storesync.pricing.rate import Rate, Snapshot
-from storesync.pricing.stages import vat_end
 
 __all__ = ["Limit", "first_limit"]
 
@@ -77,11 +77,9 @@ def _limits(policy: Policy, market: str, rates: Snapshot | None) -> Iterator[Lim
     name, tax = f"policy {policy.name!r}", policy.tax
     if policy.valid_until is not None:
         yield Limit(policy.valid_until, f"{name} ends")
-    vat, _ = vat_end(tax, market)
-    for key, value, until in (("vat", tax.vat, vat), ("duty", tax.duty, tax.duty_until)):
-        if until is not None:
-            shown = "" if value is None else f" {value:f}"
-            yield Limit(until, f"tax.{key}{shown} of {name} ends")
+    for end in tax_ends(tax, market):
+        shown = "" if end.value is None else f" {end.value:f}"
+        yield Limit(end.until, f"tax.{end.key}{shown} of {name} ends")
     for fee in policy.fees:
         if fee.valid_until is not None:
             yield Limit(fee.valid_until, f"fee {fee.name!r} of {name} ends")

@@ -14,6 +14,7 @@ from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
 from storesync.pricing.codec import Codec, Form
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
+from storesync.pricing.landing import import_tax
 from storesync.pricing.policy import Policy
 from storesync.pricing.rate import Snapshot
 from storesync.pricing.stages import (
@@ -23,7 +24,6 @@ from storesync.pricing.stages import (
     check_size,
     fees,
     home_stages,
-    import_tax,
     market_stages,
     route,
 )
@@ -132,11 +132,13 @@ class _Run:
 
     def priced(self, made: Price | None, found: Issues, held: Issue | None) -> Priced:
         walk = self.walk
+        way = walk.ways.get(walk.policy.rate.kind)
         trace = Trace(
             sku=walk.sku,
             market=walk.market,
             policy=walk.policy.name,
             digits=0 if walk.policy.problems else walk.policy.price_digits,
+            rates=way.rates if way is not None else (),
             entries=tuple(walk.entries),
             list_entries=tuple(self.listed.entries) if self.listed else (),
             declared=self.declared,
@@ -153,7 +155,7 @@ class _Run:
     def make(self, market: Market, last: Price | None) -> Price:
         walk, policy = self.walk, self.walk.policy
         for problem in policy.problems:
-            raise walk.hold(problem.code, "policy", f"{problem.field}: {problem.message}", problem.hint)
+            raise walk.hold(problem.code, problem.stage, f"{problem.field}: {problem.message}", problem.hint)
         if policy.currency != market.currency:
             raise walk.hold(
                 "price.currency",
@@ -272,9 +274,15 @@ class _Run:
                 )
             extra, _ = addons(walk)
             way = route(walk, policy.rate.floor_kind)
-            covered = import_tax(walk, way.convert(Exact(cost.amount).plus(extra)))
+            covered = way.convert(Exact(cost.amount).plus(extra))
+            # Where the sale reaches the consumption tax line, so does what is declared for it.
+            reached = walk.at_import is not None and walk.at_import.consumption is not None
+            borne = import_tax(walk, covered, high_end=reached)
+            covered = covered if borne is None else borne.taxed(covered)
             floor, _ = fees(walk, covered, tax.factor, guards.min_margin)
-            why = f"the floor {figure(floor.value, 4)} (cost {cost}, margin {guards.min_margin:f})"
+            # The conversion before told its own rate; a floor that uses another one tells it here.
+            rate = "" if policy.rate.floor_kind == policy.rate.kind else f" at {way.label}"
+            why = f"the floor {figure(floor.value, 4)} (cost {cost}{rate}, margin {guards.min_margin:f})"
         least = guards.min_price
         if least is not None and (floor is None or floor.compare(least) < 0):
             floor, why = Exact(least), f"the minimum price {least:f}"

@@ -18,9 +18,11 @@ from storesync.pricing.ending import Ending, Mode
 from storesync.pricing.exact import EXACT, exact
 from storesync.pricing.fee import Fee, FeePlan
 from storesync.pricing.rate import Kind
+from storesync.pricing.taxpack import Figure
 
-__all__ = ["AddOn", "Guards", "Policy", "RateRules", "Tax", "WeightStep"]
+__all__ = ["AddOn", "Guards", "Policy", "RateRules", "Regime", "Tax", "WeightStep"]
 
+Regime = Literal["", "cn-cbec", "cn-general", "cn-parcel", "vn-import"]
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
@@ -47,8 +49,9 @@ class Tax:
 
     `none`: not part of this business. `included`: we bear it, the price covers it. `buyer_pays`: the price is
     before tax and the tax is only estimated. `on` says what an included tax is taken of: the value at import
-    (before fees) or the sale price itself (China cross-border). `regime` names the packaged figures for the
-    estimate; `measure` what a high-end line counts: content in ml or g, or pieces.
+    (before fees) or the sale price itself (China cross-border). `regime` names the packaged figures that stand in
+    for those not given here, and that estimates are made of; `agreement` is the one whose certificate of origin
+    decides the duty, `mfn` without any. `measure` says what a high-end line counts: content in ml or g, or pieces.
     """
 
     mode: Literal["none", "included", "buyer_pays"] = "none"
@@ -58,7 +61,8 @@ class Tax:
     duty_until: date | None = None
     vat_until: date | None = None
     on: Literal["import", "price"] = "import"
-    regime: Literal["", "cn-cbec", "vn-import"] = ""
+    regime: Regime = ""
+    agreement: Literal["", "mfn", "akfta", "vkfta"] = ""
     measure: Literal["content", "piece"] = "content"
 
 
@@ -176,11 +180,33 @@ class Policy:
             markup_factor=EXACT.add(_ONE, markup),
             buffer_factor=EXACT.add(_ONE, buffer),
             fx_buffer=percent(buffer) if buffer else "none",
-            tax=_tax_words(self.tax),
             fees=", ".join(str(fee) for fee in self.fees) or "none",
             ending=f"{'ending' if self.ending is not None else 'step'} of policy {self.name}",
             grid=str(self.grid),
         )
+
+    @cached_property
+    def tax_figures(self) -> Mapping[str, Figure]:
+        """The tax figures that the policy itself states, by their keys."""
+        tax = self.tax
+        stated = (
+            ("duty", tax.duty, tax.duty_until),
+            ("consumption", tax.consumption or None, None),
+            ("vat", tax.vat, tax.vat_until),
+        )
+        return {
+            key: Figure(
+                name=f"tax.{key}",
+                value=value,
+                unit="share, as the policy states it",
+                source=f"policy {self.name!r}",
+                confidence="P",
+                since=self.valid_from,
+                until=until,
+            )
+            for key, value, until in stated
+            if value is not None
+        }
 
     @cached_property
     def fee_plan(self) -> FeePlan:
@@ -207,7 +233,6 @@ class PolicyWords:
     markup_factor: Decimal
     buffer_factor: Decimal
     fx_buffer: str
-    tax: str
     fees: str
     ending: str
     grid: str
@@ -216,17 +241,3 @@ class PolicyWords:
 def percent(share: Decimal) -> str:
     """A share as people read it: 0.15 is 15 %."""
     return f"{EXACT.multiply(share, Decimal(100)).normalize(EXACT):f} %"
-
-
-def _tax_words(tax: Tax) -> str:
-    if tax.mode == "buyer_pays":
-        return "the buyer pays it"
-    if tax.mode == "none":
-        return "none"
-    if tax.on == "price":
-        return "included: taken of the sale price, joins the fees"
-    parts = [f"duty {percent(tax.duty or _ZERO)}"]
-    if tax.consumption:
-        parts.append(f"consumption tax {percent(tax.consumption)}")
-    until = f" until {tax.vat_until}" if tax.vat_until else ""
-    return f"included: {', '.join(parts)}, VAT {percent(tax.vat or _ZERO)}{until}"

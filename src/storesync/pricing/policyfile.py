@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from attrs import evolve
 
 from storesync.issues import Issue, Issues
 from storesync.pricing.book import PolicyBook, Refinement, Scope
+from storesync.pricing.contradiction import stage_of
 from storesync.pricing.currency import currency
 from storesync.pricing.ending import Ending, Mode
 from storesync.pricing.fee import Fee
-from storesync.pricing.policy import AddOn, Guards, Policy, RateRules, Tax, WeightStep
+from storesync.pricing.policy import AddOn, Guards, Policy, RateRules, Regime, Tax, WeightStep
 from storesync.pricing.rate import Kind
 from storesync.pricing.tomltable import Locate, Read, TomlTable, nearest
 
@@ -149,6 +150,7 @@ def _profile(table: TomlTable, key: str, name: str, profiles: Mapping[str, Any])
         path=f"fees.{name}",
         at=table.at,
         locate=table.locate,
+        label=lambda path, _: f"{table.label(table.path, key)}[{path}] ",
         issues=table.issues,
     )
     return [_fee(row) for row in profile.rows("rates", profile.data["rates"])]
@@ -162,7 +164,8 @@ _TAX: Mapping[str, Read] = {
     "vat_until": TomlTable.day,
     "consumption": TomlTable.decimal,
     "on": _choice("import", "price"),
-    "regime": _choice("cn-cbec", "vn-import"),
+    "regime": _choice(*(name for name in get_args(Regime) if name)),
+    "agreement": _choice("mfn", "akfta", "vkfta"),
     "measure": _choice("content", "piece"),
 }
 _GUARDS: Mapping[str, Read] = dict.fromkeys(
@@ -206,6 +209,7 @@ def _readers(profiles: Mapping[str, Any]) -> dict[str, Read]:
 
 
 _OWN = ("currency", "home")
+_PARTS = ("channel", "category", "product", "variant")
 _LISTS = ("periods", "refine")
 
 
@@ -223,7 +227,7 @@ def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refin
     where = row.inner("where", row.data.get("where"))
     if where is None:
         return None
-    scope = where.read(dict.fromkeys(("channel", "category", "product", "variant"), TomlTable.text))
+    scope = where.read(dict.fromkeys(_PARTS, TomlTable.text))
     if not scope:
         where.wrong("", "where names nothing", 'write where = { category = "C-MSK" }')
         return None
@@ -285,6 +289,25 @@ def _book(name: str, table: TomlTable, profiles: Mapping[str, Any]) -> PolicyBoo
     return PolicyBook(name=name, policies=tuple(policies), refinements=kept, at=table.place())
 
 
+def _label(data: Mapping[str, Any]) -> Callable[[str, str], str]:
+    """How findings about these tables begin: policy, stage and the variants that they are about."""
+
+    def label(path: str, key: str) -> str:
+        _, name, *rest = f"{path}.{key}".rstrip(".").split(".")
+        scope = Scope()
+        if rest[:1] in (["refine"], ["periods"]) and rest[1:]:
+            rows, place, rest = data[name][rest[0]], int(rest[1]), rest[2:]
+            where = rows[place].get("where") if isinstance(rows[place], Mapping) else None
+            scope = _scope(where) if isinstance(where, Mapping) else scope
+        return f"policy {name!r}, stage {stage_of(rest[0] if rest else '')!r}, {scope.variants}: "
+
+    return label
+
+
+def _scope(where: Mapping[str, Any]) -> Scope:
+    return Scope(**{key: str(where[key]) for key in _PARTS if key in where})
+
+
 def policies_from(
     data: Mapping[str, Any],
     *,
@@ -298,7 +321,7 @@ def policies_from(
     the file, and `locate` gives the line of a dotted key (`prices.vn.tax.vat`) where the caller knows it.
     """
     issues: list[Issue] = []
-    top = TomlTable(data=data, path="prices", at=at, issues=issues)
+    top = TomlTable(data=data, path="prices", at=at, label=_label(data), issues=issues)
     if locate is not None:
         top.locate = locate
     books: dict[str, PolicyBook] = {}

@@ -53,6 +53,13 @@ class Rate:
         """The last day on which the source stood by this rate."""
         return self.observed if self.confirmed is None else max(self.observed, self.confirmed)
 
+    @property
+    def times(self) -> str:
+        """When it was fetched, and until when it was confirmed, in words; empty when nobody knows."""
+        fetched = "" if self.fetched_at is None else f"fetched {self.fetched_at:%Y-%m-%d %H:%M %Z}"
+        confirmed = "" if self.confirmed is None else f"still within the quiet band on {self.confirmed}"
+        return ", ".join(part for part in (fetched, confirmed) if part)
+
     def document(self) -> dict[str, Any]:
         """Everything, as JSON; the value as text."""
         full = {
@@ -124,6 +131,11 @@ class Route:
     def label(self) -> str:
         """The legs in words."""
         return " and ".join(str(leg.rate) for leg in self.legs) or f"{self.source} as it is"
+
+    @cached_property
+    def rates(self) -> tuple[Rate, ...]:
+        """The rates of its legs."""
+        return tuple(leg.rate for leg in self.legs)
 
     @cached_property
     def sources(self) -> str:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 
 from storesync.model import Money
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, Exact, sane
-from storesync.pricing.policy import Tax
+from storesync.pricing.landing import import_tax, tax_ends
 from storesync.pricing.rate import Kind, Leg, Route
-from storesync.pricing.taxpack import tax_pack
+from storesync.pricing.taxpack import weakest
 from storesync.pricing.walk import Walk
 
 __all__ = [
@@ -20,44 +19,36 @@ __all__ = [
     "check_size",
     "fees",
     "home_stages",
-    "import_tax",
     "market_stages",
     "route",
-    "vat_end",
 ]
 
 _ZERO = Decimal(0)
-_ONE = Decimal(1)
-
-
-def vat_end(tax: Tax, market: str) -> tuple[date | None, str]:
-    """The last day of the policy's VAT, and who says so where the policy itself does not."""
-    if tax.vat_until is None and tax.vat is not None and (market == "VN" or tax.regime == "vn-import"):
-        # A config without an end date is the bug here: the published figure has one.
-        reduced = tax_pack("vietnam")["vat_reduced"]
-        if tax.vat == reduced.value:
-            return reduced.until, f" ({reduced.source})"
-    return tax.vat_until, ""
 
 
 def check_dates(walk: Walk) -> None:
     """Holds when a dated figure of the policy has ended: the field, its end and the line to change."""
     tax, today, policy = walk.policy.tax, walk.today, walk.policy
-    vat_until, told_by = vat_end(tax, walk.market)
-    if tax.mode != "none" or tax.vat_until is not None:
-        for key, value, until in (("vat", tax.vat, vat_until), ("duty", tax.duty, tax.duty_until)):
-            if until is not None and until < today:
-                shown = "" if value is None else f" {value:f}"
-                line = (
-                    policy.line(f"tax.{key}", f"{value:f}") if value is not None else policy.line("tax", "")
-                )
-                end = policy.line(f"tax.{key}_until", until)
-                raise walk.hold(
-                    "price.policy_expired",
-                    "tax",
-                    f"tax.{key}{shown} ended on {until}{told_by}, today is {today}",
-                    f"check the rate now in force, then change {line} and {end}",
-                )
+    for end in tax_ends(tax, walk.market):
+        if end.until >= today:
+            continue
+        shown = "" if end.value is None else f" {end.value:f}"
+        if end.key == "agreement":
+            told = f"tax.agreement {tax.agreement}: its duty{shown}"
+            line = policy.line("tax.agreement", tax.agreement)
+            way = f"check the duty now in force, then state tax.duty with tax.duty_until instead of {line}"
+        elif getattr(tax, end.key) is None:
+            told, way = (
+                f"tax.{end.key}{shown}",
+                f"check the rate now in force, then state tax.{end.key} and its end",
+            )
+        else:
+            told = f"tax.{end.key}{shown}"
+            line = policy.line(f"tax.{end.key}", f"{end.value:f}")
+            way = f"check the rate now in force, then change {line} and {policy.line(f'tax.{end.key}_until', end.until)}"
+        raise walk.hold(
+            "price.policy_expired", "tax", f"{told} ended on {end.until}{end.told_by}, today is {today}", way
+        )
     for fee in policy.fees:
         if fee.valid_until is not None and fee.valid_until < today:
             raise walk.hold(
@@ -215,20 +206,6 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
     return found
 
 
-def import_tax(walk: Walk, amount: Exact) -> Exact:
-    """The amount with duty, consumption tax and VAT of the destination, where we bear them at import."""
-    tax = walk.policy.tax
-    if tax.mode != "included" or tax.on != "import":
-        return amount
-    if tax.duty:
-        amount = amount.times(EXACT.add(_ONE, tax.duty))
-    if tax.consumption:
-        amount = amount.over(EXACT.subtract(_ONE, tax.consumption))
-    if tax.vat:
-        amount = amount.times(EXACT.add(_ONE, tax.vat))
-    return amount
-
-
 def market_stages(walk: Walk) -> None:
     """Convert, add the FX buffer, and the tax that we bear at import."""
     policy = walk.policy
@@ -239,11 +216,25 @@ def market_stages(walk: Walk) -> None:
         way.label,
         currency=policy.currency,
         source=way.sources,
-        rate=walk.rates.id,
+        snapshot=walk.rates.id,
     )
     amount = walk.amount.times(policy.words.buffer_factor) if policy.fx_buffer else walk.amount
     walk.step("fx buffer", amount, policy.words.fx_buffer)
-    walk.step("tax", import_tax(walk, walk.amount), policy.words.tax)
+    _step_tax(walk, amount)
+
+
+def _step_tax(walk: Walk, value: Exact) -> None:
+    tax = walk.policy.tax
+    walk.value, walk.at_import = value, import_tax(walk, value)
+    if walk.at_import is not None:
+        own = not tax.regime
+        sure = "" if own else f" (estimate [{weakest(walk.at_import.figures)}])"
+        source = "" if own else "; ".join(figure.source for figure in walk.at_import.figures)
+        walk.step("tax", walk.at_import.taxed(value), f"included: {walk.at_import}{sure}", source=source)
+    elif tax.mode == "included":
+        walk.step("tax", value, "included: taken of the sale price, joins the fees")
+    else:
+        walk.step("tax", value, "the buyer pays it" if tax.mode == "buyer_pays" else "none")
 
 
 def fees(

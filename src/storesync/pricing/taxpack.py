@@ -6,26 +6,30 @@ Everything here is an estimate for reading and for guards; it is no tax advice, 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from storesync.model import MONEY_CONTEXT, Money, frozen_map
 from storesync.pricing.exact import EXACT, Exact, exact
 
-__all__ = ["Charge", "Estimate", "Figure", "TaxLine", "TaxPack", "charge", "tax_pack"]
+__all__ = ["Charge", "Estimate", "Figure", "TaxLine", "TaxPack", "charge", "tax_pack", "weakest"]
+
+_HUNDRED = Decimal(100)
+_CONFIDENCE = "DPU"  # the strongest first
 
 
 @frozen(kw_only=True)
 class Figure:
     """One published number: what it means, who published it, from when until when, and how sure we are.
 
-    `confidence` is "D" (seen in a document) or "U" (unsure: verify).
+    `confidence` is "D" (seen in a document), "P" (stated by the merchant's own policy) or "U" (unsure: verify).
+    `hs` are the lines it is for; empty: any.
     """
 
     name: str
@@ -35,20 +39,54 @@ class Figure:
     confidence: str
     since: date | None = None
     until: date | None = None
+    hs: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+
+    def applies(self, hs: str) -> bool:
+        """Whether it is for this line."""
+        return not self.hs or hs.startswith(self.hs)
+
+    @property
+    def share(self) -> str:
+        """The value as people read it, with its end: `8 % until 2026-12-31`."""
+        end = f" until {self.until}" if self.until else ""
+        return f"{EXACT.multiply(self.value, _HUNDRED).normalize(EXACT):f} %{end}"
+
+    def document(self) -> dict[str, str]:
+        """The figure as JSON, absent parts left out."""
+        full = {
+            "name": self.name,
+            "value": f"{self.value:f}",
+            "unit": self.unit,
+            "source": self.source,
+            "confidence": self.confidence,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+        }
+        return {key: value for key, value in full.items() if value}
 
     def __str__(self) -> str:
-        end = f", until {self.until}" if self.until else ""
-        return f"{self.name} {self.value:f} [{self.confidence}] ({self.source}, since {self.since}{end})"
+        days = [f"since {self.since}"] if self.since else []
+        days += [f"until {self.until}"] if self.until else []
+        return f"{self.name} {self.value:f} [{self.confidence}] ({', '.join((self.source, *days))})"
+
+
+def weakest(figures: Iterable[Figure]) -> str:
+    """How sure an estimate of these figures is: as sure as the weakest of them."""
+    return max((figure.confidence for figure in figures), key=_CONFIDENCE.index, default="U")
 
 
 @frozen(kw_only=True)
 class TaxLine:
-    """What one HS line pays; `known` is False where the pack has no row and the standard rate stands in."""
+    """What one HS line pays; `known` is False where the pack has no row and the standard rate stands in.
 
-    duty: Decimal | None
+    `duty` is that of general trade, None where the pack has none. A figure is as sure as the row that uses it.
+    """
+
+    duty: Figure | None
     vat: Figure
     high_end: bool
-    confidence: str
+    source: str
+    since: date | None
     known: bool = True
 
 
@@ -69,8 +107,9 @@ class TaxPack:
         for length in range(len(hs), 3, -1):
             if hs[:length] in self.lines:
                 return self.lines[hs[:length]]
+        standard = evolve(self.figures["vat_standard"], confidence="U")
         return TaxLine(
-            duty=None, vat=self.figures["vat_standard"], high_end=False, confidence="U", known=False
+            duty=None, vat=standard, high_end=False, source=standard.source, since=standard.since, known=False
         )
 
 
@@ -87,6 +126,7 @@ class Estimate:
     """What a buyer or importer will probably pay on top of `value`; never part of what we send.
 
     `high_end` says whether the consumption tax line was reached; `confidence` is the weakest of its figures.
+    `included`: we bear it and the price covers it; else the buyer or importer pays it on top.
     """
 
     regime: str
@@ -95,6 +135,7 @@ class Estimate:
     figures: tuple[Figure, ...]
     high_end: bool = False
     confidence: str = "D"
+    included: bool = False
 
     @property
     def tax(self) -> Money:
@@ -126,15 +167,16 @@ class Estimate:
             "total": str(self.total),
             "high_end": self.high_end,
             "confidence": self.confidence,
-            "figures": [str(figure) for figure in self.figures],
+            "paid_by": "seller" if self.included else "buyer",
+            "figures": [figure.document() for figure in self.figures],
         }
 
     def __str__(self) -> str:
         parts = ", ".join(f"{part.name} {part.amount}" for part in self.charges)
         band = ", high-end line reached" if self.high_end else ""
         return (
-            f"estimate, not advice [{self.confidence}] {self.regime}: on {self.value} {parts or 'nothing'};"
-            f" {self.tax} together, {self.total} with the price{band}"
+            f"estimate, not advice [{self.confidence}] {self.regime}, {'in the price' if self.included else 'on top'}:"
+            f" on {self.value} {parts or 'nothing'}; {self.tax} together, {self.total} with it{band}"
         )
 
 
@@ -157,6 +199,19 @@ def _figure(name: str, row: Mapping[str, Any]) -> Figure:
         confidence=row["confidence"],
         since=row.get("since"),
         until=row.get("until"),
+        hs=row.get("hs", ()),
+    )
+
+
+def _line(hs: str, row: Mapping[str, Any], figures: Mapping[str, Figure]) -> TaxLine:
+    duty = {**row, "value": row["duty"], "unit": "share of the CIF value"} if "duty" in row else None
+    vat = figures[row["vat"]]
+    return TaxLine(
+        duty=None if duty is None else _figure(f"duty_mfn {hs}", duty),
+        vat=evolve(vat, confidence=max(vat.confidence, row["confidence"], key=_CONFIDENCE.index)),
+        high_end=row.get("high_end", False),
+        source=row["source"],
+        since=row["since"],
     )
 
 
@@ -168,13 +223,5 @@ def tax_pack(country: str) -> TaxPack:
     text = (files("storesync.pricing") / "data" / f"{country}.toml").read_text("utf-8")
     data = tomllib.loads(text)
     figures = {name: _figure(name, row) for name, row in data["figures"].items()}
-    lines = {
-        hs: TaxLine(
-            duty=exact(row["duty"]) if "duty" in row else None,
-            vat=figures[row["vat"]],
-            high_end=row.get("high_end", False),
-            confidence=row["confidence"],
-        )
-        for hs, row in data.get("hs", {}).items()
-    }
+    lines = {hs: _line(hs, row, figures) for hs, row in data.get("hs", {}).items()}
     return TaxPack(country=country, as_of=data["as_of"], figures=figures, lines=lines)

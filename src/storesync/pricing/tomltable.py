@@ -23,14 +23,22 @@ def _nowhere(_: str) -> str:
     return ""
 
 
+def _table(path: str, _: str) -> str:
+    return f"[{path}] " if path else ""
+
+
 @define(kw_only=True)
 class TomlTable:
-    """One table under a dotted path, with the findings of all tables read from the same file."""
+    """One table under a dotted path, with the findings of all tables read from the same file.
+
+    `label` makes of table path and key how a finding about them begins.
+    """
 
     data: Mapping[str, Any]
     path: str
     at: str
     locate: Locate = _nowhere
+    label: Callable[[str, str], str] = _table
     issues: list[Issue] = field(factory=list)
 
     def place(self, key: str = "") -> str:
@@ -40,7 +48,7 @@ class TomlTable:
     def wrong(self, key: str, message: str, hint: str, code: str = "price.config_value") -> None:
         """Notes that the value of `key` cannot be used."""
         path = f"{self.path}.{key}".strip(".").replace(".", "/")
-        told = f"[{self.path}] {message}" if self.path else message
+        told = f"{self.label(self.path, key)}{message}"
         self.issues.append(Issue(code, path, told, hint=hint, at=self.place(key)))
 
     def inner(self, key: str, value: Any) -> TomlTable | None:
@@ -49,7 +57,9 @@ class TomlTable:
             self.wrong(key, f"{key} is {_kind(value)}, not a table", f"write [{self.path}.{key}]")
             return None
         path = f"{self.path}.{key}" if key else self.path
-        return TomlTable(data=value, path=path, at=self.at, locate=self.locate, issues=self.issues)
+        return TomlTable(
+            data=value, path=path, at=self.at, locate=self.locate, label=self.label, issues=self.issues
+        )
 
     def rows(self, key: str, value: Any) -> list[TomlTable]:
         """A list of tables under `key`."""

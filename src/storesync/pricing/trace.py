@@ -11,6 +11,7 @@ from attrs import field, frozen
 from storesync.model import Money
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import Exact
+from storesync.pricing.rate import Rate
 from storesync.pricing.taxpack import Estimate
 
 __all__ = ["Entry", "Step", "Trace"]
@@ -32,8 +33,9 @@ def _shown(money: Money) -> str:
 class Step:
     """One stage: the amount before and after it, and everything it used.
 
-    Amounts are to 34 digits; the price itself is computed on exact quotients. `rate` is the id of the
-    snapshot, `source` says where the numbers of this stage come from, `rounding` how it rounded, if it did.
+    Amounts are to 34 digits; the price itself is computed on exact quotients. `source` says where the numbers of
+    this stage come from, `snapshot` is the id of the rates it cites and `rates` are those of them that it used,
+    with their days and times; `rounding` says how it rounded, if it did.
     """
 
     stage: str
@@ -41,18 +43,20 @@ class Step:
     after: Money | None
     detail: str = ""
     source: str = ""
-    rate: str = ""
+    snapshot: str = ""
+    rates: tuple[Rate, ...] = ()
     rounding: str = ""
 
-    def document(self) -> dict[str, str]:
+    def document(self) -> dict[str, Any]:
         """The step as JSON; money as text, absent parts left out."""
-        full = {
+        full: dict[str, Any] = {
             "stage": self.stage,
             "before": "" if self.before is None else str(self.before),
             "after": "" if self.after is None else str(self.after),
             "detail": self.detail,
             "source": self.source,
-            "rate": self.rate,
+            "snapshot": self.snapshot,
+            "rates": [rate.document() for rate in self.rates],
             "rounding": self.rounding,
         }
         return {key: value for key, value in full.items() if value}
@@ -60,7 +64,8 @@ class Step:
     def __str__(self) -> str:
         before = "" if self.before is None else _shown(self.before)
         after = "-" if self.after is None else _shown(self.after)
-        notes = [self.detail, self.rounding, self.source, f"rates {self.rate}" if self.rate else ""]
+        notes = [self.detail, self.rounding, self.source, *(rate.times for rate in self.rates)]
+        notes.append(f"rates {self.snapshot}" if self.snapshot else "")
         return f"{self.stage:<12} {before:>28} → {after:<28} {' · '.join(n for n in notes if n)}".rstrip()
 
 
@@ -69,9 +74,9 @@ class Step:
 Entry: TypeAlias = tuple[str, Decimal, Decimal, str, str, str, str, str]
 
 
-def _steps(entries: tuple[Entry, ...], digits: int) -> Iterator[Step]:
+def _steps(entries: tuple[Entry, ...], digits: int, rates: tuple[Rate, ...]) -> Iterator[Step]:
     before: Money | None = None
-    for stage, top, bottom, currency, detail, source, rate, rounding in entries:
+    for stage, top, bottom, currency, detail, source, snapshot, rounding in entries:
         after = _money(Exact(top, bottom), currency, digits)
         yield Step(
             stage=stage,
@@ -79,7 +84,8 @@ def _steps(entries: tuple[Entry, ...], digits: int) -> Iterator[Step]:
             after=after,
             detail=detail,
             source=source,
-            rate=rate,
+            snapshot=snapshot,
+            rates=rates if snapshot else (),
             rounding=rounding,
         )
         before = after
@@ -96,13 +102,15 @@ def _money(amount: Exact, currency: str, digits: int) -> Money:
 class Trace:
     """Every stage of one price, the compare-at price's own stages, and what the buyer's tax depends on.
 
-    `digits` is how many digits a finished price has; amounts on the way carry up to 34.
+    `rates` are those that converted it. `digits` is how many digits a finished price has; amounts on the way carry
+    up to 34.
     """
 
     sku: str
     market: str
     policy: str
     digits: int = 0
+    rates: tuple[Rate, ...] = ()
     entries: tuple[Entry, ...] = field(default=(), repr=False)
     list_entries: tuple[Entry, ...] = field(default=(), repr=False)
     declared: tuple[Declared, ...] = ()
@@ -110,12 +118,12 @@ class Trace:
     @property
     def steps(self) -> tuple[Step, ...]:
         """The stages of the price, in order."""
-        return tuple(_steps(self.entries, self.digits))
+        return tuple(_steps(self.entries, self.digits, self.rates))
 
     @property
     def list_steps(self) -> tuple[Step, ...]:
         """The stages of the compare-at price; empty when none was asked for."""
-        return tuple(_steps(self.list_entries, self.digits))
+        return tuple(_steps(self.list_entries, self.digits, self.rates))
 
     @property
     def estimates(self) -> tuple[Estimate, ...]:

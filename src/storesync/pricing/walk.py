@@ -10,6 +10,7 @@ from attrs import define, field
 from storesync.issues import Issue, Severity
 from storesync.model import Money, Product, Supply, Variant
 from storesync.pricing.exact import Exact
+from storesync.pricing.importtax import ImportTax
 from storesync.pricing.policy import Policy
 from storesync.pricing.rate import Route, Snapshot
 from storesync.pricing.trace import Entry
@@ -31,7 +32,10 @@ class Held(Exception):
 
 @define(kw_only=True)
 class Walk:
-    """The state of one pricing: the inputs, the exact amount so far, the stages done and findings."""
+    """The state of one pricing: the inputs, the exact amount so far, the stages done and findings.
+
+    `at_import` is the tax that we bear at the border, on the customs value `value`.
+    """
 
     policy: Policy
     product: Product
@@ -48,6 +52,8 @@ class Walk:
     issues: list[Issue] = field(factory=list)
     warned: bool = False
     ways: dict[str, Route] = field(factory=dict)
+    value: Exact | None = None
+    at_import: ImportTax | None = None
 
     def finding(
         self, code: str, stage: str, message: str, hint: str = "", severity: Severity = Severity.ERROR
@@ -81,12 +87,19 @@ class Walk:
         self.entries.append(("base", money.amount, _ONE, self.currency, detail, "", "", ""))
 
     def step(
-        self, stage: str, amount: Exact, detail: str, *, currency: str = "", source: str = "", rate: str = ""
+        self,
+        stage: str,
+        amount: Exact,
+        detail: str,
+        *,
+        currency: str = "",
+        source: str = "",
+        snapshot: str = "",
     ) -> None:
         """One stage was done: the amount after it, exact, and what it used."""
         if currency:
             self.currency = currency
-        self.entries.append((stage, amount.top, amount.bottom, self.currency, detail, source, rate, ""))
+        self.entries.append((stage, amount.top, amount.bottom, self.currency, detail, source, snapshot, ""))
         self.amount = amount
 
     def settle(self, stage: str, value: Decimal, detail: str, rounding: str = "") -> None:

@@ -89,6 +89,7 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
             {"name": one.name, "used": None if one.shut else one.used, "until": one.until.isoformat()}
             for one in status.quotas
         ],
+        "issues": [issue_document(issue) for issue in status.issues],
     }
 
 
@@ -128,6 +129,7 @@ def rates_document(status: RateStatus) -> dict[str, Any]:
                 "snapshot": event.snapshot,
                 "channel": event.channel,
                 "reason": event.reason,
+                "by": event.who,
             }
             for event in status.history
         ],

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from storesync.issues import Issue, Severity, counted
+from storesync.issues import Issue, Severity, counted, unread
 from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan, count_words
 from storesync.report.amount import told_text
-from storesync.report.hanging import Hanging
+from storesync.report.hanging import Hanging, Indented
 
-__all__ = ["FEW", "change", "count_line", "findings", "headline", "held_groups", "held_lines", "plan_view"]
+__all__ = [
+    "FEW",
+    "change",
+    "count_line",
+    "findings",
+    "headline",
+    "held_groups",
+    "held_lines",
+    "named",
+    "plan_view",
+    "way_out",
+]
 
 FEW = 8
 """How many operations of one kind are shown where all would be too many."""
@@ -43,7 +53,8 @@ _MANY = 4  # as many listings with one way out are told together
 
 def count_line(plan: Plan) -> str:
     """The plan in numbers: every product is in one of them."""
-    parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} unchanged"]
+    still = "stay as they are" if unread(plan.products, plan.warnings) else "unchanged"
+    parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} {still}"]
     for number, words in (
         (plan.waiting, "waiting for the market"),
         (len(plan.held), "held back"),
@@ -56,7 +67,8 @@ def count_line(plan: Plan) -> str:
 
 def headline(plan: Plan) -> Text:
     """The plan in one line."""
-    said = f"  {counted(plan.products, 'product')}: {count_line(plan)}"
+    blind = unread(plan.products, plan.warnings)
+    said = f"  {'the catalog cannot be read' if blind else counted(plan.products, 'product')}: {count_line(plan)}"
     return Text.assemble((plan.channel, "bold"), said)
 
 
@@ -72,6 +84,9 @@ def change(detail: Detail) -> str:
 def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     """The whole plan; at most `most` operations of one kind, None for all. What is held is never left out."""
     parts: list[RenderableType] = [Hanging(headline(plan), len(plan.channel) + 2)]
+    blind = unread(plan.products, plan.warnings)
+    if blind:  # why nothing was read comes before what follows from it
+        parts += findings(plan.warnings, most=most)
     shown: list[Operation | Text] = []
     for kind in Kind:
         mine = [operation for operation in plan.operations if operation.kind is kind]
@@ -87,7 +102,8 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
         parts.append(Text(f"  ↑ upload  {counted(uploads, 'picture')}", "cyan"))
     parts += held_lines(plan.held)
     parts += _not_offered(plan.not_offered)
-    parts += findings(plan.warnings, most=most)
+    if not blind:
+        parts += findings(plan.warnings, most=most)
     parts += [_guard(guard) for guard in plan.tripped]
     return Group(*parts)
 
@@ -96,7 +112,8 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
 class _Changes:
     """Operations with their changes: beside each other where the terminal is wide enough, else below.
 
-    A figure is never broken: where it does not fit beside its title it stands on a line of its own.
+    A figure is never broken: where it does not fit beside its title it stands on a line of its own. Where nothing is
+    to be wrapped (into a pipe or a file) titles are whole.
     """
 
     rows: tuple[Operation | Text, ...]
@@ -114,9 +131,11 @@ class _Changes:
         figures = [change(d) for op in operations if op.kind in _FIGURES for d in op.details]
         needed = max([_CHANGE * any(op.kind not in _FIGURES for op in operations), *map(cell_len, figures)])
         room = options.max_width - _INDENT - fixed - needed - _GAP
-        yield Padding(self._wide(room) if room >= _LEAST_TITLE else self._narrow(), (0, 0, 0, _INDENT))
+        title = room if options.no_wrap else min(room, _TITLE)
+        rows = self._wide(title) if room >= _LEAST_TITLE else self._narrow()
+        yield Indented(rows, _INDENT)
 
-    def _wide(self, room: int) -> Table:
+    def _wide(self, most: int) -> Table:
         table = Table(box=None, show_header=False, padding=(0, _GAP, 0, 0), pad_edge=False)
         for _ in range(3):
             table.add_column(no_wrap=True)
@@ -127,7 +146,7 @@ class _Changes:
                 table.add_row("", "", "", row, "")
                 continue
             changes = Text("\n".join(map(change, row.details)))
-            title = _short(row.title, min(room, _TITLE))
+            title = _short(row.title, most)
             table.add_row(_sign(row), row.key, title, changes, _cause(row))
         return table
 
@@ -159,6 +178,12 @@ def _short(title: str, room: int) -> Text:
     return text
 
 
+def named(keys: Sequence[str]) -> str:
+    """The first keys, and how many more there are."""
+    more = f" and {len(keys) - _NAMES:,} more" if len(keys) > _NAMES else ""
+    return ", ".join(keys[:_NAMES]) + more
+
+
 def held_groups(held: Iterable[Held]) -> list[list[Held]]:
     """Listings with one and the same way out, together: one line to change is told once, not eighty times."""
     groups: dict[object, list[Held]] = {}
@@ -174,9 +199,7 @@ def held_lines(held: Iterable[Held]) -> Iterator[Hanging]:
     for group in held_groups(held):
         first = group[0]
         if len(group) >= _MANY:
-            names = ", ".join(one.key for one in group[:_NAMES])
-            more = f" and {len(group) - _NAMES} more" if len(group) > _NAMES else ""
-            said = f"{counted(len(group), 'listing')}: {names}{more}"
+            said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
             yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")
             continue
@@ -199,10 +222,11 @@ def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:
         yield Hanging(Text(f"      {place} [{issue.code}]", "dim"), _UNDER)
         if issue.hint:
             hints.add(issue.hint)
-            yield _way(issue.hint)
+            yield way_out(issue.hint)
 
 
-def _way(hint: str) -> Hanging:
+def way_out(hint: str) -> Hanging:
+    """What to do, below what it is about."""
     return Hanging(Text.assemble(("      → ", "green"), hint), _UNDER)
 
 
@@ -211,8 +235,7 @@ def _not_offered(held: Iterable[Held]) -> Iterator[Hanging]:
     for one in held:
         reasons.setdefault(one.reason, []).append(one.key)
     for reason, keys in reasons.items():
-        names = ", ".join(keys[:_NAMES]) + (f" and {len(keys) - _NAMES} more" if len(keys) > _NAMES else "")
-        yield Hanging(Text.assemble(("  · not offered  ", "dim"), f"{reason}: {names}"), _UNDER)
+        yield Hanging(Text.assemble(("  · not offered  ", "dim"), f"{reason}: {named(keys)}"), _UNDER)
 
 
 def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Hanging]:
@@ -225,7 +248,7 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Han
         text = Text.assemble((f"  ! {issue.severity.value}  ", style), f"{said} [{issue.code}]")
         yield Hanging(text, _UNDER)
         if issue.hint:
-            yield _way(issue.hint)
+            yield way_out(issue.hint)
     if most is not None and len(found) > most:
         more = counted(len(found) - most, "more finding")
         yield Hanging(
@@ -237,4 +260,4 @@ def _guard(guard: Guard) -> Group:
     said = Text.assemble(("  ! guard   ", "bold red"), f"{guard}: nothing is sent without a reason")
     allow = f"if it is meant: --allow '{guard.name}=why'"
     ways = [guard.hint] if "--allow" in guard.hint else [part for part in (guard.hint, allow) if part]
-    return Group(Hanging(said, _UNDER), *map(_way, ways))
+    return Group(Hanging(said, _UNDER), *map(way_out, ways))

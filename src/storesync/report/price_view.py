@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from storesync.engine.status import Explained
+from storesync.pricing import Rate
 from storesync.report.amount import offered, told_text
+from storesync.report.hanging import Indented
 from storesync.report.text_view import texts_view
 
 __all__ = ["explained_view", "price_table", "stages"]
@@ -21,10 +22,11 @@ def stages(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, 
     """Each stage as (name, before, after, how), amounts with their signs."""
     for step in steps:
         how = [step.get("detail", ""), step.get("rounding", "")]
-        if step.get("rate"):
-            how.append(f"rates {step['rate'][:8]}")
         if step.get("source"):
             how.append(f"source: {step['source']}")
+        how += [Rate.from_document(rate).times for rate in step.get("rates", ())]
+        if step.get("snapshot"):
+            how.append(f"rates {step['snapshot'][:8]}")
         yield (
             step["stage"],
             told_text(step.get("before", "")),
@@ -61,17 +63,17 @@ def explained_view(explained: Explained) -> RenderableType:
     for market, trace in explained.prices.items():
         policy = trace.get("policy", "")
         parts.append(Text(f"\n  Price for {market}, by policy {policy!r}", "bold"))
-        parts.append(Padding(price_table(trace.get("steps", ())), (0, 0, 0, 4)))
+        parts.append(Indented(price_table(trace.get("steps", ())), 4))
         if trace.get("list_steps"):
             parts.append(Text("    compare-at price"))
-            parts.append(Padding(price_table(trace["list_steps"]), (0, 0, 0, 4)))
-        parts += [Text(f"    {_estimate(one)}", "dim") for one in trace.get("estimates", ())]
+            parts.append(Indented(price_table(trace["list_steps"]), 4))
+        parts += [Indented(_estimate(one), 4) for one in trace.get("estimates", ())]
     if explained.texts:
         parts.append(Text("\n  Texts", "bold"))
         parts.append(texts_view(explained.texts))
     if explained.operations:
         parts.append(Text("\n  Last operations", "bold"))
-        parts.append(Padding(_operations(explained.operations), (0, 0, 0, 4)))
+        parts.append(Indented(_operations(explained.operations), 4))
     return Group(*parts)
 
 
@@ -93,14 +95,29 @@ def _facts(explained: Explained) -> RenderableType:
         table.add_row("not offered", Text(explained.not_offered))
     if explained.others:
         table.add_row("further SKUs", Text(", ".join(explained.others)))
-    return Padding(table, (0, 0, 0, 2))
+    return Indented(table, 2)
 
 
-def _estimate(estimate: Mapping[str, Any]) -> str:
-    words = " · ".join(
-        f"{name.replace('_', ' ')} {told_text(str(value))}" for name, value in estimate.items() if value
+def _estimate(estimate: Mapping[str, Any]) -> RenderableType:
+    """What customs will probably ask for, with every figure it is made of, and how sure that figure is."""
+    charges = ", ".join(f"{name} {told_text(amount)}" for name, amount in estimate["charges"].items())
+    seller = estimate["paid_by"] == "seller"
+    who = "in the price" if seller else "paid by the buyer on top"
+    line = ", the high-end line is reached" if estimate["high_end"] else ""
+    told = (
+        f"{estimate['regime']}, {who}: on {told_text(estimate['value'])} {charges or 'nothing'}; together"
+        f" {told_text(estimate['tax'])}, {told_text(estimate['total'])} with it{line}"
     )
-    return f"buyer's tax, estimated: {words}"
+    figures = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False, style="dim")
+    for figure in estimate["figures"]:
+        days = [f"{word} {figure[word]}" for word in ("since", "until") if word in figure]
+        figures.add_row(
+            Text(f"[{figure['confidence']}]"),
+            figure["name"],
+            figure["value"],
+            ", ".join((figure["source"], *days)),
+        )
+    return Group(Text(f"estimate, no advice [{estimate['confidence']}]: {told}"), Indented(figures, 2))
 
 
 def _operations(operations: Sequence[Mapping[str, Any]]) -> Table:

@@ -7,12 +7,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from storesync.engine.rates import ChannelRates
 from storesync.engine.ratestatus import RateLine, RateStatus
+from storesync.report.hanging import Indented
 from storesync.report.plan_view import findings
 from storesync.state.rates import RateEvent
 
@@ -53,12 +53,12 @@ def rates_view(status: RateStatus) -> RenderableType:
         head.append(" · invented: for the sandbox alone", "yellow")
     parts: list[RenderableType] = [head]
     if status.lines:
-        parts.append(Padding(_rates(status.lines, status.witness), (0, 0, 0, 2)))
+        parts.append(Indented(_rates(status.lines, status.witness), 2))
     parts.append(Text("\nchannels", "bold"))
-    parts.append(Padding(_channels(status.channels, status.bands), (0, 0, 0, 2)))
+    parts.append(Indented(_channels(status.channels, status.bands), 2))
     if status.history:
         parts.append(Text("\nsnapshots, the newest first (UTC)", "bold"))
-        parts.append(Padding(_history(status.history), (0, 0, 0, 2)))
+        parts.append(Indented(_history(status.history), 2))
     parts += findings(status.issues, most=None)
     return Group(*parts)
 
@@ -80,7 +80,7 @@ def _rates(lines: Iterable[RateLine], witness: str) -> Table:
                 Text(
                     f"{_value(rate.value)} {line.home}" + ("; a newer one is doubted" if line.doubted else "")
                 ),
-                f"{line.source} {rate.kind}",
+                f"{rate.source} {rate.kind}",
                 f"{rate.observed}",
                 age,
             ]
@@ -99,7 +99,7 @@ def _channels(channels: Iterable[ChannelRates], bands: Mapping[str, Mapping[str,
             continue
         name = one.snapshot.id[:_DIGITS] if one.snapshot is not None else "nothing"
         if one.pinned is not None:
-            note = Text(f"pinned: {one.pinned.reason}", "yellow")
+            note = Text(f"pinned: {_why(one.pinned)}", "yellow")
         else:
             quiet = [
                 f"{code} holds still within {band:.1%}" for code, band in bands[one.channel].items() if band
@@ -110,10 +110,14 @@ def _channels(channels: Iterable[ChannelRates], bands: Mapping[str, Mapping[str,
     return table
 
 
+def _why(event: RateEvent) -> str:
+    return f"{event.reason} ({event.who})" if event.who else event.reason
+
+
 def _history(events: Iterable[RateEvent]) -> Table:
     table = _table("when", "snapshot", "what happened", "channel", "why")
     for event in events:
         table.add_row(
-            _time(event.at), event.snapshot[:_DIGITS], event.event, event.channel or "all", Text(event.reason)
+            _time(event.at), event.snapshot[:_DIGITS], event.event, event.channel or "all", Text(_why(event))
         )
     return table

@@ -13,9 +13,9 @@ from storesync.engine import Drift
 from storesync.engine.check import Checked
 from storesync.engine.drift import By
 from storesync.engine.status import ChannelStatus
-from storesync.issues import counted
+from storesync.issues import counted, unread
 from storesync.report.hanging import Hanging
-from storesync.report.plan_view import FEW, findings, held_lines
+from storesync.report.plan_view import FEW, findings, held_lines, named, way_out
 
 __all__ = ["checked_view", "drift_view", "status_view"]
 
@@ -46,7 +46,8 @@ def status_view(status: ChannelStatus) -> RenderableType:
         )
     if status.account is not None and status.account.trouble:
         parts.append(Hanging(Text.assemble(("  ! account  ", "bold red"), status.account.trouble), 8))
-        parts.append(Text.assemble(("      → ", "green"), status.account.hint))
+        if status.account.hint:
+            parts.append(Text.assemble(("      → ", "green"), status.account.hint))
     for quota in status.quotas:
         much = "all" if quota.shut else f"{quota.used:,} calls"
         parts.append(Text(f"  {much} of the day's quota used until {quota.until:%Y-%m-%d %H:%M %Z}", "cyan"))
@@ -74,6 +75,8 @@ def checked_view(checked: Checked, *, most: int | None = FEW) -> RenderableType:
         if number:
             counts.append(f"{number} {words}")
     said = f"  {counted(checked.products, 'product')}: {' · '.join(counts)}"
+    if unread(checked.products, checked.issues):
+        said = "  the catalog cannot be read"
     line = Text.assemble((checked.channel, "bold"), said)
     parts: list[RenderableType] = [Hanging(line, len(checked.channel) + 2)]
     parts += held_lines(checked.held)
@@ -87,9 +90,16 @@ def drift_view(channel: str, drift: Iterable[Drift]) -> RenderableType:
     found = tuple(drift)
     if not found:
         return Text.assemble((channel, "bold"), "  the market shows what it acknowledged")
-    by = Counter(one.by for one in found)
-    told = [f"{by[kind]} {words}" for kind, words in _DRIFT.items() if by[kind]]
-    lines = [Hanging(Text.assemble((f"  {_MARK.get(one.by, '~')} ", "yellow"), str(one)), 8) for one in found]
+    gone, there = [one.key for one in found if one.gone], [one for one in found if not one.gone]
+    by = Counter(one.by for one in there)
+    told = [f"{len(gone):,} gone from the shop"] if gone else []
+    told += [f"{by[kind]:,} {words}" for kind, words in _DRIFT.items() if by[kind]]
+    lines = [Hanging(Text.assemble((f"  {_MARK.get(one.by, '~')} ", "yellow"), str(one)), 8) for one in there]
+    if gone:
+        said = f"{named(gone)}: the shop shows {'it' if len(gone) == 1 else 'them'} no more"
+        way = "is this the right shop? if they were taken off by hand, the next plan makes them anew; take what is to "
+        way += "stay away out of the catalog, or name it in the channel's `never`"
+        lines += [Hanging(Text.assemble(("  - gone  ", "yellow"), said), 8), way_out(way)]
     return Group(Text.assemble((channel, "bold"), f"  {' · '.join(told)}"), *lines)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.text import Text
 
-from storesync.report.hanging import Hanging
+from storesync.report.hanging import Hanging, Indented
 
 __all__ = ["texts_view"]
 
@@ -21,7 +20,7 @@ _COMPOSED = {
 
 def texts_view(texts: Mapping[str, Mapping[str, Any]]) -> RenderableType:
     """Every text by language and field; lines wrap at any width."""
-    return Padding(Group(*_lines(texts)), (0, 0, 0, 4))
+    return Indented(Group(*_lines(texts)), 4)
 
 
 def _lines(texts: Mapping[str, Mapping[str, Any]]) -> Iterator[RenderableType]:

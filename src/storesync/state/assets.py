@@ -19,10 +19,12 @@ from storesync.state.statement import Statement
 __all__ = [
     "category",
     "contact",
+    "denied",
     "file",
     "identity",
     "keep_category",
     "keep_contact",
+    "keep_denied",
     "keep_files",
     "keep_identity",
     "keep_media",
@@ -137,6 +139,17 @@ def keep_contact(db: Connection, channel: str, contact: Mapping[str, Any]) -> No
 def contact(db: Connection, channel: str) -> Mapping[str, Any]:
     """How the first contact went; empty while nobody knows what of the shop is ours."""
     return _found(db, channel, "contact")
+
+
+def keep_denied(db: Connection, channel: str, denied: Mapping[str, Any]) -> None:
+    """That the market refuses the account; empty: it takes it again."""
+    put(db, channels, {"channel": channel}, {"denied": dumps(denied, sort=True)})
+
+
+def denied(db: Connection, channel: str) -> Mapping[str, Any]:
+    """Since when and in which words the market refuses the account; empty when it does not."""
+    body = db.execute(select(channels.c.denied).where(channels.c.channel == channel)).scalar_one_or_none()
+    return loads(body) if body else {}
 
 
 def shop(db: Connection, channel: str) -> Mapping[str, Any]:

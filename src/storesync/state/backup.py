@@ -30,7 +30,8 @@ def backup(store: Store, path: Path) -> None:
     """
     if store.engine.dialect.name != "sqlite":
         raise StateError(
-            f"{store.url.render_as_string()}: a backup of a PostgreSQL store is made with its own pg_dump"
+            f"{store.url.render_as_string()}: only a SQLite state is copied by storesync; this one is backed up by "
+            f"`pg_dump --format=custom --file={path.with_suffix('.dump')}`, beside any sync, tokens and all"
         )
     if path.exists():
         raise StateError(f"{path}: is there already; name a new file for the backup")

@@ -49,6 +49,11 @@ class RateEvent:
     reason: str = ""
     details: Mapping[str, Any] = field(factory=dict, converter=frozen_map)
 
+    @property
+    def who(self) -> str:
+        """The person who pinned or unpinned; empty when nobody said."""
+        return str(self.details.get("who", ""))
+
 
 def keep_snapshot(db: Connection, name: str, body: Mapping[str, Any], at: datetime) -> None:
     """A rate snapshot, for ever under its own id."""

@@ -27,6 +27,12 @@ class Compacted:
     documents: int
     runs: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.operations:,} operations with {self.entries:,} requests are gone, and {self.documents:,} "
+            f"documents and {self.runs:,} runs that nothing names"
+        )
+
 
 def compact(db: Connection, before: datetime) -> Compacted:
     """Drop operations that ended before this time, with their journal, and documents that nothing names.

@@ -35,6 +35,7 @@ __all__ = [
     "rates",
     "runs",
     "sharers",
+    "sightings",
     "snapshots",
     "spent",
     "texts",
@@ -80,6 +81,8 @@ channels = Table(
     # Whose account and shop this was at first contact, and how the first contact went.
     Column("identity", Text, info=JSON, nullable=False, server_default="{}"),
     Column("contact", Text, info=JSON, nullable=False, server_default="{}"),
+    # When and how the market refused the account itself, until it takes a request of a later run.
+    Column("denied", Text, info=JSON, nullable=False, server_default="{}"),
 )
 
 leases = Table(
@@ -352,6 +355,20 @@ texts = Table(
     PrimaryKeyConstraint("source", "source_locale", "target_locale", "field", "glossary", "own_place"),
 )
 Index("ix_texts_place", texts.c.target_locale, texts.c.place)
+
+# Translations that came with the catalog, and the source text beside which each was first seen.
+sightings = Table(
+    "sightings",
+    METADATA,
+    Column("product", _Key, nullable=False),
+    Column("locale", _Name, nullable=False),
+    Column("fingerprint", String(32), nullable=False),  # of all texts and sources as they are
+    # by part: digest of the text → its source text
+    Column("seen", Text, info=JSON, nullable=False, server_default="{}"),
+    # by part that has another source now: the one of its text
+    Column("stale", Text, info=JSON, nullable=False, server_default="{}"),
+    PrimaryKeyConstraint("product", "locale"),
+)
 
 # Characters of source text that an engine was given in a day (UTC), whatever became of them.
 spent = Table(

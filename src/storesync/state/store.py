@@ -156,18 +156,6 @@ class Store:
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
 
-    @property
-    def exposed(self) -> Path | None:
-        """The database's file when others on this machine may read it and nothing in it is encrypted."""
-        if (
-            self.cipher
-            or self.url.get_backend_name() != "sqlite"
-            or self.url.database in (None, "", ":memory:")
-        ):
-            return None
-        path = Path(str(self.url.database))
-        return path if path.exists() and path.stat().st_mode & 0o077 else None
-
     def create_tables(self) -> None:
         """All tables at once, for a store that nobody has used yet; `migrate` is for stores that live on."""
         with self.engine.begin() as db:

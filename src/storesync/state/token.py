@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from storesync.model import dumps, loads
 from storesync.state.cipher import Cipher
@@ -16,12 +16,13 @@ from storesync.state.row import keep
 from storesync.state.schema import tokens
 from storesync.state.statement import Statement, overwrite
 
-__all__ = ["Token", "Trouble", "begin", "load", "refuse", "save", "trouble"]
+__all__ = ["Token", "Trouble", "begin", "load", "plain", "refuse", "save", "seal", "trouble"]
 
 _PLAIN = Cipher()
 _KNOWN = select(tokens).where(tokens.c.account == bindparam("account"))
 _TOKEN = Statement(_KNOWN)
 _OURS = Statement(_KNOWN.with_for_update())  # who writes at the same moment waits here
+_IN_THE_OPEN = tokens.c.body.not_in(("", "{}")) & tokens.c.body.not_like("fernet:%")
 
 
 @frozen(kw_only=True)
@@ -47,7 +48,6 @@ class Trouble:
 
     expires: datetime | None
     refused: str
-    encrypted: bool
 
 
 def load(db: Connection, account: str, base: str, *, cipher: Cipher = _PLAIN) -> Token | None:
@@ -124,10 +124,24 @@ def refuse(db: Connection, account: str, base: str, why: str, *, cut: datetime |
     overwrite(db, tokens, {"account": account, "base": base}, values)
 
 
+def plain(db: Connection) -> bool:
+    """Whether a token is kept that nobody encrypted."""
+    return bool(db.execute(select(exists().where(_IN_THE_OPEN))).scalar_one())
+
+
+def seal(db: Connection, cipher: Cipher) -> int:
+    """Encrypt every token that is kept in the open; how many."""
+    rows = db.execute(select(tokens.c.account, tokens.c.body).where(_IN_THE_OPEN).with_for_update()).all()
+    for row in rows:
+        body = cipher.close(row.body)
+        db.execute(update(tokens).where(tokens.c.account == row.account).values(body=body))
+    return len(rows)
+
+
 def trouble(db: Connection, account: str, base: str) -> Trouble | None:
     """When the newest token of an account ends, and why it is not renewed; None where nothing was renewed yet."""
     row = _TOKEN.run(db, {"account": account}).one_or_none()
     if row is None or row.base != base:
         return None
     expires = unstamp(row.expires) if row.expires else None
-    return Trouble(expires=expires, refused=row.refused, encrypted=row.body.startswith("fernet:"))
+    return Trouble(expires=expires, refused=row.refused)

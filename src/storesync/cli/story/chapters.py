@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any, Final
 
 from attrs import define, field
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +22,7 @@ from storesync.cli.story.promises import Promises
 from storesync.engine import Report
 from storesync.plan import Plan
 from storesync.report.amount import told
+from storesync.report.hanging import Indented
 from storesync.report.plan_view import plan_view
 from storesync.report.price_view import price_table
 from storesync.report.run_view import run_view
@@ -97,7 +97,7 @@ class Story:
             self.plans = [made(shops, self.outlet, name) for name in self.channels]
             write_plans(self.project.folder / "plan.json", self.plans)
             write_page(self.project.folder / "plan.html", shops, self.plans)
-            self.outlet.say(Padding(_table(self.plans), (0, 0, 0, 2)))
+            self.outlet.say(Indented(_table(self.plans), 2))
             for plan in self.plans:
                 counted = plan.counts.get("create", 0) + len(plan.held) + len(plan.not_offered)
                 self.promises.keep(
@@ -119,7 +119,7 @@ class Story:
         for market, trace in explained.prices.items():
             self.outlet.say(
                 Text.assemble("  ", (channel, "bold"), f"  {explained.title}"),
-                Padding(price_table(trace["steps"]), (0, 0, 0, 4)),
+                Indented(price_table(trace["steps"]), 4),
             )
             price = told(want.prices[market].sale)
             self.promises.keep(f"{channel}: ₩32,000 becomes {_PRICES[channel]}", _PRICES[channel], price)

@@ -8,7 +8,7 @@ from datetime import datetime
 from attrs import field, frozen
 
 from storesync.errors import Fault
-from storesync.issues import Issue, Issues
+from storesync.issues import Issue, Issues, Severity, counted
 from storesync.localization.engines.runner import Runner
 from storesync.localization.memory import MemoryText, TextKey, key_of
 from storesync.localization.pipeline import TextRules, Wanted, draw, judge
@@ -36,6 +36,14 @@ class Translated:
     asked: int = 0
     characters: int = 0
     stopped: Fault | None = None
+
+    def __str__(self) -> str:
+        done = (
+            f"{counted(len(self.texts), 'text')}, {self.asked} asked for, {self.characters} characters sent"
+        )
+        stopped = [f"  stopped: {self.stopped}"] if self.stopped is not None else []
+        found = [issue for issue in self.issues if issue.severity is not Severity.NOTE]
+        return "\n".join([done, *stopped, *(f"  {issue.severity.value} {issue}" for issue in found)])
 
 
 async def translate_texts(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -10,15 +11,18 @@ from storesync.compliance import Scanner
 from storesync.localization.gates.figures import numbers
 from storesync.localization.gates.markup import markup
 from storesync.localization.gates.presence import absence, loops, other_language, proportion
-from storesync.localization.gates.scripts import characters
+from storesync.localization.gates.scripts import characters, unwanted
 from storesync.localization.gates.terms import brands, wording
 from storesync.localization.gates.verdict import Finding, Level, Verdict
 from storesync.localization.glossary import Glossary
 from storesync.localization.length import UNITS, length
-from storesync.model import Limit, frozen_map
+from storesync.model import Limit, Script, frozen_map
 
 __all__ = ["Gates"]
 
+Limits: TypeAlias = Mapping[str, Mapping[str, Limit]]
+
+_NONE: Mapping[str, Limit] = frozen_map({})
 _CLAIMS: Mapping[str, Level] = {"block": Level.FAIL, "warn": Level.REVIEW}
 
 
@@ -26,52 +30,71 @@ _CLAIMS: Mapping[str, Level] = {"block": Level.FAIL, "warn": Level.REVIEW}
 class Gates:
     """What the gates of one source language go by.
 
-    `brands` is a brand's own name to its Latin one; `limits` are by channel and field, as each channel counts;
-    `scanners` find claims by locale.
+    `brands` is a brand's own name to its Latin one; `limits` are by channel and field, as each channel counts, and
+    `categories` those of single categories, by the merchant's category, channel and field: they go before the
+    channel's. `refused` are scripts that a channel takes in no language. `scanners` find claims by locale.
     """
 
     source_locale: str = "ko"
     brands: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     glossary: Glossary = field(factory=Glossary)
-    limits: Mapping[str, Mapping[str, Limit]] = field(factory=dict, converter=frozen_map)
+    limits: Limits = field(factory=dict, converter=frozen_map)
+    categories: Mapping[str, Limits] = field(factory=dict, converter=frozen_map)
+    refused: Mapping[str, frozenset[Script]] = field(factory=dict, converter=frozen_map)
     scanners: Mapping[str, Scanner] = field(factory=dict, converter=frozen_map)
 
-    def check(self, source: str, text: str, *, locale: str, field: str = "title", kind: str = "") -> Verdict:
+    def check(
+        self,
+        source: str,
+        text: str,
+        *,
+        locale: str,
+        field: str = "title",
+        kind: str = "",
+        categories: Iterable[str] = (),
+    ) -> Verdict:
         """Every finding about one translated text of goods of a `kind` (`cosmetic`, `food`, empty for any).
 
-        An empty or copied text gets no further: nothing else could be said of it that helps.
+        `categories` are the merchant's, of all products that the text is for. An empty or copied text gets no further:
+        nothing else could be said of it that helps.
         """
         found = list(absence(source, text, locale))
         if not found:
             found = [
-                *self._without_claims(source, text, locale, field),
+                *self._without_claims(source, text, locale, field, tuple(categories)),
                 *self._claims(text, locale, field, kind),
             ]
         return Verdict(tuple(evolve(finding, field=field) for finding in found))
 
-    def _without_claims(self, source: str, text: str, locale: str, field: str) -> Iterator[Finding]:
+    def _without_claims(
+        self, source: str, text: str, locale: str, field: str, categories: tuple[str, ...]
+    ) -> Iterator[Finding]:
         yield from characters(text, locale)
+        yield from unwanted(text, locale, self.refused)
         yield from markup(source, text)
         yield from numbers(source, text, self.source_locale, locale)
         yield from brands(source, text, self.brands)
         yield from wording(source, text, field, locale, self.glossary)
-        yield from self._limit(text, field)
+        yield from self._lengths(text, field, categories)
         yield from other_language(text, field, locale, self.brands.values())
         yield from proportion(source, text, locale)
         yield from loops(source, text)
 
-    def _limit(self, text: str, field: str) -> Iterator[Finding]:
-        for channel, limits in self.limits.items():
-            limit = limits.get(field)
-            if limit is None:
-                continue
-            size = length(text, limit.unit)
-            if size > limit.max:
-                message = f"{size} {UNITS[limit.unit]}, {channel} takes at most {limit.max}"
-                yield Finding("length", Level.FAIL, message, _fits(text, limit), "shorten it")
-            elif size < limit.min:
-                message = f"{size} {UNITS[limit.unit]}, {channel} asks for at least {limit.min}"
-                yield Finding("length", Level.FAIL, message, 0, "say more")
+    def _lengths(self, text: str, field: str, categories: tuple[str, ...]) -> Iterator[Finding]:
+        own = [(name, self.categories[name]) for name in categories if name in self.categories]
+        if not own:
+            for channel, limits in self.limits.items():
+                yield from _length(text, channel, limits.get(field))
+            return
+        told: set[tuple[str, Limit | None]] = set()
+        for category, by_channel in own:
+            for channel in dict.fromkeys((*self.limits, *by_channel)):
+                limit = by_channel.get(channel, _NONE).get(field)
+                name = f"{channel} in category {category}" if limit is not None else channel
+                limit = limit or self.limits.get(channel, _NONE).get(field)
+                if (name, limit) not in told:
+                    told.add((name, limit))
+                    yield from _length(text, name, limit)
 
     def _claims(self, text: str, locale: str, field: str, kind: str) -> Iterator[Finding]:
         scanner = self.scanners.get(locale)
@@ -86,6 +109,18 @@ class Gates:
                 f"{hit.excerpt!r} is {hit.term.category or 'a claim'} ({hit.term.id}, {hit.term.severity})"
             )
             yield Finding("compliance", level, message, hit.offset, hit.term.suggestion)
+
+
+def _length(text: str, where: str, limit: Limit | None) -> Iterator[Finding]:
+    if limit is None:
+        return
+    size = length(text, limit.unit)
+    if size > limit.max:
+        message = f"{size} {UNITS[limit.unit]}, {where} takes at most {limit.max}"
+        yield Finding("length", Level.FAIL, message, _fits(text, limit), "shorten it")
+    elif size < limit.min:
+        message = f"{size} {UNITS[limit.unit]}, {where} asks for at least {limit.min}"
+        yield Finding("length", Level.FAIL, message, 0, "say more")
 
 
 def _fits(text: str, limit: Limit) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from storesync.compliance import simplified, traditional
 from storesync.localization.gates.verdict import Finding, Level
-from storesync.localization.script import foreign, has_foreign
+from storesync.localization.script import SCRIPTS, foreign, has_foreign
+from storesync.model import Script
 
-__all__ = ["characters"]
+__all__ = ["characters", "unwanted"]
 
 _RULES = {"hangul": "no_hangul", "han": "no_han", "kana": "no_kana"}
 
@@ -28,6 +29,15 @@ def characters(text: str, locale: str) -> Iterator[Finding]:
         yield from _fixed(text, simplified(text), "simplified", "Simplified")
     elif locale.startswith("zh-Hant"):
         yield from _fixed(text, traditional(text), "traditional", "Traditional")
+
+
+def unwanted(text: str, locale: str, refused: Mapping[str, frozenset[Script]]) -> Iterator[Finding]:
+    """The same rules where a channel takes a script in no language; what the language itself excludes is told above."""
+    for channel, scripts in refused.items():
+        for run in foreign(text, locale, refused=scripts):
+            if run.script in scripts and not foreign(run.text, locale):
+                message = f"{run.text!r}: {channel} takes no {SCRIPTS[run.script]} characters"
+                yield Finding(_RULES[run.script], Level.FAIL, message, run.offset, "write it otherwise")
 
 
 def _fixed(text: str, wanted: str, rule: str, name: str) -> Iterator[Finding]:

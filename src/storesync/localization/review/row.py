@@ -78,7 +78,14 @@ def rows_of(
 def _said(segment: Segment, known: MemoryText, locale: str, gates: Gates) -> str:
     if not known.text:
         return ""
-    verdict = gates.check(segment.text, known.text, locale=locale, field=segment.field, kind=segment.kind)
+    verdict = gates.check(
+        segment.text,
+        known.text,
+        locale=locale,
+        field=segment.field,
+        kind=segment.kind,
+        categories=(segment.category,),
+    )
     return "; ".join(str(finding) for finding in verdict.findings if finding.level is not Level.NOTE)
 
 

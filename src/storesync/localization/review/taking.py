@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from attrs import evolve, field, frozen
 
-from storesync.issues import Issue, Issues, Severity
+from storesync.issues import Issue, Issues, Severity, counted
 from storesync.localization.gates import Level
 from storesync.localization.memory import MemoryText, key_of
 from storesync.localization.normal import normal
@@ -24,6 +24,13 @@ class Taken:
     texts: tuple[MemoryText, ...] = field(default=(), converter=tuple[MemoryText, ...])
     issues: Issues = field(factory=Issues)
     same: int = 0
+
+    def __str__(self) -> str:
+        refused = {issue.at or issue.path for issue in self.issues.errors}
+        done = (
+            f"{counted(len(self.texts), 'text')} taken, {self.same} known already, {len(refused)} not taken"
+        )
+        return "\n".join([done, *(f"  {issue.severity.value} {issue}" for issue in self.issues)])
 
 
 def take(
@@ -126,7 +133,12 @@ def _take(
     if row.state == "translated" and not changed and known is not None and locked == known.locked:
         return None, []
     verdict = rules.gates.check(
-        segment.text, text, locale=rules.target, field=segment.field, kind=segment.kind
+        segment.text,
+        text,
+        locale=rules.target,
+        field=segment.field,
+        kind=segment.kind,
+        categories=(segment.category,),
     )
     issues = [
         _wrong(
@@ -153,4 +165,8 @@ def _take(
         locked=locked,
         note=row.note,
     )
-    return (made if known is None else evolve(made, note=row.note or known.note)), issues
+    if known is None:
+        return made, issues
+    # Why a text waited is no news of it once a person approved it.
+    note = "" if made.approved and row.note == known.note else row.note or known.note
+    return evolve(made, note=note), issues

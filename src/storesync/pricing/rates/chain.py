@@ -30,13 +30,15 @@ _SPREAD: tuple[Kind, ...] = ("mid", "buy", "sell")
 class Chain:
     """Which sources are asked for each currency, in order, and what their answers must withstand.
 
-    `sources` is by currency, `*` for every other one. `witness` names the source that must confirm a rate
-    within `tolerance`; empty: none. `max_jump` is how far a rate may move from the last accepted snapshot,
+    `sources` is by currency, `*` for every other one. `witness` names the source that is asked to confirm a rate
+    within `tolerance`; empty: none. Its silence is a warning, but for the currencies in `witness_required` (`*`: all)
+    it holds. `max_jump` is how far a rate may move from the last accepted snapshot,
     unless its currency is in `confirmed`. `rules` give ages and pivots.
     """
 
     sources: Mapping[str, tuple[str, ...]] = field(converter=frozen_map)
     witness: str = ""
+    witness_required: frozenset[str] = frozenset()
     tolerance: Decimal = field(default=Decimal("0.01"), converter=exact)
     max_jump: Decimal = field(default=Decimal("0.07"), converter=exact)
     confirmed: frozenset[str] = frozenset()
@@ -45,6 +47,10 @@ class Chain:
     def order(self, currency: str) -> tuple[str, ...]:
         """The sources for one currency, first choice first."""
         return self.sources[currency] if currency in self.sources else self.sources.get("*", ())
+
+    def asks_for_witness(self, currency: str) -> bool:
+        """Whether a rate of this currency that nobody confirmed is not believed."""
+        return bool(self.witness) and not self.witness_required.isdisjoint((currency, "*"))
 
 
 @frozen(kw_only=True)
@@ -137,10 +143,10 @@ async def collect(
 ) -> Collected:
     """One snapshot for a run: for each currency the first source of its chain whose rate withstands.
 
-    A source that fails, is old or lacks the currency gives a warning and the next one is asked. A currency
-    whose rate is contradicted by the witness, jumped from `before`, or has a buying or selling rate that lies
-    further from it than a rate may jump, is left out with an error: its prices
-    are held, never made with a doubtful or an old rate.
+    A source that fails, is old or lacks the currency gives a warning and the next one is asked. A currency whose rate
+    is contradicted by the witness, not confirmed by a required one, jumped from `before`, or has a buying or selling
+    rate that lies further from it than a rate may jump, is left out with an error: its prices are held, never made
+    with a doubtful or an old rate.
     """
     wanted = tuple(dict.fromkeys(code for code in currencies if code != home))
     asked = _Asked(send, home, wanted, today)
@@ -277,6 +283,20 @@ def _apart(rate: Rate, other: Rate) -> str:
     return figure(Exact(difference).over(other.value).value, 2)
 
 
+def _unconfirmed(rate: Rate, why: str, chain: Chain) -> Issue:
+    """Nobody confirmed the rate: an error where the chain asks for a witness, else a warning."""
+    required = chain.asks_for_witness(rate.base)
+    return Issue(
+        "rates.unconfirmed",
+        f"rates/{rate.base}",
+        f"{rate} has no witness: {why}",
+        severity=Severity.ERROR if required else Severity.WARNING,
+        hint=f"prices in {rate.base} are held until {chain.witness} confirms it; witness_required asks for that"
+        if required
+        else "",
+    )
+
+
 async def _contradicted(
     rate: Rate,
     name: str,
@@ -289,21 +309,19 @@ async def _contradicted(
 ) -> Issue | None:
     currency = rate.base
     witness = sources.get(chain.witness)
-    if not chain.witness or name == chain.witness:
+    required = chain.asks_for_witness(currency)
+    if not chain.witness or (name == chain.witness and not required):
         return None
+    if name == chain.witness:
+        return _unconfirmed(rate, "it comes from the witness itself", chain)
     rates = f"{chain.witness}: not configured" if witness is None else await asked.ask(witness)
     picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
     other = None if isinstance(picked, str) else direct(Snapshot(rates=picked), home, currency, rate.kind)
     if other is None:
-        why = picked if isinstance(picked, str) else "no direct rate"
-        issues.append(
-            Issue(
-                "rates.unconfirmed",
-                f"rates/{currency}",
-                f"{rate} has no witness: {why}",
-                severity=Severity.WARNING,
-            )
-        )
+        silence = _unconfirmed(rate, picked if isinstance(picked, str) else "no direct rate", chain)
+        if required:
+            return silence
+        issues.append(silence)
         return None
     found = corroborate(rate, other, chain.tolerance)
     if found is None:

@@ -1,0 +1,104 @@
+"""What channels are priced with, as people handle it: shown, fetched, pinned, and how long prices made with it hold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import evolve
+
+from storesync.engine.rates import WIRE, ChannelRates, Rates
+from storesync.engine.ratestatus import RateStatus, rate_status
+from storesync.engine.repricing import repriced
+from storesync.engine.setup import Setup
+from storesync.engine.status import Explained
+from storesync.errors import ConfigError
+from storesync.issues import Issues
+from storesync.plan import Kind, Plan
+from storesync.prepare import Settings
+from storesync.pricing import Snapshot
+from storesync.pricing.limit import first_limit
+from storesync.transport import Wire
+
+__all__ = ["WIRE", "Prices", "limited"]
+
+_PRICED = frozenset({Kind.CREATE, Kind.UPDATE, Kind.PRICES})  # an update may carry prices as well
+
+
+class Prices:
+    """The rates of a configuration and the prices they make; close it in the end."""
+
+    def __init__(self, setup: Setup, wire: Wire | None) -> None:
+        self._setup = setup
+        self._rates = Rates(setup.config, setup.store, setup.env, environ=setup.environ, wire=wire)
+
+    async def close(self) -> None:
+        """Close the connections to the rate services."""
+        await self._rates.close()
+
+    async def of(self, channel: str, *, ask: bool = True) -> ChannelRates:
+        """What a channel is priced with today; with `ask` False nothing is sent."""
+        return await self._rates.of(channel, self._setup.today, ask=ask)
+
+    def findings(self) -> Issues:
+        """What is wrong with the configured rate sources, without asking them."""
+        config = self._setup.config.rates
+        return Issues(
+            () if config is None else config.made(self._setup.config.folder, self._setup.environ)[1]
+        )
+
+    async def status(self, events: int) -> RateStatus:
+        """Every rate, and what each channel is priced with; nothing is asked."""
+        channels = [await self.of(name, ask=False) for name in self._setup.names]
+        found = [*(issue for one in channels for issue in one.issues), *self.findings()]
+        return rate_status(
+            self._setup.config.rates,
+            await self._rates.known(self._setup.today),
+            channels,
+            await self._rates.history(events),
+            self._setup.today,
+            Issues(tuple(dict.fromkeys(found))),
+        )
+
+    async def fetch(self, confirm: Sequence[str]) -> Issues:
+        """Ask the sources now; gives every finding."""
+        return await self._rates.fetch(self._setup.today, confirm)
+
+    async def pin(self, snapshot: str, reason: str, channels: Sequence[str], *, by: str) -> str:
+        """Price channels, all when none is named, with one snapshot; gives its whole id. `by` is who says so."""
+        some = self._setup.meant(channels)
+        return (await self._rates.pin(snapshot, reason, some, self._setup.today, by=by)).id
+
+    async def unpin(self, reason: str, channels: Sequence[str], *, by: str) -> tuple[str, ...]:
+        """Let channels, all when none is named, follow the sources again; gives those that were pinned."""
+        return await self._rates.unpin(reason, self._setup.meant(channels), by=by)
+
+    async def load(self, name: str) -> Snapshot:
+        """The snapshot with this id, or with an id that begins so; StateError when there is not exactly one."""
+        return await self._rates.load(name)
+
+    async def anew(self, found: Explained, snapshot: str) -> Explained:
+        """A SKU with its prices made from another snapshot.
+
+        StateError when there is no such snapshot, ConfigError when the catalog does not have the product whole.
+        """
+        rates = evolve(await self.load(snapshot), pinned=True)
+        product = next((one.product for one in self._setup.source.products() if one.key == found.key), None)
+        if product is None:
+            raise ConfigError(f"{found.key} cannot be priced: the catalog does not have it, or not whole")
+        return repriced(found, product, self._setup.settings(found.channel, rates))
+
+
+def limited(plan: Plan, settings: Settings) -> Plan:
+    """The plan with the last day on which its prices may be sent, when it changes any."""
+    priced = [operation for operation in plan.operations if operation.kind in _PRICED]
+    limit = first_limit(
+        settings.policies,
+        settings.rates,
+        today=settings.today,
+        channel=plan.channel,
+        keys={operation.key for operation in priced},
+        skus={sku for operation in priced for sku in operation.skus},
+    )
+    if not priced or limit is None:
+        return plan
+    return evolve(plan, good_until=limit.until.isoformat(), until=limit.why)
