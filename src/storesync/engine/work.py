@@ -23,7 +23,8 @@ from storesync.state import Fence, Standing, journal, standing
 
 __all__ = ["CLOCKS", "Parked", "Work", "state_of"]
 
-CLOCKS: Final = 2.0  # seconds by which clocks of machines that share a state may differ where a request is in doubt
+# Seconds by which clocks of machines that share a state may differ where a request is in doubt.
+CLOCKS: Final = 2.0
 
 
 class Parked(Exception):
