@@ -151,7 +151,7 @@ def prepare(
         *check_listing(listing, spec),
         *check_offers(listing, offers, spec, settings.channel.prices),
     )
-    issues += check_wording(product, localized, settings)
+    issues += check_wording(product, localized, listing, settings)
     issues += check_compliance(product, localized, listing, settings)
     leaks = listing_leaks(listing, settings.channel.locales, spec.refused_scripts)
     issues += leaks
