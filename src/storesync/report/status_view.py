@@ -85,7 +85,7 @@ def checked_view(checked: Checked, *, most: int | None = FEW) -> RenderableType:
         said = "  the catalog cannot be read"
     line = Text.assemble((checked.channel, "bold"), said)
     parts: list[RenderableType] = [Hanging(line, len(checked.channel) + 2)]
-    parts += held_lines(checked.held)
+    parts += held_lines(checked.held, whole=most is None)
     told = {issue for held in checked.held for issue in held.issues}
     parts += findings((issue for issue in checked.issues if issue not in told), most=most)
     return Group(*parts)
