@@ -10,12 +10,12 @@ import asyncio
 import re
 import ssl
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, TypeAlias, cast
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -57,6 +57,10 @@ def _tls() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
+# Reading an address costs as much as all else of a request, and most platforms have few of them.
+_url = lru_cache(maxsize=1024)(httpx.URL)
+
+
 def join_hosts(hosts: Mapping[str, str], facts: Mapping[str, Any], *, what: str) -> Mapping[str, str]:
     """The addresses with the shop's own fields filled in; ConfigError for a missing field or a plain-text host.
 
@@ -73,6 +77,73 @@ def join_hosts(hosts: Mapping[str, str], facts: Mapping[str, Any], *, what: str)
             raise ConfigError(f"{what}: host {label!r} is {address!r}; only https leaves this machine")
         joined[label] = address.rstrip("/")
     return joined
+
+
+class _Connections(httpx.AsyncBaseTransport):
+    """At most so many requests at once, each on a connection of its own; the one used last is taken first.
+
+    A pool of httpx looks at each of its connections several times for every request, which costs more than all the rest
+    of it: here each pool has one. PoolTimeout when none is free for `patience` seconds.
+    """
+
+    def __init__(self, most: int, patience: float) -> None:
+        self._patience = patience
+        self._places = asyncio.Semaphore(most)
+        self._idle: dict[tuple[bytes, bytes, int | None], list[httpx.AsyncHTTPTransport]] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._places.locked():
+            try:
+                async with asyncio.timeout(self._patience):
+                    await self._places.acquire()
+            except TimeoutError:
+                raise httpx.PoolTimeout("no connection is free", request=request) from None
+        else:
+            await self._places.acquire()
+        url = request.url
+        idle = self._idle.setdefault((url.raw_scheme, url.raw_host, url.port), [])
+        one = idle.pop() if idle else _connection()
+
+        def over() -> None:
+            idle.append(one)
+            self._places.release()
+
+        try:
+            answer = await one.handle_async_request(request)
+        except BaseException:
+            over()
+            raise
+        answer.stream = _Lent(cast(httpx.AsyncByteStream, answer.stream), over)
+        return answer
+
+    async def aclose(self) -> None:
+        for idle in self._idle.values():
+            while idle:
+                await idle.pop().aclose()
+
+
+def _connection() -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    return httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
+
+
+class _Lent(httpx.AsyncByteStream):
+    """An answer's body; once it is closed, its connection is free."""
+
+    def __init__(self, body: httpx.AsyncByteStream, over: Callable[[], None]) -> None:
+        self._body = body
+        self._over: Callable[[], None] | None = over
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._body.__aiter__()
+
+    async def aclose(self) -> None:
+        try:
+            await self._body.aclose()
+        finally:
+            over, self._over = self._over, None
+            if over is not None:
+                over()
 
 
 class Transport:
@@ -103,8 +174,7 @@ class Transport:
         self._most = most
         # Not a client: what that adds (redirects, cookies, proxies of the environment) must never happen here,
         # and it costs more than all the rest of a request.
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._network: Wire = wire or httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
+        self._network: Wire = wire or _Connections(connections, timeout / 2)
         self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
 
     async def close(self) -> None:
@@ -180,7 +250,7 @@ class Transport:
         return self._request(request.method, url, headers)
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], **body: Any) -> httpx.Request:
-        return httpx.Request(method, url, headers=headers, extensions=self._extensions, **body)
+        return httpx.Request(method, _url(url), headers=headers, extensions=self._extensions, **body)
 
     def _address(self, request: Request) -> str:
         if _absolute(request.path):
@@ -225,9 +295,10 @@ async def _read(chunks: Any, packing: str, most: int) -> tuple[bytes, bool]:
     unpacker = zlib.decompressobj(_PACKINGS[packing]) if _PACKINGS[packing] else None
     kept = bytearray()
     async for chunk in chunks:
-        kept += chunk if unpacker is None else unpacker.decompress(chunk, most - len(kept) + 1)
-        if len(kept) > most:
-            return b"", False
+        more = chunk if unpacker is None else unpacker.decompress(chunk, most - len(kept) + 1)
+        if len(kept) + len(more) > most:
+            return b"", False  # before it is copied
+        kept += more
     return bytes(kept), unpacker is None or unpacker.eof
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from attrs import define, evolve, field, fields, frozen
@@ -81,6 +82,10 @@ class OpenChannel:
     env: Env
     pacer: Pacer
     version: int = 0
+    lease: float = 60.0  # seconds for which a run holds the channel; it renews three times in them
+    held_until: float = (
+        inf  # on the clock that never goes back: later nobody may be believed to hold it still
+    )
     denied_before: bool = False  # an earlier run was refused with this account, and nothing was taken since
     moved: Moved | None = None
     scopes: Mapping[str, str] = field(factory=dict)
@@ -88,6 +93,7 @@ class OpenChannel:
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
     # As declared, and as it is in this channel's environment.
     _specs: tuple[Spec, Spec] = field(init=False, repr=False)
+    _secrets: tuple[Any, tuple[str, ...]] = field(default=(None, ()), init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._specs = self.driver.spec, self.driver.spec.within(self.channel.environment)
@@ -116,9 +122,13 @@ class OpenChannel:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The account's secret texts: its fields that never print, longest first."""
-        values = (getattr(self.account, one.name) for one in fields(type(self.account)) if not one.repr)
-        found = (value for value in map(_text_of, values) if len(value) >= _SHORTEST_SECRET)
-        return tuple(sorted(found, key=len, reverse=True))
+        account, found = self._secrets
+        if account is not self.account:  # every answer is searched for them
+            values = (getattr(self.account, one.name) for one in fields(type(self.account)) if not one.repr)
+            texts = (value for value in map(_text_of, values) if len(value) >= _SHORTEST_SECRET)
+            found = tuple(sorted(texts, key=len, reverse=True))
+            self._secrets = self.account, found
+        return found
 
     def masked(self, response: Response) -> Response:
         """The answer without the account's secrets, which some markets repeat: it goes to journal and report."""
