@@ -466,7 +466,10 @@ def test_a_text_longer_than_a_channel_takes_fails_before_it_is_shown(
 
     (warning,) = [one for one in plan["warnings"] if one["code"] == "text.length"]
     assert (2, 2, count) == (code, again, len(service.texts))
-    assert "columns (a wide character counts two), tmall-cn takes at most 60" in warning["message"]
+    assert (
+        "columns (a wide character counts two), tmall-cn in category C-SER takes at most 60"
+        in warning["message"]
+    )
     assert ["SBG-001"] == [held["key"] for held in plan["held"]]
 
 
