@@ -51,6 +51,12 @@ def status_view(status: ChannelStatus) -> RenderableType:
     for quota in status.quotas:
         much = "all" if quota.shut else f"{quota.used:,} calls"
         parts.append(Text(f"  {much} of the day's quota used until {quota.until:%Y-%m-%d %H:%M %Z}", "cyan"))
+    for run in status.overridden:
+        for guard, why in run.reasons.items():
+            told = Text.assemble(
+                ("  · guard   ", "cyan"), f"{guard!r} was passed on {run.at:%Y-%m-%d %H:%M %Z}: {why}"
+            )
+            parts.append(Hanging(told, 8))
     parts += held_lines(status.held)
     for one in status.parked:
         said = f"{one.key}  {one.title}: {one.reason}"
