@@ -23,6 +23,7 @@ __all__ = [
     "headline",
     "held_groups",
     "held_lines",
+    "live_price",
     "named",
     "plan_view",
     "way_out",
@@ -57,7 +58,8 @@ def count_line(plan: Plan) -> str:
     parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} {still}"]
     for number, words in (
         (plan.waiting, "waiting for the market"),
-        (len(plan.held), "held back"),
+        (sum(not held.stays for held in plan.held), "held back"),
+        (sum(bool(held.stays) for held in plan.held), "with a held price"),
         (len(plan.not_offered), "not offered"),
     ):
         if number:
@@ -189,7 +191,8 @@ def held_groups(held: Iterable[Held]) -> list[list[Held]]:
     groups: dict[object, list[Held]] = {}
     for one in held:
         first = one.issues[0] if one.issues else None
-        alike = (first.code, first.hint) if first is not None and first.hint else (one.key,)
+        way = (first.code, first.hint) if first is not None and first.hint else (one.key,)
+        alike = (bool(one.stays), *way)
         groups.setdefault(alike, []).append(one)
     return list(groups.values())
 
@@ -200,14 +203,24 @@ def held_lines(held: Iterable[Held]) -> Iterator[Hanging]:
         first = group[0]
         if len(group) >= _MANY:
             said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
-            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
+            said += "; live prices stay, the rest goes out" if first.stays else ""
+            yield Hanging(Text.assemble(_mark(first), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")
             continue
         for one in group:
             title = f"  {one.title}" if one.title else ""
-            said = f"{one.key}{title}: {one.reason}"
-            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
-            yield from _findings_of(one, "")
+            said = f"{one.key}{title}: {one.words(live_price) or one.reason}"
+            yield Hanging(Text.assemble(_mark(one), said), _UNDER)
+            yield from _findings_of(one, "because " if one.stays else "")
+
+
+def _mark(held: Held) -> tuple[str, str]:
+    return ("  ! price held  ", "bold yellow") if held.stays else ("  ! held    ", "bold red")
+
+
+def live_price(text: str) -> str:
+    """Live prices with their signs, one for each market."""
+    return ", ".join(map(told_text, text.split(", ")))
 
 
 def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:

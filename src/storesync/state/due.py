@@ -12,7 +12,15 @@ from sqlalchemy import Connection, bindparam, false, func, literal_column, selec
 from storesync.issues import Issue, Severity
 from storesync.model import Price
 from storesync.state.schema import LISTING_PENDING, LISTING_REMARKED, OFFER_PENDING, listings, offers
-from storesync.state.standing import SHOWN, UNKNOWN, Standing, issues_from, prices_from, read_all
+from storesync.state.standing import (
+    SHOWN,
+    UNKNOWN,
+    Standing,
+    issues_from,
+    prices_from,
+    read_all,
+    wanted_prices,
+)
 from storesync.state.statement import Statement
 
 __all__ = [
@@ -178,12 +186,13 @@ def peers(db: Connection, channel: str, category: str, most: int) -> Mapping[str
     keys = [str(key) for key in db.execute(named).scalars()]
     found: dict[str, Mapping[str, Price]] = {}
     for start in range(0, len(keys), _CHUNK):
-        query = select(offers.c.sku, offers.c.want_prices).where(
+        query = select(offers.c.sku, offers.c.want_prices, offers.c.have_prices).where(
             offers.c.channel == channel,
             offers.c.key.in_(keys[start : start + _CHUNK]),
             offers.c.want_prices != "",
         )
-        found |= {row.sku: prices_from(row.want_prices) for row in db.execute(query)}
+        rows = db.execute(query)
+        found |= {row.sku: wanted_prices(row.want_prices, row.have_prices) for row in rows}
     return found
 
 

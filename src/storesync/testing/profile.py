@@ -18,7 +18,8 @@ class Profile:
     """What kind of world this is; `rates` are fault rates per call.
 
     `crashes` and `failures` are how many processes may die, and how many commits may fail, in one run.
-    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand.
+    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand;
+    with `together` the market takes prices and stock in one call only.
     """
 
     by: By
@@ -33,6 +34,7 @@ class Profile:
     failures: int = 0
     review: float = 0.0
     owned: tuple[str, ...] = ()
+    together: bool = False
 
     @classmethod
     def drawn(
@@ -77,6 +79,10 @@ class Profile:
             return self
         owned = rng.choice(((), ("title",), ("stock",), ("title", "stock"))) if self.edits else ()
         return evolve(self, review=300.0 if reviewed and rng.random() < 0.15 else 0.0, owned=owned)
+
+    def with_one_call(self, rng: Random) -> Profile:
+        """The same world, where the market may take prices and stock in one call only."""
+        return evolve(self, together=rng.random() < 0.25)
 
     @property
     def calm(self) -> bool:
