@@ -104,11 +104,13 @@ class Fault(StoresyncError):
 
     `code` and `message` are the market's own words, shortened; `issues` carry canonical paths;
     `retry_after` is in seconds. `ref` keeps the half of a listing that exists already, `answer` the raw
-    part of the answer that says so. `untouched` promises that the request had no effect.
+    part of the answer that says so. `untouched` promises that the request had no effect. `way` is what a person can do
+    about a fault of this class.
     """
 
     scope: Scope = "listing"
     always_untouched: ClassVar[bool] = False
+    way: ClassVar[str] = ""
 
     def __init__(
         self,
@@ -138,9 +140,13 @@ class Fault(StoresyncError):
 class Transient(Fault):
     """It may work when repeated."""
 
+    way: ClassVar[str] = "nothing is lost: the next run tries it again"
+
 
 class Throttled(Transient):
     """Too many calls; nothing was done."""
+
+    way: ClassVar[str] = "wait: the market takes fewer calls for now, and the next run goes on"
 
     scope: Scope = "account"
     always_untouched: ClassVar[bool] = True
@@ -149,6 +155,11 @@ class Throttled(Transient):
 class AuthExpired(Transient):
     """The token is no longer good; nothing was done."""
 
+    way: ClassVar[str] = (
+        "authorize the app again at the market, and put the new token where "
+        "the account in the configuration says it is"
+    )
+
     scope: Scope = "account"
     always_untouched: ClassVar[bool] = True
 
@@ -156,32 +167,55 @@ class AuthExpired(Transient):
 class Ambiguous(Fault):
     """The request may have taken effect; nobody knows yet."""
 
+    way: ClassVar[str] = "the next run looks what became of it before it sends anything again"
+
 
 class Postponed(Fault):
     """Not now: a promotion lock, an edit in review, an image still checked."""
+
+    way: ClassVar[str] = "wait: the next run takes it up again"
 
 
 class Rejected(Fault):
     """Final for this document."""
 
+    way: ClassVar[str] = (
+        "correct what the market names, in the catalog, the texts or the mapping; then plan again"
+    )
+
 
 class NoChange(Rejected):
     """The market already shows this."""
+
+    way: ClassVar[str] = ""
 
 
 class Duplicate(Rejected):
     """The market already has a listing with this identity."""
 
+    way: ClassVar[str] = "the next plan looks for it and takes it over"
+
 
 class NotFound(Rejected):
     """What the ref names is gone."""
 
+    way: ClassVar[str] = "the next plan looks for it, and makes it anew when it is gone"
+
 
 class Denied(Fault):
     """The account may not do this now: permission, suspension, daily quota."""
+
+    way: ClassVar[str] = (
+        "check the account's key, secret and token in the configuration, and "
+        "at the market what its app may do"
+    )
 
     scope: Scope = "channel"
 
 
 class Malformed(Fault):
     """The answer has a shape that the driver does not know."""
+
+    way: ClassVar[str] = (
+        "the market answers in a new way: look for a newer driver, or tell its author what storesync.log says"
+    )

@@ -11,7 +11,7 @@ from typing import Any, Final
 from attrs import evolve, field, frozen
 
 from storesync.errors import PlanError
-from storesync.issues import Issue, Severity, counted, nearest, unread
+from storesync.issues import Issue, Severity, counted, nearest
 from storesync.model import digest, frozen_map
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Operation",
     "Plan",
     "count_words",
+    "refuse_no_plan",
     "refuse_unknown_guards",
 ]
 
@@ -81,6 +82,16 @@ def refuse_unknown_guards(names: Iterable[str]) -> None:
     for name in names:
         if name not in GUARDS:
             raise PlanError(f"there is no guard {name!r} to give a reason for; {nearest(name, GUARDS)}")
+
+
+def refuse_no_plan(given: object) -> None:
+    """PlanError for what is no plan, such as the name of a plan file."""
+    if not isinstance(given, Plan):
+        raise PlanError(
+            f"apply takes a Plan, and {given!r} is of type {type(given).__name__}; a file that `storesync plan -o` "
+            'wrote is carried out by `storesync apply FILE`, and in Python each row of its "plans" is one '
+            "storesync.Plan.from_json(row)"
+        )
 
 
 @frozen
@@ -246,9 +257,7 @@ class Plan:
         return evolve(self, operations=tuple(op for op in self.operations if op.key in wanted))
 
     def __str__(self) -> str:
-        read = "the catalog cannot be read" if unread(self.products, self.warnings) else ""
-        read = read or counted(self.products, "product")
-        lines = [f"{self.channel}: {read}, {counted(len(self), 'operation')}"]
+        lines = [f"{self.channel}: {counted(self.products, 'product')}, {counted(len(self), 'operation')}"]
         if self.counts:
             lines[0] += f" ({', '.join(count_words(self.counts))})"
         for operation in self.operations:

@@ -26,7 +26,7 @@ from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import ChannelStatus, Explained
 from storesync.engine.wording import TextPlaces
-from storesync.errors import StoresyncError
+from storesync.errors import StateError, StoresyncError
 from storesync.issues import Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -41,11 +41,21 @@ class Shops:
     """The channels of a configuration, every call blocking until it is done. Use it from one thread."""
 
     def __init__(self, shops: AsyncShops) -> None:
-        self._shops = shops
+        self._opened = shops
+        self._closed = False
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Shops:
         return self
+
+    @property
+    def _shops(self) -> AsyncShops:
+        if self._closed:
+            raise StateError(
+                "these shops are closed; open them anew: `with storesync.sync.open(...) as shops:`, and what is done "
+                "with them stands inside the block"
+            )
+        return self._opened
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -53,9 +63,12 @@ class Shops:
         self.close()
 
     def close(self) -> None:
-        """Close every connection and the state store."""
+        """Close every connection and the state store; a second time it does nothing."""
+        if self._closed:
+            return
+        self._closed = True
         try:
-            self._runner.run(self._shops.close())
+            self._runner.run(self._opened.close())
         finally:
             self._runner.close()
 

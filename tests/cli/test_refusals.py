@@ -13,7 +13,7 @@ import pytest
 from tests.cli.conftest import CANARIES, Merchant, Said
 
 from storesync.cli.attempt import failure
-from storesync.errors import Transient
+from storesync.errors import Denied, Fault, NoChange, Transient
 
 
 def _planned(merchant: Merchant) -> Path:
@@ -149,14 +149,15 @@ def test_a_misspelled_guard_is_told_before_anything_is_planned(merchant: Merchan
 
 
 def test_a_catalog_that_cannot_be_read_fails_and_is_told_by_every_command(merchant: Merchant) -> None:
-    """Exit code 1 with the finding, in a shop with listings and in an empty one; nothing is sent, the shop stays."""
+    """Exit code 1 with the finding, in a shop with listings and in an empty one; no market is asked."""
     products = merchant.folder / "catalog" / "products.csv"
     kept = products.read_bytes()
     products.unlink()
     early = {name: merchant(name) for name in ("check", "plan", "sync")}
+    before = len(merchant.market.calls)
     products.write_bytes(kept)
     merchant("sync")
-    writes = merchant.market.writes()
+    asked = len(merchant.market.calls)
     products.unlink()
     late = {name: merchant(name) for name in ("check", "plan", "sync")}
 
@@ -164,8 +165,8 @@ def test_a_catalog_that_cannot_be_read_fails_and_is_told_by_every_command(mercha
     assert all(
         "products.csv cannot be read" in said.out + said.err for said in (*early.values(), *late.values())
     )
-    assert "the catalog cannot be read: nothing to do · 4 stay as they are" in late["plan"].out
-    assert writes == merchant.market.writes()
+    assert "the catalog cannot be read, so nothing is changed" in late["plan"].err
+    assert (0, asked) == (before, len(merchant.market.calls))
 
 
 def test_a_typo_in_the_configuration_is_found(merchant: Merchant) -> None:
@@ -178,6 +179,18 @@ def test_a_typo_in_the_configuration_is_found(merchant: Merchant) -> None:
     slips = [issue for issue in issues if issue["path"] == "channels/tmall-cn/enviroment"]
     assert ["did you mean 'environment'?"] == [slip["hint"] for slip in slips]
     assert slips[0]["at"].startswith("storesync.toml:")
+
+
+def test_a_misspelled_driver_is_told_beside_other_findings(merchant: Merchant) -> None:
+    """Whoever mends the price does not stumble over the driver next: both are told, with what was meant."""
+    merchant.edit("storesync.toml", 'driver = "tmall"', 'driver = "tmal"')
+    merchant.edit("prices.toml", 'source_vat = "0.10"', 'source_vat = "ten"')
+    issues = merchant("plan", "--json").document["error"]["issues"]
+
+    told = {issue["code"]: issue for issue in issues}
+    assert "did you mean 'tmall'?" == told["config.driver"]["hint"]
+    assert told["config.driver"]["at"].startswith("storesync.toml:")
+    assert "price.config_value" in told
 
 
 def test_a_missing_secret_names_its_variable(merchant: Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -253,7 +266,31 @@ def test_a_market_that_is_down_is_told_so() -> None:
     told = failure(Transient("unreachable", "ConnectError", untouched=True))
 
     assert "Transient" == told["kind"]
-    assert "the market cannot be reached (ConnectError): look at the network" in told["message"]
+    assert "the market cannot be reached (ConnectError)" == told["message"]
+    assert told["hint"].startswith("look at the network")
+
+
+def test_every_fault_of_a_market_tells_a_way_out() -> None:
+    """Whatever class a driver gives a refusal, a person reads what to do; only what counts as done needs none."""
+    classes = [Fault]
+    for one in classes:
+        classes += one.__subclasses__()
+
+    assert {Fault, NoChange} == {one for one in classes if not one.way}
+    assert all(failure(one("25", "x"))["hint"] == one.way for one in classes)
+
+
+def test_a_refused_account_is_told_with_the_way_out(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The market's own words, then what to look at, by every command that asks it."""
+    monkeypatch.setenv("TMALL_SECRET", "not the secret of this app")
+    planned = merchant("plan")
+    synced = merchant("sync", "--json").document["channels"]["tmall-cn"]["error"]
+
+    assert 1 == planned.code
+    assert "tmall-cn: 25: Invalid signature\n  → check the account's key, secret and token" in planned.err
+    assert ("Denied", Denied.way) == (synced["kind"], synced["hint"])
 
 
 def test_a_port_that_is_taken_is_told_so(merchant: Merchant, say: Callable[[list[str]], Said]) -> None:

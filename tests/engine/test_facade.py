@@ -2,12 +2,14 @@
 
 import asyncio
 import inspect
+from pathlib import Path
 
 import pytest
 
 from storesync import sync
+from storesync.cli.example import write_example
 from storesync.engine.shops import Shops
-from storesync.errors import StoresyncError
+from storesync.errors import PlanError, StateError, StoresyncError
 
 INSIDE = {
     "channel",
@@ -31,6 +33,42 @@ def test_both_forms_have_the_same_methods_and_arguments() -> None:
         if callable(mine) and callable(other):
             assert list(inspect.signature(mine).parameters) == list(inspect.signature(other).parameters), name
     assert list(inspect.signature(sync.open).parameters) == list(inspect.signature(Shops.open).parameters)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A configuration with a catalog, of which no market is asked anything."""
+    write_example(tmp_path)
+    return tmp_path / "storesync.toml"
+
+
+def test_a_closed_shop_says_so_in_both_forms(place: Path) -> None:
+    """Whatever is asked after the block ends in a sentence with the way out, and closing twice is no mistake."""
+    with sync.open(place) as blocking:
+        blocking.status("tmall-cn")
+    blocking.close()
+
+    async def awaited() -> None:
+        async with Shops.open(place) as shops:
+            await shops.status("tmall-cn")
+        await shops.status("tmall-cn")
+
+    with pytest.raises(StateError, match=r"these shops are closed; open them anew: `with storesync\.sync"):
+        blocking.status("tmall-cn")
+    with pytest.raises(StateError, match=r"the state is closed; open the shops anew: `async with"):
+        asyncio.run(awaited())
+
+
+def test_the_wrong_kind_of_block_is_told_the_right_one(place: Path) -> None:
+    """`with` on the form for an event loop is the first thing that a newcomer writes."""
+    with pytest.raises(StoresyncError, match=r"write `async with storesync\.Shops\.open"), Shops.open(place):
+        pass
+
+
+def test_a_plan_file_in_place_of_a_plan_is_told(place: Path) -> None:
+    """`apply` takes the value; the message says what to do with the file."""
+    with sync.open(place) as shops, pytest.raises(PlanError, match=r"apply takes a Plan, and 'plan\.json'"):
+        shops.apply("plan.json")  # type: ignore[arg-type]  # the mistake that is judged
 
 
 def test_where_a_loop_runs_the_blocking_form_says_so_at_once() -> None:

@@ -167,9 +167,7 @@ def test_an_ended_policy_oversells_nothing(tmp_path: Path, channel: str) -> None
         policy_ends(shop, channel)
         made, report = shop.sync(channel)
         report.raise_for_faults()
-        stock = {
-            sku.code: sku.stock for one in shop.shops[channel].alive() for sku in one.skus.values()
-        }
+        stock = {sku.code: sku.stock for one in shop.shops[channel].alive() for sku in one.skus.values()}
         again, _ = shop.sync(channel)
         (held,) = [one for one in made.held if one.key == "SBG-001"]
 

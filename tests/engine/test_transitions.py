@@ -278,7 +278,7 @@ def test_drift_is_found_and_repaired() -> None:
         "A A-0 price: acknowledged 100 CNY, the market shows 1 CNY",
         "B B-0 stock: acknowledged 5, the market shows 77",
         "C on sale: acknowledged yes, the market shows no",
-        "D listing: acknowledged there, the market shows gone",
+        "D is gone from the shop",
     ] == found
     assert {"create": 1, "prices": 1, "stock": 1, "show": 1} == dict(bench.plan().counts)
     bench.sync()

@@ -42,7 +42,9 @@ def delivered(**changes: Any) -> Reference:
 def wording(product: Product, given: Settings) -> list[Issue]:
     """What the gates say of one product."""
     localized, _ = localize(product, given)
-    return list(check_wording(product, localized, given))
+    listing = on_shop(evolve(product, status="active"), given).listing
+    assert listing is not None
+    return list(check_wording(product, localized, listing, given))
 
 
 def on_shop(product: Product, given: Settings) -> Prepared:

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
 from rich.console import RenderableType
@@ -15,7 +15,7 @@ from rich.text import Text
 from storesync.cli.common import Common
 from storesync.cli.logs import log_place, logging_to
 from storesync.cli.outlet import Outlet
-from storesync.errors import ConfigError, StoresyncError, Transient
+from storesync.errors import ConfigError, Fault, StoresyncError, Transient
 from storesync.report.document import issue_document
 from storesync.sync import Shops
 
@@ -64,6 +64,7 @@ def failure(error: StoresyncError | OSError) -> dict[str, Any]:
     return {
         "kind": type(error).__name__,
         "message": _message(error),
+        "hint": _way(error),
         "issues": [issue_document(issue) for issue in issues],
     }
 
@@ -72,10 +73,20 @@ def _message(error: StoresyncError | OSError) -> str:
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}"
-    if isinstance(error, Transient) and error.code == "unreachable":
-        cause = f"the market cannot be reached ({error.message})"
-        return f"{cause}: look at the network and at the channel's hosts, then try again"
+    if _unreachable(error):
+        return f"the market cannot be reached ({error.message})"
     return str(error)
+
+
+def _way(error: StoresyncError | OSError) -> str:
+    """What a person can do about a fault; other errors say it themselves."""
+    if _unreachable(error):
+        return "look at the network and at the channel's hosts, then try again"
+    return error.way if isinstance(error, Fault) else ""
+
+
+def _unreachable(error: StoresyncError | OSError) -> TypeGuard[Transient]:
+    return isinstance(error, Transient) and error.code == "unreachable"
 
 
 def _shown(error: StoresyncError | OSError, channel: str = "") -> Iterator[RenderableType]:
@@ -89,6 +100,8 @@ def _shown(error: StoresyncError | OSError, channel: str = "") -> Iterator[Rende
         yield from findings(error.issues, most=None)
     elif rest:
         yield Text(rest)
+    if way := _way(error):
+        yield Text.assemble(("  → ", "green"), way)
 
 
 def _kept(outlet: Outlet, common: Common, error: Exception) -> str:

@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
-from storesync.cli.attempt import DONE, FAILED, HELD
+from storesync.cli.attempt import DONE, HELD
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
 from storesync.errors import PlanError
-from storesync.issues import Severity, unread
+from storesync.issues import Severity
 from storesync.plan import Kind, Plan, refuse_unknown_guards
 from storesync.report.plan_view import FEW, plan_view
 from storesync.sync import Shops
@@ -23,14 +23,10 @@ _OPENED = 2_000  # price traces in one page; beyond that it gets too heavy to op
 
 
 def code_of(plan: Plan) -> int:
-    """1 when the catalog could not be read, 2 when a finding holds something back, else 0.
-
-    What is not offered is no finding.
+    """2 when a finding holds something back, else 0. What is not offered is no finding.
 
     Tripped guards do not count here: whoever applies the plan may have given reasons.
     """
-    if unread(plan.products, plan.warnings):
-        return FAILED
     errors = any(issue.severity is Severity.ERROR for issue in plan.warnings)
     return HELD if plan.held or errors else DONE
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -20,9 +20,10 @@ from storesync.config.section import Findings, Section
 from storesync.config.settings import CatalogConfig, ChannelConfig, Config, nearest_place
 from storesync.config.wording import compliance_config, glossary_from, translators_from
 from storesync.errors import ConfigError
-from storesync.issues import Severity, counted
+from storesync.issues import Issue, Severity, counted, nearest
 from storesync.pricing import policies_from
 from storesync.pricing.aim import strange_channels
+from storesync.registry import names as installed_drivers
 
 __all__ = ["load"]
 
@@ -93,8 +94,24 @@ def load(path: Path | str) -> Config:
     )
     errors = [issue for issue in found.all if issue.severity is Severity.ERROR]
     if errors:
+        # Alone it stops one channel only; beside other findings it would be the next thing to stumble over.
+        found.all += _strange_drivers(channels, root.file)
+        errors = [issue for issue in found.all if issue.severity is Severity.ERROR]
         raise ConfigError(f"{place} cannot be used: {counted(len(errors), 'finding')}", found.all)
     return evolve(config, issues=tuple(found.all))
+
+
+def _strange_drivers(channels: Mapping[str, ChannelConfig], file: TomlFile) -> Iterator[Issue]:
+    known = installed_drivers()
+    for name, config in channels.items():
+        if (driver := config.channel.driver) not in known:
+            yield Issue(
+                "config.driver",
+                f"channels/{name}/driver",
+                f"no driver {driver!r} is installed",
+                hint=nearest(driver, known),
+                at=file.at("channels", name, "driver"),
+            )
 
 
 def _state(section: Section) -> str:

@@ -73,6 +73,7 @@ async def at_work(
         report.seconds = env.elapsed() - started
         if work.denied is not None:
             report.stopped, report.until = str(work.denied), work.denied_until
+            report.hint = work.denied.way if work.denied_until is None else ""
         ended, summary = env.now(), {"counts": dict(report.counts), "stopped": report.stopped}
         await work.write(lambda db: journal.end_run(db, id=run, at=ended, summary=summary))
         told_run = {"channel": channel.name, "run": run, "seconds": round(report.seconds, 3), **summary}

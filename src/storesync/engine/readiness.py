@@ -13,7 +13,14 @@ from storesync.engine.check import Checked
 from storesync.engine.setup import Setup
 from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues
-from storesync.localization import Reference, ReferenceText, TextMemory, completed, told_facts
+from storesync.localization import (
+    Reference,
+    ReferenceText,
+    TextMemory,
+    completed,
+    own_names,
+    told_facts,
+)
 from storesync.model import Market, Product
 from storesync.plan import Held
 
@@ -28,6 +35,8 @@ def _claimed(text: ReferenceText | None, locale: str) -> Iterator[Claimed]:
     yield Claimed(f"{path}/short_description", locale, "short_description", text.short_description)
     for name, value in text.attributes.items():
         yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value)
+    for name in own_names(text.attributes, locale):
+        yield Claimed(f"{path}/attributes/{name}/name", locale, "attributes", name)
 
 
 def _options(product: Product, reference: Reference, locale: str) -> Iterator[Claimed]:

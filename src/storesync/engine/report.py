@@ -61,6 +61,7 @@ class Report:
     outcomes: list[Outcome] = field(factory=list)
     seconds: float = 0.0
     stopped: str = ""
+    hint: str = ""  # what a person does about that
     until: datetime | None = None  # the channel was stopped until then, and goes on by itself
 
     def add(self, outcome: Outcome) -> None:
@@ -77,7 +78,7 @@ class Report:
         if self.stopped:
             lines.append(f"  the channel was stopped: {self.stopped}")
         lines += [f"  {one.kind.value} {one.key}: {one.state.value}: {one.said}" for one in self.bad]
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  → {way}" for way in self.ways)])
 
     def follow(self, later: Report) -> None:
         """Take in a later pass of the same sync: what it carried out counts in place of what failed before."""
@@ -92,7 +93,7 @@ class Report:
         ]
         self.outcomes += later.outcomes
         self.seconds += later.seconds
-        self.stopped, self.until = later.stopped, later.until
+        self.stopped, self.hint, self.until = later.stopped, later.hint, later.until
 
     @property
     def counts(self) -> Mapping[str, int]:
@@ -104,6 +105,12 @@ class Report:
     def bad(self) -> tuple[Outcome, ...]:
         """What needs to be looked at."""
         return tuple(outcome for outcome in self.outcomes if not outcome.good)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """What a person can do about what was not carried out, each way once."""
+        found = (one.fault.way for one in self.bad if one.fault is not None and one.until is None)
+        return tuple(dict.fromkeys(way for way in (self.hint, *found) if way))
 
     @property
     def waits(self) -> bool:
@@ -129,6 +136,7 @@ class Report:
         if self.stopped:
             lines.append(f"  the channel was stopped: {self.stopped}")
         lines += [f"  {bad.kind.value} {bad.key}: {bad.state.value}: {bad.said}" for bad in self.bad]
+        lines += [f"  → {way}" for way in self.ways]
         raise StoresyncError("\n".join(lines))
 
     def as_json(self) -> dict[str, Any]:
@@ -139,6 +147,7 @@ class Report:
             "ok": self.ok,
             "counts": dict(self.counts),
             "stopped": self.stopped,
+            "ways": list(self.ways),
             "until": self.until.isoformat() if self.until is not None else None,
             "outcomes": [
                 {

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta, timezone
+from itertools import chain
 from typing import Any
 
 from attrs import field, frozen
 
 from storesync import __version__
-from storesync.catalog import Source, read_reference
+from storesync.catalog import Read, Source, read_reference
 from storesync.config import Config, account_from, shop_from
 from storesync.driver import Driver, Shop
 from storesync.engine.accountstatus import Credentials, exposed
 from storesync.engine.env import Env
 from storesync.engine.secrets import configured_secrets
 from storesync.errors import ConfigError
-from storesync.issues import Issue, Issues
+from storesync.issues import Issue, Issues, unread
 from storesync.localization import Gates, Reference
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
@@ -83,6 +84,18 @@ class Setup:
     def source(self) -> Source:
         """The catalog."""
         return self.config.catalog.open(today=self.today)
+
+    def reads(self) -> Iterator[Read]:
+        """The catalog's products; ConfigError, before a market is asked anything, when it cannot be read at all."""
+        source, head = self.source.products(), list[Read]()
+        for read in source:
+            head.append(read)
+            if read.key:
+                break
+        found = [issue for read in head for issue in read.issues]
+        if unread(sum(bool(read.key) for read in head), found):
+            raise ConfigError("the catalog cannot be read, so nothing is changed", found)
+        return chain(head, source)
 
     def secrets(self) -> tuple[str, ...]:
         """What no output may repeat, as far as the references can be read."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from attrs import evolve
 from sqlalchemy import Connection
@@ -41,11 +41,11 @@ from storesync.engine.wording import (
     lock_texts,
     translate_catalog,
 )
-from storesync.errors import PlanError, StalePlan
+from storesync.errors import PlanError, StalePlan, StoresyncError
 from storesync.issues import Issue, Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
-from storesync.plan import Plan
+from storesync.plan import Plan, refuse_no_plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.pricing.aim import Aims
@@ -94,6 +94,15 @@ class Shops:
     ) -> Shops:
         """The shops of a configuration file; ConfigError holds every finding in it, each with its line."""
         return cls(load(path), env=env, environ=environ, wire=wire)
+
+    def __enter__(self) -> NoReturn:
+        raise StoresyncError(
+            "storesync.Shops is for an event loop: write `async with storesync.Shops.open(...) as shops`, or "
+            "`with storesync.sync.open(...) as shops` where there is none"
+        )
+
+    def __exit__(self, *_: object) -> None:
+        """Never reached; `with` looks for it first."""
 
     async def __aenter__(self) -> Shops:
         return self
@@ -151,16 +160,18 @@ class Shops:
 
         `end` are keys to take off for good instead of hiding them; PlanError for one that is not listed. `only` are
         the products that changed, when the caller knows: the others are taken to be as they were, and
-        meet new rates with the next whole plan.
+        meet new rates with the next whole plan. ConfigError when the catalog cannot be read at all.
         """
-        opened, ended = await self.channel(channel), tuple(end)
+        self.config.channel(channel)
+        reads, ended = self._setup.reads(), tuple(end)
+        opened = await self.channel(channel)
         await self._must_be_listed(channel, ended)
         rates = await self._prices.of(channel)
         preparer = await self._connections.preparer(channel, rates.snapshot)
         aims = Aims(channel, preparer.books)
         made = await plan(
             opened,
-            seen(self.source.products(), aims),
+            seen(reads, aims),
             preparer,
             limits=self.limits,
             progress=progress,
@@ -217,6 +228,7 @@ class Shops:
 
         Stale is also a plan whose prices rest on what ended since: on a policy, a fee, a tax or a rate's age.
         """
+        refuse_no_plan(plan)
         refuse_ended(plan, self.today)
         return await apply(await self.channel(plan.channel), plan, reasons=reasons, progress=progress)
 

@@ -3,7 +3,7 @@
 from storesync.localization.completion import TextMemory, completed, delivered_texts, undelivered
 from storesync.localization.country import country_name
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
-from storesync.localization.facts import facts_of, source_facts, told_facts
+from storesync.localization.facts import facts_of, own_names, source_facts, told_facts
 from storesync.localization.gates import Finding, Gates, Level, Verdict
 from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
 from storesync.localization.length import UNITS, columns, length
@@ -75,6 +75,7 @@ __all__ = [
     "length",
     "matches",
     "normal",
+    "own_names",
     "read_glossary",
     "segments",
     "separator",

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from unicodedata import normalize
 
-from attrs import frozen
+from attrs import astuple, frozen
 
 from storesync.localization.country import country_name
 from storesync.localization.locale import separator
 from storesync.localization.reference import Reference
 from storesync.model import Product
 
-__all__ = ["NAMES", "FactNames", "facts_of", "source_facts", "told_facts"]
+__all__ = ["NAMES", "FactNames", "facts_of", "own_names", "source_facts", "told_facts"]
 
 
 @frozen(kw_only=True)
@@ -128,6 +128,13 @@ def source_facts(product: Product, reference: Reference, locale: str) -> Mapping
         names.allergens: facts.get("allergens", ""),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def own_names(attributes: Mapping[str, str], locale: str) -> tuple[str, ...]:
+    """The names of attributes that whoever delivered them chose: storesync's own are no news to anyone."""
+    names = NAMES.get(locale)
+    known = set(astuple(names)) if names is not None else set()
+    return tuple(name for name in attributes if name not in known)
 
 
 _LABELLED = ("origin", "content", "shelf_life", "ingredients", "food_ingredients", "storage", "allergens")

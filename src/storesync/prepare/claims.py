@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from storesync.compliance import Claimed, check_claims, check_readiness, kind_of
 from storesync.issues import Issues
-from storesync.localization import told_facts
+from storesync.localization import own_names, split, told_facts
 from storesync.model import Listing, Product
 from storesync.prepare.localize import Localized
 from storesync.prepare.settings import Settings
 
-__all__ = ["check_compliance", "claimed"]
+__all__ = ["check_compliance", "claimed", "mapped_words"]
 
 
 def claimed(localized: Localized, listing: Listing) -> Iterator[Claimed]:
@@ -24,14 +24,43 @@ def claimed(localized: Localized, listing: Listing) -> Iterator[Claimed]:
         # The description is composed of the points and the attributes: those are told where they stand.
         for number, keyword in enumerate(text.keywords):
             yield Claimed(f"{path}/keywords/{number}", locale, "keywords", keyword)
-        for name, value in localized.attributes.get(locale, {}).items():
+        attributes = localized.attributes.get(locale, {})
+        for name, value in attributes.items():
             yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value)
+        for name in own_names(attributes, locale):
+            yield Claimed(f"{path}/attributes/{name}/name", locale, "attributes", name)
     own = listing.locale if listing.texts else ""
+    for path, said in mapped_words(localized, listing):
+        yield Claimed(path, own, "attributes", said)
     for axis in listing.axes:
         for locale, name in {own: axis.name, **axis.names}.items():
             yield Claimed(f"axes/{axis.code}/name", locale, "option_values", name)
         for code, choice in axis.choices.items():
             yield Claimed(f"axes/{axis.code}/choices/{code}", own, "option_values", choice.text)
+
+
+def mapped_words(localized: Localized, listing: Listing) -> Iterator[tuple[str, str]]:
+    """What the market's fields say in our words and no text or attribute of the product does, each with its path.
+
+    Lines like `const:` and `key:` write them; a choice of the market's own list is the market's word.
+    """
+    if not listing.texts:
+        return
+    values = localized.attributes.get(listing.locale, {}).values()
+    told = {
+        listing.text.title,
+        listing.brand.text,
+        *values,
+        *(part for value in values for part in split(value)),
+    }
+    places = [(f"attributes/{id_}", choices) for id_, choices in listing.attributes.items()]
+    for variant in listing.variants:
+        own = f"variants/{variant.sku}/attributes"
+        places += [(f"{own}/{id_}", choices) for id_, choices in variant.attributes.items()]
+    for path, choices in places:
+        for choice in choices:
+            if choice.text and not choice.id and choice.text not in told:
+                yield path, choice.text
 
 
 def check_compliance(product: Product, localized: Localized, listing: Listing, settings: Settings) -> Issues:

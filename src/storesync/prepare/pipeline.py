@@ -197,7 +197,7 @@ def _prepare(
         *check_listing(listing, spec),
         *check_offers(listing, offers, spec, settings.channel.prices),
     )
-    issues += check_wording(product, localized, settings)
+    issues += check_wording(product, localized, listing, settings)
     issues += check_compliance(product, localized, listing, settings)
     leaks = listing_leaks(listing, settings.channel.locales, spec.refused_scripts)
     issues += leaks

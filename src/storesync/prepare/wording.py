@@ -12,18 +12,23 @@ from storesync.localization import (
     APPROVED,
     Gates,
     Level,
+    Reference,
     matches,
     normal,
+    own_names,
     short_source,
     source_facts,
     stale_parts,
 )
-from storesync.model import Product
+from storesync.model import Listing, Product
+from storesync.prepare.claims import mapped_words
 from storesync.prepare.localize import Localized
 from storesync.prepare.settings import Settings
 
 __all__ = ["check_wording"]
 
+# What holds of a text whatever it was made of. Scripts are looked for in the whole listing.
+_LOOSE = frozenset({"simplified", "traditional", "glossary"})
 # What a gate finds by comparing a text with its source: beside another source it says nothing of the text.
 # Ingredients have official names: 적색202호 is CI 15850, and a plant goes by its Latin name. The house's words for
 # them, their figures and their length are no measure; what is never right stays so.
@@ -39,7 +44,8 @@ _OFFICIAL = frozenset({"numbers", "units", "length_ratio"})
 class _Said:
     """One text beside what it was made of. An `approved` one has had its review.
 
-    A `stale` one was made from another source: `old` as far as somebody knows it.
+    A `stale` one was made from another source: `old` as far as somebody knows it. Of a `loose` one nobody knows what
+    exactly it was made of: it stands beside all that the product says.
     """
 
     path: str
@@ -51,6 +57,7 @@ class _Said:
     stale: bool = False
     old: str = ""
     at: str = ""
+    loose: bool = False
 
 
 def _texts(product: Product, localized: Localized, settings: Settings, locale: str) -> Iterator[_Said]:
@@ -67,17 +74,45 @@ def _texts(product: Product, localized: Localized, settings: Settings, locale: s
         approved = (made.state if made else delivered.state) in APPROVED
         old = stale.source if stale is not None else ""
         yield _Said(f"{path}/{name}", source, text, locale, name, approved, stale is not None, old, at)
-    sources = source_facts(product, settings.reference, locale)
-    for name, value in localized.attributes.get(locale, {}).items():
-        if name in sources:
-            field = "ingredients" if sources[name] == product.facts.get("ingredients") else "attributes"
-            approved = delivered.state in APPROVED
-            yield _Said(f"{path}/attributes/{name}", sources[name], value, locale, field, approved, at=at)
+    attributes = localized.attributes.get(locale, {})
+    sources, approved = source_facts(product, settings.reference, locale), delivered.state in APPROVED
+    for name, value in attributes.items():
+        source = sources.get(name, "")
+        field = "ingredients" if source and source == product.facts.get("ingredients") else "attributes"
+        place = f"{path}/attributes/{name}"
+        yield _Said(place, source, value, locale, field, approved, at=at, loose=not source)
+    for name in own_names(attributes, locale):
+        yield _Said(
+            f"{path}/attributes/{name}/name", "", name, locale, "attributes", approved, at=at, loose=True
+        )
 
 
 def _short(source: str, points: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     if points:  # a missing one is told where texts are gathered
         yield "short_description", source, "\n".join(points)
+
+
+def _mapped(product: Product, localized: Localized, listing: Listing, settings: Settings) -> Iterator[_Said]:
+    """What the market's fields say by the vocabulary, or by a line of the configuration."""
+    locale, reference = settings.channel.locales[0], settings.reference
+    words = {
+        reference.word(kind, key, locale): reference.word(kind, key, product.locale)
+        for kind, keys in product.keys.items()
+        for key in keys
+    }
+    for path, text in mapped_words(localized, listing):
+        source = words.get(text, "")
+        yield _Said(path, source, text, locale, "attributes", loose=not source)
+
+
+def _all(product: Product, reference: Reference) -> str:
+    """Everything that a product says in its own language."""
+    text, own = product.text, product.locale
+    words = [reference.word(kind, key, own) for kind, keys in product.keys.items() for key in keys]
+    options = [
+        word for axis in product.axes for word in (axis.name, *(one.text for one in axis.choices.values()))
+    ]
+    return "\n".join((text.title, text.description, *text.points, *product.facts.values(), *words, *options))
 
 
 def _options(product: Product, localized: Localized, locales: tuple[str, ...]) -> Iterator[_Said]:
@@ -111,20 +146,26 @@ def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
             continue
         if said.field == "ingredients" and finding.rule in _OFFICIAL:
             continue
+        if said.loose and finding.rule not in _LOOSE:
+            continue
         # A text of an older source is told as stale and stays; what no source excuses holds all the same.
         holds = finding.level is Level.FAIL and not (said.stale and finding.rule in _COMPARED)
+        of = "" if said.loose else f" of {said.source!r}"
         yield Issue(
             f"text.{finding.rule}",
             f"{said.path}/{finding.offset}",
-            f"the {said.locale} text {said.text!r} of {said.source!r}: {finding.message}",
+            f"the {said.locale} text {said.text!r}{of}: {finding.message}",
             Severity.ERROR if holds else Severity.WARNING,
             finding.suggestion or "correct the translation",
             said.at,
         )
 
 
-def check_wording(product: Product, localized: Localized, settings: Settings) -> Issues:
+def check_wording(product: Product, localized: Localized, listing: Listing, settings: Settings) -> Issues:
     """What the gates say of the title, short description, attributes and options; nothing where none are set.
+
+    An attribute of which nobody knows the source must hold no word that is never right for anything that the product
+    says.
 
     A fail holds the listing, whoever approved the text: nobody can approve a rendering that is never right. A
     review is a warning, unless a person approved the text. Codes are `text.` and the gate's rule. Claims and lengths
@@ -138,12 +179,11 @@ def check_wording(product: Product, localized: Localized, settings: Settings) ->
     kind, locales = kind_of(product), settings.channel.locales
     some = [said for locale in locales for said in _texts(product, localized, settings, locale)]
     some += _options(product, localized, locales)
-    return Issues(
-        tuple(
-            issue
-            for said in some
-            # What is missing is told where it is missed.
-            if said.text and said.source and not matches(said.locale, product.locale)
-            for issue in _found(said, gates, kind)
-        )
-    )
+    some += _mapped(product, localized, listing, settings)
+    # What is missing is told where it is missed.
+    some = [one for one in some if one.text and not matches(one.locale, product.locale)]
+    if any(one.loose for one in some):
+        # The field is prose: what is not said of all that the product says is not missing.
+        whole = _all(product, settings.reference)
+        some = [evolve(one, source=whole, field="description") if one.loose else one for one in some]
+    return Issues(tuple(issue for said in some if said.source for issue in _found(said, gates, kind)))

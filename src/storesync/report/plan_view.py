@@ -10,13 +10,14 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from storesync.issues import Issue, Severity, counted, unread
+from storesync.issues import Issue, Severity, counted
 from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan, count_words
 from storesync.report.amount import told_text
 from storesync.report.hanging import Hanging, Indented
 
 __all__ = [
     "FEW",
+    "MANY",
     "change",
     "count_line",
     "findings",
@@ -49,13 +50,12 @@ _CHANGE = 46  # cells for a change of text before it is broken into lines
 _FIGURES = (Kind.CREATE, Kind.PRICES, Kind.STOCK)
 _INDENT, _GAP = 2, 2
 _UNDER = 8  # where the further lines of a finding begin
-_MANY = 4  # as many listings with one way out are told together
+MANY = 4  # as many listings with one way out are told together
 
 
 def count_line(plan: Plan) -> str:
     """The plan in numbers: every product is in one of them."""
-    still = "stay as they are" if unread(plan.products, plan.warnings) else "unchanged"
-    parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} {still}"]
+    parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} unchanged"]
     for number, words in (
         (plan.waiting, "waiting for the market"),
         (sum(not held.stays for held in plan.held), "held back"),
@@ -69,8 +69,7 @@ def count_line(plan: Plan) -> str:
 
 def headline(plan: Plan) -> Text:
     """The plan in one line."""
-    blind = unread(plan.products, plan.warnings)
-    said = f"  {'the catalog cannot be read' if blind else counted(plan.products, 'product')}: {count_line(plan)}"
+    said = f"  {counted(plan.products, 'product')}: {count_line(plan)}"
     return Text.assemble((plan.channel, "bold"), said)
 
 
@@ -86,9 +85,6 @@ def change(detail: Detail) -> str:
 def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     """The whole plan; at most `most` operations of one kind, None for all. What is held is never left out."""
     parts: list[RenderableType] = [Hanging(headline(plan), len(plan.channel) + 2)]
-    blind = unread(plan.products, plan.warnings)
-    if blind:  # why nothing was read comes before what follows from it
-        parts += findings(plan.warnings, most=most)
     shown: list[Operation | Text] = []
     for kind in Kind:
         mine = [operation for operation in plan.operations if operation.kind is kind]
@@ -104,8 +100,7 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
         parts.append(Text(f"  ↑ upload  {counted(uploads, 'picture')}", "cyan"))
     parts += held_lines(plan.held)
     parts += _not_offered(plan.not_offered)
-    if not blind:
-        parts += findings(plan.warnings, most=most)
+    parts += findings(plan.warnings, most=most)
     parts += [_guard(guard) for guard in plan.tripped]
     return Group(*parts)
 
@@ -187,12 +182,14 @@ def named(keys: Sequence[str]) -> str:
 
 
 def held_groups(held: Iterable[Held]) -> list[list[Held]]:
-    """Listings with one and the same way out, together: one line to change is told once, not eighty times."""
+    """Listings with one way out, or one reason, together: it is told once, not eighty times."""
     groups: dict[object, list[Held]] = {}
     for one in held:
         first = one.issues[0] if one.issues else None
-        way = (first.code, first.hint) if first is not None and first.hint else (one.key,)
-        alike = (bool(one.stays), *way)
+        # The key stands in many ways out ("add SBG-001,VN,…"): but for it they are one.
+        way = first.hint.replace(one.key, "") if first is not None else one.reason.partition(": ")[0]
+        code = first.code if first is not None else ""
+        alike = (bool(one.stays), code, way) if way else (one.key,)
         groups.setdefault(alike, []).append(one)
     return list(groups.values())
 
@@ -201,7 +198,7 @@ def held_lines(held: Iterable[Held]) -> Iterator[Hanging]:
     """What is held back, with its findings and the way out; many with one way out are told once."""
     for group in held_groups(held):
         first = group[0]
-        if len(group) >= _MANY:
+        if len(group) >= MANY:
             said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
             said += "; live prices stay, the rest goes out" if first.stays else ""
             yield Hanging(Text.assemble(_mark(first), said), _UNDER)

@@ -146,6 +146,7 @@ class Store:
         self._read_thread = None if shared else ThreadPoolExecutor(1, thread_name_prefix="storesync-read")
         self._waiting: list[_Waiting] = []
         self._writer: asyncio.Task[None] | None = None
+        self._closed = False
 
     def create_tables(self) -> None:
         """All tables at once, for a store that nobody has used yet; `migrate` is for stores that live on."""
@@ -169,6 +170,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
+        self._closed = True
         for thread in (self._thread, self._read_thread):
             if thread is not None:
                 thread.shutdown(wait=True)
@@ -228,9 +230,14 @@ class Store:
         return await future
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work`, which writes nothing."""
+        """Run `work`, which writes nothing; StateError when the store is closed."""
         if self.inline or self._thread is None:
             return self.read_now(work)
+        if self._closed:
+            raise StateError(
+                "the state is closed; open the shops anew: `async with storesync.Shops.open(...) as shops:`, and what is "
+                "done with them stands inside the block"
+            )
         thread = self._read_thread or self._thread
         return await asyncio.get_running_loop().run_in_executor(thread, self.read_now, work)
 
