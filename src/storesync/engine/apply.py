@@ -57,8 +57,8 @@ async def at_work(
     )
     channel.held_until = until
     report = Report(channel=channel.name, run=run)
-    work = Work(channel=channel, fence=fence, report=report, patience=patience)
     began, started = env.now(), env.elapsed()
+    work = Work(channel=channel, fence=fence, began=began, report=report, patience=patience)
     worker = asyncio.current_task()
     keeper = asyncio.create_task(_keep(channel, fence, worker))
     try:
