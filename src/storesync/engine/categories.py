@@ -14,7 +14,6 @@ from storesync.model import Category, CategoryKey
 from storesync.state import assets
 
 __all__ = ["Categories", "key_id"]
-
 _CATEGORY_AGE = timedelta(days=7)  # a market's rule document is read again after that
 
 CategoryKeyId = tuple[str, tuple[tuple[str, str], ...]]

@@ -20,11 +20,8 @@ from storesync.prepare import Prepared
 from storesync.state import Want, assets, standing
 
 __all__ = ["Preparer", "Reading"]
-
 _CHUNK = 100  # wants per transaction
-
 _TOLD = 500  # products that wait for texts before a translator is asked for all of them
-
 _NOTHING: Mapping[str, Any] = frozen_map({})
 
 

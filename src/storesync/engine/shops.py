@@ -15,7 +15,7 @@ from storesync.catalog import Source
 from storesync.config import Config, load
 from storesync.driver import Driver
 from storesync.engine.accountstatus import account_parts, account_status, exposed
-from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
+from storesync.engine.adopt import Adopted, take_over
 from storesync.engine.apply import Progress, apply, at_work, refuse_ended
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check, seen
@@ -30,8 +30,10 @@ from storesync.engine.prices import WIRE, Prices, limited
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
+from storesync.engine.review import read_review, write_review
 from storesync.engine.setup import Setup
 from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
+from storesync.engine.survey import Adoption, survey
 from storesync.engine.translating import Translators
 from storesync.engine.wording import (
     TextPlaces,

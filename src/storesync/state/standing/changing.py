@@ -35,7 +35,6 @@ ACKNOWLEDGED = Statement(
         offers.c.channel == ONE[0], offers.c.sku == bindparam("sku")
     )
 )
-
 _MORE = Statement(
     update(channels)
     .where(channels.c.channel == bindparam("of_channel"))

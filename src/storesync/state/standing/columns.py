@@ -30,7 +30,6 @@ __all__ = [
 ]
 
 NO_ISSUES, _EMPTY = "[]", "{}"
-
 ONE: tuple[Any, Any] = (bindparam("channel"), bindparam("key"))
 
 

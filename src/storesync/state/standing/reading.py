@@ -39,27 +39,18 @@ __all__ = [
 ]
 
 _LISTING = Statement(select(listings).where(listings.c.channel == ONE[0], listings.c.key == ONE[1]))
-
 OFFERS = Statement(
     select(offers).where(offers.c.channel == ONE[0], offers.c.key == ONE[1]).order_by(offers.c.sku)
 )
-
 _DOCUMENT = Statement(select(documents.c.body).where(documents.c.digest == bindparam("digest")))
-
 _KEY_OF = Statement(select(offers.c.key).where(offers.c.channel == ONE[0], offers.c.sku == bindparam("sku")))
-
 _KEYS = Statement(select(listings.c.key, listings.c.input).where(listings.c.channel == ONE[0]))
-
 _INPUT = Statement(
     select(listings.c.key, listings.c.input).where(listings.c.channel == ONE[0], listings.c.key == ONE[1])
 )
-
 _LISTINGS = Statement(select(listings).where(listings.c.channel == ONE[0]).order_by(listings.c.key))
-
 _VARIANTS = Statement(select(offers).where(offers.c.channel == ONE[0]).order_by(offers.c.key, offers.c.sku))
-
 _REFS = Statement(select(listings.c.ref).where(listings.c.channel == ONE[0], listings.c.ref.is_not(None)))
-
 _ENDED = Statement(
     select(listings.c.key, listings.c.ending).where(
         listings.c.channel == ONE[0],
@@ -70,7 +61,6 @@ _ENDED = Statement(
 
 # The keys come as one JSON list: so the statement is the same for any number of them.
 _NAMED = func.json_each(bindparam("keys")).table_valued("value").select()
-
 _NAMED_PG = select(func.jsonb_array_elements_text(cast(bindparam("keys"), JSONB)))
 
 
@@ -80,9 +70,7 @@ def _some(table: Table, *order: Any) -> Statement:
 
 
 _SOME_LISTINGS = _some(listings, listings.c.key)
-
 _SOME_VARIANTS = _some(offers, offers.c.key, offers.c.sku)
-
 _REVISION = Statement(
     select(func.coalesce(func.max(channels.c.revision), literal_column("0"))).where(
         channels.c.channel == ONE[0]
