@@ -151,7 +151,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the same document is sent again and again",
-        "storesync.engine.create",
+        "storesync.engine.accepting",
         '"have": want,',
         '"have": "",',
     ),
