@@ -12,7 +12,15 @@ from sqlalchemy import Connection, bindparam, false, func, literal_column, selec
 from storesync.issues import Issue, Severity
 from storesync.model import Price
 from storesync.state.schema import LISTING_PENDING, LISTING_REMARKED, OFFER_PENDING, listings, offers
-from storesync.state.standing import SHOWN, UNKNOWN, Standing, issues_from, prices_from, read_all
+from storesync.state.standing import (
+    SHOWN,
+    UNKNOWN,
+    Standing,
+    issues_from,
+    prices_from,
+    read_all,
+    wanted_prices,
+)
 from storesync.state.statement import Statement
 
 __all__ = [
@@ -76,6 +84,21 @@ _PRICES = Statement(
     select(offers.c.have_prices, func.count().label("number"))
     .where(offers.c.channel == _CHANNEL, offers.c.have_prices != literal_column("''"))
     .group_by(offers.c.have_prices)
+)
+_FIRST = (
+    select(listings.c.key)
+    .where(
+        listings.c.channel == _CHANNEL, listings.c.category == bindparam("category"), listings.c.want_shown
+    )
+    .order_by(listings.c.key)
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))
+    .subquery()
+)
+_PEERS = Statement(
+    select(offers.c.sku, offers.c.want_prices, offers.c.have_prices)
+    .select_from(_FIRST.join(offers, (offers.c.channel == _CHANNEL) & (offers.c.key == _FIRST.c.key)))
+    .where(offers.c.want_prices != literal_column("''"))
 )
 _ON_STOCK = Statement(
     select(func.count())
@@ -169,22 +192,8 @@ def on_stock(db: Connection, channel: str) -> int:
 
 def peers(db: Connection, channel: str, category: str, most: int) -> Mapping[str, Mapping[str, Price]]:
     """What is wanted on sale in a category, by SKU and market: its first `most` listings, in key order."""
-    named = (
-        select(listings.c.key)
-        .where(listings.c.channel == channel, listings.c.category == category, listings.c.want_shown)
-        .order_by(listings.c.key)
-        .limit(most)
-    )
-    keys = [str(key) for key in db.execute(named).scalars()]
-    found: dict[str, Mapping[str, Price]] = {}
-    for start in range(0, len(keys), _CHUNK):
-        query = select(offers.c.sku, offers.c.want_prices).where(
-            offers.c.channel == channel,
-            offers.c.key.in_(keys[start : start + _CHUNK]),
-            offers.c.want_prices != "",
-        )
-        found |= {row.sku: prices_from(row.want_prices) for row in db.execute(query)}
-    return found
+    rows = _PEERS.run(db, {"channel": channel, "category": category, "most": most})
+    return {row.sku: wanted_prices(row.want_prices, row.have_prices) for row in rows}
 
 
 def pending(db: Connection, channel: str) -> Iterator[Standing]:

@@ -62,8 +62,14 @@ MUTANTS: Final = (
     Mutant(
         "a search is believed before it can know",
         "storesync.engine.work",
-        "+ identity.lag + identity.late",
-        "",
+        "identity.lag + identity.late",
+        "0.0",
+    ),
+    Mutant(
+        "another machine's clock is believed to the second",
+        "storesync.engine.work",
+        "apart = CLOCKS if seconds and since < self.began else 0.0",
+        "apart = 0.0",
     ),
     Mutant(
         "a late effect is not waited for",
@@ -104,8 +110,8 @@ MUTANTS: Final = (
     Mutant(
         "an update that broke off counts as done",
         "storesync.engine.update",
-        '            values["have"] = UNKNOWN',
-        '            values["have"] = operation.want',
+        'values |= {"have": UNKNOWN, "asked": want}',
+        'values |= {"have": operation.want, "asked": want}',
     ),
     Mutant(
         "a dead process leaves nothing to settle",
@@ -126,6 +132,18 @@ MUTANTS: Final = (
         "            log.open = -1",
     ),
     Mutant(
+        "a price that is held holds the stock as well",
+        "storesync.engine.reading",
+        "            held=prepared.held,",
+        "            held=prepared.held or bool(prepared.kept),",
+    ),
+    Mutant(
+        "a price that is held is sent as it was known",
+        "storesync.engine.owned",
+        "    stays = any(offer.kept for offer in stand.offers.values())",
+        "    stays = False",
+    ),
+    Mutant(
         "two may hold the lease",
         "storesync.state.lease",
         "if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):",
@@ -133,7 +151,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the same document is sent again and again",
-        "storesync.engine.create",
+        "storesync.engine.accepting",
         '"have": want,',
         '"have": "",',
     ),
