@@ -160,6 +160,7 @@ def test_observe_tells_what_is_gone_from_the_shop(merchant: Merchant) -> None:
     assert "the emulated shops keep nothing when they end" in said.out
     assert "by hand, which" not in said.out
     assert "4 to create" in planned.out
+    assert 4 == planned.out.count("  gone")
     assert "vanished" in planned.out
 
 
