@@ -13,7 +13,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 from urllib.parse import urlencode, urlsplit
@@ -55,6 +55,10 @@ _ABSOLUTE = re.compile("[A-Za-z][A-Za-z0-9+.-]*://")
 def _tls() -> ssl.SSLContext:
     # Making one costs 20 ms; a client of its own for every account must not pay it again.
     return httpx.create_ssl_context()
+
+
+# Reading an address costs as much as all else of a request, and most platforms have few of them.
+_url = lru_cache(maxsize=1024)(httpx.URL)
 
 
 def join_hosts(hosts: Mapping[str, str], facts: Mapping[str, Any], *, what: str) -> Mapping[str, str]:
@@ -246,7 +250,7 @@ class Transport:
         return self._request(request.method, url, headers)
 
     def _request(self, method: str, url: str, headers: Mapping[str, str], **body: Any) -> httpx.Request:
-        return httpx.Request(method, url, headers=headers, extensions=self._extensions, **body)
+        return httpx.Request(method, _url(url), headers=headers, extensions=self._extensions, **body)
 
     def _address(self, request: Request) -> str:
         if _absolute(request.path):
@@ -291,9 +295,10 @@ async def _read(chunks: Any, packing: str, most: int) -> tuple[bytes, bool]:
     unpacker = zlib.decompressobj(_PACKINGS[packing]) if _PACKINGS[packing] else None
     kept = bytearray()
     async for chunk in chunks:
-        kept += chunk if unpacker is None else unpacker.decompress(chunk, most - len(kept) + 1)
-        if len(kept) > most:
-            return b"", False
+        more = chunk if unpacker is None else unpacker.decompress(chunk, most - len(kept) + 1)
+        if len(kept) + len(more) > most:
+            return b"", False  # before it is copied
+        kept += more
     return bytes(kept), unpacker is None or unpacker.eof
 
 

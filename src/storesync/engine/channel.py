@@ -93,6 +93,7 @@ class OpenChannel:
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
     # As declared, and as it is in this channel's environment.
     _specs: tuple[Spec, Spec] = field(init=False, repr=False)
+    _secrets: tuple[Any, tuple[str, ...]] = field(default=(None, ()), init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._specs = self.driver.spec, self.driver.spec.within(self.channel.environment)
@@ -121,9 +122,13 @@ class OpenChannel:
     @property
     def secrets(self) -> tuple[str, ...]:
         """The account's secret texts: its fields that never print, longest first."""
-        values = (getattr(self.account, one.name) for one in fields(type(self.account)) if not one.repr)
-        found = (value for value in map(_text_of, values) if len(value) >= _SHORTEST_SECRET)
-        return tuple(sorted(found, key=len, reverse=True))
+        account, found = self._secrets
+        if account is not self.account:  # every answer is searched for them
+            values = (getattr(self.account, one.name) for one in fields(type(self.account)) if not one.repr)
+            texts = (value for value in map(_text_of, values) if len(value) >= _SHORTEST_SECRET)
+            found = tuple(sorted(texts, key=len, reverse=True))
+            self._secrets = self.account, found
+        return found
 
     def masked(self, response: Response) -> Response:
         """The answer without the account's secrets, which some markets repeat: it goes to journal and report."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -23,12 +23,16 @@ from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing,
 __all__ = ["ChannelStatus", "Explained", "explain", "resolve", "similar", "status"]
 
 _BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
+_LATELY = timedelta(days=14)
 _COMPARED = 2_000  # names of one beginning that are compared
 
 
 @frozen(kw_only=True)
 class ChannelStatus:
-    """One channel at a glance; `issues` are about the state that all channels share."""
+    """One channel at a glance; `issues` are about the state that all channels share.
+
+    `overridden` are the runs of the last 14 days for which somebody gave a reason to pass a guard.
+    """
 
     channel: str
     revision: int
@@ -46,6 +50,7 @@ class ChannelStatus:
     account: AccountStatus | None = None
     quotas: tuple[usage.Used, ...] = ()
     issues: tuple[Issue, ...] = ()
+    overridden: tuple[journal.Overridden, ...] = ()
 
     def __str__(self) -> str:
         by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.by_status.items() if count)
@@ -134,6 +139,7 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
         unfinished=len(journal.unfinished(db, channel)),
         at_work=holder[0] if holder else "",
         since=holder[1] if holder else "",
+        overridden=journal.overridden(db, channel, now - _LATELY),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from attrs import define, field
 from sqlalchemy import Connection
@@ -21,7 +21,10 @@ from storesync.model import Ref, Status
 from storesync.plan import Kind, Operation
 from storesync.state import Fence, Standing, journal, standing
 
-__all__ = ["Parked", "Work", "state_of"]
+__all__ = ["CLOCKS", "Parked", "Work", "state_of"]
+
+# Seconds by which clocks of machines that share a state may differ where a request is in doubt.
+CLOCKS: Final = 2.0
 
 
 class Parked(Exception):
@@ -41,10 +44,11 @@ def state_of(fault: Fault) -> OutcomeState:
 
 @define(kw_only=True)
 class Work:
-    """One run on one channel. Every write of it is fenced by its lease."""
+    """One run on one channel, which `began` then. Every write of it is fenced by its lease."""
 
     channel: OpenChannel
     fence: Fence
+    began: datetime
     report: Report
     patience: Patience = Patience()
     media: dict[tuple[str, str], str] = field(factory=dict)
@@ -149,16 +153,20 @@ class Work:
     async def settle_at(self, since: datetime) -> None:
         """Wait until a search would show whatever a request of `since` did, however late."""
         identity = self.channel.spec.identity
-        rest = (since - self.channel.env.now()).total_seconds() + identity.lag + identity.late
-        if rest > 0:
-            await self.channel.env.sleep(rest)
+        await self._wait(since, identity.lag + identity.late)
 
     async def calm(self, stand: Standing) -> None:
         """Wait until no lost request can still arrive and overwrite what is about to be sent."""
         if stand.unsettled is not None:
-            rest = (stand.unsettled - self.channel.env.now()).total_seconds()
-            if rest > 0:
-                await self.channel.env.sleep(rest)
+            late = self.channel.spec.identity.late
+            await self._wait(stand.unsettled - timedelta(seconds=late), late)
+
+    async def _wait(self, since: datetime, seconds: float) -> None:
+        """Wait until so many seconds are over since then; longer if another run noted it, whose clock may be behind."""
+        apart = CLOCKS if seconds and since < self.began else 0.0
+        rest = (since - self.channel.env.now()).total_seconds() + seconds + apart
+        if rest > 0:
+            await self.channel.env.sleep(rest)
 
     async def find(self, stand: Standing, since: datetime | None) -> Sequence[Ref]:
         """Exact matches of a listing's key on the market."""

@@ -90,6 +90,7 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
             for one in status.quotas
         ],
         "issues": [issue_document(issue) for issue in status.issues],
+        "overridden": [{"at": run.at.isoformat(), "reasons": dict(run.reasons)} for run in status.overridden],
     }
 
 

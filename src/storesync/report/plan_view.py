@@ -96,7 +96,7 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     uploads = plan.counts.get("upload", 0)
     if uploads:
         parts.append(Text(f"  ↑ upload  {counted(uploads, 'picture')}", "cyan"))
-    parts += held_lines(plan.held)
+    parts += held_lines(plan.held, whole=most is None)
     parts += _not_offered(plan.not_offered)
     parts += findings(plan.warnings, most=most)
     parts += [_guard(guard) for guard in plan.tripped]
@@ -191,11 +191,11 @@ def held_groups(held: Iterable[Held]) -> list[list[Held]]:
     return list(groups.values())
 
 
-def held_lines(held: Iterable[Held]) -> Iterator[Hanging]:
-    """What is held back, with its findings and the way out; many with one way out are told once."""
+def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging]:
+    """What is held back, with its findings and the way out; many with one way out are told once, unless `whole`."""
     for group in held_groups(held):
         first = group[0]
-        if len(group) >= MANY:
+        if len(group) >= MANY and not whole:
             said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
             yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")

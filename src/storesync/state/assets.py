@@ -45,6 +45,11 @@ _CATEGORY = Statement(
         categories.c.chosen == bindparam("chosen"),
     )
 )
+_FOUND = Statement(
+    select(channels.c.shop, channels.c.identity, channels.c.contact).where(
+        channels.c.channel == bindparam("channel")
+    )
+)
 _SENT = Statement(
     select(media.c.at).where(
         media.c.channel == bindparam("channel"),
@@ -123,8 +128,7 @@ def keep_identity(db: Connection, channel: str, identity: Mapping[str, Any]) -> 
 
 def identity(db: Connection, channel: str) -> Mapping[str, Any]:
     """Whose account and shop this was when it was last accepted; empty before the first contact."""
-    body = db.execute(select(channels.c.identity).where(channels.c.channel == channel)).scalar_one_or_none()
-    return loads(body) if body else {}
+    return _found(db, channel, "identity")
 
 
 def keep_contact(db: Connection, channel: str, contact: Mapping[str, Any]) -> None:
@@ -134,8 +138,7 @@ def keep_contact(db: Connection, channel: str, contact: Mapping[str, Any]) -> No
 
 def contact(db: Connection, channel: str) -> Mapping[str, Any]:
     """How the first contact went; empty while nobody knows what of the shop is ours."""
-    body = db.execute(select(channels.c.contact).where(channels.c.channel == channel)).scalar_one_or_none()
-    return loads(body) if body else {}
+    return _found(db, channel, "contact")
 
 
 def keep_denied(db: Connection, channel: str, denied: Mapping[str, Any]) -> None:
@@ -151,7 +154,12 @@ def denied(db: Connection, channel: str) -> Mapping[str, Any]:
 
 def shop(db: Connection, channel: str) -> Mapping[str, Any]:
     """What `discover` found before; empty when it never ran."""
-    body = db.execute(select(channels.c.shop).where(channels.c.channel == channel)).scalar_one_or_none()
+    return _found(db, channel, "shop")
+
+
+def _found(db: Connection, channel: str, column: str) -> Mapping[str, Any]:
+    row = _FOUND.run(db, {"channel": channel}).one_or_none()
+    body = None if row is None else getattr(row, column)
     return loads(body) if body else {}
 
 

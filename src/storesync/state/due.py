@@ -77,6 +77,21 @@ _PRICES = Statement(
     .where(offers.c.channel == _CHANNEL, offers.c.have_prices != literal_column("''"))
     .group_by(offers.c.have_prices)
 )
+_FIRST = (
+    select(listings.c.key)
+    .where(
+        listings.c.channel == _CHANNEL, listings.c.category == bindparam("category"), listings.c.want_shown
+    )
+    .order_by(listings.c.key)
+    .limit(bindparam("most"))
+    .offset(literal_column("0"))
+    .subquery()
+)
+_PEERS = Statement(
+    select(offers.c.sku, offers.c.want_prices)
+    .select_from(_FIRST.join(offers, (offers.c.channel == _CHANNEL) & (offers.c.key == _FIRST.c.key)))
+    .where(offers.c.want_prices != literal_column("''"))
+)
 _ON_STOCK = Statement(
     select(func.count())
     .select_from(offers)
@@ -169,22 +184,8 @@ def on_stock(db: Connection, channel: str) -> int:
 
 def peers(db: Connection, channel: str, category: str, most: int) -> Mapping[str, Mapping[str, Price]]:
     """What is wanted on sale in a category, by SKU and market: its first `most` listings, in key order."""
-    named = (
-        select(listings.c.key)
-        .where(listings.c.channel == channel, listings.c.category == category, listings.c.want_shown)
-        .order_by(listings.c.key)
-        .limit(most)
-    )
-    keys = [str(key) for key in db.execute(named).scalars()]
-    found: dict[str, Mapping[str, Price]] = {}
-    for start in range(0, len(keys), _CHUNK):
-        query = select(offers.c.sku, offers.c.want_prices).where(
-            offers.c.channel == channel,
-            offers.c.key.in_(keys[start : start + _CHUNK]),
-            offers.c.want_prices != "",
-        )
-        found |= {row.sku: prices_from(row.want_prices) for row in db.execute(query)}
-    return found
+    rows = _PEERS.run(db, {"channel": channel, "category": category, "most": most})
+    return {row.sku: prices_from(row.want_prices) for row in rows}
 
 
 def pending(db: Connection, channel: str) -> Iterator[Standing]:

@@ -174,6 +174,7 @@ _INPUT = Statement(
 )
 _LISTINGS = Statement(select(listings).where(listings.c.channel == _ONE[0]).order_by(listings.c.key))
 _VARIANTS = Statement(select(offers).where(offers.c.channel == _ONE[0]).order_by(offers.c.key, offers.c.sku))
+_REFS = Statement(select(listings.c.ref).where(listings.c.channel == _ONE[0], listings.c.ref.is_not(None)))
 _ENDED = Statement(
     select(listings.c.key, listings.c.ending).where(
         listings.c.channel == _ONE[0],
@@ -314,10 +315,8 @@ def keys(db: Connection, channel: str, *, only: Iterable[str] | None = None) -> 
 
 def refs(db: Connection, channel: str) -> Iterator[str]:
     """The market's id of every listing that is known as ours."""
-    for body in db.execute(
-        select(listings.c.ref).where(listings.c.channel == channel, listings.c.ref.is_not(None))
-    ).scalars():
-        yield unpack(body, Ref).listing
+    for body in _REFS.run(db, {"channel": channel}).scalars():
+        yield _ref_from(body).listing
 
 
 def ended(db: Connection, channel: str) -> Iterator[tuple[str, str]]:

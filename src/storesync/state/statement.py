@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import ClauseElement, Executable
 
-__all__ = ["Rows", "Statement", "overwrite", "remove", "write_row"]
+__all__ = ["Rows", "Statement", "overwrite", "remove", "tell", "write_row"]
 
 Make = Callable[[Any], Any]
 
@@ -103,6 +103,15 @@ class Statement:
         row = namedtuple("Row", [column[0] for column in description], rename=True)  # type: ignore[misc]  # named by the query
         self._row = row._make
         return row._make
+
+
+def tell(db: Connection, text: str) -> None:
+    """Say this to the database's own driver; DBAPIError as SQLAlchemy's."""
+    driver: Any = db.connection.dbapi_connection
+    try:
+        driver.execute(text)
+    except Exception as error:
+        raise _told(db, text, (), error) from error
 
 
 def _told(db: Connection, text: str, given: Any, error: Exception) -> Exception:

@@ -20,7 +20,7 @@ from storesync.errors import ConfigError, Locked, StateError
 from storesync.state import revision
 from storesync.state.cipher import Cipher
 from storesync.state.schema import METADATA, leases
-from storesync.state.statement import Statement
+from storesync.state.statement import Statement, tell
 
 __all__ = ["Fence", "Store", "leased"]
 
@@ -85,7 +85,9 @@ class _Sessions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._reader = _snapshots(engine)
-        self._keeps = engine.dialect.name == "sqlite"
+        # The memory database has one connection: what it reads nobody else writes.
+        self._alone = isinstance(engine.pool, StaticPool)
+        self._keeps = self._ours = engine.dialect.name == "sqlite"
         self._writers: list[Connection] = []
         self._readers: list[Connection] = []
 
@@ -95,9 +97,16 @@ class _Sessions:
         idle = self._writers if write else self._readers
         db = _popped(idle) or self._opened(write=write)
         try:
-            begun = db.begin()
-            yield db
-            begun.commit()
+            if not self._ours:
+                with db.begin():
+                    yield db
+            elif write or not self._alone:
+                # By the driver itself: SQLAlchemy's own way costs more than the transaction.
+                tell(db, "BEGIN IMMEDIATE" if write else "BEGIN")
+                yield db
+                tell(db, "COMMIT")
+            else:
+                yield db
         except BaseException:
             db.close()
             raise
@@ -107,7 +116,7 @@ class _Sessions:
             db.close()
 
     def _opened(self, *, write: bool) -> Connection:
-        return self._engine.connect().execution_options(write=True) if write else self._reader.connect()
+        return self._engine.connect() if write else self._reader.connect()
 
     def close(self) -> None:
         """End every connection."""
@@ -351,12 +360,9 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("write")
-        if write or not memory:  # the memory database has one connection: what it reads nobody else writes
-            # By the driver itself: SQLAlchemy's own way to run text costs more than the transaction.
-            driver = connection.connection.dbapi_connection
-            assert driver is not None
-            driver.cursor().execute("BEGIN IMMEDIATE" if write else "BEGIN")
+        driver: Any = connection.connection.dbapi_connection
+        if not memory and not driver.in_transaction:  # a session has begun its own
+            driver.execute("BEGIN")
 
     return engine
 

@@ -7,17 +7,21 @@ from datetime import datetime
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Connection, exists, select, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 
 from storesync.model import dumps, loads
 from storesync.state.cipher import Cipher
 from storesync.state.clock import stamp, unstamp
 from storesync.state.row import keep
 from storesync.state.schema import tokens
+from storesync.state.statement import Statement, overwrite
 
 __all__ = ["Token", "Trouble", "begin", "load", "plain", "refuse", "save", "seal", "trouble"]
 
 _PLAIN = Cipher()
+_KNOWN = select(tokens).where(tokens.c.account == bindparam("account"))
+_TOKEN = Statement(_KNOWN)
+_OURS = Statement(_KNOWN.with_for_update())  # who writes at the same moment waits here
 _IN_THE_OPEN = tokens.c.body.not_in(("", "{}")) & tokens.c.body.not_like("fernet:%")
 
 
@@ -51,7 +55,7 @@ def load(db: Connection, account: str, base: str, *, cipher: Cipher = _PLAIN) ->
 
     StateError when it was encrypted with a key that is not at hand.
     """
-    row = db.execute(select(tokens).where(tokens.c.account == account)).one_or_none()
+    row = _TOKEN.run(db, {"account": account}).one_or_none()
     if row is None or row.base != base:
         return None
     return Token(
@@ -84,13 +88,12 @@ def save(
         "renewing": None,
         "refused": "",
     }
-    known = select(tokens.c.version, tokens.c.base).where(tokens.c.account == account)
-    row = db.execute(known.with_for_update()).one_or_none()  # who saves at the same moment waits here
+    row = _OURS.run(db, {"account": account}).one_or_none()
     if row is None:
         return keep(db, tokens, {"account": account, **values})
     if row.base == base and row.version != after:
         return False
-    db.execute(update(tokens).where(tokens.c.account == account).values(**values))
+    overwrite(db, tokens, {"account": account}, values)
     return True
 
 
@@ -98,18 +101,17 @@ def begin(
     db: Connection, account: str, base: str, *, at: datetime, cipher: Cipher = _PLAIN
 ) -> datetime | None:
     """A renewal is about to be asked for; since when one was on its way that never came to its end, if there is one."""
-    known = select(tokens.c.base, tokens.c.renewing).where(tokens.c.account == account)
-    row = db.execute(known.with_for_update()).one_or_none()
+    row = _OURS.run(db, {"account": account}).one_or_none()
     if row is None or row.base != base:
         values = {"version": 0, "base": base, "body": cipher.close("{}"), "expires": None, "at": stamp(at)}
         values |= {"renewing": stamp(at), "refused": ""}
         if row is None:
             keep(db, tokens, {"account": account, **values})
         else:
-            db.execute(update(tokens).where(tokens.c.account == account).values(**values))
+            overwrite(db, tokens, {"account": account}, values)
         return None
     since = row.renewing or stamp(at)
-    db.execute(update(tokens).where(tokens.c.account == account).values(renewing=since))
+    overwrite(db, tokens, {"account": account}, {"renewing": since})
     return unstamp(row.renewing) if row.renewing else None
 
 
@@ -118,9 +120,8 @@ def refuse(db: Connection, account: str, base: str, why: str, *, cut: datetime |
 
     `cut` is what `begin` told; it stays known.
     """
-    same = (tokens.c.account == account) & (tokens.c.base == base)
     values = {"refused": why, "renewing": stamp(cut) if cut else None}
-    db.execute(update(tokens).where(same).values(**values))
+    overwrite(db, tokens, {"account": account, "base": base}, values)
 
 
 def plain(db: Connection) -> bool:
@@ -139,7 +140,7 @@ def seal(db: Connection, cipher: Cipher) -> int:
 
 def trouble(db: Connection, account: str, base: str) -> Trouble | None:
     """When the newest token of an account ends, and why it is not renewed; None where nothing was renewed yet."""
-    row = db.execute(select(tokens).where(tokens.c.account == account)).one_or_none()
+    row = _TOKEN.run(db, {"account": account}).one_or_none()
     if row is None or row.base != base:
         return None
     expires = unstamp(row.expires) if row.expires else None

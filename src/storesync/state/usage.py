@@ -6,15 +6,19 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from attrs import frozen
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storesync.state.clock import stamp, unstamp
 from storesync.state.row import keep, put
 from storesync.state.schema import sharers, usage
+from storesync.state.statement import Statement
 
 __all__ = ["Drawn", "Used", "draw", "give_back", "join", "leave", "shut", "used"]
 
 _ALL = 2**62  # more than any quota
+_CURRENT = select(usage).where(usage.c.until > bindparam("now"))
+_ONE = Statement(_CURRENT.where(usage.c.name == bindparam("name")))
+_EVERY = Statement(_CURRENT.order_by(usage.c.name))
 
 
 @frozen
@@ -70,10 +74,12 @@ def shut(db: Connection, name: str, until: datetime) -> None:
 
 def used(db: Connection, now: datetime, names: Iterable[str] | None = None) -> tuple[Used, ...]:
     """What was used of these quotas, or of all; those that were renewed meanwhile, or never used, are left out."""
-    current = select(usage).where(usage.c.until > stamp(now)).order_by(usage.c.name)
-    if names is not None:
-        current = current.where(usage.c.name.in_(list(names)))
-    return tuple(Used(row.name, row.used, unstamp(row.until)) for row in db.execute(current))
+    at = {"now": stamp(now)}
+    if names is None:
+        rows = _EVERY.run(db, at).all()
+    else:
+        rows = [row for name in sorted(set(names)) for row in _ONE.run(db, {**at, "name": name})]
+    return tuple(Used(row.name, row.used, unstamp(row.until)) for row in rows)
 
 
 def join(

@@ -62,8 +62,14 @@ MUTANTS: Final = (
     Mutant(
         "a search is believed before it can know",
         "storesync.engine.work",
-        "+ identity.lag + identity.late",
-        "",
+        "identity.lag + identity.late",
+        "0.0",
+    ),
+    Mutant(
+        "another machine's clock is believed to the second",
+        "storesync.engine.work",
+        "apart = CLOCKS if seconds and since < self.began else 0.0",
+        "apart = 0.0",
     ),
     Mutant(
         "a late effect is not waited for",
@@ -104,8 +110,8 @@ MUTANTS: Final = (
     Mutant(
         "an update that broke off counts as done",
         "storesync.engine.update",
-        '            values["have"] = UNKNOWN',
-        '            values["have"] = operation.want',
+        'values |= {"have": UNKNOWN, "asked": want}',
+        'values |= {"have": operation.want, "asked": want}',
     ),
     Mutant(
         "a dead process leaves nothing to settle",

@@ -277,8 +277,11 @@ _SHOPEE = Platform(
     prices=(100, 400),
     step=Decimal(1_000),
     by_hand=Decimal(99_000),
-    # A look at the new shop, three documents of the category, the pictures, and for each listing: add, divide, show.
-    minimum=lambda items, profile: 1 + 3 + _pictures(items) + 3 * len(items),
+    # A look at the new shop, three documents of the category, the pictures, and for each listing: add, divide, show;
+    # one that is sold as a whole is on sale as soon as it is added.
+    minimum=lambda items, profile: (
+        1 + 3 + _pictures(items) + sum(1 if len(item.offers) == 1 else 3 for item in items)
+    ),
 )
 
 PLATFORMS: Final = (_PLAIN, _TMALL, _SHOPEE)

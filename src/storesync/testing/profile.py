@@ -8,6 +8,8 @@ from typing import Final, Literal
 
 from attrs import evolve, frozen
 
+from storesync.engine.work import CLOCKS
+
 __all__ = ["RATES", "By", "Profile"]
 
 By = Literal["address", "key", "unique", "search", "none"]
@@ -18,6 +20,7 @@ class Profile:
     """What kind of world this is; `rates` are fault rates per call.
 
     `crashes` and `failures` are how many processes may die, and how many commits may fail, in one run.
+    Every clock is wrong by `skew`, and no two of them differ by more than `apart`, in seconds.
     `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand.
     """
 
@@ -30,6 +33,7 @@ class Profile:
     rivals: bool
     edits: bool
     skew: float
+    apart: float = 0.0
     failures: int = 0
     review: float = 0.0
     owned: tuple[str, ...] = ()
@@ -76,7 +80,9 @@ class Profile:
         if self.calm:
             return self
         owned = rng.choice(((), ("title",), ("stock",), ("title", "stock"))) if self.edits else ()
-        return evolve(self, review=300.0 if reviewed and rng.random() < 0.15 else 0.0, owned=owned)
+        review = 300.0 if reviewed and rng.random() < 0.15 else 0.0
+        apart = rng.choice((0.0, CLOCKS if self.lag + self.late else _LEASES))
+        return evolve(self, review=review, owned=owned, apart=apart)
 
     @property
     def calm(self) -> bool:
@@ -84,6 +90,7 @@ class Profile:
         return not self.rates
 
 
+_LEASES: Final = 38.0  # seconds: a lease that was renewed in time is not over for anybody
 _STORMS: Final = ("lost_before", "lost_after", "error_before", "error_after", "throttle")
 
 RATES: Final[Mapping[str, float]] = {

@@ -72,7 +72,7 @@ def virtual_env(loop: VirtualLoop, rng: Random, *, start: datetime, owner: str, 
     """An Env on the loop's clock; `skew` is how wrong the wall clock is, in seconds."""
     origin = (start if start.tzinfo else start.replace(tzinfo=UTC)) + timedelta(seconds=skew)
     return Env(
-        now=lambda: origin + timedelta(seconds=loop.time()),
+        now=lambda: origin + timedelta(0, loop._jump.now),
         elapsed=loop.time,
         sleep=asyncio.sleep,
         random=rng,

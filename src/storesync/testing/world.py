@@ -102,6 +102,7 @@ class World:
     dialect: Dialect
     driver: Driver[Any, Any]
     shop: Shop
+    clocks: Random
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
@@ -140,6 +141,7 @@ class World:
             dialect,
             driver,
             driver.shop(channel=on.channel, markets=(on.market,)),
+            Random(f"clocks {seed}"),
         )
         world.wanted.remember()
         if driver.discover is not None:
@@ -229,7 +231,8 @@ class World:
         """A new process at work on the channel, with its doom."""
         self.processes += 1
         rng = Random(self.rng.getrandbits(64))
-        env = virtual_env(self.loop, rng, start=START, owner=f"host:{self.processes}", skew=self.profile.skew)
+        skew = self.profile.skew + self.clocks.uniform(-0.5, 0.5) * self.profile.apart
+        env = virtual_env(self.loop, rng, start=START, owner=f"host:{self.processes}", skew=skew)
         platform, host = self.platform, self.platform.host
         channel = Channel(
             name=platform.channel,
