@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Collection, Iterator, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Any, Literal, TypeVar
@@ -71,9 +71,10 @@ class Pictured(Wanted):
         category: Category | None,
         last: Mapping[str, Offer],
         chosen: Mapping[str, str],
+        live: Collection[str],
     ) -> Prepared:
         """The document names its pictures by token."""
-        made = Wanted.prepare(self, product, shop, category, last, chosen)
+        made = Wanted.prepare(self, product, shop, category, last, chosen, live)
         if made.content is None:
             return made
         images = [f"media:{sha256}:main" for sha256 in self.pictures.get(product.key, ())]

@@ -184,8 +184,9 @@ def _compare_offer(
             if ours.want is not None
             else have
         )
-        by = _by(have, shown, wanted, owned="prices" in owned)
-        prices = have != shown and by != "kept"
+        # A price that is held stays whatever it is, so it is known as it is.
+        by = _by(have, shown, wanted, owned="prices" in owned or bool(ours.kept))
+        prices = have != shown and (by != "kept" or bool(ours.kept))
         if by is not None:
             told = (", ".join(map(str, value.values())) for value in (have, shown, wanted))
             look.drift.append(_drift(stand, f"{ours.sku} price", *told, by=by))

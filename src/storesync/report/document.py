@@ -37,13 +37,14 @@ def issue_document(issue: Issue) -> dict[str, str]:
 
 
 def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
-    """Listings held back or not offered, each with its findings."""
+    """Listings held back or not offered, each with its findings; with `stays` only these prices are held."""
     return [
         {
             "key": one.key,
             "title": one.title,
             "reason": one.reason,
             "issues": [issue_document(issue) for issue in one.issues],
+            **({"stays": dict(one.stays), "goes": list(one.goes)} if one.stays else {}),
         }
         for one in held
     ]

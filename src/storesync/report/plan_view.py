@@ -24,6 +24,7 @@ __all__ = [
     "headline",
     "held_groups",
     "held_lines",
+    "live_price",
     "named",
     "plan_view",
     "way_out",
@@ -57,7 +58,8 @@ def count_line(plan: Plan) -> str:
     parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} unchanged"]
     for number, words in (
         (plan.waiting, "waiting for the market"),
-        (len(plan.held), "held back"),
+        (sum(not held.stays for held in plan.held), "held back"),
+        (sum(bool(held.stays) for held in plan.held), "with a held price"),
         (len(plan.not_offered), "not offered"),
     ):
         if number:
@@ -186,7 +188,8 @@ def held_groups(held: Iterable[Held]) -> list[list[Held]]:
         first = one.issues[0] if one.issues else None
         # The key stands in many ways out ("add SBG-001,VN,…"): but for it they are one.
         way = first.hint.replace(one.key, "") if first is not None else one.reason.partition(": ")[0]
-        alike = (first.code if first is not None else "", way) if way else (one.key,)
+        code = first.code if first is not None else ""
+        alike = (bool(one.stays), code, way) if way else (one.key,)
         groups.setdefault(alike, []).append(one)
     return list(groups.values())
 
@@ -197,14 +200,24 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
         first = group[0]
         if len(group) >= MANY and not whole:
             said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
-            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
+            said += "; live prices stay, the rest goes out" if first.stays else ""
+            yield Hanging(Text.assemble(_mark(first), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")
             continue
         for one in group:
             title = f"  {one.title}" if one.title else ""
-            said = f"{one.key}{title}: {one.reason}"
-            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
-            yield from _findings_of(one, "")
+            said = f"{one.key}{title}: {one.words(live_price) or one.reason}"
+            yield Hanging(Text.assemble(_mark(one), said), _UNDER)
+            yield from _findings_of(one, "because " if one.stays else "")
+
+
+def _mark(held: Held) -> tuple[str, str]:
+    return ("  ! price held  ", "bold yellow") if held.stays else ("  ! held    ", "bold red")
+
+
+def live_price(text: str) -> str:
+    """Live prices with their signs, one for each market."""
+    return ", ".join(map(told_text, text.split(", ")))
 
 
 def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:

@@ -123,7 +123,12 @@ _PLAIN = Platform(
     reviewed=True,
     open=_plain,
     driver=lambda profile: plain_driver(
-        by=profile.by, steps=profile.steps, lag=profile.lag, late=profile.late, review=profile.review
+        by=profile.by,
+        steps=profile.steps,
+        lag=profile.lag,
+        late=profile.late,
+        review=profile.review,
+        together=profile.together,
     ),
     account=_plain_account,
     authorize=_plain_authorize,

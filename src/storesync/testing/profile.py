@@ -21,7 +21,8 @@ class Profile:
 
     `crashes` and `failures` are how many processes may die, and how many commits may fail, in one run.
     Every clock is wrong by `skew`, and no two of them differ by more than `apart`, in seconds.
-    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand.
+    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand;
+    with `together` the market takes prices and stock in one call only.
     """
 
     by: By
@@ -37,6 +38,7 @@ class Profile:
     failures: int = 0
     review: float = 0.0
     owned: tuple[str, ...] = ()
+    together: bool = False
 
     @classmethod
     def drawn(
@@ -83,6 +85,10 @@ class Profile:
         review = 300.0 if reviewed and rng.random() < 0.15 else 0.0
         apart = rng.choice((0.0, CLOCKS if self.lag + self.late else _LEASES))
         return evolve(self, review=review, owned=owned, apart=apart)
+
+    def with_one_call(self, rng: Random) -> Profile:
+        """The same world, where the market may take prices and stock in one call only."""
+        return evolve(self, together=rng.random() < 0.25)
 
     @property
     def calm(self) -> bool:
