@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -14,14 +14,14 @@ from storesync.engine.accountstatus import AccountStatus
 from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.pricehold import price_held
 from storesync.engine.work import Work
-from storesync.errors import StateError
+from storesync.errors import PlanError, StateError
 from storesync.issues import Issue, counted
 from storesync.model import Offer, Ref
 from storesync.model import Status as Shown
 from storesync.plan import Held
 from storesync.state import UNKNOWN, OfferStanding, Standing, assets, journal, lease, standing, usage
 
-__all__ = ["ChannelStatus", "Explained", "explain", "resolve", "similar", "status"]
+__all__ = ["ChannelStatus", "Explained", "explain", "refuse_unlisted", "resolve", "similar", "status"]
 
 _BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
 _LATELY = timedelta(days=14)
@@ -193,6 +193,16 @@ def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:
         if near := get_close_matches(sku.upper(), by_form, 3):
             return tuple(by_form[form] for form in near)
     return ()
+
+
+def refuse_unlisted(db: Connection, channel: str, keys: Iterable[str]) -> None:
+    """PlanError for a key of which the shop shows nothing: whoever wants it ended meant another one."""
+    for key in keys:
+        stand = standing.read(db, channel, key)
+        if stand is None or stand.ref is None:
+            near = similar(db, channel, key)
+            meant = f"did you mean {' or '.join(near)}?" if near and near != (key,) else ""
+            raise PlanError(f"{channel}: {key!r} is not listed there: {meant or 'nothing is to be ended'}")
 
 
 async def resolve(work: Work, key: str, *, listing: str = "") -> str:
