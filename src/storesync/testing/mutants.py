@@ -133,7 +133,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a price that is held holds the stock as well",
-        "storesync.engine.planning",
+        "storesync.engine.reading",
         "            held=prepared.held,",
         "            held=prepared.held or bool(prepared.kept),",
     ),
@@ -151,7 +151,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "the same document is sent again and again",
-        "storesync.engine.create",
+        "storesync.engine.accepting",
         '"have": want,',
         '"have": "",',
     ),
