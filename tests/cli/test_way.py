@@ -98,7 +98,7 @@ def test_explain_opens_a_price_stage_by_stage(merchant: Merchant) -> None:
 
     steps = document["prices"]["CN"]["steps"]
     assert ["base", "source vat", "markup"] == [step["stage"] for step in steps[:3]]
-    assert steps[0]["after"] == steps[1]["before"] == "32000.00 KRW"
+    assert steps[0]["after"] == steps[1]["before"] == "32000 KRW"
     assert "219.00 CNY" == document["have"]["prices"]["CN"]["sale"]
     assert "reference" == document["texts"]["zh-Hans"]["title"]["by"]
     assert "create" == document["operations"][0]["kind"]
