@@ -150,12 +150,15 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
     """Everything about one SKU; a listing's key stands for its first SKU."""
     key = standing.key_of(db, channel, sku)
     stand = standing.read(db, channel, key or sku)
+    if stand is None and (key := assets.traced(db, channel, sku)):
+        stand = standing.read(db, channel, key)  # it is held, and was never offered
     if stand is None:
         return None
-    if not key:
-        sku = next(iter(stand.offers), "")
-    offer = stand.offers.get(sku)
     trace = assets.trace(db, channel, stand.key) or {}
+    known = tuple(dict.fromkeys((*stand.offers, *trace.get("prices", {}))))
+    if not key:
+        sku = next(iter(known), "")
+    offer = stand.offers.get(sku)
     return Explained(
         channel=channel,
         key=stand.key,
@@ -170,7 +173,7 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
         held=_held(stand, offer) if stand.want_shown else "",
         operations=tuple(journal.last(db, channel, stand.key)),
         not_offered="" if stand.want_shown else stand.reason,
-        others=tuple(other for other in stand.offers if other != sku),
+        others=tuple(other for other in known if other != sku),
     )
 
 
