@@ -18,7 +18,7 @@ from storesync.engine.adopt import Adopted, take_over
 from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.basis import based, refuse_changed, refuse_ended
 from storesync.engine.channel import OpenChannel
-from storesync.engine.check import Checked, check, seen
+from storesync.engine.check import Checked, check, seen, unsent
 from storesync.engine.connections import Connections
 from storesync.engine.copies import compact_state, export_state
 from storesync.engine.env import Env
@@ -193,6 +193,7 @@ class Shops:
             *await self._ending(channel),
             *rates.issues,
             *aims.missed(),
+            *unsent(preparer),
             *made.warnings,
         )
         snapshot = rates.snapshot.id if rates.snapshot is not None else ""
