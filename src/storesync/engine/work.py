@@ -77,7 +77,7 @@ class Work:
                 at=began,
             )
 
-        return Log(channel=self.channel, fence=self.fence, id=name, begin=begin, keys=(key,))
+        return Log(channel=self.channel, fence=self.fence, id=name, kind=kind, begin=begin, keys=(key,))
 
     async def run(self, flow: Flow[Any], log: Log | None = None) -> Any:
         """Drive a flow with this run's patience."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,13 +16,14 @@ from sqlalchemy.exc import OperationalError
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
+from storesync.model import Blackout
 from storesync.plan import GuardLimits
 from storesync.sandbox.records import Listing
 from storesync.state import Standing, Store, standing
 from storesync.state.schema import METADATA
 from storesync.state.statement import Statement
 from storesync.testing.platform import Platform
-from storesync.testing.profile import Profile
+from storesync.testing.profile import START, Profile
 from storesync.testing.virtual import run_virtual
 from storesync.testing.wanted import Item
 from storesync.testing.world import Crash, Doom, World, offers_of
@@ -32,6 +34,7 @@ __all__ = ["Verdict", "fresh_store", "simulate"]
 _LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
 _EMPTIED = [Statement(delete(table)) for table in reversed(METADATA.sorted_tables)]
 _SETTLING = 12  # quiet runs after which everything must have been reached
+_DAYS = 20  # and others that a day's quota ends
 _LEASE_OVER = 61.0
 _ASKED = ("address", "unique", "search")  # the market can say whether a doubtful create arrived
 
@@ -47,6 +50,9 @@ class Verdict:
     lost: list[str] = field(factory=list)
     wrong: list[str] = field(factory=list)
     unjournaled: list[str] = field(factory=list)
+    cheap: list[str] = field(factory=list)
+    in_blackout: list[str] = field(factory=list)
+    over_quota: list[str] = field(factory=list)
     parked: int = 0
     second_run_calls: int = 0
     second_run_writes: int = 0
@@ -62,6 +68,9 @@ class Verdict:
             "lost": self.lost,
             "wrong": self.wrong,
             "not in the journal": self.unjournaled,
+            "below its floor": self.cheap,
+            "begun in a blackout": self.in_blackout,
+            "over the day's quota": self.over_quota,
             "writes of a second run": self.second_run_writes,
             "calls over the minimum": [] if self.calls <= self.minimum * 1.02 else [self.calls, self.minimum],
             # Then the minimum is none, and nothing was proven by it.
@@ -135,8 +144,10 @@ def _live(world: World, verdict: Verdict) -> None:
     for item in list(world.wanted.items.values()):
         if item.broken:
             world.wanted.items[item.key] = evolve(item, broken=False)
-    waits = _waits(_stands(world))
-    for _ in range(_SETTLING):
+    if world.profile.blackout is not None:
+        _open_up(world, world.profile.blackout)
+    waits, left = _waits(_stands(world)), _SETTLING
+    for _ in range(_SETTLING + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
         waited = waits
         report = _run(world, [], look=world.profile.edits)
@@ -146,7 +157,25 @@ def _live(world: World, verdict: Verdict) -> None:
         silent = report is not None and not report.outcomes and not waited and not waits
         if not _touch_refused(world, stands) and silent:
             return
+        if report is not None and report.until is not None:
+            world.events["waited for the day's quota"] += 1
+            world.open_at(report.until)
+            continue
+        left -= 1
+        if not left:
+            return
         world.loop.skip(120.0)
+
+
+def _open_up(world: World, blackout: Blackout) -> None:
+    """Sync in the blackout once, if it still lasts, then go on after it."""
+    now = START + timedelta(seconds=world.loop.time() + world.profile.skew)
+    until = blackout.until(now)
+    if until is not None:
+        report = _run(world, [])
+        waiting = report is not None and any(one.until is not None for one in report.outcomes)
+        world.events["waited for the calendar"] += waiting
+        world.open_at(until)
 
 
 def _waits(stands: Mapping[str, Standing]) -> bool:
@@ -169,7 +198,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         for sku, offer in stand.offers.items():
             if offer.refused and sku in offers:
                 price, stock = offers[sku]
-                offers[sku] = (world.platform.moved(world.rng, price), stock + 1)
+                moved = world.platform.moved(world.rng, world.wanted.right(price))
+                offers[sku] = (moved, stock + 1)
         changed = evolve(item, title=title, offers=offers, picture=picture)
         if changed != item:
             touched = True
@@ -237,7 +267,10 @@ async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
                 return report
             await _authorize(world, channel)
             channel = world.process(doom)
-        except Denied:
+        except Denied as denied:
+            if denied.retry_after is not None:  # the day is over
+                await channel.env.sleep(denied.retry_after)
+                continue
             await _authorize(world, channel)
             channel = world.process(doom)
         except Locked:
@@ -262,15 +295,16 @@ def _titles(world: World, listing: Listing, item: Item) -> set[str]:
 
 def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decimal, int]]:
     """What the listing must offer; where the seller keeps the stock, what he wrote or what it was made with."""
+    wanted = {sku: (world.wanted.right(price), stock) for sku, (price, stock) in item.offers.items()}
     if "stock" not in world.profile.owned:
-        return dict(item.offers)
+        return wanted
     by_hand = world.by_hand.get((listing.id, "stock"), {})
     offers = {}
     for sku, (shown, stock) in offers_of(world.wanted, listing).items():
-        price, _ = item.offers.get(sku, (shown, 0))
+        price, _ = wanted.get(sku, (shown, 0))
         right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
         offers[sku] = (price, stock if stock in right else min(right, default=-1))
-    return {**offers, **{sku: offer for sku, offer in item.offers.items() if sku not in offers}}
+    return {**offers, **{sku: offer for sku, offer in wanted.items() if sku not in offers}}
 
 
 def _minimum(world: World) -> int:
@@ -320,6 +354,12 @@ def _judge(world: World, verdict: Verdict) -> None:
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
     world.look_at_prices()
     verdict.wrong += world.mispriced.values()
+    verdict.cheap = list(world.cheap.values())
+    verdict.in_blackout = world.in_blackout
+    most = world.profile.daily
+    verdict.over_quota = [
+        f"{count} calls on {day}" for day, count in world.sent.items() if most and count > most
+    ]
     before, writes = len(truth.calls), truth.writes()
     _run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
@@ -357,6 +397,12 @@ def _events(world: World) -> Counter[str]:
     profile = world.profile
     seen["search lags"] += profile.lag > 0
     seen["clock is wrong"] += profile.skew != 0
+    seen["clocks differ"] += profile.apart > 0
+    seen["decided later"] += profile.review > 0
+    floor = world.wanted.floor
+    if floor is not None:
+        asked = [price for some in world.wanted.past.values() for price, _ in some]
+        seen["lifted to its floor"] += any(price < floor.least for price in asked)
     seen["renewed a token"] += sum(
         one.used for shop in world.truth.shops.values() for one in shop.refreshes.values()
     )

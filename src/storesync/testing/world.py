@@ -6,8 +6,9 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 
 from storesync.driver import Driver, Shop
-from storesync.engine import OpenChannel, Pacer
+from storesync.engine import Env, OpenChannel, Pacer
 from storesync.engine.contact import meet
 from storesync.model import Channel, loads
 from storesync.model.codec import loads_foreign
@@ -26,19 +27,25 @@ from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, READ, Answer, Call, Dialect
 from storesync.sandbox.records import Listing
 from storesync.state import Store
-from storesync.state.schema import journal
+from storesync.state.schema import journal, operations
 from storesync.state.statement import Statement
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
-from storesync.testing.profile import Profile
+from storesync.testing.profile import START, Profile
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
 from storesync.testing.wanted import Item, Wanted
 from storesync.transport import Transport
 
 __all__ = ["Crash", "Doom", "World"]
 
-_INTENDED = Statement(select(journal.c.request).where(journal.c.state == bindparam("state")))
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+_INTENDED = Statement(
+    select(journal.c.request, operations.c.id, operations.c.kind)
+    .join_from(journal, operations, journal.c.operation == operations.c.id)
+    .where(journal.c.state == bindparam("state"))
+    .order_by(journal.c.seq.desc())
+)
+_ROUND = 0.1  # seconds that a request takes at most from its intent to the market
+_MIDNIGHT = timedelta(hours=8, minutes=1)  # in China; who is ahead begins the day before it
 
 
 class Crash(BaseException):
@@ -108,6 +115,10 @@ class World:
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
+    cheap: dict[str, str] = field(factory=dict)
+    in_blackout: list[str] = field(factory=list)
+    begun: set[str] = field(factory=set)
+    sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
 
     @classmethod
@@ -122,6 +133,7 @@ class World:
         drawn = Profile.drawn(
             rng, identities=on.identities, steps=on.steps, lags=on.lags, lates=on.lates, rates=on.rates
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
+        drawn = drawn.with_rules(Random(f"rules {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -136,7 +148,7 @@ class World:
             on,
             loop,
             store,
-            Wanted(items, on.form(driver), on.category, on.files),
+            Wanted(items, on.form(driver), on.category, on.floor(profile), on.files),
             truth,
             dialect,
             driver,
@@ -241,12 +253,13 @@ class World:
             environment="sandbox",
             workers=4,
             owned_by_seller=self.profile.owned,
+            calendar=() if self.profile.blackout is None else (self.profile.blackout,),
         )
         # A market takes a moment to answer, so that requests of several workers are on their way at once.
         inner = SandboxTransport(
             {host: (self.truth, self.dialect)},
             latency=lambda: 0.01 + self.rng.random() * 0.05,
-            arriving=self.arriving,
+            arriving=partial(self.arriving, env),
         )
         transport = Transport(
             dict.fromkeys(self.driver.spec.hosts["sandbox"], f"https://{host}"),
@@ -274,23 +287,51 @@ class World:
         self.events["authorized again"] += 1
         self.platform.authorize(self.truth, self.grants)
 
-    def arriving(self, call: Call) -> None:
-        """What changes something must stand in the database before it arrives; and no price may be wrong by now."""
+    def arriving(self, env: Env, call: Call) -> None:
+        """A process with this clock sends a call: it must be counted, journaled before, and not fall in a blackout.
+
+        And no price may be wrong by now.
+        """
         name = self.dialect.route(call)
-        if isinstance(name, Answer) or self.dialect.operations[name].kind in (READ, AUTH):
+        kind = READ if isinstance(name, Answer) else self.dialect.operations[name].kind
+        if kind != AUTH:
+            self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
+        if kind in (READ, AUTH):
             return
         self.look_at_prices()
         rows = self.store.read_now(lambda db: _INTENDED.run(db, {"state": "intended"}).all())
-        if not any(_is_told(loads(row.request), call) for row in rows):
+        told = next((row for row in rows if _is_told(loads(row.request), call)), None)
+        if told is None:
             self.unjournaled.append(f"{name} ({call.method} {call.path})")
+        elif told.id not in self.begun:
+            self.begun.add(told.id)
+            self._look_at_calendar(told.kind, env.now())
+
+    def _look_at_calendar(self, kind: str, now: datetime) -> None:
+        """An operation that began before a blackout may end in it; none begins there, by the clock of its process."""
+        closed = self.profile.blackout
+        if closed is None or kind not in closed.kinds:
+            return
+        if closed.until(now) and closed.until(now - timedelta(seconds=_ROUND)):
+            self.in_blackout.append(f"{kind} at {now:%H:%M:%S}")
+
+    def open_at(self, until: datetime) -> None:
+        """Go on after this moment, by everybody's clock."""
+        seconds = (until - START).total_seconds() - self.profile.skew + self.profile.apart + 1.0
+        self.loop.skip(max(0.0, seconds - self.loop.time()))
 
     def look_at_prices(self) -> None:
-        """No price is ever shown that the catalog did not ask for at some time."""
+        """No price is ever shown that the catalog did not ask for at some time, and none below its floor."""
         hand = self.platform.by_hand if self.profile.edits else None
+        floor = self.wanted.floor
         for listing in self.truth.listings.values():
             for sku, (price, _) in offers_of(self.wanted, listing).items():
-                if price != hand and price not in self.wanted.prices.get(sku, ()):
+                if price == hand:
+                    continue
+                if price not in self.wanted.prices.get(sku, ()):
                     self.mispriced[sku] = f"{sku} costs {price}, which was never right"
+                if floor is not None and price < floor.least:
+                    self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
 
 
 def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:
