@@ -10,12 +10,12 @@ import asyncio
 import re
 import ssl
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import IO, Any, TypeAlias, cast
 from urllib.parse import urlencode, urlsplit
 
 import httpx
@@ -79,6 +79,73 @@ def join_hosts(hosts: Mapping[str, str], facts: Mapping[str, Any], *, what: str)
     return joined
 
 
+class _Connections(httpx.AsyncBaseTransport):
+    """At most so many requests at once, each on a connection of its own; the one used last is taken first.
+
+    A pool of httpx looks at each of its connections several times for every request, which costs more than all the rest
+    of it: here each pool has one. PoolTimeout when none is free for `patience` seconds.
+    """
+
+    def __init__(self, most: int, patience: float) -> None:
+        self._patience = patience
+        self._places = asyncio.Semaphore(most)
+        self._idle: dict[tuple[bytes, bytes, int | None], list[httpx.AsyncHTTPTransport]] = {}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self._places.locked():
+            try:
+                async with asyncio.timeout(self._patience):
+                    await self._places.acquire()
+            except TimeoutError:
+                raise httpx.PoolTimeout("no connection is free", request=request) from None
+        else:
+            await self._places.acquire()
+        url = request.url
+        idle = self._idle.setdefault((url.raw_scheme, url.raw_host, url.port), [])
+        one = idle.pop() if idle else _connection()
+
+        def over() -> None:
+            idle.append(one)
+            self._places.release()
+
+        try:
+            answer = await one.handle_async_request(request)
+        except BaseException:
+            over()
+            raise
+        answer.stream = _Lent(cast(httpx.AsyncByteStream, answer.stream), over)
+        return answer
+
+    async def aclose(self) -> None:
+        for idle in self._idle.values():
+            while idle:
+                await idle.pop().aclose()
+
+
+def _connection() -> httpx.AsyncHTTPTransport:
+    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+    return httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
+
+
+class _Lent(httpx.AsyncByteStream):
+    """An answer's body; once it is closed, its connection is free."""
+
+    def __init__(self, body: httpx.AsyncByteStream, over: Callable[[], None]) -> None:
+        self._body = body
+        self._over: Callable[[], None] | None = over
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._body.__aiter__()
+
+    async def aclose(self) -> None:
+        try:
+            await self._body.aclose()
+        finally:
+            over, self._over = self._over, None
+            if over is not None:
+                over()
+
+
 class Transport:
     """Sends the requests of one channel account.
 
@@ -107,8 +174,7 @@ class Transport:
         self._most = most
         # Not a client: what that adds (redirects, cookies, proxies of the environment) must never happen here,
         # and it costs more than all the rest of a request.
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._network: Wire = wire or httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
+        self._network: Wire = wire or _Connections(connections, timeout / 2)
         self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
 
     async def close(self) -> None:

@@ -294,6 +294,39 @@ def test_ordinary_days_need_no_reason() -> None:
     assert bench.apply(made).ok
 
 
+@pytest.mark.parametrize("operation", ["create", "update"])
+def test_what_an_earlier_run_was_let_do_is_finished_without_another_reason(operation: str) -> None:
+    """Every answer was lost: the listings are compared anew, and nobody is called because that touches the whole shop."""
+    bench = Bench.opened(*(item(f"P{n:02}", variants=2) for n in range(8)))
+    if operation == "update":
+        bench.sync()
+        every(bench, lambda one: evolve(one, title=f"new {one.title}"))
+    bench.faults(step("lost_after", operation=operation, times=1_000))
+    made = bench.plan(limits=GuardLimits())
+    bench.apply(made, reasons={guard.name: "new titles for all" for guard in made.tripped})
+    bench.faults()
+    for _ in range(3):
+        bench.apply(bench.plan(limits=GuardLimits()))
+
+    assert (operation == "update") == bool(made.tripped)
+    assert bench.wanted() == bench.live()
+    assert {one.key: one.title for one in bench.world.wanted.items.values()} == {
+        one.key: one.title for one in bench.truth.live()
+    }
+    assert () == bench.plan().operations
+
+
+def test_what_was_let_do_is_no_reason_for_something_else() -> None:
+    """The answers to one change of all titles were lost, and then the titles slip by a column."""
+    bench = Bench.opened(*(item(f"P{n:02}", variants=2) for n in range(8)))
+    bench.faults(step("lost_after", operation="create", times=1_000))
+    bench.apply(bench.plan(limits=GuardLimits()))
+    bench.faults()
+    every(bench, lambda one: evolve(one, title=f"100{one.key}"))
+
+    nothing_sent(bench, bench.plan(limits=GuardLimits()), UnsafePlan)
+
+
 def test_the_journal_keeps_the_reason() -> None:
     """Years later somebody asks why the whole shop went off sale."""
     bench = shop()

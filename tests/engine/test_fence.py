@@ -1,14 +1,15 @@
 """A run whose lease was taken over sends nothing any more: no new request, and no old one again."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from random import Random
 
 import pytest
 from sqlalchemy import Connection
-from tests.engine.bench import Bench, item
+from tests.engine.bench import Bench, item, profile
 
+from storesync.driver import Effect, Request, Response
 from storesync.engine import apply
 from storesync.errors import Locked
 from storesync.sandbox import FaultSchedule
@@ -55,3 +56,37 @@ def test_nothing_is_sent_after_the_lease_was_taken_over(seed: int) -> None:
     late = [call for call in bench.truth.calls if stolen and (call.time - stolen[0]).total_seconds() > 0.06]
 
     assert [] == [call for call in late if call.effect == "write"]
+
+
+@pytest.mark.parametrize("commit", range(1, 9))
+def test_a_process_frozen_beyond_its_lease_sends_nothing_when_it_wakes(commit: int) -> None:
+    """Right after any of its commits, that of an intent too: the machine sleeps for two minutes, another takes over."""
+    bench = Bench.opened(item("A"), manners=profile(steps=2))
+    made, store = bench.plan(), bench.world.store
+    doomed, commits, woke = bench.rival(), 0, list[datetime]()
+    usual, left = doomed.transport.send, list[str]()
+
+    async def leaving(request: Request, sign: Callable[[Request], Request]) -> Response:
+        if woke and request.effect is not Effect.READ:
+            left.append(request.place)
+        return await usual(request, sign)
+
+    def freeze() -> None:
+        nonlocal commits
+        commits += 1
+        if commits == commit and not woke:
+            bench.world.loop.skip(120.0)
+            woke.append(bench.truth.time())
+            now = doomed.env.now()
+            store.write_now(lambda db: lease.take(db, "channel:plain-cn", "host:other", now, 600.0))
+
+    store.after_commit = freeze
+    doomed.transport.send = leaving  # type: ignore[method-assign]  # only to see what leaves
+    try:
+        with suppress(Locked):
+            bench.apply(made, doomed)
+    finally:
+        store.after_commit = None
+
+    assert woke
+    assert [] == left

@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -65,7 +66,8 @@ class Seen:
 class Traffic:
     """One market, one process."""
 
-    def __init__(self, quota: Quota, *, seed: int = 1, road: Road | None = None) -> None:
+    def __init__(self, quota: Quota, *, seed: int = 1, road: Road | None = None, tells: bool = False) -> None:
+        self.tells = tells  # whether each answer says how much is left
         self.loop = VirtualLoop()
         self.rng = Random(seed)
         self.env: Env = virtual_env(self.loop, self.rng, start=START, owner="host:1")
@@ -123,10 +125,19 @@ class Traffic:
         place.leaves()
         await self.env.sleep(draw(*road.there))
         refused = self.meter.take(self.env.now())
+        told = self._level()
         (self.seen.taken if refused is None else self.seen.refused).append(self.env.elapsed())
         await self.env.sleep(draw(*road.back))
         if refused is None:
-            place.taken()
+            place.taken(told)
         else:
-            place.refused(float(refused[1]) if self.meter.quota.told else None)
+            place.refused(float(refused[1]) if self.meter.quota.told else None, told)
         return refused is None
+
+    def _level(self) -> list[sd.Pace]:
+        """What the market says is left, in whole calls."""
+        if not self.tells:
+            return []
+        meter = self.meter
+        left = meter.level if meter.quota.shape == "bucket" else meter.quota.window - len(meter.calls)
+        return [sd.Pace("default", left=Decimal(max(0, math.floor(left))))]

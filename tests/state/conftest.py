@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from attrs import frozen
 from sqlalchemy import create_engine, make_url, text
+from tests import canaries
 
 from storesync.state import Store, migrate
 from storesync.state.schema import METADATA
@@ -38,6 +39,7 @@ class Place:
 
     url: str
     inline: bool = False
+    schema: str = ""
 
     def open(self) -> Store:
         """Another process's view: its own connections."""
@@ -54,8 +56,9 @@ def schema_of_its_own() -> Iterator[Place]:
         db.execute(text(f"CREATE SCHEMA {name}"))
     url = make_url(server).update_query_dict({"options": f"-csearch_path={name}"})
     try:
-        yield Place(url.render_as_string(hide_password=False))
+        yield Place(url.render_as_string(hide_password=False), schema=name)
     finally:
+        canaries.look(admin, name)
         with admin.begin() as db:
             db.execute(text(f"DROP SCHEMA {name} CASCADE"))
         admin.dispose()
@@ -101,6 +104,7 @@ def with_tables(request: pytest.FixtureRequest, folder: Path) -> Iterator[Place]
     made = request.getfixturevalue("migrated_schema")
     yield made
     admin = made.open()
+    canaries.look(admin.engine, made.schema)
     with admin.engine.begin() as db:
         for table in METADATA.sorted_tables:
             db.execute(table.delete())

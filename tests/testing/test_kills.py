@@ -1,6 +1,7 @@
 """Real processes, killed: small, so that every test run has seen it; `make kills` does it a hundred times."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -8,9 +9,12 @@ from storesync.testing import kills, processes
 
 
 @pytest.mark.slow
-def test_a_killed_sync_makes_nothing_twice_and_loses_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """Three kills and two syncs at once, on every emulated market whose driver is here."""
-    code = kills.main(["--times", "3", "--products", "6", "--jobs", "1", "--seed", "5"])
+def test_a_killed_sync_makes_nothing_twice_and_loses_nothing(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Three kills, two syncs at once and a frozen one, on every emulated market whose driver is here."""
+    words = ["--times", "3", "--products", "6", "--jobs", "1", "--seed", "5", "--folder", str(tmp_path)]
+    code = kills.main(words)
     told = json.loads(capsys.readouterr().out)
 
     assert 0 == code
@@ -18,6 +22,9 @@ def test_a_killed_sync_makes_nothing_twice_and_loses_nothing(capsys: pytest.Capt
     assert sorted(processes.channels()) == told["channels"]
     assert 0 == told["duplicates"] + told["lost"] + told["wrong"] + told["writes_when_unchanged"]
     assert told["rivals"] == told["told_who"] > 0
+    assert 1 == told["frozen"] == told["taken_over"] == told["fenced_off"]
+    assert 0 == told["leaks"]
+    assert (tmp_path / "world-0" / "storesync.db").exists()
 
 
 def test_a_tally_is_good_only_when_every_promise_held() -> None:
@@ -27,5 +34,9 @@ def test_a_tally_is_good_only_when_every_promise_held() -> None:
     assert not kills.Tally(lost=["a"]).good
     assert not kills.Tally(wrong=["a"]).good
     assert not kills.Tally(failed=["a"]).good
+    assert not kills.Tally(leaks=["a"]).good
     assert not kills.Tally(writes_when_unchanged=1).good
     assert not kills.Tally(rivals=1).good
+    assert not kills.Tally(frozen=1, taken_over=1).good
+    assert not kills.Tally(frozen=1, fenced_off=1).good
+    assert kills.Tally(frozen=1, taken_over=1, fenced_off=1).good

@@ -77,6 +77,7 @@ def load(path: Path | str) -> Config:
         path=place,
         state=_state(root.inner("state")),
         keep_days=root.inner("state").whole("keep_days", 90, least=1),
+        lease=root.inner("state").whole("lease", 60, least=3),
         catalog=_catalog(root.inner("catalog"), place.parent),
         accept=frozenset(localization.texts("accept")),
         glossary=glossary_from(localization, place.parent),
@@ -115,7 +116,7 @@ def _strange_drivers(channels: Mapping[str, ChannelConfig], file: TomlFile) -> I
 
 
 def _state(section: Section) -> str:
-    section.only(("url", "keep_days"))
+    section.only(("url", "keep_days", "lease"))
     url = section.text("url", "sqlite:///storesync.db")
     if is_reference(url):
         return url

@@ -81,7 +81,8 @@ class Config:
     """Everything that a configuration says; no secret is part of it.
 
     `state` is the address of the state store as written, or a reference to it: `state_url` gives the address.
-    `keep_days` is how long the journal keeps what ended, when it is compacted.
+    `keep_days` is how long the journal keeps what ended, when it is compacted; `lease` for how many seconds a run holds a
+    channel that it no longer renews.
     `policies` are the price policies by name; `rates` the sources of exchange rates, None when there are none.
     `prices` and `fees` are the tables as written. `today` is a fixed day, in the sandbox only.
     `issues` are findings that hold nothing up.
@@ -91,6 +92,7 @@ class Config:
     state: str
     catalog: CatalogConfig
     keep_days: int = 90
+    lease: int = 60
     accept: frozenset[str] = frozenset()
     glossary: Glossary = field(factory=Glossary)
     translators: tuple[TranslatorConfig, ...] = field(default=(), converter=tuple[TranslatorConfig, ...])

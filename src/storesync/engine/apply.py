@@ -35,7 +35,6 @@ from storesync.state import Fence, assets, journal, lease, standing
 __all__ = ["apply", "at_work", "recover", "refuse_ended"]
 
 _FEW = 5  # findings that a refusal tells
-_LEASE = 60.0  # seconds; renewed three times in it
 Progress = Callable[[Operation | None, int, int], None]
 
 
@@ -52,7 +51,11 @@ async def at_work(
     run = env.token()
     # Each run is an owner of its own: two of one process are as much in each other's way as two processes.
     owner = f"{env.owner}/{run[:8]}"
-    fence = await store.write(lambda db: lease.take(db, name, owner, env.now(), _LEASE, ended=env.ended))
+    until = env.elapsed() + channel.lease
+    fence = await store.write(
+        lambda db: lease.take(db, name, owner, env.now(), channel.lease, ended=env.ended)
+    )
+    channel.held_until = until
     report = Report(channel=channel.name, run=run)
     began, started = env.now(), env.elapsed()
     work = Work(channel=channel, fence=fence, began=began, report=report, patience=patience)
@@ -95,9 +98,11 @@ async def at_work(
 async def _keep(channel: OpenChannel, fence: Fence, worker: asyncio.Task[Any] | None) -> Locked:
     """Renew the lease until it is lost; then stop the worker and give the reason."""
     while True:
-        await channel.env.sleep(sharing.EVERY)
+        await channel.env.sleep(min(sharing.EVERY, channel.lease / 3))
         try:
-            await channel.store.write(lambda db: lease.renew(db, fence, channel.env.now(), _LEASE))
+            until = channel.env.elapsed() + channel.lease
+            await channel.store.write(lambda db: lease.renew(db, fence, channel.env.now(), channel.lease))
+            channel.held_until = until
             await sharing.join(channel)
         except Locked as lost:
             # Whoever holds it now is at work; every write of ours is refused from here on.

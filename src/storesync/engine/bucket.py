@@ -178,7 +178,9 @@ class Bucket:
         self._refill(now)
         if pace.rate is not None and pace.rate > 0:
             self.law.told(float(pace.rate) * self.share, now)
-        if pace.left is not None:
+        if pace.left is not None and self._burst is not None:
+            # Calls on their way are held besides. Without a burst nobody knows when what is used comes back: only what
+            # is refused counts there, for a level near nothing is what a window shows that is used well.
             self._level = min(self._level, float(pace.left) * self.share)
         if pace.wait is not None and pace.wait > 0:
             self.law.close(now, pace.wait)

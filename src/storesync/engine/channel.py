@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from datetime import datetime
+from math import inf
 from typing import Any
 
 from attrs import define, evolve, field, fields, frozen
@@ -81,6 +82,10 @@ class OpenChannel:
     env: Env
     pacer: Pacer
     version: int = 0
+    lease: float = 60.0  # seconds for which a run holds the channel; it renews three times in them
+    held_until: float = (
+        inf  # on the clock that never goes back: later nobody may be believed to hold it still
+    )
     denied_before: bool = False  # an earlier run was refused with this account, and nothing was taken since
     moved: Moved | None = None
     scopes: Mapping[str, str] = field(factory=dict)

@@ -104,6 +104,7 @@ class Connections:
             shop=known,
             account=account,
             account_name=channel.account,
+            lease=float(setup.config.lease),
             base=digest(CONVERTER.unstructure(account)),
             transport=transport,
             store=setup.store,

@@ -167,7 +167,7 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     def write(db: Connection) -> None:
         accept(work, db, stand, stand.want, new.offers, receipt, log)
         if not certain:
-            standing.change(db, channel.name, stand.key, have=UNKNOWN)
+            standing.change(db, channel.name, stand.key, have=UNKNOWN, asked=stand.want)
             owned = channel.channel.owned_by_seller
             standing.doubt_offers(
                 db, channel.name, new.offers, prices="prices" not in owned, stock="stock" not in owned

@@ -280,7 +280,7 @@ def guards(
     """How much the operations would change, against what one run may change unasked; `stands` are theirs.
 
     `policies` names the price policy of each market. `products` is how many the whole catalog has, None when only a
-    part of it was read.
+    part of it was read. What an earlier run was let send and did not hear of is no new touch.
     """
     live, swing, swung = shelf.live, Decimal(0), ""
     ops = list(found)
@@ -295,7 +295,8 @@ def guards(
             elif moved > swing:
                 swing, swung = moved, sku
     hides = sum(op.kind is Kind.HIDE for op in ops) + sum(map(_demanded, ops))
-    touched = sum(op.kind is Kind.UPDATE for op in ops)
+    let_do = {stand.key for stand in stands if stand.have == UNKNOWN and stand.asked == stand.want}
+    touched = sum(op.kind is Kind.UPDATE and op.key not in let_do for op in ops)
     ends = sum(map(_demanded, ops))
     return (
         *([_ending(ends)] if ends else []),

@@ -252,6 +252,9 @@ async def _try(
                 await log.intend(request)
             else:
                 await log.still_ours()
+            if channel.env.elapsed() > channel.held_until:
+                # This process was frozen since: its intent is durable, but it may be others' to settle by now.
+                await log.still_ours()
         account = channel.account
         outcome = await _sent(channel, request, place, asked)
         if isinstance(outcome, Denied) and outcome.retry_after is not None:

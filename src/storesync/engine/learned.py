@@ -2,9 +2,10 @@
 
 Nobody knows a limit that was never met, so a law of this kind pays with refused calls. This one pays little: a refusal
 takes off a twentieth at most, and the rate then stays just below where it was refused for `_CALM` seconds, twice as
-long each time the place is confirmed. Only refusals that come again at once bring it down further, and then by what
-was counted: in the rest before, the market saved up nothing or all of it, so the limit lies between the calls it took
-over the time it was open, and the same with the rest.
+long each time the place is confirmed. A limit that fell refuses a crowd where a near miss refuses one: then half of the
+rate is next. Refusals that come again at once bring it down by what was counted: in the rest before, the market saved
+up nothing or all of it, so the limit lies between the calls it took over the time it was open, and the same with the
+rest.
 """
 
 from __future__ import annotations
@@ -21,7 +22,11 @@ _LEAST, _MOST = 0.95, 0.97  # what stays of a rate that was refused near the lim
 _UNDER_SAME, _MOST_SAME = 0.995, 0.985  # both, for a place that was confirmed
 _LEAST_CLIMBED = 0.93  # the same where the rate was rising fast, and so went too far
 _STEEP = 0.88  # below this share of the refused rate, the way back is a straight one
-_CLIMB = 3.0  # seconds of a straight way
+_CLIMB = 6.0  # seconds of a way that begins flat and becomes steep: what was just found is probably the limit
+_CROWD = 0.4  # of the calls on their way with a refused one: so many refused are no near miss, the limit fell
+_FELL = 0.5  # of the refused rate, when it did
+_DOUBT = 4.0  # times as long as a proof: a refusal within that says that the last climb was misread
+_SURE = 0.6  # of the way, on a scale of ratios, from what is refused to what is certainly borne
 _CALM, _CALMEST = 30.0, 240.0  # seconds until the refused rate is reached again
 _SAME = 0.03  # refused rates that differ by less confirm each other
 _SLOWEST = 0.02  # of the declared rate, or calls a second: however a market refuses, we keep asking
@@ -36,11 +41,27 @@ _REMEMBERED = 1024
 
 
 @define
+class _Crowd:
+    """The calls that were on their way with the first refused one, and left no sooner."""
+
+    first: float
+    rate: float
+    low: float  # where it goes on when this was a near miss
+    refused: int = 1
+    taken: int = 0
+
+    @property
+    def fell(self) -> bool:
+        """Whether so many were refused that the limit fell; near it, one is."""
+        return self.refused >= 2 and self.refused >= _CROWD * (self.refused + self.taken)
+
+
+@define
 class Learned:
     """Calls per second at a time; all times are seconds of one clock that never goes back.
 
     `top` is the declared rate, infinite where none is declared; it is never exceeded. A refusal closes the market for
-    as long as it says; where it says nothing, one call at a time finds out, each later than the one before.
+    as long as it says; where it says nothing, or that was too short, one call at a time finds out.
     """
 
     top: float
@@ -50,14 +71,20 @@ class Learned:
     _borne: float = field(default=0.0, init=False)  # was sent for long enough to be sure of it
     _calm: float = field(default=_CALM, init=False)
     _hold: float = field(default=0.0, init=False)  # seconds before the way up begins
-    _opened: float = field(default=0.0, init=False)
+    _since: float = field(default=0.0, init=False)  # when it opened last
+    _opened: float = field(default=0.0, init=False)  # the same, or when it is about to
     _closed: float | None = field(default=None, init=False)  # since when
     _until: float = field(default=0.0, init=False)
     _told: bool = field(default=True, init=False)  # whether the market said how long
+    _single: bool = field(default=False, init=False)  # whether it is tried one call at a time
     _pause: float = field(default=0.0, init=False)
     _shut: float = field(default=0.0, init=False)  # how long it was closed last
     _taken: int = field(default=0, init=False)  # since it opened
+    _mean: float = field(default=math.inf, init=False)  # of the last climb, up to its refusal
+    _cycle: float = field(default=0.0, init=False)  # when it last opened for longer than a moment
+    _cycled: int = field(default=0, init=False)  # taken from then until it closed last
     _left: deque[float] = field(factory=lambda: deque(maxlen=_REMEMBERED), init=False)
+    _crowd: _Crowd | None = field(default=None, init=False)
 
     @property
     def known(self) -> bool:
@@ -67,7 +94,7 @@ class Learned:
     @property
     def trying(self) -> bool:
         """Whether a closed market is being tried: one call at a time."""
-        return self._closed is not None and not self._told
+        return self._closed is not None and self._single
 
     def at(self, now: float) -> float:
         """Calls per second now."""
@@ -76,8 +103,8 @@ class Learned:
         gone, gap = now - self._opened - self._hold, self._high - self._low
         if gone <= 0.0:
             rate = self._low
-        elif self._straight:
-            rate = self._low + gap * gone / _CLIMB
+        elif self._steep:
+            rate = self._low + gap * (gone / _CLIMB) ** 2
         else:
             rate = self._high + gap * (gone / self._calm - 1.0) ** 3
         if rate >= self.top:
@@ -95,30 +122,35 @@ class Learned:
 
     def close(self, now: float, seconds: float) -> None:
         """Leave the market alone for as long as it says, though it refused nothing."""
-        self._close_until(now, now + seconds, told=True)
+        self._close_until(now, now + seconds, told=True, single=False)
 
     def taken(self, now: float, left: float) -> None:
-        """A call that left at `left` was taken; True when that opened the market."""
-        if self._closed is not None and left >= self._until:
-            self._open(now if self.trying else self._until)
-        if self._closed is None:
-            self._taken += 1
+        """A call that left at `left` was taken."""
+        if self._closed is not None:
+            if left >= self._until:
+                self._open(now if self.trying else self._until)
+            else:
+                self._came(left, taken=True)
+        self._taken += 1
 
     def refused(self, now: float, left: float, wait: float | None) -> None:
         """A call that left at `left` was refused; `wait` is how long the market says to wait."""
-        if self._closed is not None and self._told and left >= self._until:
-            self._open(self._until)
+        told = wait is not None
         if self._closed is None:
             if left < self._opened:
                 return  # on its way before the last rest: it says nothing new
             self._lower(now, left)
             self._pause = max(_SHORT, 2.0 / self.at(now))
-            self._close_until(now, now + (self._pause if wait is None else wait), told=wait is not None)
-        elif wait is not None:
-            self._close_until(now, now + wait, told=True)
-        elif self.trying and left >= self._until:
+            self._close_until(now, now + (self._pause if wait is None else wait), told=told, single=not told)
+            return
+        again = left >= self._until  # the rest is over, and was too short: that says nothing of the rate
+        if not again:
+            self._came(left, taken=False)
+        if wait is not None:
+            self._close_until(now, now + wait, told=True, single=again or self._single)
+        elif again:
             self._pause = min(_LONGEST, self._pause * (_QUICK if self._pause < 1.0 else _SLOW))
-            self._close_until(now, now + self._pause, told=False)
+            self._close_until(now, now + self._pause, told=False, single=True)
 
     def told(self, rate: float, now: float) -> None:
         """The market told its rate: nothing is left to find out."""
@@ -127,7 +159,7 @@ class Learned:
         self._opened, self._hold, self._calm = now, 0.0, _CALMEST
 
     @property
-    def _straight(self) -> bool:
+    def _steep(self) -> bool:
         return self._low < _STEEP * self._high
 
     @property
@@ -135,44 +167,76 @@ class Learned:
         """Seconds after which a rate that was not refused is borne: what the rest saved up is used by then."""
         return 1.0 + self._shut
 
-    def _close_until(self, now: float, until: float, *, told: bool) -> None:
+    def _close_until(self, now: float, until: float, *, told: bool, single: bool) -> None:
         if self._closed is None:
             self._closed = now
         if until > self._until:
-            self._until, self._told, self.rests = until, told, self.rests + 1
+            self._until, self._told, self._single, self.rests = until, told, single, self.rests + 1
+            self._opened = until
 
     def _open(self, at: float) -> None:
         assert self._closed is not None
-        shut, whole = at - self._closed, at - self._opened
+        if self._closed - self._since < _LONG:
+            self._cycled += self._taken  # hardly open at all: that was no window of its own
+        else:
+            self._cycle, self._cycled = self._since, self._taken
+        shut, whole, taken = at - self._closed, at - self._cycle, self._cycled
         surplus = shut - (_COARSE if self._told else self._pause)
-        if self.known and self._taken and surplus > max(_LONG, 0.1 * whole):
+        self._crowd = None
+        if self.known and taken >= _FEW and surplus > max(_LONG, 0.1 * whole):
             # Closed for a good part of the time: it counts by long windows, and took so many in this one.
-            self._settle(self._taken / whole, self._taken / whole / _MOST)
-        self._shut, self._closed, self._opened, self._taken = min(shut, _LONGEST), None, at, 0
-        self._hold = self._proof if self._straight else 0.0
+            self._settle(taken / whole, taken / whole / _MOST)
+        self._shut, self._closed, self._since, self._taken = min(shut, _LONGEST), None, at, 0
+        self._opened = at
+        self._hold = self._proof if self._steep else 0.0
 
     def _lower(self, now: float, left: float) -> None:
         """A call was refused that left an open market: how much less it must be."""
         rate, lasted = self._sent(now, left), now - self._opened
-        if self._high < math.inf and lasted < self._proof:
-            self._bisect(rate, left)
+        if self._high < math.inf and lasted < self._proof and self._mean == math.inf:
+            self._search(rate, left)
             return
-        straight = self._high < math.inf and self._straight
+        steep = self._high < math.inf and self._steep
         if self._high < math.inf:
             self._borne = min(self._low, _LEAST * rate)
         # Where a market saves up what is not used, all it took since it closed before is the limit itself.
-        mean = self._taken / max(lasted + (0.0 if straight else self._shut), 1e-9)
-        least = max(self._borne, _LEAST_CLIMBED * rate) if straight else _LEAST * rate
+        mean = self._taken / max(lasted + (0.0 if steep else self._shut), 1e-9)
+        least = max(self._borne, _LEAST_CLIMBED * rate) if steep else _LEAST * rate
         self._settle(min(_MOST * rate, max(least, mean)), rate, lasted)
+        fresh = lasted < _DOUBT * self._proof
+        if fresh and self._mean < self._low:
+            # It saves up what is not used, so that the last climb went on for longer than it should have.
+            lowest, most = self._bounds(rate, left)
+            self._low = min(self._low, max(self._mean, lowest**_SURE * most ** (1.0 - _SURE)))
+            self._high = self._low / _MOST
+        self._mean = mean if steep else math.inf
+        # Climbing steeply, a crowd is what went too far; it tells nothing about where it came from.
+        self._crowd = None if steep or fresh else _Crowd(left, rate, self._low)
 
-    def _bisect(self, rate: float, left: float) -> None:
-        open_ = max(left - self._opened, 1e-3)
-        sent = sum(1 for one in self._left if self._opened <= one < left)
-        most = min(rate, (sent + 1) / open_)
-        least = max(self._borne if self._borne < _MOST * most else 0.0, sent / (open_ + self._shut))
-        slowest = _SLOWEST * (self.top if self.top < math.inf else 1.0)
-        self._low, self._high = max(slowest, (least + most) / 2.0), max(slowest, most)
+    def _came(self, left: float, *, taken: bool) -> None:
+        """The answer to a call that was on its way when another one was refused."""
+        crowd = self._crowd
+        if crowd is None or left < crowd.first:
+            return
+        crowd.taken += taken
+        crowd.refused += not taken
+        self._low = min(crowd.low, _FELL * crowd.rate) if crowd.fell else crowd.low
+        if crowd.fell:
+            self._calm = _CALM
+
+    def _search(self, rate: float, left: float) -> None:
+        """Refused again at once: the limit lies anywhere between what it certainly bears and what it took."""
+        least, most = self._bounds(rate, left)
+        self._low, self._high = least**_SURE * most ** (1.0 - _SURE), most
         self._borne, self._calm = 0.0, _CALM
+
+    def _bounds(self, rate: float, left: float) -> tuple[float, float]:
+        """Between which the limit lies: the market saved up all of the rest before, or nothing."""
+        open_ = max(left - self._opened, 1e-3)
+        sent = max(self._taken, sum(1 for one in self._left if self._opened <= one < left))
+        slowest = _SLOWEST * (self.top if self.top < math.inf else 1.0)
+        most = max(slowest, min(rate, (sent + 1) / open_))
+        return min(most, max(slowest, sent / (open_ + self._shut))), most
 
     def _settle(self, low: float, refused: float, lasted: float = 0.0) -> None:
         confirmed = lasted >= 0.8 * self._calm and abs(refused - self._high) <= _SAME * refused
@@ -186,11 +250,13 @@ class Learned:
     def _sent(self, now: float, left: float) -> float:
         """The rate sent in the second before a refused call left: the paced one, unless fewer calls came."""
         paced, since = self.at(left), max(self._opened, left - _LOOK)
+        if paced < math.inf:
+            paced = self.at(left - 1.0 / paced)  # the one before was taken at the rate until then
         recent = sum(1 for one in self._left if since < one < left)
         if recent == self._left.maxlen:
             since = self._left[0]
         if recent >= _FEW:
-            return min(paced, recent / (left - since))
+            return min(paced, (recent + 1) / (left - since))  # the refused one, too
         if paced < math.inf:
             return paced
         return sum(1 for one in self._left if since <= one <= left) / max(left - since, now - left, 1e-3)

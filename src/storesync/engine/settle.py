@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -153,9 +152,9 @@ async def _other(work: Work, operation: Unfinished) -> None:
                 stock=part in ("stock", "offers"),
             )
         elif stand is not None and kind == Kind.UPDATE.value:
-            values: Mapping[str, Any] = {"have": UNKNOWN}
+            values: dict[str, Any] = {"have": UNKNOWN, "asked": str(operation.input.get("want", ""))}
             if once:
-                values = {"have": UNKNOWN, "doubt": _latest(work, operation.began, last)}
+                values["doubt"] = _latest(work, operation.began, last)
             standing.change(db, channel.name, operation.key, **values)
         elif stand is not None and kind in (Kind.HIDE.value, Kind.SHOW.value, Kind.END.value):
             standing.change(db, channel.name, operation.key, have_shown=UNKNOWN)

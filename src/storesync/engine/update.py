@@ -140,7 +140,7 @@ async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref
             values["doubt"] = now
         if log.begun:
             # Part of it may have arrived: what the market shows is unknown until an update goes through whole.
-            values["have"] = UNKNOWN
+            values |= {"have": UNKNOWN, "asked": want}
         if isinstance(fault, Rejected):
             values |= {"refused": want, "remarks": fault.issues}
         if values:

@@ -224,7 +224,7 @@ def _refresh(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer
         return _error("refresh_spent", 401)
     given.used, given.spent = True, given.spent or market.time()
     number = market.serial()
-    access, refresh = f"access-{number}", f"refresh-{number}"
+    access, refresh = f"sandbox0access0plain0{number}", f"sandbox0refresh0plain0{number}"
     market.grant(app=APP, shop=SHOP, access=access, seconds=_ACCESS_SECONDS)
     market.grant_refresh(app=APP, shop=SHOP, token=refresh, seconds=30 * 86_400)
     return _reply({"access": access, "refresh": refresh, "seconds": int(_ACCESS_SECONDS)})

@@ -60,8 +60,12 @@ class Fence:
         """
         row = _HOLDER.run(db, {"name": self.lease}).one_or_none()
         if row is None or row.fence != self.number or row.owner != self.owner:
-            who = "nobody" if row is None else f"{row.owner}, since {row.since}"
-            said = f"the lease of {self.owner} is over, {who} holds it now; nothing was sent"
+            now = "nobody holds it now"
+            if row is not None and row.owner:
+                now = f"{row.owner} holds it now, since {row.since}"
+            elif row is not None:
+                now = f"another had it since {row.since} and is done"
+            said = f"the lease of {self.owner} is over, {now}; nothing more was sent"
             raise Locked(f"{leased(self.lease)}: {said}")
 
 

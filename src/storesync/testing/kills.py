@@ -1,8 +1,9 @@
 """`python -m storesync.testing.kills --times 100`: real processes killed with SIGKILL, judged by the market's truth.
 
 A sync of the example project is killed at a random moment and started again until it comes to its end; what the
-sandbox then holds must be what an undisturbed sync makes, each listing once. Then two real syncs at once. One JSON
-line; the exit code is 0 when nothing was duplicated, lost or wrong.
+sandbox then holds must be what an undisturbed sync makes, each listing once. Then two real syncs at once, and one that
+is frozen while it holds the lease, until another took over. What the processes wrote is searched for the shops'
+credentials. One JSON line; the exit code is 0 when nothing was duplicated, lost, wrong or told.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 import os
 import random
 import shutil
+import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,20 +22,27 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
 from attrs import define, field
 
+from storesync.testing.leaks import Leaks
 from storesync.testing.processes import Sandbox, channels, project, sandbox, sync
 
-__all__ = ["Tally", "main", "rehearse", "torment"]
+__all__ = ["Tally", "freeze", "main", "rehearse", "torment"]
 
 _AT_MOST = 4  # kills of one world before it may come to its end
 _PATIENCE = 180.0  # seconds that one sync may take
 _LOOK = 0.005
 _HELD = 2  # done, with listings held back by an issue: as in the undisturbed sync
+_LEASE = 10  # seconds for which a run that does not renew it holds a channel, in the worlds with a frozen one
+_CALM = 1.0  # seconds without a new call after which a process only waits for answers
 _SLOW = {"rates": {"slow": 1.0}, "seconds": 1.0, "only": ["create", "upload"]}
+_COUNTED = (
+    "kills", "worlds", "writes_when_unchanged", "rivals", "told_who", "frozen", "taken_over", "fenced_off",
+)  # fmt: skip
 Truth = Mapping[str, Mapping[str, Any]]
 
 
@@ -46,15 +56,20 @@ class Tally:
     lost: list[str] = field(factory=list)
     wrong: list[str] = field(factory=list)
     failed: list[str] = field(factory=list)
+    leaks: list[str] = field(factory=list)
     writes_when_unchanged: int = 0
     rivals: int = 0
     told_who: int = 0
+    frozen: int = 0
+    taken_over: int = 0
+    fenced_off: int = 0
 
     @property
     def good(self) -> bool:
         """Whether every promise held."""
-        broken = self.duplicates or self.lost or self.wrong or self.failed or self.writes_when_unchanged
-        return not broken and self.told_who == self.rivals
+        broken = (self.duplicates, self.lost, self.wrong, self.failed, self.leaks, self.writes_when_unchanged)
+        fenced = self.frozen == self.taken_over == self.fenced_off
+        return not any(broken) and fenced and self.told_who == self.rivals
 
 
 @define
@@ -211,6 +226,75 @@ def compete(
     return tally
 
 
+def freeze(
+    template: Path, where: Path, box: Sandbox, named: Mapping[str, str], judge: _Judge, rng: random.Random
+) -> Tally:
+    """A sync stopped with SIGSTOP while it holds the lease; another takes over when that is over; then SIGCONT.
+
+    Whoever comes before that is told who holds it, who takes over does so under a higher number, and the first, awake
+    again, has nothing more taken from it.
+    """
+    tally, markets = Tally(worlds=1, frozen=1), list(named.values())
+    path = _fresh(template, where, box, markets)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("[state]\n", f"[state]\nlease = {_LEASE}\n", 1), encoding="utf-8")
+    channel, market = rng.choice(sorted(named.items()))
+    # After some creates all its workers wait for an answer for long.
+    script = [{"fault": "slow", "kind": "create", "seconds": 25.0, "times": 1_000, "skip": rng.randint(0, 3)}]
+    box.tell(market, "faults", {"script": script})
+    first = sync(path, [channel])
+    try:
+        _until_calm(first, box, market)
+        first.send_signal(signal.SIGSTOP)
+        since, (holder, number) = time.monotonic(), _lease(where, channel)
+        if f":{first.pid}:" not in holder:
+            raise RuntimeError(f"the sync that was to be frozen does not hold the lease: {holder!r} does")
+        box.tell(market, "faults", {})
+        while (second := _finish(run := sync(path, [channel])))[0] and time.monotonic() < since + _PATIENCE:
+            if f":{first.pid}:" not in second[1] or " is at work since " not in second[1]:
+                tally.failed.append(f"the sync {run.pid} beside a frozen one ended with {second}")
+                break
+        early = time.monotonic() < since + _LEASE / 2
+        tally.taken_over += second[0] == 0 and not early and _lease(where, channel)[1] > number
+        before = box.writes([market])
+        first.send_signal(signal.SIGCONT)
+        code, said = _finish(first)
+        tally.fenced_off += code == 1 and "the lease of " in said and box.writes([market]) == before
+        if not tally.good:
+            tally.failed.append(
+                f"{second} took over after {time.monotonic() - since:.1f} s from {code, said}"
+            )
+    finally:
+        first.kill()
+        first.communicate()
+    code, said = _finish(sync(path, list(named)))
+    if code:
+        tally.failed.append(said)
+    _compare(tally, box, judge)
+    return tally
+
+
+def _until_calm(run: subprocess.Popen[str], box: Sandbox, market: str) -> None:
+    """Wait until the market has had creates and hears nothing more: the process waits for answers."""
+    seen, since = 0, time.monotonic()
+    while run.poll() is None and time.monotonic() < since + _PATIENCE:
+        writes = box.writes([market])
+        if writes != seen:
+            seen, since = writes, time.monotonic()
+        elif seen and time.monotonic() > since + _CALM:
+            return
+        time.sleep(_LOOK)
+    raise RuntimeError(f"a sync that was to be frozen ended with {run.poll()}")
+
+
+def _lease(where: Path, channel: str) -> tuple[str, int]:
+    """Who holds the channel, and under which number."""
+    with closing(sqlite3.connect(where / "storesync.db")) as db:
+        found = db.execute("SELECT owner, fence FROM leases WHERE name = ?", (f"channel:{channel}",))
+        owner, fence = found.fetchone()
+    return str(owner), int(fence)
+
+
 @define
 class _Count:
     """How many kills are still to be made; worlds of several threads draw from it."""
@@ -236,23 +320,30 @@ def _work(
     judge: _Judge,
     count: _Count,
     rivals: _Count,
+    frozen: _Count,
     seed: int,
 ) -> Tally:
-    rng, total = random.Random(seed), Tally()
+    rng, total, leaks = random.Random(seed), Tally(), Leaks()
     with sandbox(*named.values()) as box:
         while drawn := count.draw(rng.randint(1, _AT_MOST)):
             one = torment(template, folder, box, named, judge, rng, drawn)
             count.give_back(drawn - one.kills)
             _add(total, one)
+            leaks.folder(folder)
         while rivals.draw(1):
             _add(total, compete(template, folder, box, named, judge, rng))
+            leaks.folder(folder)
+        while frozen.draw(1):
+            _add(total, freeze(template, folder, box, named, judge, rng))
+            leaks.folder(folder)
+    total.leaks += leaks.found
     return total
 
 
 def _add(total: Tally, one: Tally) -> None:
-    for name in ("kills", "worlds", "writes_when_unchanged", "rivals", "told_who"):
+    for name in _COUNTED:
         setattr(total, name, getattr(total, name) + getattr(one, name))
-    for name in ("duplicates", "lost", "wrong", "failed"):
+    for name in ("duplicates", "lost", "wrong", "failed", "leaks"):
         getattr(total, name).extend(getattr(one, name))
 
 
@@ -267,26 +358,37 @@ def main(arguments: list[str] | None = None) -> int:
         "--seed", type=int, default=None, help="of the moments; the machine's pace still has its say"
     )
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="worlds at once")
+    parser.add_argument("--folder", type=Path, help="keep what the processes wrote there")
     chosen = parser.parse_args(arguments)
     seed = chosen.seed if chosen.seed is not None else random.SystemRandom().randrange(10**6)
     began, named = time.monotonic(), channels()
     total = Tally()
-    with tempfile.TemporaryDirectory() as folder:
+    with ExitStack() as stack:
+        folder = chosen.folder or stack.enter_context(tempfile.TemporaryDirectory())
         template = Path(folder, "template")
         project(template, "http://sandbox.invalid", products=chosen.products)
         with sandbox(*named.values()) as box:
             judge = rehearse(template, Path(folder, "rehearsal"), box, named)
         count, rivals = _Count(chosen.times), _Count(max(2, chosen.times // 10))
+        frozen = _Count(max(1, chosen.times // 20))
         with ThreadPoolExecutor(chosen.jobs) as pool:
             works = [
                 pool.submit(
-                    _work, template, Path(folder, f"world-{job}"), named, judge, count, rivals, seed + job
+                    _work,
+                    template,
+                    Path(folder, f"world-{job}"),
+                    named,
+                    judge,
+                    count,
+                    rivals,
+                    frozen,
+                    seed + job,
                 )
                 for job in range(chosen.jobs)
             ]
             for work in works:
                 _add(total, work.result())
-    for line in (*total.duplicates, *total.lost, *total.wrong, *total.failed):
+    for line in (*total.duplicates, *total.lost, *total.wrong, *total.failed, *total.leaks):
         sys.stderr.write(line + "\n")
     summary = {
         "kills": total.kills,
@@ -297,9 +399,13 @@ def main(arguments: list[str] | None = None) -> int:
         "lost": len(total.lost),
         "wrong": len(total.wrong),
         "failed": len(total.failed),
+        "leaks": len(total.leaks),
         "writes_when_unchanged": total.writes_when_unchanged,
         "rivals": total.rivals,
         "told_who": total.told_who,
+        "frozen": total.frozen,
+        "taken_over": total.taken_over,
+        "fenced_off": total.fenced_off,
         "seed": seed,
         "seconds": round(time.monotonic() - began, 1),
     }

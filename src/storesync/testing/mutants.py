@@ -110,8 +110,8 @@ MUTANTS: Final = (
     Mutant(
         "an update that broke off counts as done",
         "storesync.engine.update",
-        '            values["have"] = UNKNOWN',
-        '            values["have"] = operation.want',
+        'values |= {"have": UNKNOWN, "asked": want}',
+        'values |= {"have": operation.want, "asked": want}',
     ),
     Mutant(
         "a dead process leaves nothing to settle",

@@ -116,12 +116,16 @@ def _shorten(catalog: Path, products: int) -> None:
 
 
 def sync(path: Path, names: Sequence[str]) -> subprocess.Popen[str]:
-    """A real process that syncs these channels; exit code 0 is done, 2 done but held, else stderr says why."""
+    """A real process that syncs these channels; exit code 0 is done, 2 done but held, else stderr says why.
+
+    What it says on standard output stands in said.txt beside the configuration.
+    """
     command = [sys.executable, "-c", _SYNC, "sync", *names, "--config", str(path)]
-    return subprocess.Popen(
-        command,
-        env={**os.environ, **environ()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    with path.with_name("said.txt").open("ab") as said:
+        return subprocess.Popen(
+            command,
+            env={**os.environ, **environ()},
+            stdout=said,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
