@@ -187,7 +187,7 @@ def tmall_listing(item: Item, category: Category) -> Listing:
 
 
 def _tmall(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
-    return market_tmall(clock, search_lag=profile.lag, quota=_quota(profile))
+    return market_tmall(clock, search_lag=profile.lag, review_delay=profile.review, quota=_quota(profile))
 
 
 def _tmall_account(driver: Driver[Any, Any], grants: int) -> Any:
@@ -222,6 +222,7 @@ _TMALL = Platform(
     identities=("search",),
     lags=(0.0, 1.0, 3.0),
     lates=(0.0, 2.0, 3.0),
+    reviewed=True,
     open=_tmall,
     driver=lambda profile: _found("tmall", profile.daily),
     account=_tmall_account,
@@ -263,7 +264,13 @@ def shopee_listing(item: Item, category: Category) -> Listing:
 
 
 def _shopee(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
-    return market_shopee(clock, search_lag=profile.lag, extend_lag=extend_lag * 5, quota=_quota(profile))
+    return market_shopee(
+        clock,
+        search_lag=profile.lag,
+        extend_lag=extend_lag * 5,
+        review_delay=profile.review,
+        quota=_quota(profile),
+    )
 
 
 def _shopee_account(driver: Driver[Any, Any], grants: int) -> Any:
@@ -291,6 +298,7 @@ _SHOPEE = Platform(
     identities=("search",),
     lags=(0.0, 1.0, 3.0),
     lates=(0.0, 2.0, 3.0),
+    reviewed=True,
     open=_shopee,
     driver=lambda profile: _found("shopee", profile.daily),
     account=_shopee_account,

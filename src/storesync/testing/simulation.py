@@ -132,7 +132,7 @@ def _live(world: World, verdict: Verdict) -> None:
     world.faults(on=True)
     for round_ in range(rng.randint(1, 3)):
         if round_:
-            world.move_catalog()
+            world.move_catalog(_unsure(world))
             if world.profile.edits:
                 world.edit_by_hand()
         dooms = [Doom(death=rng.randint(1, 150)) for _ in range(rng.randint(0, world.profile.crashes))]
@@ -176,6 +176,12 @@ def _open_up(world: World, blackout: Blackout) -> None:
         waiting = report is not None and any(one.until is not None for one in report.outcomes)
         world.events["waited for the calendar"] += waiting
         world.open_at(until)
+
+
+def _unsure(world: World) -> set[str]:
+    """The SKUs whose price the market may have taken or not, as far as the state knows."""
+    stands = _stands(world).values()
+    return {sku for stand in stands for sku, offer in stand.offers.items() if offer.have_prices is None}
 
 
 def _waits(stands: Mapping[str, Standing]) -> bool:
@@ -314,6 +320,7 @@ def _minimum(world: World) -> int:
 
 def _judge(world: World, verdict: Verdict) -> None:
     truth, wanted = world.truth, world.wanted
+    world.loop.skip(world.profile.review)  # who gave no promise of a verdict is not asked for it
     truth.settle()
     stands = _stands(world)
     verdict.unjournaled = list(world.unjournaled)

@@ -110,6 +110,7 @@ class World:
     driver: Driver[Any, Any]
     shop: Shop
     clocks: Random
+    regrets: Random
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
@@ -154,6 +155,7 @@ class World:
             driver,
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
+            Random(f"regrets {seed}"),
         )
         world.wanted.remember()
         if driver.discover is not None:
@@ -172,16 +174,24 @@ class World:
             rates["late"] = 0.0
         self.truth.faults = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
 
-    def move_catalog(self) -> None:
-        """What a merchant does between two runs."""
+    def move_catalog(self, unsure: set[str]) -> None:
+        """What a merchant does between two runs; some prices of which the market is `unsure` are taken back."""
         for key, item in list(self.wanted.items.items()):
-            self.wanted.items[key] = self._moved(item)
+            self.wanted.items[key] = self._taken_back(self._moved(item), unsure)
         if self.rng.random() < 0.3:
             key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
             self.wanted.items[key] = _item(self.rng, self.platform, key)
         if self.rng.random() < 0.2 and len(self.wanted.items) > 3:
             del self.wanted.items[self.rng.choice(list(self.wanted.items))]
         self.wanted.remember()
+
+    def _taken_back(self, item: Item, unsure: set[str]) -> Item:
+        offers = dict(item.offers)
+        for sku in sorted(unsure & offers.keys()):
+            if self.regrets.random() < 0.5:
+                before = self.wanted.past[sku][-2:][0]
+                offers[sku] = (before[0], offers[sku][1])
+        return evolve(item, offers=offers) if offers != item.offers else item
 
     def _moved(self, item: Item) -> Item:
         chance = self.rng.random()
