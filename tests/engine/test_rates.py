@@ -369,6 +369,40 @@ def test_a_band_keeps_its_middle_over_days_without_a_believed_rate(shop: Merchan
     assert writes == shop.shops[TMALL].writes()
 
 
+def test_each_channel_has_a_band_of_its_own(shop: Merchant) -> None:
+    """Two shops in yuan, one of them a week younger: each keeps the rate it was priced with, until that is left."""
+    text = (shop.folder / "storesync.toml").read_text("utf-8")
+    first = text[text.index("[channels.tmall-cn]") : text.index("[channels.shopee-vn]")]
+    shop.edit("storesync.toml", first, first + first.replace(TMALL, "tmall-two"))
+    shop.wires["tmall-two"] = shop.wires[TMALL]
+
+    def priced_with() -> list[str]:
+        used = []
+        for channel in (TMALL, "tmall-two"):
+            shop.plan(channel)
+            (one,) = [one for one in shop.run(lambda shops: shops.rates()).channels if one.channel == channel]
+            rate = one.snapshot.pair("CNY", "KRW") if one.snapshot is not None else None
+            assert rate is not None
+            used.append(str(rate.value))
+        return used
+
+    shop.plan(TMALL)
+    used = []
+    for rate in ("202.00", "202.50", "203.50", "202.10", "200.71", "199.90"):
+        shop.services.quote("ecos", CNY=rate)
+        shop.wait(days=7)
+        used.append(priced_with())
+
+    assert [
+        ["200.71", "202.00"],
+        ["200.71", "202.00"],  # 0.9 % and 0.2 % off
+        ["203.50", "202.00"],  # 1.4 % and 0.7 % off
+        ["203.50", "202.00"],
+        ["200.71", "202.00"],  # 1.4 % and 0.6 % off
+        ["200.71", "199.90"],  # 0.4 % and 1.1 % off
+    ] == used
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_rate_that_walks_within_its_band_reprices_nothing(tmp_path: Path, seed: int) -> None:
     """Sixty business days of a random walk: the market is written to only when the rate left the band."""

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 
 import pytest
 
-from storesync.model import Money, Price
+from storesync.model import Money, Price, minor_digits
 from storesync.pricing import Codec, Ending, Fee, Rate, Snapshot, Tax
 from storesync.pricing.china import cbec, inside, order_route
 from storesync.pricing.exact import Exact, figure
@@ -171,6 +171,7 @@ def test_p11_rupiah_in_thousands() -> None:
     assert steps("P11")["converted"] == stages(result)["converted"]
     assert expect("P11")["amount"] == sale(result)
     assert expect("P11")["cldr_cash_digits"] == policy("IDR").price_digits
+    assert expect("P11")["iso_digits"] == minor_digits("IDR")
 
 
 def test_p12_taiwan_dollars() -> None:
@@ -235,6 +236,11 @@ def test_p18_general_trade() -> None:
         "high_end_total": str(high.total.amount),
         "vat_part_ordinary": str(ordinary.charge("VAT").amount),
     }
+    for key, made in (("ordinary", ordinary), ("high_end", high)):
+        dutied = made.value + made.charge("duty")
+        composed = Exact(dutied.amount).over(Decimal("0.85") if made.high_end else Decimal(1))
+        parts = (Exact(dutied.amount), composed, composed.times(Decimal("1.13")))
+        assert CASES["P18"]["steps"][key] == [figure(part.value, 4).rstrip("0").rstrip(".") for part in parts]
 
 
 def test_p19_vietnam_landed_cost() -> None:
@@ -308,6 +314,10 @@ def test_p23_promotion_cap(step: str, struck: str) -> None:
     assert str(CASES["P23"]["inputs"]["compare_at"]) == str(
         Ending.step("1000").apply(Exact(Decimal(33020)).over(Decimal("0.0508")))
     )
+    asked = Decimal(CASES["P23"]["inputs"]["compare_at"])
+    assert steps("P23")["discount"] == figure(1 - Decimal(sale(result)) / asked, 4)
+    assert "capped" in str(expect("P23")["decision"])
+    assert "capped to" in result.trace.stage("compare-at").detail
     assert struck == str(result.price.list.amount)
     assert str(expect("P23")["max_compare_at"]) in result.trace.stage("compare-at").detail
     assert ["price.compare_at"] == [issue.code for issue in result.issues.warnings]

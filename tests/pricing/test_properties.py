@@ -68,6 +68,7 @@ def policies(draw: st.DrawFn) -> Policy:
             st.just(Tax())
             | st.builds(Tax, mode=st.just("included"), duty=SHARES, vat=SHARES, consumption=SHARES)
             | st.just(Tax(mode="included", on="price", regime="cn-cbec"))
+            | st.just(Tax(mode="included", regime="cn-general", agreement="mfn"))
         ),
         ending=draw(ENDINGS),
     )
@@ -130,6 +131,24 @@ def test_a_price_is_a_multiple_of_its_step(ending: Ending, amount: Decimal) -> N
     assert EXACT.remainder(made, ending.modulus) in ending.endings
 
 
+@given(by=policies(), fees=FEES, krw=st.integers(100, 10**7))
+def test_every_price_ends_right_and_up_never_gives_less(by: Policy, fees: list[Fee], krw: int) -> None:
+    """The same of whole prices: a multiple of the step, and with `up` at least the amount after the fees."""
+    by = with_fees(by, fees)
+    assert by.ending is not None
+    result = priced(product(krw), by)
+    made = amount_of(result)
+    assume(made is not None)
+    assert made is not None
+    _, top, bottom, *_ = next(entry for entry in result.trace.entries if entry[0] == "fees")
+    unrounded = Fraction(top) / Fraction(bottom)
+
+    assert EXACT.remainder(made, by.ending.modulus) in by.ending.endings
+    assert by.ending.mode != "up" or made >= unrounded
+    assert by.ending.mode != "down" or made <= unrounded
+    assert made == by.ending.apply(Exact(made))
+
+
 @given(
     by=policies(),
     fees=FEES,
@@ -150,6 +169,10 @@ def test_the_floor_holds_for_every_policy(
     if tax.on == "price":
         high = sale / _cbec(high_end=False) >= 10 * 30
         net, landed = sale / _cbec(high_end=high), Fraction(1)
+    elif tax.regime == "cn-general":
+        value = (cost + Fraction(by.packing)) / Fraction("200.71")
+        consumption = Fraction(15, 100) if value >= 10 * 30 else Fraction(0)
+        net, landed = sale, Fraction(101, 100) / (1 - consumption) * Fraction(113, 100)
     else:
         net = sale
         landed = (
@@ -197,6 +220,36 @@ def test_a_codec_reads_back_what_it_wrote(form: Form, currency: str, units: int)
     assert not isinstance(wire, float)
     assert money == codec.decode(wire, currency)
     assert wire == codec.encode(codec.decode(wire, currency))
+
+
+def codecs(currency: str) -> list[Codec]:
+    """Every form that can write this currency, with every number of digits a channel may ask for."""
+    forms: list[Form] = ["yuan", "fen"] if currency == "CNY" else []
+    plain: list[Form] = ["integer", "number"]
+    counted: list[Form] = ["text", "minor"]
+    return [Codec(form) for form in (*forms, *plain)] + [
+        Codec(form, digits) for form in counted for digits in (None, 0, 1, 2, 3, 4)
+    ]
+
+
+@pytest.mark.parametrize("currency", sorted(MINOR_DIGITS))
+def test_every_codec_reads_back_what_it_wrote_in_every_currency(currency: str) -> None:
+    """No sampling: each currency, form and number of digits, minor units times 100 of a dong among them."""
+    for codec in codecs(currency):
+        digits = {"yuan": 2, "fen": 2, "integer": 0}.get(codec.form, codec.digits)
+        digits = minor_digits(currency) if digits is None else digits
+        for units in (1, 9, 10, 19, 99, 100, 101, 1999, 28_900, 939_000, 10**9 + 1, 10**15 - 1):
+            money = Money(Decimal(units).scaleb(-digits), currency)
+            wire = codec.encode(money)
+
+            assert not isinstance(wire, float)
+            assert money == codec.decode(wire, currency)
+            assert wire == codec.encode(codec.decode(wire, currency))
+
+
+def test_minor_units_may_be_counted_where_a_currency_has_none() -> None:
+    """A channel that counts hundredths of everything gets a dong times 100."""
+    assert 93_900_000 == Codec("minor", 2).encode(Money(939_000, "VND"))
 
 
 def told(result: Priced) -> str:
@@ -282,6 +335,27 @@ def settled(values: list[Decimal], band: str) -> list[Decimal]:
 def test_rates_within_one_band_never_reprice(values: list[Decimal]) -> None:
     """All within 0.5 % of each other: the first one stays, whatever the order. No oscillation."""
     assert [values[0]] * len(values) == settled(values, "0.005")
+
+
+@given(
+    before=WALKS,
+    middle=st.decimals("150", "250", places=3),
+    near=st.lists(st.decimals("0", "1", places=3), min_size=1, max_size=40),
+    band=st.sampled_from(["0.004", "0.005", "0.01", "0.05"]),
+)
+def test_rates_that_stay_near_each_other_change_a_price_once_at_most(
+    before: list[Decimal], middle: Decimal, near: list[Decimal], band: str
+) -> None:
+    """No oscillation, whatever was before: of rates that all lie within one band of each other at most one is taken."""
+    value, history = Decimal("200.71"), []
+    for step in before:
+        value = (value * (1 + step)).quantize(Decimal("0.0001"))
+        history.append(value)
+    # All between `middle` and `middle` times (1 + band), in any order, up and down.
+    cluster = [middle * (1 + Decimal(band) * share) for share in near]
+    used = settled([*history, *cluster], band)[len(history) - 1 :]
+
+    assert sum(one != other for one, other in pairwise(used)) <= 1
 
 
 @given(WALKS)

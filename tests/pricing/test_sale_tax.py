@@ -35,6 +35,21 @@ def test_a_price_just_above_the_line_is_told_the_price_below() -> None:
     assert "299 would stay below it" == issue.hint
 
 
+@pytest.mark.parametrize(
+    "tax",
+    [
+        Tax(mode="buyer_pays", regime="cn-general", agreement="mfn"),
+        Tax(mode="buyer_pays", regime="cn-parcel"),
+    ],
+)
+def test_general_trade_and_parcels_have_the_same_cliff(tax: Tax) -> None:
+    """Whoever imports at this price pays the consumption tax, or half of the price, from the line on."""
+    by = policy("CNY", fixed="309", tax=tax, ending=Ending("10", ["9"]))
+    (issue,) = priced(product(32000), by).issues
+
+    assert ("price.tax_cliff", "299 would stay below it") == (issue.code, issue.hint)
+
+
 @pytest.mark.parametrize(("amount", "expected"), [("299.99", []), ("300", ["price.tax_cliff"]), ("900", [])])
 def test_the_cliff_warns_only_near_the_line(amount: str, expected: list[str]) -> None:
     """Equality counts as high-end; far above the line nothing is gained by going below it."""

@@ -96,6 +96,13 @@ def test_dated_figures_tell_their_end() -> None:
     assert "fee 0 0.05 until 2027-06-30" == trace.stage("fees").detail
 
 
+def test_an_amount_has_the_digits_of_its_own_currency() -> None:
+    """Won have none, whatever the market's price has."""
+    trace = priced(product(32000), policy("CNY")).trace
+
+    assert ("32000 KRW", "159.43 CNY") == (str(trace.stage("base").after), str(trace.steps[-1].after))
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_times_that_nobody_knows_are_left_out(*, known: bool) -> None:
     """A table that a person wrote was not fetched."""

@@ -88,14 +88,15 @@ def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
             f"no tax figure for HS {walk.product.hs or 'unknown'}; the standard VAT stands in",
             f"check the HS code of {walk.product.key}",
         )
+    factor = sale_tax(walk, high_end=False).factor
+    # What we bear at import hangs on the customs value, not on the price.
+    limit = high_end_limit(walk) if tax.mode == "buyer_pays" or tax.regime == "cn-cbec" else None
+    if limit is not None:
+        _warn_cliff(walk, price.amount, limit, factor)
     if tax.regime == "cn-cbec":
-        limit = high_end_limit(walk)
-        factor = sale_tax(walk, high_end=False).factor
-        if limit is not None:
-            _warn_cliff(walk, price.amount, limit, factor)
         _warn_over(walk, price, "order", factor)
     elif tax.regime == "cn-parcel":
-        _warn_over(walk, price, "parcel", (_ONE, _ONE))
+        _warn_over(walk, price, "parcel", factor)
     return _declared(walk, price)
 
 

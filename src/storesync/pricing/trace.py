@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from attrs import field, frozen
 
-from storesync.model import Money
+from storesync.model import Money, minor_digits
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import Exact
 from storesync.pricing.rate import Rate
@@ -93,7 +93,7 @@ def _steps(entries: tuple[Entry, ...], digits: int, rates: tuple[Rate, ...]) -> 
 
 def _money(amount: Exact, currency: str, digits: int) -> Money:
     value = amount.value
-    unit = Decimal((0, (1,), -digits))
+    unit = Decimal((0, (1,), -min(digits, minor_digits(currency))))
     whole = value.quantize(unit, context=_SHOW)
     return Money(whole if whole == value else value, currency)
 
