@@ -76,6 +76,7 @@ MUTANTS: Final = (
         "storesync.engine.work",
         "apart = CLOCKS if seconds and since < self.began else 0.0",
         "apart = 0.0",
+        held_by="tests/testing/test_simulation.py::test_a_look_waits_for_the_slowest_clock",
     ),
     Mutant(
         "a late effect is not waited for",

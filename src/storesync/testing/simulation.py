@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,14 +15,13 @@ from sqlalchemy.exc import OperationalError
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
-from storesync.model import Blackout
 from storesync.plan import GuardLimits
 from storesync.sandbox.records import Listing
 from storesync.state import Standing, Store, standing
 from storesync.state.schema import METADATA
 from storesync.state.statement import Statement
 from storesync.testing.platform import Platform
-from storesync.testing.profile import START, Profile
+from storesync.testing.profile import Profile
 from storesync.testing.virtual import run_virtual
 from storesync.testing.wanted import Item
 from storesync.testing.world import Crash, Doom, World, offers_of
@@ -34,7 +32,7 @@ __all__ = ["Verdict", "fresh_store", "simulate"]
 _LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
 _EMPTIED = [Statement(delete(table)) for table in reversed(METADATA.sorted_tables)]
 _SETTLING = 12  # quiet runs after which everything must have been reached
-_DAYS = 20  # and others that a day's quota ends
+_DAYS = 20  # and others that a day's quota ends, or a blackout
 _LEASE_OVER = 61.0
 _ASKED = ("address", "unique", "search")  # the market can say whether a doubtful create arrived
 
@@ -144,8 +142,6 @@ def _live(world: World, verdict: Verdict) -> None:
     for item in list(world.wanted.items.values()):
         if item.broken:
             world.wanted.items[item.key] = evolve(item, broken=False)
-    if world.profile.blackout is not None:
-        _open_up(world, world.profile.blackout)
     waits, left = _waits(_stands(world)), _SETTLING
     for _ in range(_SETTLING + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
@@ -157,9 +153,7 @@ def _live(world: World, verdict: Verdict) -> None:
         silent = report is not None and not report.outcomes and not waited and not waits
         if not _touch_refused(world, stands) and silent:
             return
-        if report is not None and report.until is not None:
-            world.events["waited for the day's quota"] += 1
-            world.open_at(report.until)
+        if report is not None and _sat_out(world, report):
             continue
         left -= 1
         if not left:
@@ -167,15 +161,14 @@ def _live(world: World, verdict: Verdict) -> None:
         world.loop.skip(120.0)
 
 
-def _open_up(world: World, blackout: Blackout) -> None:
-    """Sync in the blackout once, if it still lasts, then go on after it."""
-    now = START + timedelta(seconds=world.loop.time() + world.profile.skew)
-    until = blackout.until(now)
-    if until is not None:
-        report = _run(world, [])
-        waiting = report is not None and any(one.until is not None for one in report.outcomes)
-        world.events["waited for the calendar"] += waiting
-        world.open_at(until)
+def _sat_out(world: World, report: Report) -> bool:
+    """Wait until what this run waits for is over, by everybody's clock: a day's quota, or a blackout."""
+    until = report.until or max((one.until for one in report.outcomes if one.until is not None), default=None)
+    if until is None:
+        return False
+    world.events["waited for the day's quota" if report.stopped else "waited for the calendar"] += 1
+    world.open_at(until)
+    return True
 
 
 def _unsure(world: World) -> set[str]:
