@@ -73,7 +73,8 @@ def main() -> int:
         sys.stdout.write(json.dumps(result) + "\n")
         sys.stdout.flush()
     sizes = ("1000", "10000") if chosen.quick else ("1000", "10000", "100000")
-    for name, *arguments in (("planning.py", "--sizes", *sizes), ("pricing.py",), ("texts.py",)):
+    texts = ("--rounds", "5", "--texts", "10000", "--products", "1000") if chosen.quick else ()
+    for name, *arguments in (("planning.py", "--sizes", *sizes), ("pricing.py",), ("texts.py", *texts)):
         result = _script(name, *arguments)
         results.append(result)
         sys.stdout.write(json.dumps(result) + "\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 
 from storesync.errors import PlanError
 from storesync.issues import Issue, Severity, counted, nearest
-from storesync.model import digest
+from storesync.model import digest, frozen_map
 
 __all__ = [
     "GUARDS",
@@ -28,6 +28,9 @@ __all__ = [
     "refuse_no_plan",
     "refuse_unknown_guards",
 ]
+
+
+_NAMED = 3  # SKUs of one listing whose live price is told
 
 
 class Kind(Enum):
@@ -131,12 +134,37 @@ class Operation:
 
 @frozen(kw_only=True)
 class Held:
-    """A listing that is offered on this channel but held back, or not offered at all, and why."""
+    """A listing that is offered on this channel but held back, or not offered at all, and why.
+
+    With `stays`, the live prices by SKU, only these prices are held: `goes` says what of the listing goes out.
+    """
 
     key: str
     title: str
     reason: str
     issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
+    stays: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    goes: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+
+    def words(self, told: Callable[[str], str] = str) -> str:
+        """What stays and what goes out: `live price 239.00 CNY stays; stock 240 → 0 goes out`; empty when all is held.
+
+        `told` writes a price for people.
+        """
+        if not self.stays:
+            return ""
+        some = [(sku, told(price)) for sku, price in self.stays.items()]
+        if len({price for _, price in some}) == 1:
+            said = f"live price {some[0][1]} stays"
+        else:
+            more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
+            said = f"live prices stay ({', '.join(' '.join(one) for one in some[:_NAMED])}{more})"
+        return "; ".join((said, *(f"{what} goes out" for what in self.goes)))
+
+    def __str__(self) -> str:
+        if not self.stays:
+            return f"held   {self.key}  {self.title}: {self.reason}"
+        return f"price held  {self.key}  {self.title}: {self.words()}: {self.reason}"
 
 
 @frozen(kw_only=True)
@@ -243,7 +271,7 @@ class Plan:
         uploads = self.counts.get("upload", 0)
         if uploads:
             lines.append(f"  ↑ upload {counted(uploads, 'picture')}")
-        lines.extend(f"  ! held   {held.key}  {held.title}: {held.reason}" for held in self.held)
+        lines.extend(f"  ! {held}" for held in self.held)
         lines.extend(f"  · not offered  {held.key}: {held.reason}" for held in self.not_offered)
         lines.extend(f"  ! {issue.severity.value}  {issue}" for issue in dict.fromkeys(self.warnings))
         lines.extend(f"  ! guard  {guard}  {guard.hint}" for guard in self.tripped)
@@ -333,7 +361,7 @@ def count_words(counts: Mapping[str, int]) -> list[str]:
     return [counted(counts[kind.value], *words) for kind, words in _COUNTED.items() if counts.get(kind.value)]
 
 
-_VERSION = 2
+_VERSION = 3
 _SIGN: Final[Mapping[Kind, str]] = {
     Kind.UPLOAD: "↑",
     Kind.CREATE: "+",
@@ -374,6 +402,8 @@ def _held_json(held: Held) -> dict[str, Any]:
         "title": held.title,
         "reason": held.reason,
         "issues": [_issue_json(issue) for issue in held.issues],
+        "stays": dict(held.stays),
+        "goes": list(held.goes),
     }
 
 
@@ -383,6 +413,8 @@ def _held(row: Mapping[str, Any]) -> Held:
         title=row["title"],
         reason=row["reason"],
         issues=tuple(_issue(r) for r in row["issues"]),
+        stays=row["stays"],
+        goes=tuple(row["goes"]),
     )
 
 

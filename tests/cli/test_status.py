@@ -4,6 +4,7 @@ import pytest
 from cryptography.fernet import Fernet
 from tests.cli.conftest import CANARIES, Merchant
 
+from storesync.sandbox import Shop
 from storesync.sandbox import tmall as account
 from storesync.state import Cipher, Store, token
 from storesync.state.clock import unstamp
@@ -91,3 +92,39 @@ def test_what_was_kept_before_there_was_a_key_is_encrypted_by_the_next_command(
 
     assert (0, True, False) == (code, "made-up" in plain, "made-up" in body())
     assert "made-up-session-of-a-test" in Cipher(key).open(body(), what="it")
+
+
+def test_the_reason_for_passing_a_guard_is_seen_afterwards(merchant: Merchant) -> None:
+    """By whoever looks at the channel in the days after, and at the listing at any time."""
+    merchant("sync")
+    merchant.edit("catalog/variants.csv", ",32000,", ",64000,")
+    refused = merchant("sync")
+    meant = merchant("sync", "--allow", "price swing=a new recipe")
+    told, document = merchant("status"), merchant("status", "--json").document
+    explained = merchant("explain", "SBG-001-30")
+
+    assert (1, 0) == (refused.code, meant.code)
+    assert "· guard   'price swing' was passed on 20" in told.out
+    assert "UTC: a new recipe" in told.out
+    (passed,) = document["channels"]["tmall-cn"]["overridden"]
+    assert {"price swing": "a new recipe"} == passed["reasons"]
+    assert "guard 'price swing' passed: a new recipe" in " ".join(explained.out.split())
+
+
+def test_the_session_of_another_shop_sends_nothing(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The plan names both sellers; neither shop hears of it."""
+    merchant("sync")
+    ours, writes = merchant.market.export()["listings"], merchant.market.writes()
+    merchant.market.add_shop(Shop(id="9900112233", name="somebody else", region="CN", currency="CNY"))
+    other = f"{account.SESSION}0other"
+    merchant.market.grant(app=account.APP_KEY, shop="9900112233", access=other, seconds=3_600.0)
+    monkeypatch.setenv("TMALL_SESSION", other)
+    merchant.edit("catalog/variants.csv", ",240", ",239")
+    refused, planned = merchant("sync"), merchant("plan")
+
+    assert (1, 1) == (refused.code, planned.code)
+    assert "account" in refused.err
+    assert "is this the right account?" in planned.out
+    assert (ours, writes) == (merchant.market.export()["listings"], merchant.market.writes())

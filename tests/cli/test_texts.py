@@ -74,8 +74,13 @@ def test_a_market_tells_whether_the_catalog_is_ready(merchant: Merchant) -> None
     (merchant.folder / "evidence.csv").write_bytes(table.read_bytes())
     shown = merchant("check", "--market", "CN", "--json")
 
+    off = [issue for issue in bare.document["markets"]["CN"]["issues"] if issue["code"] == "claim.off"]
+    hints = [issue["hint"] for issue in bare.document["markets"]["CN"]["issues"]]
     assert 2 == bare.code
+    assert ['add [compliance] with evidence = "evidence.csv"'] == [issue["hint"] for issue in off]
     assert "claim.filing" in bare.out
+    assert "claim.off" not in shown.out
+    assert [hint for hint in hints if "to the table that [compliance] evidence names" in hint]
     assert 0 == shown.code
     assert "claim.filing" not in shown.out
 

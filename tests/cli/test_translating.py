@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 from tests.cli.conftest import Merchant
+from tests.localization.bureau import KEY, Bureau, open_bureau
 from tests.localization.services import Service, serving, skin_care
 
 from storesync.catalog import read_reference
@@ -20,6 +21,14 @@ from storesync.localization import Protection, has_hangul, segments
 from storesync.model import CategoryKey, Limit
 from storesync.state import Store, assets
 
+TABLES = {
+    "papago": 'key_id = "env:BUREAU_ID"\nkey = "env:BUREAU_KEY"\nendpoint = "{}"',
+    "deepl": 'key = "env:BUREAU_KEY"\nendpoint = "{}"',
+    "google": 'project = "shop"\ntoken = "env:BUREAU_KEY"\nendpoint = "{}"',
+    "azure": 'key = "env:BUREAU_KEY"\nendpoint = "{}"',
+    "libretranslate": 'key = "env:BUREAU_KEY"\nendpoint = "{}"',
+    "chat": 'key = "env:BUREAU_KEY"\nmodel = "m-1"\nendpoint = "{}/v1"',
+}
 MARK = re.compile(r"<span[^<>]*>\d+</span>")
 
 
@@ -457,7 +466,10 @@ def test_a_text_longer_than_a_channel_takes_fails_before_it_is_shown(
 
     (warning,) = [one for one in plan["warnings"] if one["code"] == "text.length"]
     assert (2, 2, count) == (code, again, len(service.texts))
-    assert "columns (a wide character counts two), tmall-cn takes at most 60" in warning["message"]
+    assert (
+        "columns (a wide character counts two), tmall-cn in category C-SER takes at most 60"
+        in warning["message"]
+    )
     assert ["SBG-001"] == [held["key"] for held in plan["held"]]
 
 
@@ -516,3 +528,27 @@ def test_a_category_that_takes_less_is_told_before_a_listing_is(merchant: Mercha
     assert ["review.length"] == [issue["code"] for issue in taken.document["issues"]]
     assert said in taken.document["issues"][0]["message"]
     assert (0, "C-SER") == (taken.document["taken"], own)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_engine_serves_a_plan_as_it_is_configured(
+    merchant: Merchant, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """By its table in the configuration, with its key by reference; no key stands in what commands write."""
+    monkeypatch.setenv("BUREAU_ID", "id")
+    monkeypatch.setenv("BUREAU_KEY", KEY)
+    merchant.edit("storesync.toml", 'accept = ["reference"]', 'accept = ["reference", "machine"]')
+    forget(merchant, "SBG-001")
+    with open_bureau(Bureau()) as bureau:
+        table = f'[localization.translator]\nname = "{name}"\n{TABLES[name].format(bureau.address)}\n\n'
+        merchant.edit("storesync.toml", "[prices]", f"{table}[prices]")
+        synced = merchant("sync", "--json")
+
+    assert 0 == synced.code
+    assert [] == bureau.broken
+    assert 2 == len(bureau.texts)
+    (shown,) = merchant.market.live("SBG-001")
+    assert shown.title.startswith("SEOLBITGAON 林下参")
+    assert not has_hangul(json.dumps(shown.content, default=str, ensure_ascii=False))
+    assert KEY.encode() not in merchant.everything_written
+    assert KEY not in synced.out + synced.err

@@ -157,6 +157,7 @@ def test_observe_tells_what_is_gone_from_the_shop(merchant: Merchant) -> None:
 
     assert "tmall-cn  4 gone from the shop" in said.out
     assert "is this the right shop?" in said.out
+    assert "the emulated shops keep nothing when they end" in said.out
     assert "by hand, which" not in said.out
     assert "4 to create" in planned.out
     assert "vanished" in planned.out

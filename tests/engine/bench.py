@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Collection, Iterator, Mapping
 from decimal import Decimal
 from random import Random
 from typing import Any, Literal, TypeVar
@@ -17,7 +17,7 @@ from storesync.prepare import Prepared
 from storesync.sandbox import FaultSchedule
 from storesync.sandbox.faults import Fault, Step
 from storesync.state import Standing, Store, assets, journal, standing
-from storesync.testing.platform import PLATFORMS
+from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import Profile
 from storesync.testing.virtual import run_virtual
 from storesync.testing.wanted import Item, Wanted
@@ -71,9 +71,10 @@ class Pictured(Wanted):
         category: Category | None,
         last: Mapping[str, Offer],
         chosen: Mapping[str, str],
+        live: Collection[str],
     ) -> Prepared:
         """The document names its pictures by token."""
-        made = Wanted.prepare(self, product, shop, category, last, chosen)
+        made = Wanted.prepare(self, product, shop, category, last, chosen, live)
         if made.content is None:
             return made
         images = [f"media:{sha256}:main" for sha256 in self.pictures.get(product.key, ())]
@@ -89,20 +90,29 @@ class Bench:
 
     @classmethod
     def opened(
-        cls, *items: Item, manners: Profile | None = None, driver: Driver[Any, Any] | None = None
+        cls,
+        *items: Item,
+        manners: Profile | None = None,
+        driver: Driver[Any, Any] | None = None,
+        platform: Platform = PLATFORMS[0],
     ) -> Bench:
         """A new shop with these products in the catalog."""
         store = Store("sqlite://", inline=True)
         store.create_tables()
-        world = World.made(1, store, manners or profile(), PLATFORMS[0])
+        world = World.made(1, store, manners or profile(), platform)
         world.rng = Random(1)
         if driver is not None:
             world.driver = driver
-        world.wanted = Pictured({one.key: one for one in items})
+        catalog = {one.key: one for one in items}
+        if platform is PLATFORMS[0]:
+            world.wanted = Pictured(catalog)
+        else:
+            form = platform.form(world.driver)
+            world.wanted = Wanted(catalog, form, platform.category, platform.files)
         world.wanted.remember()
         opened = cls(world, world.process(Doom()))
         # The bench made the shop empty; a first contact has tests of its own.
-        store.write_now(lambda db: assets.keep_contact(db, "plain-cn", {"how": "empty"}))
+        store.write_now(lambda db: assets.keep_contact(db, platform.channel, {"how": "empty"}))
         _OPEN.append(opened)
         return opened
 
@@ -183,13 +193,13 @@ class Bench:
 
     def stand(self, key: str) -> Standing:
         """What the state knows of a listing."""
-        found = self.world.store.read_now(lambda db: standing.read(db, "plain-cn", key))
+        found = self.world.store.read_now(lambda db: standing.read(db, self.world.platform.channel, key))
         assert found is not None
         return found
 
     def history(self, key: str) -> list[Mapping[str, Any]]:
         """The operations on a listing, newest first."""
-        return self.world.store.read_now(lambda db: journal.last(db, "plain-cn", key))
+        return self.world.store.read_now(lambda db: journal.last(db, self.world.platform.channel, key))
 
     def keep_file(self, file: File) -> None:
         """The catalog knows where a picture lies."""

@@ -27,15 +27,20 @@ from storesync.testing import Item
 from storesync.testing.emulated import Bench
 from storesync.testing.plain import plain_driver
 
-LISTINGS, EDITED = 80, 0.05
+LISTINGS, EDITED = 400, 0.05
 SHOPS: Final = {
     "plain": (plain_driver(lag=1.0), PLAIN_SHOP, emulated(Manners())),
     "tmall": (TMALL_DRIVER, TMALL_SHOP, TMALL),
     "shopee": (SHOPEE_DRIVER, SHOPEE_SHOP, SHOPEE),
 }
 # What a hand may change in each of these shops, and under which name the seller may own it.
-KINDS: Final = {"title": "title", "price": "prices", "stock": "stock", "status": "shown", "content": ""}
-WHAT: Final = {"title": "title", "status": "on sale"}
+KINDS: Final = {
+    "title": "title", "price": "prices", "stock": "stock", "status": "shown", "content": "", "deleted": "",
+    "variant removed": "", "variant added": "",
+}  # fmt: skip
+WHAT: Final = {"title": "title", "status": "on sale", "deleted": "listing"}
+SHOWN: Final = ("title", "price", "stock", "status", "content")
+OWN: Final = "BY-HAND"
 
 
 def product(number: int) -> Item:
@@ -61,6 +66,16 @@ def edit(bench: Bench, name: str, key: str, kind: str, rng: Random) -> tuple[str
         case "content":
             listing.content["text" if name == "plain" else "description"] = "written by hand, long enough"
             bench.truth.edit(listing.id)
+        case "deleted":
+            bench.truth.edit(listing.id, status="deleted")
+        case "variant removed":
+            del listing.skus[next(id_ for id_, one in listing.skus.items() if one.code == sku)]
+        case "variant added":
+            some = next(iter(listing.skus.values()))
+            id_ = bench.truth.next_sku()
+            listing.skus[id_] = evolve(some, id=id_, code=OWN)
+    if kind.startswith("variant"):
+        return key, f"{sku if kind == 'variant removed' else OWN} variant"
     if kind == "content":
         return key, "content" if name == "plain" else "description"
     return key, WHAT.get(kind) or f"{sku} {kind}"
@@ -71,8 +86,8 @@ def shown(bench: Bench, key: str) -> Mapping[str, Any]:
     (listing,) = bench.truth.alive(key)
     return {
         "title": listing.title,
-        "price": {sku.code: sku.price for sku in listing.skus.values()},
-        "stock": {sku.code: sku.stock for sku in listing.skus.values()},
+        "price": {sku.code: sku.price for sku in listing.skus.values() if sku.code != OWN},
+        "stock": {sku.code: sku.stock for sku in listing.skus.values() if sku.code != OWN},
         "status": listing.status,
         "content": listing.content.get("text", listing.content.get("description")),
     }
@@ -90,7 +105,10 @@ def settled(bench: Bench) -> Iterator[str]:
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("name", SHOPS)
 def test_every_hand_edit_is_found_and_what_the_seller_owns_is_kept(name: str, seed: int) -> None:
-    """5 % random edits in a shop of 80: all are found, the owned ones survive updates of everything around them."""
+    """5 % random edits in a shop of 400: all are found, the owned ones survive updates of everything around them.
+
+    A deleted listing comes back, and a removed variant; one that the seller added is told once, and stays.
+    """
     driver, shop, market = SHOPS[name]
     rng = Random(f"{name} {seed}")
     kinds = [kind for kind in KINDS if name != "tmall" or kind != "content"]
@@ -102,14 +120,14 @@ def test_every_hand_edit_is_found_and_what_the_seller_owns_is_kept(name: str, se
         assert [] == bench.observe()
         first = {key: shown(bench, key) for key in bench.items}
 
-        chosen = rng.sample(sorted(bench.items), max(len(kinds), round(LISTINGS * EDITED)))
+        chosen = rng.sample(sorted(bench.items), round(LISTINGS * EDITED))
         edits = {key: kinds[n % len(kinds)] for n, key in enumerate(chosen)}
         expected = {edit(bench, name, key, kind, rng) for key, kind in edits.items()}
-        by_hand = {key: shown(bench, key)[kind] for key, kind in edits.items()}
+        by_hand = {key: shown(bench, key)[kind] for key, kind in edits.items() if kind in SHOWN}
         found = bench.observe()
 
         assert expected == {(one.key, one.what) for one in found}
-        assert {key for key, kind in edits.items() if KINDS[kind] in owned} == {
+        assert {key for key, kind in edits.items() if KINDS[kind] in owned or kind == "variant added"} == {
             one.key for one in found if one.by == "kept"
         }
 
@@ -129,7 +147,17 @@ def test_every_hand_edit_is_found_and_what_the_seller_owns_is_kept(name: str, se
                 "status": "live",
                 "content": first[key]["content"],
             }
+            # What was deleted was made anew, as it is wanted now.
+            if edits.get(key) in ("deleted", "variant removed"):
+                assert wanted["price"].keys() == now["price"].keys(), key
+            if edits.get(key) == "deleted":
+                assert wanted == now, key
+                continue
+            (listing,) = bench.truth.alive(key)
+            assert (edits.get(key) == "variant added") == (OWN in {one.code for one in listing.skus.values()})
             for kind in kinds:
+                if kind not in SHOWN or (edits.get(key) == "variant removed" and kind in ("price", "stock")):
+                    continue
                 kept = KINDS[kind] in owned
                 by_whom = by_hand[key] if kept and edits.get(key) == kind else first[key][kind]
                 assert (by_whom if kept else wanted[kind]) == now[kind], (key, kind)
@@ -228,7 +256,10 @@ def test_variants_removed_by_hand_come_back_and_the_sellers_own_stay() -> None:
     other = next(iter(listing.skus.values()))
     listing.skus[99] = evolve(other, id=99, code="OWN")
 
-    assert ["A A-1 variant: acknowledged there, the market shows gone"] == bench.observe()
+    assert [
+        "A A-1 variant: acknowledged there, the market shows gone",
+        "A OWN variant: the seller added it; it stays",
+    ] == bench.observe()
     bench.sync()
     assert {"A-0", "A-1", "OWN"} == {sku.code for sku in listing.skus.values()}
     assert [] == bench.observe()

@@ -8,8 +8,13 @@ import pytest
 
 from storesync import sync
 from storesync.cli.example import write_example
+from storesync.engine import Report
+from storesync.engine.adopt import Adopted, Adoption
 from storesync.engine.shops import Shops
 from storesync.errors import PlanError, StateError, StoresyncError
+from storesync.issues import Issues
+from storesync.localization.engines import Translated
+from storesync.localization.review import Taken
 
 INSIDE = {
     "channel",
@@ -79,3 +84,27 @@ def test_where_a_loop_runs_the_blocking_form_says_so_at_once() -> None:
 
     with pytest.raises(StoresyncError, match=r"async with storesync\.Shops\.open"):
         asyncio.run(notebook())
+
+
+def test_every_result_prints_as_text(place: Path) -> None:
+    """Who tries the library in a terminal reads sentences: no result is shown as the repr of its fields."""
+    environ = dict.fromkeys(("TMALL_APP_KEY", "TMALL_SECRET", "TMALL_SESSION"), "invented")
+    with sync.open(place, environ=environ) as shops:
+        results = [
+            shops.rates(),
+            shops.status("tmall-cn"),
+            shops.check("tmall-cn"),
+            shops.check_market("VN"),
+            shops.lock_texts("vi", ["SBG-001/title"]),
+            shops.compact_state(days=1),
+            Adoption(channel="tmall-cn"),
+            Adopted(channel="tmall-cn", keys=("A",), refused=("B: not there",)),
+            Translated(),
+            Taken(),
+            Report(channel="tmall-cn", run="r"),
+            Issues(),
+        ]
+
+    assert [] == [str(result) for result in results if f"{type(result).__name__}(" in str(result)]
+    assert "rates collected" in str(results[0])
+    assert "1 CNY = 200.71 KRW (example mid, 2026-11-23), 0 days old" in str(results[0])

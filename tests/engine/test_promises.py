@@ -227,8 +227,8 @@ def test_a_category_that_cannot_be_read_holds_its_products_only() -> None:
     wanted = bench.world.wanted
     plain_prepare = wanted.prepare
 
-    def prepared(product: Any, shop: Any, category: Any, last: Any, chosen: Any) -> Any:
-        made = plain_prepare(product, shop, category, last, chosen)
+    def prepared(product: Any, shop: Any, category: Any, last: Any, chosen: Any, live: Any) -> Any:
+        made = plain_prepare(product, shop, category, last, chosen, live)
         if product.key == "B":
             return evolve(made, content=None, needs=(sd.CategoryKey("bad"),))
         if product.key == "C":

@@ -135,6 +135,8 @@ def _number(pair: Pair, chance: random.Random) -> Pair | None:
         return None
     one = chance.choice(found)
     changed = str(int(one.group()) + chance.randrange(11, 99))
+    if changed.rstrip("0") == one.group().rstrip("0"):
+        changed += "7"  # 1.5 and 1.50 are one number
     return Pair(
         pair.source,
         pair.text[: one.start()] + changed + pair.text[one.end() :],

@@ -244,6 +244,35 @@ async def test_a_budget_pays_for_the_first_texts_of_a_batch() -> None:
     assert outcome.stopped is outcome.failed["c"]
 
 
+@pytest.mark.parametrize(("untouched", "characters", "asked"), [(True, 6, 3), (False, 18, 3)])
+async def test_what_may_have_been_worked_for_is_paid_for(
+    untouched: bool, characters: int, asked: int
+) -> None:
+    """A refusal costs nothing; an answer that was lost on its way does, each time."""
+    faults: list[Fault] = [Transient("lost", "timeout", untouched=untouched) for _ in range(2)]
+
+    def answer(batch: Batch) -> Mapping[str, str]:
+        if faults:
+            raise faults.pop()
+        return upper(batch)
+
+    fake = Fake(answer)
+    outcome = await runner(fake, budget=Budget(20)).translate({"a": "x" * 6})
+
+    assert {"a": "X" * 6} == outcome.texts
+    assert (characters, asked) == (outcome.characters, len(fake.asked))
+
+
+async def test_lost_answers_do_not_pass_the_budget() -> None:
+    """Once it does not pay for another try, there is none, and the reason is the budget."""
+    fake = Fake(lambda batch: _raise(Transient("lost", "timeout")))
+
+    outcome = await runner(fake, budget=Budget(13)).translate({"a": "x" * 6, "b": "x" * 6})
+
+    assert 1 == len(fake.asked)
+    assert (12, {"budget"}) == (outcome.characters, {fault.code for fault in outcome.failed.values()})
+
+
 async def test_a_budget_is_never_passed() -> None:
     """Counted in characters, over several calls."""
     budget = Budget(10)

@@ -11,12 +11,13 @@ from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 
 from storesync.engine import Outcome, OutcomeState, Report
+from storesync.errors import Rejected
 from storesync.issues import Issue, Severity, counted
 from storesync.model import Money
 from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan
 from storesync.report.amount import told, told_text
 from storesync.report.plan_page import plan_page
-from storesync.report.plan_view import findings, plan_view
+from storesync.report.plan_view import findings, held_lines, plan_view
 from storesync.report.run_view import run_view
 from storesync.report.text_view import texts_view
 
@@ -92,6 +93,39 @@ def test_a_plan_shows_before_after_cause_and_counts() -> None:
     assert "¥219.00 → ¥1,229.00" in text
     assert "price rule" in text
     assert "939,000 ₫ × 320" in text
+
+
+def test_many_operations_refused_for_one_reason_are_told_once() -> None:
+    """One line with the reason and the way out, not eighty; few are told each."""
+    report = Report(channel="tmall-cn", run="r")
+    for number in range(20):
+        fault = Rejected("no.picture", f"picture {number} is unknown")
+        outcome = Outcome(
+            kind=Kind.CREATE, key=f"K-{number}", state=OutcomeState.REFUSED, said=str(fault), fault=fault
+        )
+        report.add(outcome)
+    report.add(Outcome(kind=Kind.HIDE, key="Z", state=OutcomeState.FAILED, said="no answer"))
+    said = _text(run_view(report), 400)
+
+    assert "20 operations on K-0, K-1," in said
+    assert "and 8 more: the first of them: no.picture: picture 0 is unknown" in said
+    assert "hide Z: no answer" in said
+    assert 1 == said.count(Rejected.way)
+
+
+def test_one_way_out_for_many_products_is_told_once_though_it_names_each() -> None:
+    """What a market asks of every product differs by the key alone; with --all each is told."""
+    held = [
+        Held(
+            key=key, title="", reason="a number", issues=(Issue("c", key, "a number", hint=f"add {key},VN"),)
+        )
+        for key in ("A-1", "A-2", "A-3", "A-4", "A-5")
+    ]
+    few = _text(Group(*held_lines(held)))
+    each = _text(Group(*held_lines(held, whole=True)))
+
+    assert (1, 5) == (few.count("→ add"), each.count("→ add"))
+    assert "5 listings: A-1, A-2, A-3, A-4, A-5" in few
 
 
 @pytest.mark.parametrize("width", [56, 60, 80, 100, 120])

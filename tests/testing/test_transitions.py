@@ -81,6 +81,7 @@ MUTANTS: Mapping[str, sd.Driver[Any, Any]] = {
     "a new title arrives": having(render=_untitled),
     "a new price arrives alone": having(prices=_optimist),
     "a new stock arrives alone": having(stock=_optimist),
+    "a held price stays and stock goes": having(stock=_optimist),
     "what is not offered is hidden and comes back": having(show=_nothing),
     "a variant is added": after("update", _without),
     "a variant is removed": after("update", _without),

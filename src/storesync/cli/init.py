@@ -45,9 +45,9 @@ def init(
             outlet.say(Text("fill it in, then:"), Text(f"  storesync check{where}"))
         else:
             outlet.say(
-                Text("in a second terminal:"),
+                Text("in a second terminal, in the same virtual environment:"),
                 Text("  storesync sandbox"),
-                Text("export here what it prints, then:"),
+                Text("here, with the variables that it prints exported:"),
                 Text(f"  storesync check{where}"),
             )
         outlet.document({"folder": str(folder), "files": written, "pictures": pictures})

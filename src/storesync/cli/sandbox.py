@@ -21,8 +21,9 @@ def sandbox(
     port: Annotated[int, Parameter(help="The port on 127.0.0.1; 0 takes a free one.")] = 8765,
     json: Json = False,
 ) -> int:
-    """Serve the emulated markets on this machine until interrupted. Nothing is kept, and nothing is real.
+    """Serve the emulated markets on this machine until interrupted; nothing is real.
 
+    Nothing is kept either: after a restart begin with a new state, too.
     With --json the one document comes as one line as soon as the shops are up.
     """
 

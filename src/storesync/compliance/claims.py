@@ -35,7 +35,7 @@ class Compliance:
 
     `packs` are by market; `holding` are the severities that hold a listing back without evidence (add `warn`
     to be strict). `inventory` is by market the ingredients that it knows, by every name; a market without an
-    entry has none.
+    entry has none. `table` is what ways out call the table of evidence.
     """
 
     packs: Mapping[str, Pack] = field(converter=frozen_map)
@@ -43,6 +43,7 @@ class Compliance:
     waivers: tuple[Waiver, ...] = field(default=(), converter=tuple[Waiver, ...])
     holding: frozenset[str] = frozenset({"block", "registration", "evidence"})
     inventory: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
+    table: str = "the table that [compliance] evidence names"
 
     def evidence_of(
         self, product: str, market: str, kind: str, today: date, *names: str
@@ -142,14 +143,13 @@ def _issues(
         f"{hit.excerpt!r} at {hit.offset} of the {text.locale} {text.field} is {term.category or 'a claim'} "
         f"({term.id}: {rules}){late_waiver}",
         severity,
-        _way_out(hit, kind, product, pack.market),
+        _way_out(hit, kind, product, pack.market, compliance.table),
     )
 
 
-def _way_out(hit: Hit, kind: str | None, product: str, market: str) -> str:
-    ways = [hit.term.suggestion] if hit.term.suggestion else []
+def _way_out(hit: Hit, kind: str | None, product: str, market: str, table: str) -> str:
+    """What to do; the advice of a list of terms stands in the list's own language."""
+    way = "write it otherwise"
     if kind is not None:
-        ways.append(f"or add {product},{market},{kind},<number> ({EVIDENCE[kind]}) to the evidence")
-    elif not ways:
-        ways.append("write it otherwise")
-    return "; ".join(ways)
+        way += f", or add {product},{market},{kind},<number> ({EVIDENCE[kind]}) to {table}"
+    return f"{way}; the list of terms says: {hit.term.suggestion}" if hit.term.suggestion else way

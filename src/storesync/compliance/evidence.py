@@ -14,7 +14,7 @@ from storesync.issues import Issue
 __all__ = ["EVIDENCE", "Evidence", "Waiver", "read_evidence", "read_waivers"]
 
 EVIDENCE: Mapping[str, str] = {
-    "registration": "registration of a special good",
+    "registration": "registration of a special product",
     "filing": "filing of an ordinary cosmetic",
     "notification": "notification of a cosmetic",
     "producer": "registration of the overseas food producer (GACC)",

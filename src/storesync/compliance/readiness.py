@@ -112,7 +112,7 @@ def _number(
     good, late = compliance.evidence_of(product.key, market, kind, today)
     if good is None:
         ended = f"; {late.reference} ended on {late.expires_on}" if late else ""
-        hint = f"add {product.key},{market},{kind},<number> to the evidence, or keep it off this market"
+        hint = f"add {product.key},{market},{kind},<number> to {compliance.table}, or keep it off this market"
         yield Issue(code, "class", f"{product.key} in {market}: {why}{ended}", severity, hint)
 
 
@@ -171,8 +171,8 @@ def _label(
             "label",
             f"the label of {product.key} for {market} lacks {', '.join(lacking)}{ended}",
             Severity.WARNING,
-            f"add {product.key},{market},label,<file or number>,<fields parted by ;> to the evidence; no field means "
-            "the whole label",
+            f"add {product.key},{market},label,<file or number>,<fields parted by ;> to {compliance.table}; no field "
+            "means the whole label",
         )
 
 

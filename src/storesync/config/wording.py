@@ -48,6 +48,7 @@ class ComplianceConfig:
     evidence: tuple[Evidence, ...] = field(default=(), converter=tuple[Evidence, ...])
     waivers: tuple[Waiver, ...] = field(default=(), converter=tuple[Waiver, ...])
     holding: frozenset[str] = _HOLDING
+    table: str = ""
 
     def of(self, markets: Iterable[str], reference: Reference) -> Compliance:
         """The rules of some markets, with the ingredients that the reference tables know there.
@@ -61,13 +62,14 @@ class ComplianceConfig:
             )
             for market in markets
         }
-        return Compliance(
+        rules = Compliance(
             packs=packs,
             evidence=self.evidence,
             waivers=self.waivers,
             holding=self.holding,
             inventory={market: inventory_of(reference.ingredients, market) for market in packs},
         )
+        return evolve(rules, table=self.table) if self.table else rules
 
 
 @frozen(kw_only=True)
@@ -141,6 +143,7 @@ def compliance_config(root: Section, folder: Path) -> ComplianceConfig | None:
         evidence=_read(section, "evidence", folder, read_evidence, (), severity=Severity.WARNING),
         waivers=_read(section, "waivers", folder, read_waivers, (), severity=Severity.WARNING),
         holding=holding,
+        table=section.text("evidence"),
     )
 
 

@@ -167,7 +167,10 @@ async def apply(
         refuse_strange(channel)
     if plan.channel != channel.name:
         raise StalePlan(f"this plan is for channel {plan.channel!r}, not {channel.name!r}")
-    async with at_work(channel, reasons=reasons, patience=patience) as work:
+    # What stands in every command line of a schedule and passed nothing this time is no word of a person.
+    tripped = {guard.name for guard in plan.tripped}
+    passed = {name: why for name, why in (reasons or {}).items() if name in tripped}
+    async with at_work(channel, reasons=passed, patience=patience) as work:
         now = await channel.store.read(lambda db: standing.revision(db, channel.name))
         if now != plan.revision:
             raise StalePlan(

@@ -71,7 +71,7 @@ async def check(store: Store, preparer: ChannelPreparer, source: Source, texts: 
         id_ = preparer.category_id(product)
         if id_ not in known:
             known[id_] = await _category(store, channel.name, driver, id_)
-        prepared = preparer.prepare(product, shop, known[id_], _NO_OFFERS, {})
+        prepared = preparer.prepare(product, shop, known[id_], _NO_OFFERS, {}, ())
         issues += prepared.issues
         title = product.text.title
         if not prepared.offered:

@@ -9,7 +9,8 @@ from typing import Any
 from storesync.driver import Driver, Spec
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
-from storesync.model import MONEY_CONTEXT, Money, Offer, Price, digest
+from storesync.engine.pricehold import told_price, told_prices
+from storesync.model import MONEY_CONTEXT, Money, Offer, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
 from storesync.pricing.guard import mass_change, moved_prices
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
@@ -25,7 +26,8 @@ def blocked(stand: Standing) -> str:
     """Why nothing is sent for a listing that is offered, or empty."""
     if stand.ending:
         return stand.ending
-    if stand.held:
+    gone = not stand.made and any(offer.kept for offer in stand.offers.values())
+    if stand.held or gone:  # nothing is made without a price
         errors = [issue for issue in stand.issues if issue.severity.rank == 0]
         return errors[0].message if errors else "held back"
     if stand.parked:
@@ -171,7 +173,7 @@ def _offers(stand: Standing, owned: Collection[str]) -> Iterator[Operation]:
     there = [o for o in stand.offers.values() if o.want is not None and o.sku in known and not o.refused]
     for kind, changed in (
         (Kind.STOCK, [o for o in there if o.want is not None and o.have_stock != o.want.stock]),
-        (Kind.PRICES, [o for o in there if o.want is not None and o.have_prices != o.want.prices]),
+        (Kind.PRICES, [o for o in there if o.price_differs]),
     ):
         if changed and kind.value not in owned:
             yield Operation(
@@ -196,7 +198,7 @@ def _offer_digest(kind: Kind, changed: Iterable[OfferStanding], *, wanted: bool)
     def value(offer: OfferStanding) -> Any:
         if kind is Kind.STOCK:
             return offer.want.stock if wanted and offer.want is not None else offer.have_stock
-        prices = offer.want.prices if wanted and offer.want is not None else offer.have_prices
+        prices = offer.made if wanted else offer.have_prices
         return None if prices is None else {m: CONVERTER.unstructure(price) for m, price in prices.items()}
 
     return digest([[offer.sku, value(offer)] for offer in changed])
@@ -212,7 +214,7 @@ def _differs(offer: OfferStanding, owned: Collection[str] = ()) -> bool:
     if want is None:
         return False
     stock = want.stock != offer.have_stock and "stock" not in owned
-    return stock or (want.prices != offer.have_prices and "prices" not in owned)
+    return stock or (offer.price_differs and "prices" not in owned)
 
 
 def _causes(stand: Standing) -> tuple[str, ...]:
@@ -223,13 +225,8 @@ def _causes(stand: Standing) -> tuple[str, ...]:
 
 
 def _created(offer: Offer) -> Detail:
-    prices = ", ".join(_told_price(price) for price in offer.prices.values())
+    prices = ", ".join(told_price(price) for price in offer.prices.values())
     return Detail(offer.sku, "", f"{prices} × {offer.stock}")
-
-
-def _told_price(price: Price) -> str:
-    listed = f" (was {price.list.amount:,f})" if price.list is not None else ""
-    return f"{price.sale.amount:,f} {price.sale.currency}{listed}"
 
 
 def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
@@ -238,10 +235,8 @@ def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
     if kind is Kind.STOCK:
         stock = "?" if offer.last_stock is None else str(offer.last_stock)
         return Detail(f"{offer.sku} stock", stock + _UNSURE * (offer.have_stock is None), str(want.stock))
-    known = offer.last_prices
-    before = "?" if known is None else ", ".join(_told_price(price) for price in known.values())
-    before += _UNSURE * (offer.have_prices is None)
-    return Detail(f"{offer.sku} price", before, ", ".join(_told_price(p) for p in want.prices.values()))
+    after = ", ".join(told_price(price) for price in offer.made.values())
+    return Detail(f"{offer.sku} price", told_prices(offer), after)
 
 
 def _changed(before: Any, after: Any, path: str = "") -> Iterator[Detail]:

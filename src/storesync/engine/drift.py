@@ -16,7 +16,7 @@ __all__ = ["By", "Drift", "Look", "compare"]
 
 By = Literal["theirs", "ours", "both", "kept", "unread"]
 _HIDDEN = (Status.HIDDEN, Status.DRAFT, Status.SUSPENDED)
-_VERSION = "#version"  # no field of a driver has this name
+_VERSION, _OWN = "#version", "#variants"  # no field of a driver has these names
 _SHOWN_TEXT = 40
 
 
@@ -41,6 +41,11 @@ class Drift:
         """Whether the market shows the listing no more at all."""
         return self.what == "listing" and self.theirs == "gone"
 
+    @property
+    def added(self) -> bool:
+        """Whether it is a variant that nobody here knows, which the seller made."""
+        return self.what.endswith(" variant") and self.theirs == "there"
+
     def __str__(self) -> str:
         if self.gone:
             return f"{self.key} is gone from the shop"
@@ -49,6 +54,8 @@ class Drift:
                 return f"{self.key} could not be looked at: {self.theirs}"
             case "ours":
                 return f"{self.key} {self.what}: the market shows {self.theirs}, {self.wanted} is to be sent"
+            case "kept" if self.added:
+                return f"{self.key} {self.what}: the seller added it; it stays"
             case "kept":
                 return f"{self.key} {self.what}: the seller changed {self.ours} to {self.theirs}; it stays"
         told = f"{self.key} {self.what}: acknowledged {self.ours}, the market shows {self.theirs}"
@@ -177,8 +184,9 @@ def _compare_offer(
             if ours.want is not None
             else have
         )
-        by = _by(have, shown, wanted, owned="prices" in owned)
-        prices = have != shown and by != "kept"
+        # A price that is held stays whatever it is, so it is known as it is.
+        by = _by(have, shown, wanted, owned="prices" in owned or bool(ours.kept))
+        prices = have != shown and (by != "kept" or bool(ours.kept))
         if by is not None:
             told = (", ".join(map(str, value.values())) for value in (have, shown, wanted))
             look.drift.append(_drift(stand, f"{ours.sku} price", *told, by=by))
@@ -198,7 +206,7 @@ def _drift(stand: Standing, what: str, ours: str, theirs: str, wanted: str, *, b
 
 
 def _compare_variants(look: Look, stand: Standing, seen: Observed) -> None:
-    """Variants of ours that were removed in the shop, or got another id; the seller's own are left alone."""
+    """Variants of ours that were removed in the shop, or got another id; the seller's own are told once and stay."""
     if stand.ref is None or not seen.ref.skus:
         return
     mine = {sku: id_ for sku, id_ in seen.ref.skus.items() if sku in stand.ref.skus or sku in stand.offers}
@@ -207,6 +215,13 @@ def _compare_variants(look: Look, stand: Standing, seen: Observed) -> None:
             look.drift.append(Drift(key=stand.key, what=f"{sku} variant", ours="there", theirs="gone"))
     if mine != dict(stand.ref.skus):
         look.ref = Ref(stand.ref.listing, mine, stand.ref.more)
+    known = str(look.seen.get(_OWN, "")).split("\n")
+    own = sorted(sku for sku in seen.ref.skus if sku and sku not in mine)
+    for sku in own:
+        if sku not in known:
+            look.drift.append(_drift(stand, f"{sku} variant", "not there", "there", "", by="kept"))
+    others = {name: mark for name, mark in look.seen.items() if name != _OWN}
+    look.seen = {**others, _OWN: "\n".join(own)} if own else others
 
 
 def _compare_shelf(look: Look, stand: Standing, seen: Observed, owned: frozenset[str]) -> None:

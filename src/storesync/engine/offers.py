@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from storesync.driver import Batch, OfferChange, Receipt, Verdicts
 from storesync.engine.flows import by_driver
 from storesync.engine.owned import as_shown
+from storesync.engine.pricehold import unknown_live, unsure
 from storesync.engine.report import Outcome, OutcomeState
 from storesync.engine.work import Work, state_of
 from storesync.errors import Denied, Fault, NoChange, NotFound, Rejected, Transient
@@ -49,6 +50,7 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
     kind = operations[0].kind
     changes: list[OfferChange] = []
     keys: dict[str, str] = {}
+    faults: dict[str, Fault] = {}
     for operation in operations:
         stand = await work.standing(operation.key)
         if stand is None or stand.ref is None:
@@ -56,15 +58,19 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
             continue
         ref = stand.ref
         await work.calm(stand)
-        if part_of(work, kind) == "offers":
-            # One call carries both, and one of the two may be the seller's.
+        part, stays = (
+            part_of(work, kind),
+            any(stand.offers[sku].kept for sku in operation.skus if sku in stand.offers),
+        )
+        if part == "offers" or (part == "prices" and stays):
+            # One call carries both, or the prices of several markets: one of them may be the seller's, or stay.
             stand = await as_shown(work, stand, ref)
-        mine = _changes(work, stand, ref, operation)
-        if not mine:
+            faults |= {sku: unknown_live() for sku in unsure(stand, operation.skus)}
+        mine = [change for change in _changes(work, stand, ref, operation) if change.sku not in faults]
+        if not mine and not any(sku in faults for sku in operation.skus):
             work.done(operation, OutcomeState.SUPERSEDED, "the market does not have these SKUs any more")
         changes += [change for change in mine if change.sku not in keys]
         keys |= {change.sku: operation.key for change in mine}
-    faults: dict[str, Fault] = {}
     size = work.channel.spec.batches.get(part_of(work, kind), Batch(1)).size
     for start in range(0, len(changes), size):
         if work.denied is not None:

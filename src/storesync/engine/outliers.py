@@ -26,8 +26,8 @@ def outliers(
     found: Iterable[Operation],
     limits: GuardLimits,
     policies: Mapping[str, str],
-) -> Mapping[str, tuple[Issue, ...]]:
-    """By listing, the prices among these operations that lie far from the median of their category.
+) -> Mapping[str, Mapping[str, list[Issue]]]:
+    """By listing and SKU, the prices among these operations that lie far from the median of their category.
 
     `policies` names the price policy of each market. A price that the market has already is not judged again: it was
     meant once.
@@ -38,9 +38,9 @@ def outliers(
         if stand.key not in priced or not stand.category:
             continue
         for sku, offer in stand.offers.items():
-            if offer.want is not None and offer.want.prices != offer.have_prices:
+            if offer.want is not None and offer.price_differs:
                 new.setdefault(stand.category, {})[sku] = (stand.key, offer.want)
-    held: dict[str, list[Issue]] = {}
+    held: dict[str, dict[str, list[Issue]]] = {}
     for category, some in new.items():
         offered = {
             **due.peers(db, channel, category, _PEERS),
@@ -59,13 +59,21 @@ def outliers(
             for sku, issue in far.items():
                 if sku in some:
                     key, _ = some[sku]
-                    held.setdefault(key, []).append(issue.under(key))
-    return {key: tuple(issues) for key, issues in held.items()}
+                    held.setdefault(key, {}).setdefault(sku, []).append(issue.under(key))
+    return held
 
 
-def hold(db: Connection, channel: str, found: Mapping[str, tuple[Issue, ...]]) -> None:
-    """Hold these listings with their findings; each is prepared again by the next plan."""
+def hold(db: Connection, channel: str, found: Mapping[str, Mapping[str, list[Issue]]]) -> None:
+    """Hold these prices with their findings; each listing is prepared again by the next plan.
+
+    What is live keeps its price and goes on; what is not, or has a variant that is not, is held as a whole.
+    """
     for stand in standing.read_all(db, channel, keys=found):
-        issues = (*stand.issues, *found[stand.key])
-        standing.change(db, channel, stand.key, held=True, input="", issues=issues)
+        issues = (*stand.issues, *(issue for some in found[stand.key].values() for issue in some))
+        there = stand.ref.skus if stand.ref is not None and stand.made else {}
+        far = {sku: stand.offers[sku] for sku in found[stand.key]}
+        live = all(sku in there and offer.last_prices for sku, offer in far.items())
+        if live:
+            standing.keep_prices(db, channel, far)
+        standing.change(db, channel, stand.key, held=not live, input="", issues=issues)
     standing.bump(db, channel)

@@ -5,7 +5,7 @@ So nothing of it is ever a difference, and a market whose update replaces everyt
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from attrs import evolve
@@ -16,7 +16,7 @@ from storesync.engine.documents import text_at, with_texts
 from storesync.engine.work import Work
 from storesync.errors import ConfigError
 from storesync.model import Channel, Offer, Ref
-from storesync.state import Standing, Want, standing
+from storesync.state import OfferStanding, Standing, Want, standing
 
 __all__ = ["OWNED", "as_shown", "check_owned", "content_owned", "kept", "take_theirs"]
 
@@ -72,13 +72,14 @@ def _offer_kept(offer: Offer, stand: Standing, channel: Channel) -> Offer:
 
 
 async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
-    """The listing's standing after a look at what the seller keeps; for a channel that owns nothing, as it was.
+    """The listing's standing after a look at what the seller keeps and at prices that stay; without any, as it was.
 
-    Called before a document is sent, since a market may take the whole of it.
+    Called before anything is sent that may carry them, since a market may take the whole of it.
     """
     channel = work.channel
     observe, owned = channel.driver.observe, channel.channel.owned_by_seller
-    if observe is None or not any(name != "shown" for name in owned):
+    stays = any(offer.kept for offer in stand.offers.values())
+    if observe is None or not (stays or any(name != "shown" for name in owned)):
         return stand
     seen: Mapping[str, Observed] = await work.run(observe(channel.shop, [ref]))
     found = seen.get(ref.listing)
@@ -102,6 +103,8 @@ def take_theirs(db: Connection, work: Work, stand: Standing, seen: Observed) -> 
         known = stand.offers.get(sku)
         if known is not None and known.want is not None:
             merged = _offer_seen(known.want, offer)
+            if known.kept and "prices" not in owned:
+                _take_price(db, name, known, merged, offer.prices)
             news |= standing.leave_offer(
                 db, name, merged, prices="prices" in owned, stock="stock" in owned, known=known
             )
@@ -113,6 +116,20 @@ def take_theirs(db: Connection, work: Work, stand: Standing, seen: Observed) -> 
     if texts:
         news |= standing.leave_texts(db, name, stand, lambda content: with_texts(content, texts))
     return news
+
+
+def _take_price(
+    db: Connection, channel: str, known: OfferStanding, seen: Offer, told: Collection[str]
+) -> None:
+    """The live price of a SKU that keeps it is the one that the market shows; `told` are the markets it told of."""
+    if known.have_prices is None:
+        if not all(market in told for market in seen.prices):
+            return  # as unknown as before
+        prices = dict(seen.prices)
+    else:
+        prices = dict(known.have_prices) | {m: seen.prices[m] for m in known.kept if m in told}
+    if prices != known.have_prices:
+        standing.acknowledge_offers(db, channel, [evolve(seen, prices=prices)], prices=True)
 
 
 def _offer_seen(want: Offer, seen: Offer) -> Offer:

@@ -20,6 +20,7 @@ from storesync.engine.events import warned
 from storesync.engine.flows import run
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.owned import kept
+from storesync.engine.pricehold import price_held
 from storesync.engine.tickets import poll
 from storesync.errors import Denied, Fault, Transient
 from storesync.issues import Issue, Issues, Severity
@@ -46,8 +47,9 @@ class Preparer(Protocol):
         category: Category | None,
         last: Mapping[str, Offer],
         chosen: Mapping[str, str],
+        live: Collection[str],
     ) -> Prepared:
-        """One product as this channel will show it, or every reason why not."""
+        """One product as this channel will show it, or every reason why not; `live` are the SKUs on sale there."""
         ...
 
     def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
@@ -201,10 +203,10 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
     known = reading.known.get(product.key)
     if known == name or (known and not found and known == _placed(reading, name, product)):
         return
-    last = _NOTHING
+    last, live = _NOTHING, frozenset[str]()
     if product.key in reading.known:
-        last = await channel.store.read(lambda db: _last(db, channel.name, product.key))
-    prepared = preparer.prepare(product, channel.shop, category, last, key.chosen)
+        last, live = await channel.store.read(lambda db: _last(db, channel.name, product.key))
+    prepared = preparer.prepare(product, channel.shop, category, last, key.chosen, live)
     asked = {_key_id(key)}
     while prepared.needs:
         (need,) = prepared.needs[:1]
@@ -215,7 +217,7 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
             break
         asked.add(_key_id(need))
         key, category = need, again
-        prepared = preparer.prepare(product, channel.shop, category, last, need.chosen)
+        prepared = preparer.prepare(product, channel.shop, category, last, need.chosen, live)
     if not told and prepared.lacks and reading.texts is not None and reading.texts.serves(prepared.lacks):
         reading.lacking.append((product, found, prepared.lacks))
         return
@@ -235,6 +237,7 @@ async def _product(reading: _Pass, product: Product, found: tuple[Issue, ...], *
             reason=prepared.reason,
             issues=(*found, *prepared.issues),
             held=prepared.held,
+            kept=prepared.kept,
             category=product.category,
             traces=preparer.traces(prepared),
         ),
@@ -265,11 +268,13 @@ def _input(reading: _Pass, name: str, product: Product, issues: tuple[Issue, ...
     return _placed(reading, name, product) if about_words else ""
 
 
-def _last(db: Connection, channel: str, key: str) -> Mapping[str, Offer]:
+def _last(db: Connection, channel: str, key: str) -> tuple[Mapping[str, Offer], frozenset[str]]:
+    """The offers acknowledged last, and the SKUs that the shop has of a listing that was made."""
     stand = standing.read(db, channel, key)
     if stand is None:
-        return _NOTHING
-    return {sku: offer.last for sku, offer in stand.offers.items() if offer.last is not None}
+        return _NOTHING, frozenset()
+    last = {sku: offer.last for sku, offer in stand.offers.items() if offer.last is not None}
+    return last, frozenset(stand.ref.skus if stand.ref is not None and stand.made else ())
 
 
 def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:
@@ -377,7 +382,7 @@ _GONE = "gone"
 
 def _compare(
     db: Connection, reading: _Pass, limits: GuardLimits, ending: frozenset[str]
-) -> tuple[Plan, Mapping[str, tuple[Issue, ...]]]:
+) -> tuple[Plan, Mapping[str, Mapping[str, list[Issue]]]]:
     """The plan, from the listings that may need something; the others are counted.
 
     Besides, by listing, prices in it that lie too far from those of their category.
@@ -398,7 +403,10 @@ def _compare(
         mine = list(_operations(db, reading, stand, sent, ending))
         sent.add(_media(mine))
         found += mine
-        unchanged += not mine and stand.want_shown and not blocked(stand) and stand.ticket is None
+        stays = price_held(stand, mine) if stand.want_shown and not blocked(stand) else None
+        held += [stays] if stays is not None else []
+        quiet = not mine and stays is None and stand.ticket is None
+        unchanged += quiet and stand.want_shown and not blocked(stand)
     shelf = Shelf(
         live=numbers.live,
         sold=lambda: due.sold(db, channel.name),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import evolve
@@ -68,6 +68,7 @@ class ChannelPreparer:
         category: Category | None,
         last: Mapping[str, Offer],
         chosen: Mapping[str, str],
+        live: Collection[str],
     ) -> Prepared:
         """One product as this channel will show it, or every reason why not."""
         return prepare(
@@ -78,6 +79,7 @@ class ChannelPreparer:
             category=category,
             last=last,
             chosen_for=chosen,
+            live=live,
         )
 
     def traces(self, prepared: Prepared) -> Mapping[str, Any]:

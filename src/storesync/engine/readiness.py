@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Iterator
 
 from storesync.catalog import Read
 from storesync.compliance import Claimed, check_claims, check_readiness, kind_of
-from storesync.config import MARKETS
+from storesync.config import MARKETS, Config
 from storesync.config.wording import ComplianceConfig
 from storesync.engine.channeltexts import grouped, recalled
 from storesync.engine.check import Checked
 from storesync.engine.setup import Setup
 from storesync.errors import ConfigError
-from storesync.issues import Issue, Issues
+from storesync.issues import Issue, Issues, Severity, nearest
 from storesync.localization import (
     Reference,
     ReferenceText,
@@ -55,6 +55,16 @@ def _source(product: Product) -> Iterator[Claimed]:
         yield Claimed(f"text/points/{number}", product.locale, "short_description", point)
 
 
+def _off(config: Config) -> Issue:
+    return Issue(
+        "claim.off",
+        "compliance",
+        f"{config.path.name} has no [compliance]: no evidence is read here, and plans hold nothing back for these rules",
+        Severity.WARNING,
+        'add [compliance] with evidence = "evidence.csv"',
+    )
+
+
 async def check_market(setup: Setup, code: str) -> Checked:
     """Whether the catalog is ready for a market: claims, numbers, ingredients and labels, before any listing.
 
@@ -64,11 +74,11 @@ async def check_market(setup: Setup, code: str) -> Checked:
     market = next((one for one in configured if one.code == code), MARKETS.get(code))
     if market is None:
         raise ConfigError(
-            f"market {code!r} is unknown: it knows {', '.join(MARKETS)}, or add [markets.{code}]"
+            f"market {code!r} is unknown; {nearest(code, MARKETS)}, or describe it under [markets.{code}]"
         )
     today, rules = setup.today, (setup.config.compliance or ComplianceConfig()).of((code,), setup.reference)
     held: list[Held] = []
-    issues: list[Issue] = []
+    issues: list[Issue] = [] if setup.config.compliance is not None else [_off(setup.config)]
     not_offered: list[Held] = []
     count = 0
     async for read, memory in _read(setup, market):

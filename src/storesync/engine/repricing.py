@@ -16,12 +16,12 @@ __all__ = ["repriced"]
 def repriced(explained: Explained, product: Product, settings: Settings) -> Explained:
     """The same SKU, its prices made anew from the rates of these settings; what is live guards nothing here."""
     sku = explained.sku
-    offers, traces, issues = price_product(product, settings, {}, price)
-    mine = [issue for issue in issues.errors if f"/{sku}/" in f"/{issue.path}/"]
+    made = price_product(product, settings, {}, price)
+    mine = [issue for issue in made.issues.errors if f"/{sku}/" in f"/{issue.path}/"]
     return evolve(
         explained,
-        want=offers.get(sku),
-        prices={market: trace.document() for market, trace in traces.get(sku, {}).items()},
+        want=made.offers.get(sku),
+        prices={market: trace.document() for market, trace in made.traces.get(sku, {}).items()},
         held=mine[0].message if mine else "",
         rates=settings.rates.id if settings.rates is not None else "",
     )

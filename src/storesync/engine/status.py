@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,23 +12,28 @@ from sqlalchemy import Connection
 
 from storesync.engine.accountstatus import AccountStatus
 from storesync.engine.diff import blocked, offers_differ
+from storesync.engine.pricehold import price_held
 from storesync.engine.work import Work
 from storesync.errors import StateError
 from storesync.issues import Issue, counted
 from storesync.model import Offer, Ref
 from storesync.model import Status as Shown
 from storesync.plan import Held
-from storesync.state import UNKNOWN, Standing, assets, journal, lease, standing, usage
+from storesync.state import UNKNOWN, OfferStanding, Standing, assets, journal, lease, standing, usage
 
 __all__ = ["ChannelStatus", "Explained", "explain", "resolve", "similar", "status"]
 
 _BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
+_LATELY = timedelta(days=14)
 _COMPARED = 2_000  # names of one beginning that are compared
 
 
 @frozen(kw_only=True)
 class ChannelStatus:
-    """One channel at a glance; `issues` are about the state that all channels share."""
+    """One channel at a glance; `issues` are about the state that all channels share.
+
+    `overridden` are the runs of the last 14 days for which somebody gave a reason to pass a guard.
+    """
 
     channel: str
     revision: int
@@ -46,13 +51,14 @@ class ChannelStatus:
     account: AccountStatus | None = None
     quotas: tuple[usage.Used, ...] = ()
     issues: tuple[Issue, ...] = ()
+    overridden: tuple[journal.Overridden, ...] = ()
 
     def __str__(self) -> str:
         by = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in self.by_status.items() if count)
         lines = [
             f"{self.channel}: {counted(self.listings, 'listing')} ({by or 'none yet'}), {self.pending} to change"
         ]
-        lines += [f"  held   {one.key}: {one.reason}" for one in self.held]
+        lines += [f"  {one}" for one in self.held]
         lines += [f"  parked {one.key}: {one.reason}" for one in self.parked]
         return "\n".join(lines)
 
@@ -115,10 +121,12 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
             ended.append(Held(key=stand.key, title=stand.title, reason=blocked(stand)))
         elif stand.want_shown and (why := blocked(stand)):
             held.append(Held(key=stand.key, title=stand.title, reason=why, issues=stand.issues))
-        elif stand.want_shown and stand.want == stand.have and not offers_differ(stand):
-            unchanged += 1
         elif stand.want_shown:
-            pending += 1
+            stays = price_held(stand)
+            held += [stays] if stays is not None else []
+            moves = stand.want != stand.have or offers_differ(stand)
+            pending += moves
+            unchanged += not moves and stays is None
     holder = lease.holder(db, f"channel:{channel}", now)
     return ChannelStatus(
         channel=channel,
@@ -134,6 +142,7 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
         unfinished=len(journal.unfinished(db, channel)),
         at_work=holder[0] if holder else "",
         since=holder[1] if holder else "",
+        overridden=journal.overridden(db, channel, now - _LATELY),
     )
 
 
@@ -158,11 +167,17 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
         have=offer.have if offer is not None else None,
         prices=trace.get("prices", {}).get(sku, {}),
         texts=trace.get("texts", {}),
-        held=blocked(stand) if stand.want_shown else "",
+        held=_held(stand, offer) if stand.want_shown else "",
         operations=tuple(journal.last(db, channel, stand.key)),
         not_offered="" if stand.want_shown else stand.reason,
         others=tuple(other for other in stand.offers if other != sku),
     )
+
+
+def _held(stand: Standing, offer: OfferStanding | None) -> str:
+    """Why nothing is sent of a SKU, or why its price is not."""
+    stays = price_held(stand) if offer is not None and offer.kept else None
+    return blocked(stand) or (f"{stays.words()}: {stays.reason}" if stays is not None else "")
 
 
 def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from storesync.engine.create import accept, ours, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.owned import as_shown
+from storesync.engine.pricehold import unknown_live, unsure
 from storesync.engine.report import OutcomeState
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Work
@@ -38,6 +39,8 @@ async def update(work: Work, operation: Operation) -> None:
             if ref is not None:
                 stand = await as_shown(work, stand, ref)
                 expected = stand.want
+                if unsure(stand, stand.offers):  # new rows of a market may bring all prices along
+                    raise unknown_live()
         except Fault as fault:
             work.failed(operation, fault)
             return

@@ -131,6 +131,10 @@ class TextPlaces:
     places: tuple[str, ...] = ()
     issues: Issues = field(factory=Issues)
 
+    def __str__(self) -> str:
+        lines = [", ".join(self.places) or "no text"]
+        return "\n".join([*lines, *(f"  {issue.severity.value} {issue}" for issue in self.issues)])
+
 
 async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked: bool) -> TextPlaces:
     """Lock the texts at some places in one language against every change, or free them.

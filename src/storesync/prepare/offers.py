@@ -1,19 +1,24 @@
-"""price: what each variant costs in each market, and how many there are. Unknown is never zero."""
+"""price: what each variant costs in each market, and how many there are. Unknown is never zero.
+
+Where no price can be made, a variant that is on sale keeps the price that is live, and one that is not there yet waits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Protocol
 
+from attrs import field, frozen
+
 from storesync.issues import Issue, Issues
-from storesync.model import Market, Offer, Price, Product
+from storesync.model import Market, Offer, Price, Product, frozen_map
 from storesync.model.money import Form
 from storesync.prepare.remedy import policy_line
 from storesync.prepare.settings import Settings
 from storesync.pricing import Policy, PolicyBook, Priced, Snapshot, Trace
 
-__all__ = ["Pricer", "price_product"]
+__all__ = ["Offered", "Pricer", "price_product", "stays"]
 
 
 class Pricer(Protocol):
@@ -36,6 +41,38 @@ class Pricer(Protocol):
         """The price with its trace, or why there is none."""
 
 
+@frozen(kw_only=True)
+class Offered:
+    """What became of a product's variants: complete offers, the trace of every price, and all findings.
+
+    `kept` are by SKU the markets whose price could not be made: their offer has the live one. `waiting` are variants
+    that the shop does not have yet and that must not go there without a price.
+    """
+
+    offers: Mapping[str, Offer] = field(converter=frozen_map)
+    traces: Mapping[str, Mapping[str, Trace]] = field(converter=frozen_map)
+    kept: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
+    waiting: frozenset[str] = frozenset()
+    issues: Issues = field(factory=Issues)
+
+
+def stays(
+    *,
+    product: Product,
+    sku: str,
+    market: Market,
+    policy: PolicyBook | Policy,
+    rates: Snapshot,
+    environment: str,
+    today: date,
+    last: Price | None = None,
+    channel: str = "",
+    form: Form = "text",
+) -> Priced:
+    """A pricer that makes no price and has nothing to say: what is live stays."""
+    return Priced(price=None, trace=Trace(sku=sku, market=market.code, policy=""), issues=Issues())
+
+
 def _stock(product: Product, sku: str) -> tuple[int | None, Issue | None]:
     supply = product.supply.get(sku)
     stock = None if supply is None else supply.stock
@@ -51,12 +88,21 @@ def _stock(product: Product, sku: str) -> tuple[int | None, Issue | None]:
 
 
 def price_product(
-    product: Product, settings: Settings, last: Mapping[str, Offer], pricer: Pricer
-) -> tuple[dict[str, Offer], dict[str, dict[str, Trace]], Issues]:
-    """The complete offers, the trace of every price, and what keeps the other offers from being complete."""
+    product: Product,
+    settings: Settings,
+    last: Mapping[str, Offer],
+    pricer: Pricer,
+    live: Collection[str] = (),
+) -> Offered:
+    """The complete offers, and what keeps the others from being complete.
+
+    `last` are the offers that the market acknowledged, `live` the variants that are on sale there.
+    """
     issues: list[Issue] = []
     offers: dict[str, Offer] = {}
     traces: dict[str, dict[str, Trace]] = {}
+    kept: dict[str, frozenset[str]] = {}
+    waiting: set[str] = set()
     lacking = [market for market in settings.channel.markets if market.code not in settings.policies]
     issues += [
         Issue(
@@ -72,10 +118,14 @@ def price_product(
     for variant in product.variants:
         sku = variant.sku
         prices: dict[str, Price] = {}
+        stay: set[str] = set()
         for market in settings.channel.markets:
+            before = last[sku].prices.get(market.code) if sku in last else None
+            if sku in live and before is not None and before.sale.amount > 0:
+                stay.add(market.code)
+                prices[market.code] = before
             if market in lacking:
                 continue
-            before = last[sku].prices.get(market.code) if sku in last else None
             priced = pricer(
                 product=product,
                 sku=sku,
@@ -92,9 +142,16 @@ def price_product(
             traces.setdefault(sku, {})[market.code] = priced.trace
             if priced.price is not None:
                 prices[market.code] = priced.price
+                stay.discard(market.code)
         stock, unknown = _stock(product, sku)
         if unknown is not None:
             issues.append(unknown)
         elif stock is not None and len(prices) == len(settings.channel.markets):
             offers[sku] = Offer(sku, prices, stock)
-    return offers, traces, Issues(tuple(issues))
+            if stay:
+                kept[sku] = frozenset(stay)
+        elif stock is not None and live and sku not in live:
+            waiting.add(sku)
+    return Offered(
+        offers=offers, traces=traces, kept=kept, waiting=frozenset(waiting), issues=Issues(tuple(issues))
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
@@ -17,7 +17,7 @@ from storesync.prepare.claims import check_compliance
 from storesync.prepare.leak import content_leaks, listing_leaks
 from storesync.prepare.localize import localize
 from storesync.prepare.mapping import category_id, chosen, map_product
-from storesync.prepare.offers import Pricer, price_product
+from storesync.prepare.offers import Offered, Pricer, price_product, stays
 from storesync.prepare.render import check_by_driver, render
 from storesync.prepare.settings import Settings
 from storesync.prepare.wording import check_wording
@@ -38,7 +38,8 @@ class Prepared:
     """What became of one product on its way to one channel.
 
     Not offered is no fault: `reason` says why. An offered one is `held` while an error stands among `issues`;
-    then `content` is None, so that nothing unfit can leave, and `listing` shows how far it came. `needs` are
+    then `content` is None, so that nothing unfit can leave, and `listing` shows how far it came. Errors about prices
+    alone do not hold what is on sale already: `kept` are by SKU the markets whose live price stays. `needs` are
     category documents to fetch before the same pass is run again; `lacks` are languages in which a text is
     missing or was made from another source, to be fetched likewise where somebody can. `traces` are by SKU and
     market, `provenance` by locale and text field.
@@ -50,6 +51,7 @@ class Prepared:
     listing: Listing | None = None
     content: Content | None = None
     offers: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
+    kept: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
     traces: Mapping[str, Mapping[str, Trace]] = field(factory=dict, converter=_nested)
     provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_nested)
     issues: Issues = field(factory=Issues)
@@ -59,7 +61,7 @@ class Prepared:
     @property
     def held(self) -> bool:
         """Offered, but held back by an error."""
-        return self.offered and bool(self.issues.errors)
+        return self.offered and self.content is None and bool(self.issues.errors)
 
 
 def _placed(issues: Issues, product: Product) -> Issues:
@@ -96,6 +98,7 @@ def prepare(
     category: Category | None,
     last: Mapping[str, Offer] = _NOTHING,
     chosen_for: Mapping[str, str] = _NOTHING,
+    live: Collection[str] = (),
     pricer: Pricer = price,
 ) -> Prepared:
     """One product as this channel will show it, or every reason why not.
@@ -103,8 +106,50 @@ def prepare(
     `category` is the market's document for the product's category, None while it is not known; then the
     answer only `needs` it. `chosen_for` are the values that the document was fetched for: when the product
     chooses others that decide further fields, the answer needs the document for those. `last` are the
-    offers that the market acknowledged, which guards compare with. Never raises because of data.
+    offers that the market acknowledged, which guards compare with. `live` are the SKUs that are on sale there: where
+    nothing but prices is wrong they keep their live ones, and the rest goes on. Never raises because of data.
     """
+
+    def run(with_: Pricer) -> Prepared:
+        return _prepare(product, settings, driver, shop, category, last, chosen_for, live, with_)
+
+    done = run(pricer)
+    if not live or not done.held or not all(map(_about_price, done.issues.errors)):
+        return done
+    # The prices could be made and do not suit the market, or each other: all of them stay.
+    kept = run(stays)
+    if kept.content is None:
+        return done
+    return evolve(kept, issues=done.issues, traces=done.traces)
+
+
+def _about_price(issue: Issue) -> bool:
+    return issue.code.startswith("price.")
+
+
+def _without(product: Product, waiting: Collection[str]) -> Product:
+    """The product without these variants, and without the options that only they have."""
+    if not waiting:
+        return product
+    variants = [variant for variant in product.variants if variant.sku not in waiting]
+    axes = []
+    for axis in product.axes:
+        used = {variant.options.get(axis.code) for variant in variants}
+        axes.append(evolve(axis, choices={code: c for code, c in axis.choices.items() if code in used}))
+    return evolve(product, variants=variants, axes=axes)
+
+
+def _prepare(
+    product: Product,
+    settings: Settings,
+    driver: Driver[Any, S],
+    shop: S,
+    category: Category | None,
+    last: Mapping[str, Offer],
+    chosen_for: Mapping[str, str],
+    live: Collection[str],
+    pricer: Pricer,
+) -> Prepared:
     reason = assort(product, settings.channel)
     if reason:
         return Prepared(key=product.key, offered=False, reason=reason)
@@ -115,15 +160,16 @@ def prepare(
         issues += (
             Issue("product.no_variants", "variants", f"{product.key} has no variant to sell", hint="add one"),
         )
+    priced = price_product(product, settings, last, pricer, live)
+    product, offers = _without(product, priced.waiting), priced.offers
     localized, found = localize(product, settings)
-    issues += found
-    offers, traces, found = price_product(product, settings, last, pricer)
-    issues += found
+    issues += (*found, *priced.issues)
     done = Prepared(
         key=product.key,
         offered=True,
         offers=offers,
-        traces=traces,
+        kept=priced.kept,
+        traces=priced.traces,
         provenance=localized.provenance,
         lacks=localized.lacks,
     )
@@ -165,6 +211,16 @@ def prepare(
         issues += found
         if content is not None and not leaks:
             issues += content_leaks(content, listing, settings.channel.locales, spec.refused_scripts)
+    holding = [issue for issue in issues.errors if not _excused(issue, priced, settings)]
     return evolve(
-        done, listing=listing, content=None if issues.errors else content, issues=_placed(issues, product)
+        done, listing=listing, content=None if holding else content, issues=_placed(issues, product)
     )
+
+
+def _excused(issue: Issue, priced: Offered, settings: Settings) -> bool:
+    """Whether a finding is about a price that is not sent: the live one stays, or its variant waits."""
+    if not _about_price(issue) or not (priced.kept or priced.waiting):
+        return False
+    markets = len(settings.channel.markets)
+    nothing_new = all(len(priced.kept.get(sku, ())) == markets for sku in priced.offers)
+    return nothing_new or issue in tuple(priced.issues)

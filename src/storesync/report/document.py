@@ -37,13 +37,14 @@ def issue_document(issue: Issue) -> dict[str, str]:
 
 
 def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
-    """Listings held back or not offered, each with its findings."""
+    """Listings held back or not offered, each with its findings; with `stays` only these prices are held."""
     return [
         {
             "key": one.key,
             "title": one.title,
             "reason": one.reason,
             "issues": [issue_document(issue) for issue in one.issues],
+            **({"stays": dict(one.stays), "goes": list(one.goes)} if one.stays else {}),
         }
         for one in held
     ]
@@ -90,6 +91,7 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
             for one in status.quotas
         ],
         "issues": [issue_document(issue) for issue in status.issues],
+        "overridden": [{"at": run.at.isoformat(), "reasons": dict(run.reasons)} for run in status.overridden],
     }
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from storesync.plan import Detail, Held, Kind, Operation, Plan
 from storesync.report.amount import told_text
-from storesync.report.plan_view import held_groups
+from storesync.report.plan_view import held_groups, live_price
 from storesync.report.price_view import stages
 
 __all__ = ["Prices", "plan_page"]
@@ -99,7 +99,8 @@ def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[s
     pictures = counts.pop("upload", 0)
     return {
         "plan": plan,
-        "held": [_together(group) for group in held_groups(plan.held)],
+        "held": [_together(group) for group in held_groups(one for one in plan.held if not one.stays)],
+        "stays": [_together(group) for group in held_groups(one for one in plan.held if one.stays)],
         "made": plan.made_at[:16].replace("T", " "),
         "counts": [(_MARKS[Kind(kind)][0], count, _MARKS[Kind(kind)][1]) for kind, count in counts.items()],
         "pictures": pictures,
@@ -112,7 +113,11 @@ def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[s
 def _together(group: Sequence[Held]) -> Mapping[str, Any]:
     """Listings with one way out: their names, and the findings of the first, one for each way out."""
     issues = {issue.hint or issue.message: issue for issue in reversed(group[0].issues)}
-    return {"all": group, "reason": group[0].reason, "issues": list(reversed(issues.values()))}
+    return {
+        "all": [(one, one.words(live_price)) for one in group],
+        "reason": group[0].reason,
+        "issues": list(reversed(issues.values())),
+    }
 
 
 def _row(operation: Operation, titles: Mapping[str, str], traces: Prices) -> _Row:

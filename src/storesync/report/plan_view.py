@@ -24,6 +24,7 @@ __all__ = [
     "headline",
     "held_groups",
     "held_lines",
+    "live_price",
     "named",
     "plan_view",
     "way_out",
@@ -57,7 +58,8 @@ def count_line(plan: Plan) -> str:
     parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} unchanged"]
     for number, words in (
         (plan.waiting, "waiting for the market"),
-        (len(plan.held), "held back"),
+        (sum(not held.stays for held in plan.held), "held back"),
+        (sum(bool(held.stays) for held in plan.held), "with a held price"),
         (len(plan.not_offered), "not offered"),
     ):
         if number:
@@ -96,7 +98,7 @@ def plan_view(plan: Plan, *, most: int | None = FEW) -> RenderableType:
     uploads = plan.counts.get("upload", 0)
     if uploads:
         parts.append(Text(f"  ↑ upload  {counted(uploads, 'picture')}", "cyan"))
-    parts += held_lines(plan.held)
+    parts += held_lines(plan.held, whole=most is None)
     parts += _not_offered(plan.not_offered)
     parts += findings(plan.warnings, most=most)
     parts += [_guard(guard) for guard in plan.tripped]
@@ -186,25 +188,36 @@ def held_groups(held: Iterable[Held]) -> list[list[Held]]:
         first = one.issues[0] if one.issues else None
         # The key stands in many ways out ("add SBG-001,VN,…"): but for it they are one.
         way = first.hint.replace(one.key, "") if first is not None else one.reason.partition(": ")[0]
-        alike = (first.code if first is not None else "", way) if way else (one.key,)
+        code = first.code if first is not None else ""
+        alike = (bool(one.stays), code, way) if way else (one.key,)
         groups.setdefault(alike, []).append(one)
     return list(groups.values())
 
 
-def held_lines(held: Iterable[Held]) -> Iterator[Hanging]:
-    """What is held back, with its findings and the way out; many with one way out are told once."""
+def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging]:
+    """What is held back, with its findings and the way out; many with one way out are told once, unless `whole`."""
     for group in held_groups(held):
         first = group[0]
-        if len(group) >= MANY:
+        if len(group) >= MANY and not whole:
             said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
-            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
+            said += "; live prices stay, the rest goes out" if first.stays else ""
+            yield Hanging(Text.assemble(_mark(first), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")
             continue
         for one in group:
             title = f"  {one.title}" if one.title else ""
-            said = f"{one.key}{title}: {one.reason}"
-            yield Hanging(Text.assemble(("  ! held    ", "bold red"), said), _UNDER)
-            yield from _findings_of(one, "")
+            said = f"{one.key}{title}: {one.words(live_price) or one.reason}"
+            yield Hanging(Text.assemble(_mark(one), said), _UNDER)
+            yield from _findings_of(one, "because " if one.stays else "")
+
+
+def _mark(held: Held) -> tuple[str, str]:
+    return ("  ! price held  ", "bold yellow") if held.stays else ("  ! held    ", "bold red")
+
+
+def live_price(text: str) -> str:
+    """Live prices with their signs, one for each market."""
+    return ", ".join(map(told_text, text.split(", ")))
 
 
 def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:

@@ -127,6 +127,8 @@ def _operations(operations: Sequence[Mapping[str, Any]]) -> Table:
     for operation in operations:
         fault = operation.get("fault") or {}
         said = " ".join(str(fault[name]) for name in ("code", "message") if fault.get(name))
+        passed = (f"guard {guard!r} passed: {why}" for guard, why in operation["reasons"].items())
+        said = "; ".join(part for part in (said, *passed) if part)
         table.add_row(
             str(operation["began"])[:19].replace("T", " "),
             operation["kind"],

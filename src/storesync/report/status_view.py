@@ -51,6 +51,12 @@ def status_view(status: ChannelStatus) -> RenderableType:
     for quota in status.quotas:
         much = "all" if quota.shut else f"{quota.used:,} calls"
         parts.append(Text(f"  {much} of the day's quota used until {quota.until:%Y-%m-%d %H:%M %Z}", "cyan"))
+    for run in status.overridden:
+        for guard, why in run.reasons.items():
+            told = Text.assemble(
+                ("  · guard   ", "cyan"), f"{guard!r} was passed on {run.at:%Y-%m-%d %H:%M %Z}: {why}"
+            )
+            parts.append(Hanging(told, 8))
     parts += held_lines(status.held)
     for one in status.parked:
         said = f"{one.key}  {one.title}: {one.reason}"
@@ -79,7 +85,7 @@ def checked_view(checked: Checked, *, most: int | None = FEW) -> RenderableType:
         said = "  the catalog cannot be read"
     line = Text.assemble((checked.channel, "bold"), said)
     parts: list[RenderableType] = [Hanging(line, len(checked.channel) + 2)]
-    parts += held_lines(checked.held)
+    parts += held_lines(checked.held, whole=most is None)
     told = {issue for held in checked.held for issue in held.issues}
     parts += findings((issue for issue in checked.issues if issue not in told), most=most)
     return Group(*parts)

@@ -166,7 +166,8 @@ def _change(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     return _reply(_told(listing))
 
 
-def _offers(manners: Manners, market: Market, shop: Shop, call: Call, *, field: str) -> Answer:
+def _offers(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
+    """New prices, new stock or both: what a row has, and always both where the platform takes them in one call."""
     listing = _listing(market, shop, call)
     done, refused = [], []
     for row in _body(call)["rows"]:
@@ -174,9 +175,9 @@ def _offers(manners: Manners, market: Market, shop: Shop, call: Call, *, field: 
         if sku is None:
             refused.append({"sku": row["sku"], "code": "unknown_sku"})
             continue
-        if field == "price":
+        if "price" in row:
             sku.price = Decimal(row["price"])
-        else:
+        if "stock" in row:
             sku.stock = int(row["stock"])
         done.append(row["sku"])
     market.changed(listing)
@@ -235,8 +236,9 @@ _OPERATIONS: Mapping[str, tuple[str, Run]] = {
     "extend": (EXTEND, _extend),
     "remove": (WRITE, _remove),
     "change": (WRITE, _change),
-    "prices": (WRITE, partial(_offers, field="price")),
-    "stock": (WRITE, partial(_offers, field="stock")),
+    "prices": (WRITE, _offers),
+    "stock": (WRITE, _offers),
+    "offers": (WRITE, _offers),
     "hide": (WRITE, partial(_shelf, action="hide")),
     "show": (WRITE, partial(_shelf, action="show")),
     "end": (WRITE, partial(_shelf, action="end")),
@@ -256,6 +258,7 @@ _ROUTES: Mapping[tuple[str, int, str], str] = {
     ("DELETE", 5, "variants"): "remove",
     ("PUT", 4, "prices"): "prices",
     ("PUT", 4, "stock"): "stock",
+    ("PUT", 4, "offers"): "offers",
     ("PUT", 4, "hidden"): "hide",
     ("DELETE", 4, "hidden"): "show",
     ("POST", 2, "files"): "upload",

@@ -12,7 +12,15 @@ from sqlalchemy import Connection, bindparam, false, func, literal_column, selec
 from storesync.issues import Issue, Severity
 from storesync.model import Price
 from storesync.state.schema import LISTING_PENDING, LISTING_REMARKED, OFFER_PENDING, listings, offers
-from storesync.state.standing import SHOWN, UNKNOWN, Standing, issues_from, prices_from, read_all
+from storesync.state.standing import (
+    SHOWN,
+    UNKNOWN,
+    Standing,
+    issues_from,
+    prices_from,
+    read_all,
+    wanted_prices,
+)
 from storesync.state.statement import Statement
 
 __all__ = [
@@ -88,7 +96,7 @@ _FIRST = (
     .subquery()
 )
 _PEERS = Statement(
-    select(offers.c.sku, offers.c.want_prices)
+    select(offers.c.sku, offers.c.want_prices, offers.c.have_prices)
     .select_from(_FIRST.join(offers, (offers.c.channel == _CHANNEL) & (offers.c.key == _FIRST.c.key)))
     .where(offers.c.want_prices != literal_column("''"))
 )
@@ -185,7 +193,7 @@ def on_stock(db: Connection, channel: str) -> int:
 def peers(db: Connection, channel: str, category: str, most: int) -> Mapping[str, Mapping[str, Price]]:
     """What is wanted on sale in a category, by SKU and market: its first `most` listings, in key order."""
     rows = _PEERS.run(db, {"channel": channel, "category": category, "most": most})
-    return {row.sku: prices_from(row.want_prices) for row in rows}
+    return {row.sku: wanted_prices(row.want_prices, row.have_prices) for row in rows}
 
 
 def pending(db: Connection, channel: str) -> Iterator[Standing]:

@@ -18,6 +18,7 @@ from storesync.state.statement import Statement, overwrite, write_row
 
 __all__ = [
     "Entry",
+    "Overridden",
     "Unfinished",
     "answered",
     "begin",
@@ -26,6 +27,7 @@ __all__ = [
     "end_run",
     "intend",
     "last",
+    "overridden",
     "unfinished",
 ]
 
@@ -73,6 +75,25 @@ def begin_run(db: Connection, *, id: str, channel: str, at: datetime, reasons: M
     """A run starts; `reasons` are those given for passing a guard."""
     row = {"id": id, "channel": channel, "began": stamp(at), "reasons": dumps(reasons, sort=True)}
     write_row(db, runs, row)
+
+
+@frozen(kw_only=True)
+class Overridden:
+    """A run for which a person gave reasons, by the name of the guard that they passed."""
+
+    at: datetime
+    reasons: Mapping[str, str]
+
+
+def overridden(db: Connection, channel: str, since: datetime, *, most: int = 5) -> tuple[Overridden, ...]:
+    """The newest runs since then for which guards were passed with a reason, newest first."""
+    rows = db.execute(
+        select(runs.c.began, runs.c.reasons)
+        .where(runs.c.channel == channel, runs.c.began >= stamp(since), runs.c.reasons != "{}")
+        .order_by(runs.c.began.desc())
+        .limit(most)
+    )
+    return tuple(Overridden(at=unstamp(row.began), reasons=loads(row.reasons)) for row in rows)
 
 
 def end_run(db: Connection, *, id: str, at: datetime, summary: Mapping[str, Any]) -> None:
@@ -173,7 +194,8 @@ def unfinished(db: Connection, channel: str) -> list[Unfinished]:
 def last(db: Connection, channel: str, key: str, limit: int = 10) -> list[Mapping[str, Any]]:
     """The newest operations on one listing, newest first, as they are told to people."""
     rows = db.execute(
-        select(operations)
+        select(operations, runs.c.reasons)
+        .outerjoin(runs, runs.c.id == operations.c.run)
         .where(operations.c.channel == channel, operations.c.key == key)
         .order_by(operations.c.began.desc())
         .limit(limit)
@@ -188,6 +210,7 @@ def last(db: Connection, channel: str, key: str, limit: int = 10) -> list[Mappin
             "began": row.began,
             "ended": row.ended,
             "requests": len(_entries(db, row.id)),
+            "reasons": loads(row.reasons) if row.reasons else {},
         }
         for row in rows
     ]

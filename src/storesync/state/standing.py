@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -46,6 +46,7 @@ __all__ = [
     "doubt_offers",
     "ended",
     "issues_from",
+    "keep_prices",
     "key_of",
     "keys",
     "keys_of",
@@ -57,6 +58,7 @@ __all__ = [
     "refs",
     "revision",
     "want",
+    "wanted_prices",
 ]
 
 UNKNOWN = "?"
@@ -68,7 +70,7 @@ class OfferStanding:
     """One variant's offer: wanted, and acknowledged; None is unknown or nothing yet.
 
     `last_prices` and `last_stock` are what the market acknowledged last, also when it is unknown now: guards measure
-    against them.
+    against them. In the markets of `kept` the live price stays, whatever it is; `want` has the one acknowledged last.
     """
 
     sku: str
@@ -78,6 +80,21 @@ class OfferStanding:
     refused: str = ""
     last_prices: Mapping[str, Price] | None = None
     last_stock: int | None = None
+    kept: frozenset[str] = frozenset()
+
+    @property
+    def price_differs(self) -> bool:
+        """Whether another price is wanted than the acknowledged one; one that stays is none."""
+        if self.want is None or not self.kept:
+            return self.want is not None and self.have_prices != self.want.prices
+        have = self.have_prices or {}
+        return any(have.get(market) != price for market, price in self.made.items())
+
+    @property
+    def made(self) -> Mapping[str, Price]:
+        """The wanted prices without those that stay."""
+        prices = self.want.prices if self.want is not None else {}
+        return {market: price for market, price in prices.items() if market not in self.kept}
 
     @property
     def have(self) -> Offer | None:
@@ -138,7 +155,8 @@ class Standing:
 class Want:
     """What a channel should show of one product from now on; `content` None keeps what was wanted before.
 
-    `category` is the merchant's own: within it, prices are compared.
+    `kept` are by SKU the markets whose live price stays as it is. `category` is the merchant's own: within it, prices
+    are compared.
     """
 
     key: str
@@ -151,6 +169,7 @@ class Want:
     reason: str = ""
     issues: tuple[Issue, ...] = ()
     held: bool = False
+    kept: Mapping[str, frozenset[str]] = field(factory=dict)
     category: str = ""
     traces: Mapping[str, Any] = field(factory=dict)
 
@@ -247,10 +266,13 @@ def _standing(row: Any, rows: Iterable[Any]) -> Standing:
 
 
 def _offer_standing(row: Any) -> OfferStanding:
-    wanted = Offer(row.sku, prices_from(row.want_prices), int(row.want_stock)) if row.want_stock else None
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
     last_prices = prices_from(prices) if prices else None
     last_stock = int(stock) if stock else None
+    wanted, kept = None, frozenset[str]()
+    if row.want_stock:
+        kept = kept_from(row.want_prices)
+        wanted = Offer(row.sku, wanted_prices(row.want_prices, prices), int(row.want_stock))
     return OfferStanding(
         sku=row.sku,
         want=wanted,
@@ -259,14 +281,33 @@ def _offer_standing(row: Any) -> OfferStanding:
         refused=row.refused,
         last_prices=last_prices,
         last_stock=last_stock,
+        kept=kept,
     )
 
 
 # One text is read over and over: what is wanted is mostly what is acknowledged, and one run looks several times.
 @lru_cache(maxsize=4096)
 def prices_from(text: str) -> Mapping[str, Price]:
-    """The prices by market that a column holds."""
-    return frozen_map({market: CONVERTER.structure(price, Price) for market, price in loads(text).items()})
+    """The prices by market that a column holds; one that stays as it is has none there."""
+    rows = loads(text).items()
+    return frozen_map(
+        {market: CONVERTER.structure(price, Price) for market, price in rows if price is not None}
+    )
+
+
+@lru_cache(maxsize=1024)
+def kept_from(text: str) -> frozenset[str]:
+    """The markets in which a column of wanted prices has the live one stay."""
+    return frozenset(market for market, price in loads(text).items() if price is None)
+
+
+def wanted_prices(wanted: str, acknowledged: str) -> Mapping[str, Price]:
+    """The prices of a column of wanted ones; where the live one stays, that which was acknowledged last."""
+    kept = kept_from(wanted)
+    if not kept:
+        return prices_from(wanted)
+    last = prices_from(acknowledged.removeprefix(UNKNOWN) or "{}")
+    return {**{m: price for m, price in last.items() if m in kept}, **prices_from(wanted)}
 
 
 @lru_cache(maxsize=4096)
@@ -279,8 +320,9 @@ def _causes_from(text: str) -> Mapping[str, str]:
     return frozen_map(loads(text))
 
 
-def _packed_prices(prices: Mapping[str, Price]) -> str:
-    return dumps({market: CONVERTER.unstructure(price) for market, price in prices.items()}, sort=True)
+def _packed_prices(prices: Mapping[str, Price], kept: Collection[str] = ()) -> str:
+    rows = {m: None if m in kept else CONVERTER.unstructure(price) for m, price in prices.items()}
+    return dumps(rows, sort=True)
 
 
 def read(db: Connection, channel: str, key: str) -> Standing | None:
@@ -380,7 +422,7 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
     for sku in sorted(before.keys() - wanted.offers.keys()):
         remove(db, offers, {"channel": channel, "sku": sku})
     for sku, offer in sorted(wanted.offers.items()):
-        prices, stock = _packed_prices(offer.prices), str(offer.stock)
+        prices, stock = _packed_prices(offer.prices, wanted.kept.get(sku, ())), str(offer.stock)
         values = {"want_prices": prices, "want_stock": stock}
         if sku not in before:
             _leave(db, channel, sku)
@@ -456,6 +498,16 @@ def doubt_offers(
             values["have_stock"] = UNKNOWN + row.have_stock
         if values:
             overwrite(db, offers, named, values)
+
+
+def keep_prices(db: Connection, channel: str, skus: Iterable[str]) -> None:
+    """From now on the live price of these stays in every market, whatever it is."""
+    for sku in skus:
+        row = _ACKNOWLEDGED.run(db, {"channel": channel, "sku": sku}).one_or_none()
+        if row is not None and row.have_prices:
+            every = prices_from(row.have_prices.removeprefix(UNKNOWN))
+            values = {"want_prices": _packed_prices(every, every.keys())}
+            overwrite(db, offers, {"channel": channel, "sku": sku}, values)
 
 
 def leave_offer(

@@ -139,6 +139,18 @@ MUTANTS: Final = (
         "            log.open = -1",
     ),
     Mutant(
+        "a price that is held holds the stock as well",
+        "storesync.engine.planning",
+        "            held=prepared.held,",
+        "            held=prepared.held or bool(prepared.kept),",
+    ),
+    Mutant(
+        "a price that is held is sent as it was known",
+        "storesync.engine.owned",
+        "    stays = any(offer.kept for offer in stand.offers.values())",
+        "    stays = False",
+    ),
+    Mutant(
         "two may hold the lease",
         "storesync.state.lease",
         "if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):",

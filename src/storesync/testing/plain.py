@@ -127,14 +127,11 @@ def _poll(shop: sd.Shop, ticket: sd.Ticket) -> sd.Flow[sd.Verdicts]:
 
 
 def _offers(
-    part: Literal["prices", "stock"], shop: sd.Shop, changes: Sequence[sd.OfferChange]
+    part: Literal["prices", "stock", "offers"], shop: sd.Shop, changes: Sequence[sd.OfferChange]
 ) -> sd.Flow[sd.Verdicts]:
-    rows = [
-        {"sku": c.sku, "price": str(c.offer.price.sale.amount)}
-        if part == "prices"
-        else {"sku": c.sku, "stock": c.offer.stock}
-        for c in changes
-    ]
+    whole = _rows({c.sku: c.offer for c in changes}, [c.sku for c in changes])
+    fields = {"prices": ("sku", "price"), "stock": ("sku", "stock")}.get(part, ("sku", "price", "stock"))
+    rows = [{name: row[name] for name in fields} for row in whole]
     done = yield sd.request("PUT", f"/listings/{changes[0].ref.listing}/{part}", json={"rows": rows})
     taken = done.at("done", list)
     verdicts: dict[str, sd.Receipt | sd.Fault] = {c.sku: sd.DONE for c in changes if c.sku in taken}
@@ -246,11 +243,13 @@ def plain_driver(
     review: float = 0.0,
     quota: int = 10_000,
     daily: int | None = None,
+    together: bool = False,
 ) -> sd.Driver[Account, sd.Shop]:
     """A driver for the plain platform that recognizes its creates `by` this identity.
 
-    `quota` calls a second and `daily` a day are what it declares.
-    With `review` the market decides on documents later, and is first asked after so many seconds.
+    `quota` calls a second and `daily` a day are what it declares. With `review` the market decides on documents later,
+    and is first asked after so many seconds. `together`: it takes prices and stock in one call, which always carries
+    both.
     """
     reads = by != "none"
     create = partial(_create, by, steps)
@@ -264,7 +263,10 @@ def plain_driver(
             currencies={"CNY": 2},
             identity=sd.Identity(by, lag=lag, late=late),
             variants=sd.Variants(axes=2, max=50, can=frozenset({"add", "remove"})),
-            batches={"prices": sd.Batch(20), "stock": sd.Batch(20), "observe": sd.Batch(10, "channel")},
+            batches={
+                **dict.fromkeys(("offers",) if together else ("prices", "stock"), sd.Batch(20)),
+                "observe": sd.Batch(10, "channel"),
+            },
             quotas={"default": (sd.Quota(quota), *_daily(daily))},
             fields={"title": "title"},
             review=timedelta(seconds=review),
@@ -277,8 +279,9 @@ def plain_driver(
         create=partial(_asked, create) if review else create,
         update=partial(_asked, _update) if review else _update,
         poll=_poll if review else None,
-        prices=partial(_offers, "prices"),
-        stock=partial(_offers, "stock"),
+        prices=None if together else partial(_offers, "prices"),
+        stock=None if together else partial(_offers, "stock"),
+        offers=partial(_offers, "offers") if together else None,
         hide=_hide,
         show=_show,
         end=_end,

@@ -142,6 +142,7 @@ _PLAIN = Platform(
         late=profile.late,
         review=profile.review,
         daily=profile.daily,
+        together=profile.together,
     ),
     account=_plain_account,
     authorize=_plain_authorize,

@@ -25,7 +25,8 @@ class Profile:
     Every clock is wrong by `skew`, and no two of them differ by more than `apart`, in seconds.
     `floor` says how the merchant's price policy sets one. In a `blackout` the platform takes no operations of some
     kinds, and no more than `daily` calls a day.
-    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand.
+    `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand;
+    with `together` the market takes prices and stock in one call only.
     """
 
     by: By
@@ -44,6 +45,7 @@ class Profile:
     floor: Literal["", "min_price", "min_margin"] = ""
     blackout: Blackout | None = None
     daily: int | None = None
+    together: bool = False
 
     @classmethod
     def drawn(
@@ -102,6 +104,10 @@ class Profile:
             blackout=_blackout(rng) if closed else None,
             daily=rng.choice((50, 90, 150)) if spent else None,
         )
+
+    def with_one_call(self, rng: Random) -> Profile:
+        """The same world, where the market may take prices and stock in one call only."""
+        return evolve(self, together=rng.random() < 0.25)
 
     @property
     def calm(self) -> bool:

@@ -45,6 +45,8 @@ EXPECTED: tuple[str, ...] = (
     "two at once, one was told Locked",
     "two at once, one was told StalePlan",
     "price by hand",
+    "price held",
+    "held price by hand",
     "stock by hand",
     "status by hand",
     "title by hand",

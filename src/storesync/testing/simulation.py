@@ -21,6 +21,7 @@ from storesync.state import Standing, Store, standing
 from storesync.state.schema import METADATA
 from storesync.state.statement import Statement
 from storesync.testing.platform import Platform
+from storesync.testing.pricehold import HeldPrices, hold_prices, release_prices, unheld
 from storesync.testing.profile import Profile
 from storesync.testing.virtual import run_virtual
 from storesync.testing.wanted import Item
@@ -142,6 +143,36 @@ def _live(world: World, verdict: Verdict) -> None:
     for item in list(world.wanted.items.values()):
         if item.broken:
             world.wanted.items[item.key] = evolve(item, broken=False)
+    _settle(world)
+    held = hold_prices(world, _stands(world))
+    if held:
+        _hold(world, verdict, held)
+        _settle(world)
+
+
+def _hold(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
+    """Runs while nobody can say what some products cost, mishaps and all; then it is said again."""
+    world.faults(on=True)
+    dooms = [Doom(death=world.rng.randint(1, 60)) for _ in range(world.rng.randint(0, world.profile.crashes))]
+    _run(world, dooms, look=world.profile.edits and world.rng.random() < 0.5)
+    world.faults(on=False)
+    _settle(world)
+    world.truth.settle()
+    for one, listing, item in unheld(world, held, _stands(world)):
+        theirs = one.shown(listing)
+        wanted = _offers(world, listing, item)
+        right = {sku: (price, wanted[sku][1]) for sku, price in one.prices.items()}
+        if theirs != right:
+            verdict.wrong.append(
+                f"{one.key}, whose price is held, offers {_told(theirs)}, not {_told(right)}"
+            )
+        if listing.title not in _titles(world, listing, item):
+            verdict.wrong.append(f"{one.key}, whose price is held, is titled {listing.title!r}")
+    release_prices(world, held)
+
+
+def _settle(world: World) -> None:
+    """Quiet runs until nothing is left to do."""
     waits, left = _waits(_stands(world)), _SETTLING
     for _ in range(_SETTLING + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.

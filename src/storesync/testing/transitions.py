@@ -185,6 +185,22 @@ def new_offers_arrive_alone(bench: Bench) -> Iterator[str]:
     yield from _sync(bench, only=frozenset({"prices", "stock"}))
 
 
+@_transition("create")
+def a_held_price_stays_and_stock_goes(bench: Bench) -> Iterator[str]:
+    """While nobody can say what a product costs its live price stays, and its stock still goes out."""
+    yield from _start(bench)
+    before = dict(bench.items["P1"].offers)
+    _change(bench, "P1", offers={sku: (price + 11, 0) for sku, (price, _) in before.items()}, unpriced=True)
+    report = bench.sync()
+    yield from (f"{bad.kind.value} {bad.key} was {bad.state.value}: {bad.said}" for bad in report.bad)
+    live = evolve(bench.items["P1"], offers={sku: (price, 0) for sku, (price, _) in before.items()})
+    for listing in bench.truth.alive("P1"):
+        yield from _differences(live, listing)
+    yield from _silent(bench)
+    _change(bench, "P1", unpriced=False)
+    yield from _sync(bench)
+
+
 @_transition("create", "hide", "show")
 def what_is_not_offered_is_hidden_and_comes_back(bench: Bench) -> Iterator[str]:
     """A product that is no longer offered leaves the shelf, not the shop: show brings it back."""

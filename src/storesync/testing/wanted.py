@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from storesync.catalog import Read
 from storesync.driver import Driver, Shop
@@ -20,7 +20,10 @@ __all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
 
 @frozen(kw_only=True)
 class Item:
-    """One product of a catalog; `picture` is the number of its picture."""
+    """One product of a catalog; `picture` is the number of its picture.
+
+    With `unpriced` its price policy ended: nobody can say what it costs, and the prices in `offers` are not right yet.
+    """
 
     key: str
     title: str
@@ -28,6 +31,7 @@ class Item:
     offered: bool = True
     broken: bool = False
     picture: int = 0
+    unpriced: bool = False
 
 
 class Form(Protocol):
@@ -68,6 +72,26 @@ class Listed:
         )
 
 
+def _held(
+    item: Item,
+    form: Form,
+    shop: Shop,
+    category: Category | None,
+    last: Mapping[str, Offer],
+    live: Collection[str],
+) -> Prepared:
+    """What to show while nobody can say what it costs: what is live at its live price, and nothing without one."""
+    ended = Issues((Issue("price.policy_expired", f"{item.key}/price", "the policy ended"),))
+    there = {sku: stock for sku, (_, stock) in item.offers.items() if sku in live}
+    if not there or not all(sku in last for sku in there):
+        return Prepared(key=item.key, offered=True, issues=ended)
+    offers = {sku: Offer(sku, last[sku].prices, stock) for sku, stock in there.items()}
+    some = evolve(item, offers={sku: item.offers[sku] for sku in there})
+    made = form(some, shop, category, offers)
+    kept = {sku: frozenset(offer.prices) for sku, offer in offers.items()}
+    return evolve(made, kept=kept, issues=made.issues + ended)
+
+
 @define
 class Wanted:
     """A catalog as source and preparer of one channel; it remembers all that was ever right."""
@@ -87,8 +111,10 @@ class Wanted:
         for item in self.items.values():
             self.titles.setdefault(item.key, set()).add(item.title)
             for sku, (price, stock) in item.offers.items():
-                self.prices.setdefault(sku, set()).add(self.right(price))
                 self.stocks.setdefault(sku, set()).add(stock)
+                if item.unpriced:
+                    continue
+                self.prices.setdefault(sku, set()).add(self.right(price))
                 self.past.setdefault(sku, []).append((price, stock))
 
     def right(self, asked: Decimal) -> Decimal:
@@ -123,7 +149,7 @@ class Wanted:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
         rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        return {"catalog": digest([item.title, item.offered, item.picture, rows])}
+        return {"catalog": digest([item.title, item.offered, item.picture, item.unpriced, rows])}
 
     def prepare(
         self,
@@ -132,6 +158,7 @@ class Wanted:
         category: Category | None,
         last: Mapping[str, Offer],
         chosen: Mapping[str, str],
+        live: Collection[str],
     ) -> Prepared:
         """What the channel should show."""
         item = self.items[product.key]
@@ -142,7 +169,11 @@ class Wanted:
             sku: Offer(sku, {market.code: Price(Money(self._priced(price), market.currency))}, stock)
             for sku, (price, stock) in item.offers.items()
         }
-        return self.form(item, shop, category, offers)
+        return (
+            _held(item, self.form, shop, category, last, live)
+            if item.unpriced
+            else self.form(item, shop, category, offers)
+        )
 
     def traces(self, prepared: Prepared) -> Mapping[str, Any]:
         """Nothing to tell."""

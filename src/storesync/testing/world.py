@@ -135,6 +135,7 @@ class World:
             rng, identities=on.identities, steps=on.steps, lags=on.lags, lates=on.lates, rates=on.rates
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         drawn = drawn.with_rules(Random(f"rules {seed}"))
+        drawn = drawn.with_one_call(Random(f"one call {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(

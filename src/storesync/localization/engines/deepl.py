@@ -30,17 +30,22 @@ _REFUSALS: Mapping[str, type[Fault]] = {"403": Denied, "456": Denied}
 
 @frozen
 class DeepL:
-    """The engine; `glossaries` are ids by `source>target`. Keys that end in `:fx` are for the free address."""
+    """The engine; `glossaries` are ids by `source>target`. Keys that end in `:fx` are for the free address.
+
+    `endpoint` is set for another region, or where a gateway of one's own stands before the service.
+    """
 
     key: Key
     glossaries: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     context: str = ""
+    endpoint: str = ""
     name: str = "deepl"
 
     @property
     def hosts(self) -> Mapping[str, str]:
         """Where it answers."""
-        return {"deepl": FREE_HOST if self.key.value.endswith(":fx") else HOST}
+        own = FREE_HOST if self.key.value.endswith(":fx") else HOST
+        return {"deepl": self.endpoint or own}
 
     @property
     def capabilities(self) -> Capabilities:

@@ -29,18 +29,22 @@ _REFUSALS: Mapping[str, type[Fault]] = {"403": Denied, "400/API_KEY_INVALID": De
 
 @frozen
 class Google:
-    """The engine; `token` is an OAuth access token, `glossaries` are resource names by `source>target`."""
+    """The engine; `token` is an OAuth access token, `glossaries` are resource names by `source>target`.
+
+    `endpoint` is set for another region, or where a gateway of one's own stands before the service.
+    """
 
     project: str
     token: Key
     location: str = "global"
     glossaries: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    endpoint: str = HOST
     name: str = "google"
 
     @property
     def hosts(self) -> Mapping[str, str]:
         """Where it answers."""
-        return {"google": HOST}
+        return {"google": self.endpoint}
 
     @property
     def capabilities(self) -> Capabilities:

@@ -30,18 +30,22 @@ _REFUSALS: Mapping[str, type[Fault]] = {
 
 @frozen
 class Papago:
-    """The engine; `glossary` is the id of a glossary kept in the console, for pairs that have one."""
+    """The engine; `glossary` is the id of a glossary kept in the console, for pairs that have one.
+
+    `endpoint` is set where a gateway of one's own stands before the service.
+    """
 
     key_id: Key
     key: Key
     glossary: str = ""
     honorific: bool = False
+    endpoint: str = HOST
     name: str = "papago"
 
     @property
     def hosts(self) -> Mapping[str, str]:
         """Where it answers."""
-        return {"papago": HOST}
+        return {"papago": self.endpoint}
 
     @property
     def capabilities(self) -> Capabilities:

@@ -16,7 +16,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from storesync.errors import Denied, Fault, Malformed, Rejected, Transient
 from storesync.localization.engines.engine import Batch, Engine, Fetch, Piece
 from storesync.localization.protect import Protected, Protection
-from storesync.model import frozen_map
+from storesync.model import dumps_bytes, frozen_map
 
 __all__ = ["Budget", "Outcome", "Runner"]
 
@@ -28,7 +28,8 @@ _FRUITLESS: Final = 20  # requests in a row without one text: more than the halv
 class Budget:
     """How many characters of source text may still be sent; engines are paid by them. None is no limit.
 
-    What stands in the place of protected words is not counted. `named` is what a message calls it.
+    What stands in the place of protected words is not counted; what is sent again after a lost answer is. `named` is
+    what a message calls it.
     """
 
     characters: int | None = None
@@ -125,7 +126,8 @@ class Runner:
         characters = size = 0
         for id_, protected in marked.items():
             text = protected.text
-            length, weight = len(text), len(text.encode()) + len(id_) + 8  # quotes, commas, escapes
+            # As JSON, with the escapes that quotes and line breaks get.
+            length, weight = len(text), len(dumps_bytes(text)) + len(id_) + 8
             if length > most_characters or weight > most_bytes:
                 large[id_] = Rejected("too_long", f"{length} characters are too much for {self.engine.name}")
                 continue
@@ -151,9 +153,7 @@ class Runner:
             return
         affordable = self._affordable(pieces)
         if len(affordable) < len(pieces):
-            named = self.budget.named or f"{self.budget.characters} characters"
-            over = Denied("budget", f"the budget of {named} is spent")
-            failed |= dict.fromkeys((piece.id for piece in pieces[len(affordable) :]), over)
+            failed |= dict.fromkeys((piece.id for piece in pieces[len(affordable) :]), self._spent())
             if not affordable:
                 return
             pieces = affordable
@@ -191,6 +191,10 @@ class Runner:
                 return pieces[:number]
         return pieces
 
+    def _spent(self) -> Denied:
+        named = self.budget.named or f"{self.budget.characters} characters"
+        return Denied("budget", f"the budget of {named} is spent")
+
     async def _answer(self, pieces: tuple[Piece, ...], marked: Mapping[str, Protected]) -> Mapping[str, str]:
         batch = Batch(
             source=self.source,
@@ -208,9 +212,19 @@ class Runner:
             reraise=True,
         )
 
+        lost = False
+
         async def once() -> Mapping[str, str]:
+            nonlocal lost
+            if lost and len(self._affordable(pieces)) < len(pieces):
+                raise self._spent()
             self._calls += 1
-            return await self.engine.translate(self.send, batch)
+            try:
+                return await self.engine.translate(self.send, batch)
+            except Transient as fault:
+                # An answer that was lost on its way may have been worked for: the same again is paid for again.
+                lost = not fault.untouched
+                raise
 
         answer: Mapping[str, str] = await policy(once)
         if answer.keys() != wanted:

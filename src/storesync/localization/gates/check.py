@@ -70,12 +70,14 @@ class Gates:
         self, source: str, text: str, locale: str, field: str, categories: tuple[str, ...]
     ) -> Iterator[Finding]:
         yield from characters(text, locale)
-        yield from unwanted(text, locale, self.refused)
+        if self.refused:
+            yield from unwanted(text, locale, self.refused)
         yield from markup(source, text)
         yield from numbers(source, text, self.source_locale, locale)
         yield from brands(source, text, self.brands)
         yield from wording(source, text, field, locale, self.glossary)
-        yield from self._lengths(text, field, categories)
+        if self.limits or self.categories:
+            yield from self._lengths(text, field, categories)
         yield from other_language(text, field, locale, self.brands.values())
         yield from proportion(source, text, locale)
         yield from loops(source, text)

@@ -1,0 +1,71 @@
+"""A price that is held: the live one stays, whatever it is, and the rest of its listing goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from storesync.errors import Postponed
+from storesync.issues import Severity, counted
+from storesync.model import Price
+from storesync.plan import Held, Kind, Operation
+from storesync.state import OfferStanding, Standing
+
+__all__ = ["price_held", "told_price", "told_prices", "unknown_live", "unsure"]
+
+_UNSURE = " (unconfirmed)"
+
+
+def told_price(price: Price) -> str:
+    """A price as a plan writes it: what it costs, and what is crossed out beside it."""
+    listed = f" (was {price.list.amount:,f})" if price.list is not None else ""
+    return f"{price.sale.amount:,f} {price.sale.currency}{listed}"
+
+
+def told_prices(offer: OfferStanding) -> str:
+    """The acknowledged prices, or the last ones where a later one may have arrived."""
+    known = offer.last_prices
+    told = "?" if known is None else ", ".join(told_price(price) for price in known.values())
+    return told + _UNSURE * (offer.have_prices is None)
+
+
+def price_held(stand: Standing, mine: Iterable[Operation] = ()) -> Held | None:
+    """Which live prices of a listing stay and why, and what goes out all the same by these operations of it."""
+    kept = {sku: offer for sku, offer in stand.offers.items() if offer.kept}
+    if not kept:
+        return None
+    errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
+    return Held(
+        key=stand.key,
+        title=stand.title,
+        reason=errors[0].message if errors else "its price is held",
+        issues=errors,
+        stays={sku: told_prices(offer) for sku, offer in kept.items()},
+        goes=tuple(words for operation in mine if (words := _goes(operation, stand))),
+    )
+
+
+def _goes(operation: Operation, stand: Standing) -> str:
+    match operation.kind:
+        case Kind.STOCK if len(operation.details) == 1:
+            (detail,) = operation.details
+            what = detail.what if len(stand.offers) > 1 else "stock"
+            return f"{what} {detail.before} → {detail.after}"
+        case Kind.STOCK:
+            return f"the stock of {counted(len(operation.skus), 'SKU')}"
+        case Kind.PRICES:
+            return f"the price of {counted(len(operation.skus), 'other SKU')}"
+        case Kind.UPDATE:
+            return "new content"
+    return ""
+
+
+def unsure(stand: Standing, skus: Iterable[str]) -> tuple[str, ...]:
+    """Those whose price stays, but nobody knows which one is live: a call that carries prices must not name them."""
+    return tuple(
+        sku for sku in skus if (offer := stand.offers.get(sku)) and offer.kept and offer.have_prices is None
+    )
+
+
+def unknown_live() -> Postponed:
+    """Why a call that carries prices waits."""
+    return Postponed("price held", "its price stays, and the market did not tell which one is live")

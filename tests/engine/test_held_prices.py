@@ -1,0 +1,209 @@
+"""A price that is held: what is live stays, and stock, texts and the shelf go on. Nothing is listed without a price."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from attrs import evolve
+from tests.engine.bench import Bench, Pictured, item, profile
+from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
+
+from storesync.engine.diff import blocked
+from storesync.plan import GuardLimits, Kind, Plan
+from storesync.report.plan_page import plan_page
+from storesync.testing.plain import plain_driver
+from storesync.testing.wanted import Item
+
+TOGETHER = plain_driver(together=True)
+
+
+def ended(one: Item, *, stock: int = 0, price: int = 150) -> Item:
+    """The same product once its policy ended: other prices, which are not right yet, and another stock."""
+    return evolve(one, unpriced=True, offers={sku: (Decimal(price), stock) for sku in one.offers})
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["apart", "in one call"])
+def test_stock_goes_out_while_the_price_is_held(together: bool) -> None:
+    """240 become 0 although the policy ended; the live price is what it was, and the next run is silent."""
+    shop = Bench.opened(item("A", stock=240), driver=TOGETHER if together else None)
+    shop.sync()
+    shop.put(ended(item("A")))
+    made = shop.plan()
+    shop.apply(made).raise_for_faults()
+    (held,) = made.held
+
+    assert {"A": {"A-0": (Decimal(100), 0)}} == shop.live()
+    assert [Kind.STOCK] == [operation.kind for operation in made]
+    assert {"A-0": "100 CNY"} == held.stays
+    assert "live price 100 CNY stays; stock 240 → 0 goes out" in str(made)
+    assert () == shop.plan().operations
+
+
+def test_the_price_of_a_hand_in_the_shop_stays_too() -> None:
+    """What is computed and acknowledged is not what is live: where one call carries both, the market is asked first."""
+    shop = Bench.opened(item("A", stock=240), driver=TOGETHER)
+    shop.sync()
+    (listing,) = shop.truth.alive("A")
+    shop.truth.edit(listing.id, price=Decimal(88))
+    shop.put(ended(item("A")))
+    shop.sync().raise_for_faults()
+
+    assert {"A": {"A-0": (Decimal(88), 0)}} == shop.live()
+    assert "88" in shop.plan().held[0].stays["A-0"]
+
+
+def test_nothing_is_sent_where_nobody_can_tell_the_live_price() -> None:
+    """One call carries both, its last answer was lost, and the market cannot be asked: it waits."""
+    shop = Bench.opened(item("A", stock=240), driver=evolve(TOGETHER, observe=None))
+    shop.sync()
+    shop.world.store.write_now(_lost)
+    shop.put(ended(item("A")))
+    report = shop.sync()
+
+    assert ["postponed"] == [outcome.state.value for outcome in report.outcomes]
+    assert "did not tell which one is live" in report.outcomes[0].said
+    assert {"A": {"A-0": (Decimal(100), 240)}} == shop.live()
+
+
+def _lost(db: object) -> None:
+    from storesync.state import standing
+
+    standing.doubt_offers(db, "plain-cn", ["A-0"], prices=True, stock=True)  # type: ignore[arg-type]  # a connection
+
+
+def test_a_look_tells_a_price_that_stays_as_it_is() -> None:
+    """`observe` says that a hand changed it and that it stays; nothing is repaired while the price is held."""
+    shop = Bench.opened(item("A"))
+    shop.sync()
+    shop.put(ended(item("A"), stock=5))
+    shop.sync()
+    (listing,) = shop.truth.alive("A")
+    shop.truth.edit(listing.id, price=Decimal(88))
+    told = shop.observe()
+
+    assert ["A A-0 price: the seller changed 100 CNY to 88 CNY; it stays"] == told
+    assert [] == [one.kind for one in shop.plan()]
+    shop.put(item("A", price=150))
+    shop.sync()
+    assert {"A": {"A-0": (Decimal(150), 5)}} == shop.live()
+
+
+def test_texts_go_out_and_new_variants_wait() -> None:
+    """A held price holds no correction of a title; a variant that the shop does not have yet is not made without one."""
+    shop = Bench.opened(item("A"))
+    shop.sync()
+    new = evolve(ended(item("A", variants=2), stock=3), title="corrected")
+    shop.put(new)
+    shop.sync().raise_for_faults()
+
+    assert {"A": {"A-0": (Decimal(100), 3)}} == shop.live()
+    assert ["corrected"] == [listing.title for listing in shop.truth.live()]
+    shop.put(evolve(new, unpriced=False))
+    shop.sync().raise_for_faults()
+    assert {"A-0": (Decimal(150), 3), "A-1": (Decimal(150), 3)} == shop.live()["A"]
+
+
+def test_nothing_is_listed_without_a_price() -> None:
+    """A first create is held, and so is a listing that was deleted in the shop meanwhile."""
+    shop = Bench.opened(ended(item("A")), item("B"))
+    shop.sync()
+    assert {"B"} == set(shop.live())
+
+    shop.put(ended(item("B")))
+    shop.sync()
+    (listing,) = shop.truth.alive("B")
+    shop.truth.edit(listing.id, status="deleted")
+    shop.put(ended(item("B"), stock=7))
+    shop.sync()
+    made = shop.plan()
+
+    assert {} == shop.live()
+    assert {"A": {}, "B": {}} == {held.key: dict(held.stays) for held in made.held}
+    assert "the policy ended" == blocked(shop.stand("B"))
+    assert [] == [one for one in shop.plan(only=[]) if one.kind is Kind.CREATE]
+
+
+def test_what_leaves_the_catalog_is_hidden_though_its_price_is_held() -> None:
+    """Selling stops in any case."""
+    shop = Bench.opened(item("A"), item("B"))
+    shop.sync()
+    shop.put(ended(item("A")))
+    shop.sync()
+    shop.put(evolve(ended(item("A")), offered=False))
+    shop.sync().raise_for_faults()
+
+    assert {"B"} == set(shop.live())
+
+
+def test_a_price_far_from_its_category_holds_itself_and_nothing_else() -> None:
+    """A slipped digit keeps the live price; the stock beside it goes out."""
+    shop = Bench.opened(*(item(key, stock=9) for key in "ABCD"))
+    shop.sync()
+    shop.put(item("A", price=1000, stock=0))
+    limits = GuardLimits(price_swing=Decimal(1000), mass_change=Decimal(1), outlier=Decimal(5), floor=1000)
+    made = shop.plan(limits=limits)
+    shop.apply(made).raise_for_faults()
+    (held,) = made.held
+
+    assert (Decimal(100), 0) == shop.live()["A"]["A-0"]
+    assert "price.outlier" == held.issues[-1].code
+    assert {"A-0": "100 CNY"} == held.stays
+
+
+def policy_ends(shop: Merchant, channel: str) -> None:
+    """The policy of this channel ends, eight days pass, and the serum is sold out."""
+    line = "[prices.cn]\n" if channel == TMALL else "[prices.vn]\n"
+    shop.edit("prices.toml", line, f"{line}valid_until = 2026-11-30\n")
+    shop.edit("catalog/variants.csv", ",2997000010017,240,", ",2997000010017,0,")
+    shop.wait(days=8)
+
+
+@pytest.mark.parametrize("channel", [TMALL, SHOPEE])
+def test_an_ended_policy_oversells_nothing(tmp_path: Path, channel: str) -> None:
+    """The whole way from files to an emulated shop: prices as they were, stock as it is, and the plan says both."""
+    with merchant(tmp_path) as shop:
+        shop.sync(channel)
+        before = shop.prices(channel)
+        policy_ends(shop, channel)
+        made, report = shop.sync(channel)
+        report.raise_for_faults()
+        stock = {sku.code: sku.stock for one in shop.shops[channel].alive() for sku in one.skus.values()}
+        again, _ = shop.sync(channel)
+        (held,) = [one for one in made.held if one.key == "SBG-001"]
+
+        assert before == shop.prices(channel)
+        assert 0 == stock["SBG-001-30"]
+        assert {"SBG-001-30", "SBG-001-50"} == set(held.stays)
+        assert ("SBG-001-30 stock 240 → 0",) == held.goes
+        assert [] == list(again)
+        assert made == Plan.from_json(made.as_json())
+        assert "Prices held: the live ones stay, the rest goes out" in plan_page([made])
+
+
+def test_prices_that_do_not_suit_each_other_all_stay(tmp_path: Path) -> None:
+    """Made, and refused together: no half of them goes out, and the stock does."""
+    with merchant(tmp_path) as shop:
+        shop.sync(SHOPEE)
+        before = shop.prices(SHOPEE)
+        shop.edit("catalog/variants.csv", ",2997000010017,240,", ",2997000010017,0,")
+        line = "[prices.vn]\n"
+        far = 'refine = [{ where = { variant = "SBG-001-50" }, fixed = "9000000" }]\n'
+        shop.edit("prices.toml", line, line + far)
+        made, report = shop.sync(SHOPEE, meant=True)
+        report.raise_for_faults()
+        (held,) = [one for one in made.held if one.key == "SBG-001"]
+
+        assert {"price.ratio"} == {issue.code for issue in held.issues}
+        assert {"SBG-001-30", "SBG-001-50"} == set(held.stays)
+        assert before == shop.prices(SHOPEE)
+
+
+def test_a_seller_who_keeps_prices_is_not_asked_for_a_policy() -> None:
+    """The bench's catalog with prices that nobody may make: the seller's stay."""
+    shop = Bench.opened(item("A", stock=4), manners=evolve(profile(), owned=("prices",)))
+    shop.sync()
+    shop.put(ended(item("A"), stock=1))
+    shop.sync().raise_for_faults()
+
+    assert isinstance(shop.world.wanted, Pictured)
+    assert {"A": {"A-0": (Decimal(100), 1)}} == shop.live()
