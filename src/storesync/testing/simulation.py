@@ -131,7 +131,7 @@ def _live(world: World, verdict: Verdict) -> None:
     world.faults(on=True)
     for round_ in range(rng.randint(1, 3)):
         if round_:
-            world.move_catalog(_unsure(world))
+            world.move_catalog(_unheard(world))
             if world.profile.edits:
                 world.edit_by_hand()
         dooms = [Doom(death=rng.randint(1, 150)) for _ in range(rng.randint(0, world.profile.crashes))]
@@ -202,10 +202,19 @@ def _sat_out(world: World, report: Report) -> bool:
     return True
 
 
-def _unsure(world: World) -> set[str]:
-    """The SKUs whose price the market may have taken or not, as far as the state knows."""
-    stands = _stands(world).values()
-    return {sku for stand in stands for sku, offer in stand.offers.items() if offer.have_prices is None}
+def _unheard(world: World) -> dict[str, Decimal]:
+    """By SKU, the price that was acknowledged last, where the market shows another one by now."""
+    world.truth.settle()
+    shown: dict[str, tuple[Decimal, int]] = {}
+    for listing in world.truth.alive():
+        shown |= offers_of(world.wanted, listing)
+    heard = {
+        sku: offer.last_prices[world.platform.market.code].sale.amount
+        for stand in _stands(world).values()
+        for sku, offer in stand.offers.items()
+        if offer.last_prices
+    }
+    return {sku: price for sku, price in heard.items() if sku in shown and shown[sku][0] != price}
 
 
 def _waits(stands: Mapping[str, Standing]) -> bool:

@@ -175,10 +175,10 @@ class World:
             rates["late"] = 0.0
         self.truth.faults = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
 
-    def move_catalog(self, unsure: set[str]) -> None:
-        """What a merchant does between two runs; some prices of which the market is `unsure` are taken back."""
+    def move_catalog(self, unheard: Mapping[str, Decimal]) -> None:
+        """What a merchant does between two runs; half of the prices whose answers were lost go back to what they were."""
         for key, item in list(self.wanted.items.items()):
-            self.wanted.items[key] = self._taken_back(self._moved(item), unsure)
+            self.wanted.items[key] = self._taken_back(self._moved(item), unheard)
         if self.rng.random() < 0.3:
             key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
             self.wanted.items[key] = _item(self.rng, self.platform, key)
@@ -186,13 +186,12 @@ class World:
             del self.wanted.items[self.rng.choice(list(self.wanted.items))]
         self.wanted.remember()
 
-    def _taken_back(self, item: Item, unsure: set[str]) -> Item:
-        offers = dict(item.offers)
-        for sku in sorted(unsure & offers.keys()):
-            if self.regrets.random() < 0.5:
-                before = self.wanted.past[sku][-2:][0]
-                offers[sku] = (before[0], offers[sku][1])
-        return evolve(item, offers=offers) if offers != item.offers else item
+    def _taken_back(self, item: Item, unheard: Mapping[str, Decimal]) -> Item:
+        offers = {
+            sku: (unheard[sku] if sku in unheard and self.regrets.random() < 0.5 else price, stock)
+            for sku, (price, stock) in item.offers.items()
+        }
+        return evolve(item, offers=offers)
 
     def _moved(self, item: Item) -> Item:
         chance = self.rng.random()
