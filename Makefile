@@ -63,7 +63,7 @@ oracle: ## a million random prices against an independent judge on exact fractio
 	@scripts/setup .venv test
 	@.venv/bin/python -m tests.pricing.oracle --cases $(CASES) $(ARGS)
 
-adopt: ## match a grown shop of 10,000 listings with its catalog, and judge the matches
+adopt: ## match a grown shop of 10,000 listings with its catalog, and judge it (make test: two of 1,500)
 	@scripts/setup .venv test
 	@.venv/bin/python -m benchmarks.adopt $(ARGS)
 

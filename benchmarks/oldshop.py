@@ -12,7 +12,7 @@ from random import Random
 from attrs import frozen
 
 from storesync.driver import Seen
-from storesync.engine.matching import Catalogued, Shelved
+from storesync.engine.shelved import Catalogued, Shelved
 
 _INGREDIENTS = (
     ("林下参", "산양삼"), ("玻尿酸", "히알루론"), ("积雪草", "병풀"), ("蜗牛", "달팽이"), ("绿茶", "녹차"), ("蜂胶", "프로폴리스"),

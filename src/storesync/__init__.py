@@ -15,12 +15,12 @@ if typing.TYPE_CHECKING:
     from storesync.engine import OutcomeState as OutcomeState
     from storesync.engine import Report as Report
     from storesync.engine.adopt import Adopted as Adopted
-    from storesync.engine.adopt import Adoption as Adoption
     from storesync.engine.check import Checked as Checked
     from storesync.engine.ratestatus import RateStatus as RateStatus
     from storesync.engine.shops import Shops as Shops
     from storesync.engine.status import ChannelStatus as ChannelStatus
     from storesync.engine.status import Explained as Explained
+    from storesync.engine.survey import Adoption as Adoption
     from storesync.errors import Ambiguous as Ambiguous
     from storesync.errors import AuthExpired as AuthExpired
     from storesync.errors import ConfigError as ConfigError
@@ -66,7 +66,7 @@ __version__ = "0.1.0"
 # Public name -> the module that defines it; a room that is public itself maps to its own module.
 _NAMES: typing.Final[typing.Mapping[str, str]] = {
     "Adopted": "storesync.engine.adopt",
-    "Adoption": "storesync.engine.adopt",
+    "Adoption": "storesync.engine.survey",
     "Ambiguous": "storesync.errors",
     "AuthExpired": "storesync.errors",
     "Channel": "storesync.model",

@@ -19,12 +19,13 @@ from types import TracebackType
 from storesync.catalog import Source
 from storesync.config import Config, load
 from storesync.engine import Drift, Env, Report
-from storesync.engine.adopt import Adopted, Adoption
+from storesync.engine.adopt import Adopted
 from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import ChannelStatus, Explained
+from storesync.engine.survey import Adoption
 from storesync.engine.wording import TextPlaces
 from storesync.errors import StateError, StoresyncError
 from storesync.issues import Issues

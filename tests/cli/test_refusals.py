@@ -70,10 +70,12 @@ def test_a_file_that_is_no_plan_is_refused(merchant: Merchant) -> None:
     """A wrong file is told by its name."""
     (merchant.folder / "other.json").write_text("[1, 2]", encoding="utf-8")
     said = merchant("apply", str(merchant.folder / "other.json"), "--json")
+    missing = merchant("apply", "none.json")
 
     assert 1 == said.code
     assert "PlanError" == said.document["error"]["kind"]
     assert "this is no plan file" in said.document["error"]["message"]
+    assert "none.json: there is no such file; `storesync plan -o none.json` writes one" in missing.err
 
 
 def test_a_guard_stops_a_sync_until_a_reason_is_given(merchant: Merchant) -> None:

@@ -146,6 +146,30 @@ def test_an_approved_row_is_no_shield(merchant: Merchant) -> None:
     assert "新保湿精华液" in merchant("plan", "--json").out
 
 
+def test_a_persons_text_stays_before_one_that_is_as_old(merchant: Merchant) -> None:
+    """Both were made from the source before: what nobody approved does not come back; a row of the new source does."""
+    file = merchant.folder / "zh.csv"
+    planned(merchant)
+    merchant("texts", "export", str(file), "--locale", "zh-Hans")
+    rows = {row["place"]: row["text"] for row in csv.DictReader(file.read_text("utf-8-sig").splitlines())}
+    text = file.read_text("utf-8-sig").replace(rows[PLACE], "SEOLBITGAON 林下参玻尿酸润泽保湿精华液")
+    file.write_text(text, encoding="utf-8")
+    merchant("texts", "import", str(file), "--locale", "zh-Hans", "--by", "Kim")
+    merchant.edit("catalog/products.csv", OLD, NEW)
+
+    _, plan = planned(merchant)
+    old = merchant("plan", "--json").out
+    rewrite(merchant, lambda row: row.update(title="SEOLBITGAON 林下参新保湿精华液"))
+    _, fresh = planned(merchant)
+    new = merchant("plan", "--json").out
+
+    assert ["SBG-001/texts/zh-Hans/title"] == list(stale(plan))
+    assert "Kim" in stale(plan)["SBG-001/texts/zh-Hans/title"]
+    assert "润泽保湿精华液" in old
+    assert {} == stale(fresh)
+    assert "林下参新保湿精华液" in new
+
+
 @pytest.mark.parametrize(
     ("title", "codes"),
     [

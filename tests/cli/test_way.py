@@ -98,7 +98,7 @@ def test_explain_opens_a_price_stage_by_stage(merchant: Merchant) -> None:
 
     steps = document["prices"]["CN"]["steps"]
     assert ["base", "source vat", "markup"] == [step["stage"] for step in steps[:3]]
-    assert steps[0]["after"] == steps[1]["before"] == "32000.00 KRW"
+    assert steps[0]["after"] == steps[1]["before"] == "32000 KRW"
     assert "219.00 CNY" == document["have"]["prices"]["CN"]["sale"]
     assert "reference" == document["texts"]["zh-Hans"]["title"]["by"]
     assert "create" == document["operations"][0]["kind"]
@@ -160,6 +160,7 @@ def test_observe_tells_what_is_gone_from_the_shop(merchant: Merchant) -> None:
     assert "the emulated shops keep nothing when they end" in said.out
     assert "by hand, which" not in said.out
     assert "4 to create" in planned.out
+    assert 4 == planned.out.count("  gone")
     assert "vanished" in planned.out
 
 

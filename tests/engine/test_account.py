@@ -23,6 +23,8 @@ from storesync.state import Store, migrate, token
 from storesync.testing.processes import Sandbox, sandbox
 
 RENEWER = Path(__file__).with_name("renewer.py")
+# The drivers that renew tokens: a call that needs one, and the call that gives one, as their markets name them.
+RENEWING = {"plain": ("search", "refresh"), "shopee": ("shop/get_shop_info", "auth/access_token/get")}
 PLACES = 40  # where a process may die during one sync; a renewal has fewer
 
 
@@ -113,9 +115,9 @@ def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
         yield made
 
 
-def started(state: Place, box: Sandbox) -> subprocess.Popen[str]:
+def started(state: Place, box: Sandbox, name: str) -> subprocess.Popen[str]:
     """A real process that will need a good token."""
-    command = [sys.executable, str(RENEWER), state.url, f"{box.address}/plain"]
+    command = [sys.executable, str(RENEWER), state.url, f"{box.address}/{name}", name]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
@@ -137,44 +139,48 @@ def said(run: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.slow
-def test_sixteen_processes_spend_a_single_use_token_once(shared: Place) -> None:
+@pytest.mark.parametrize("name", RENEWING)
+def test_sixteen_processes_spend_a_single_use_token_once(shared: Place, name: str) -> None:
     """All need a new one at the same moment: the market is asked once, and all of them go on."""
-    with sandbox("plain") as box:
+    call, renewal = RENEWING[name]
+    with sandbox(name) as box:
         # The answer takes its time: whoever does not wait for the others' renewal asks for one of their own.
         script = [
-            {"fault": "token_expired", "operation": "search"},
-            *[{"fault": "slow", "operation": "refresh", "seconds": 1.0}] * 16,
+            {"fault": "token_expired", "operation": call},
+            *[{"fault": "slow", "operation": renewal, "seconds": 1.0}] * 16,
         ]
-        box.tell("plain", "faults", {"script": script})
-        racing = [started(shared, box) for _ in range(16)]
+        box.tell(name, "faults", {"script": script})
+        racing = [started(shared, box, name) for _ in range(16)]
         begin(racing)
         told = [said(run) for run in racing]
-        calls: dict[str, Any] = box.read("plain", "export")["calls"]
+        calls: dict[str, Any] = box.read(name, "export")["calls"]
 
     assert ["ok"] * 16 == told
-    assert 1 == calls["refresh"]
+    assert 1 == calls[renewal]
 
 
 @pytest.mark.slow
-def test_a_killed_renewal_is_told_as_what_it_was(shared: Place) -> None:
+@pytest.mark.parametrize("name", RENEWING)
+def test_a_killed_renewal_is_told_as_what_it_was(shared: Place, name: str) -> None:
     """SIGKILL between the market's answer and our saving it: the next process is refused once, and says why."""
-    with sandbox("plain") as box:
+    call, renewal = RENEWING[name]
+    with sandbox(name) as box:
         script = [
-            {"fault": "token_expired", "operation": "search"},
-            {"fault": "slow", "operation": "refresh", "seconds": 20.0},
+            {"fault": "token_expired", "operation": call},
+            {"fault": "slow", "operation": renewal, "seconds": 20.0},
         ]
-        box.tell("plain", "faults", {"script": script})
-        first = started(shared, box)
+        box.tell(name, "faults", {"script": script})
+        first = started(shared, box, name)
         begin([first])
-        while not box.read("plain", "export")["calls"].get("refresh"):
+        while not box.read(name, "export")["calls"].get(renewal):
             time.sleep(0.02)
         first.kill()
         first.communicate()
-        next_one = started(shared, box)
+        next_one = started(shared, box, name)
         begin([next_one])
         second = said(next_one)
     store = Store(shared.url)
-    told = store.read_now(lambda db: token.trouble(db, "plain", "base"))
+    told = store.read_now(lambda db: token.trouble(db, name, "base"))
     store.close()
 
     assert "was lost with its process): authorize it again" in second

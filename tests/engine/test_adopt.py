@@ -15,8 +15,11 @@ from benchmarks.oldshop import old_shop
 from storesync.catalog import Read
 from storesync.driver import Seen
 from storesync.engine import OpenChannel, apply, at_work, plan
-from storesync.engine.adopt import Adoption, read_review, survey, take_over, write_review
-from storesync.engine.matching import Catalogued, Shelved, match, pair_variants
+from storesync.engine.adopt import take_over
+from storesync.engine.matching import match, pair_variants
+from storesync.engine.review import read_review, write_review
+from storesync.engine.shelved import Catalogued, Shelved
+from storesync.engine.survey import Adoption, survey
 from storesync.errors import ConfigError
 from storesync.model import Brand, Variant
 from storesync.plan import Kind

@@ -251,6 +251,26 @@ def test_a_refinement_that_meets_nothing_is_told(tmp_path: Path, slip: str) -> N
         assert issue.at.startswith("prices.toml:")
 
 
+def test_a_price_that_was_held_from_the_start_is_explained(tmp_path: Path) -> None:
+    """No offer knows its SKU yet, and who looks for the reason asks for just that one."""
+    with merchant(tmp_path) as shop:
+        policy('guards = { min_margin = "0.20" }')(shop)
+        variant(SERUM.replace(",9000,", ",,"))(shop)
+        shop.plan()
+        by_sku, by_key, nobody = (
+            shop.run(lambda shops, name=name: shops.explain(TMALL, name))  # type: ignore[misc]  # a default of a lambda
+            for name in ("SBG-001-30", "SBG-001", "SBG-001-3")
+        )
+        assert by_sku is not None
+        assert by_key is not None
+
+        assert None is nobody
+        assert ("SBG-001", "SBG-001-30", ("SBG-001-50",)) == (by_sku.key, by_sku.sku, by_sku.others)
+        assert "min_margin 0.20 needs the cost" in by_sku.held
+        assert ["fees", "ending"] == [step["stage"] for step in by_sku.prices["CN"]["steps"]][-2:]
+        assert by_sku == by_key
+
+
 def test_a_refinement_may_be_for_a_product_that_cannot_be_read(tmp_path: Path) -> None:
     """A broken row is told as what it is; nobody can say whether the refinement was for it."""
     with merchant(tmp_path) as shop:

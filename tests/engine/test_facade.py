@@ -9,8 +9,9 @@ import pytest
 from storesync import sync
 from storesync.cli.example import write_example
 from storesync.engine import Report
-from storesync.engine.adopt import Adopted, Adoption
+from storesync.engine.adopt import Adopted
 from storesync.engine.shops import Shops
+from storesync.engine.survey import Adoption
 from storesync.errors import PlanError, StateError, StoresyncError
 from storesync.issues import Issues
 from storesync.localization.engines import Translated

@@ -11,7 +11,7 @@ from tests.engine.bench import Bench, item, profile
 from storesync.engine import at_work
 from storesync.engine.status import resolve
 from storesync.sandbox import FaultSchedule
-from storesync.sandbox.core import Behavior
+from storesync.sandbox.behavior import Behavior
 from storesync.testing.plain import plain_driver
 from storesync.testing.world import Item
 

@@ -266,6 +266,7 @@ def test_a_category_has_lengths_of_its_own() -> None:
     assert [] == told("保湿面霜", "C-SET", "C-NEW")
     assert ["10 characters, b takes at most 8"] == told("保湿面霜润泽滋养精华", "C-SET")
     assert 2 == len(told("保湿面霜润泽滋养精华", "C-NEW"))
+    assert 2 == len(told("保湿面霜润泽滋养精华", "C-SET", "C-SER"))  # b's own limit once
 
 
 def test_a_channel_may_refuse_a_script_in_every_language() -> None:

@@ -15,6 +15,7 @@ from storesync.compliance import compliance_pack
 from storesync.issues import Severity
 from storesync.localization import (
     Drawn,
+    Glossary,
     MemoryText,
     Protection,
     Reference,
@@ -195,6 +196,25 @@ def test_a_changed_source_makes_a_persons_work_visibly_stale() -> None:
     assert ("text.stale", Severity.WARNING) == (issue.code, issue.severity)
     assert "Kem cũ" in issue.message
     assert 1 == len(drawn.wanted)
+
+
+@pytest.mark.parametrize(("doubt", "told"), [("", ["text.stale"]), ("glossary.csv:2", [])])
+def test_an_approved_text_stays_when_only_the_glossary_changed(doubt: str, told: list[str]) -> None:
+    """It is told as stale, and nothing is paid for; while the glossary cannot be read nobody knows of a change."""
+    segment = Segment("A-1/title", "title", "보습 크림")
+    old = MemoryText(
+        key=evolve(key_of(segment, "ko", "vi", "0" * 32), place="A-1/title"),
+        source_text=segment.text,
+        text="Kem dưỡng ẩm",
+        state="reviewed",
+        place="A-1/title",
+    )
+
+    rules = evolve(VI, glossary=Glossary(doubt=doubt)) if doubt else VI
+    drawn = draw([segment], rules, {}, earlier=lambda _: old)
+
+    assert (old, ()) == (drawn.found["A-1/title"], drawn.wanted)
+    assert told == [issue.code for issue in drawn.issues]
 
 
 def test_where_a_locked_text_stands_nothing_is_asked() -> None:

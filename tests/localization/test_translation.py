@@ -147,6 +147,25 @@ async def test_what_the_service_failed_at_is_asked_again() -> None:
     assert 100 == first.asked == again.asked
 
 
+async def test_an_unknown_shape_for_one_text_is_that_ones_fault() -> None:
+    """While others are answered, it is not paid for again."""
+
+    def answer(batch: Batch) -> Mapping[str, str]:
+        if any(piece.text == "나쁜 말" for piece in batch.pieces):
+            raise Malformed("shape", "a page")
+        return {piece.id: "Kem dưỡng ẩm" for piece in batch.pieces}
+
+    rules = TextRules(target="vi", engine="fake")
+    some = [Segment("A-1/title", "title", "보습 크림"), Segment("A-2/title", "title", "나쁜 말")]
+    store, fake = opened(), Fake(answer, Capabilities(texts=1))
+
+    first = await run(store, some, runner(fake), rules)
+    again = await run(store, some, runner(fake), rules)
+
+    assert (2, 0) == (first.asked, again.asked)
+    assert ["text.refused"] == [issue.code for issue in again.issues]
+
+
 def raised(fault: Fault) -> Mapping[str, str]:
     """For an answer that is none."""
     raise fault

@@ -361,6 +361,30 @@ def test_a_share_of_one_and_more_is_a_slip(field: str, value: str, meant: str) -
     assert f'{value} % is written "{meant}"' in problem.hint
 
 
+UNKNOWN: dict[str, dict[str, Any]] = {
+    "tax.mode": {"tax": Tax(mode="include")},  # type: ignore[arg-type]  # what the test is about
+    "tax.regime": {"tax": Tax(mode="buyer_pays", regime="vn")},  # type: ignore[arg-type]  # the same
+    "tax.agreement": {"tax": Tax(mode="included", vat="0", agreement="kvfta")},  # type: ignore[arg-type]  # the same
+    "tax.on": {"tax": Tax(mode="included", duty="0", vat="0", on="sale")},  # type: ignore[arg-type]  # the same
+    "tax.measure": {"tax": Tax(measure="pieces")},  # type: ignore[arg-type]  # the same
+    "rate.kind": {"rate": RateRules(kind="middle")},  # type: ignore[arg-type]  # the same
+    "rate.floor_kind": {"rate": RateRules(floor_kind="bid")},  # type: ignore[arg-type]  # the same
+    "rounding": {"rounding": "half"},
+    "compare_at": {"compare_at": "yes"},
+}
+
+
+@pytest.mark.parametrize("field", UNKNOWN)
+def test_a_word_that_nobody_knows_holds(field: str) -> None:
+    """From a program as from a file: an unknown mode is not taken for none."""
+    made = policy("CNY", **UNKNOWN[field])
+    result = priced(product(32000), made)
+
+    assert [("price.policy_value", field)] == [(one.code, one.field) for one in made.problems]
+    assert result.price is None
+    assert "none of" in result.held
+
+
 BELOW: dict[str, dict[str, Any]] = {
     "packing": {"packing": "-500"},
     "addons.sample": {"addons": (AddOn("sample", Decimal(-1)),)},

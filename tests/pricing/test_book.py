@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from storesync.issues import Severity
 from storesync.pricing import (
+    Ending,
     Policy,
     PolicyBook,
     Priced,
@@ -110,6 +112,31 @@ def test_a_third_refinement_between_two_hides_no_overlap() -> None:
 
     assert (None, ["price.policy_overlap"]) == (result.price, [issue.code for issue in result.issues])
     assert ["price.policy_overlap"] == [issue.code for issue in by.findings()]
+
+
+def test_a_refinement_that_contradicts_itself_is_told_with_the_book() -> None:
+    """A warning, since another refinement may mend it; a price it spoils is held."""
+    refinements = (
+        Refinement(scope=Scope(category="C-SER"), fields={"ending": Ending("10", ["19"])}),
+        Refinement(
+            scope=Scope(category="C-CRM"), fields={"tax": {"mode": "included", "duty": "0", "vat": "0.1"}}
+        ),
+    )
+    by = book(VN_2026, VN_2027, refinements=refinements)
+    found = by.findings()
+
+    assert [("price.ending", Severity.WARNING)] * 2 == [(issue.code, issue.severity) for issue in found]
+    assert found[0].message.startswith(
+        "policy 'cn', stage 'ending', every variant of category C-SER: the ending"
+    )
+    assert ["price.ending"] == [issue.code for issue in by_book(by, TODAY).issues]
+
+
+@pytest.mark.parametrize("fields", [{"markup": 0.1}, {"tax": {"vat": 0.1}}, {"guards": {"cliff": 0.1}}])
+def test_a_float_in_a_refinement_is_refused_at_once(fields: dict[str, Any]) -> None:
+    """Not in the middle of pricing, which never raises because of data."""
+    with pytest.raises(TypeError, match="float"):
+        Refinement(scope=Scope(), fields=fields)
 
 
 def test_a_refinement_of_no_field_is_refused() -> None:

@@ -63,7 +63,10 @@ def test_an_included_tax_jumps_with_the_ending() -> None:
     above = priced(product(59_000), by)
 
     assert "319" == sale(below).removesuffix(".00")
-    assert "high-end" in above.trace.stage("fees").detail
+    fees = above.trace.stage("fees")
+    assert "high-end (estimate [D])" in fees.detail
+    assert "Cai Shui [2016] 103" in fees.source
+    assert "Cai Guan Shui [2016] 18" in below.trace.stage("fees").source
     assert "369" == sale(above).removesuffix(".00")
 
 

@@ -177,7 +177,7 @@ NAMED = {
     'refine = [{ where = { category = "C" }, quiet = "0.1" }]': (
         "policy 'cn', stage 'policy', every variant of category C: quiet is refined"
     ),
-    'refine = [{ where = { variant = "A" }, tax = { vat = "1" } }, { where = { variant = "A" }, tax = { vat = "0" } }]': (
+    'refine = [{ where = { variant = "A" }, tax = { vat = "0.1" } }, { where = { variant = "A" }, tax.vat = "0" }]': (
         "policy 'cn', stage 'tax', variant A: two refinements set tax.vat differently"
     ),
     "refine = [5]": "policy 'cn', stage 'policy', every variant: refine.0 is a whole number, not a table",

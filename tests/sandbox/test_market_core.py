@@ -8,7 +8,8 @@ from tests.sandbox.shopee_client import ShopeeClient, serum
 from tests.sandbox.top_client import Clock
 
 from storesync.sandbox.access import Shop
-from storesync.sandbox.core import Behavior, Market
+from storesync.sandbox.behavior import Behavior
+from storesync.sandbox.core import Market
 from storesync.sandbox.records import DELETED, Listing
 from storesync.sandbox.shopee import market_shopee
 

@@ -7,7 +7,7 @@ import pytest
 from tests.sandbox.shopee_client import ShopeeClient, serum, tiers
 from tests.sandbox.top_client import Clock
 
-from storesync.sandbox.core import Behavior
+from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.quota import Quota
 from storesync.sandbox.shopee import ACCESS_TOKEN, CODE, REFRESH_TOKEN, SHOP, market_shopee
 

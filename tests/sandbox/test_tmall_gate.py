@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.sandbox.top_client import Clock, TopClient
 
-from storesync.sandbox.core import Behavior
+from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.invented import table
 from storesync.sandbox.quota import Quota
 from storesync.sandbox.tmall import SHOP, market_tmall

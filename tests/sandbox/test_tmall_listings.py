@@ -19,7 +19,7 @@ from tests.sandbox.top_client import (
     sku,
 )
 
-from storesync.sandbox.core import Behavior
+from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.invented import table
 from storesync.sandbox.records import DELETED
 from storesync.sandbox.tmall import market_tmall

@@ -14,7 +14,7 @@ from tests.state.samples import CHANNEL, NOW, offer, settled, wanted
 from storesync.driver import Driver, Spec
 from storesync.engine.diff import blocked, operations
 from storesync.issues import Issue, Severity
-from storesync.model import Money, Offer, Price, Ref, Ticket
+from storesync.model import Money, Offer, Price, Ref, Status, Ticket
 from storesync.plan import Kind
 from storesync.state import ENDED, HIDDEN, SHOWN, UNKNOWN, Standing, Store, due, standing
 from storesync.testing.plain import plain_driver
@@ -32,7 +32,7 @@ def keys(store: Store) -> list[str]:
     "values",
     [
         {},
-        {"status": standing.Status.HIDDEN},
+        {"status": Status.HIDDEN},
         {"token": "t" * 32, "remarks": (Issue("market.note", KEY, "shown with a note"),)},
         {"asked": "", "unsettled": NOW},
         {"have_causes": {"catalog": "another"}},

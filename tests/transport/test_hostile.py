@@ -3,18 +3,23 @@
 import asyncio
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
+from tests.engine.bench import Bench, item
 from tests.transport.hostile import MOST, WAYS, hostile
 
 import storesync.driver as sd
-from storesync.engine import Env, OpenChannel, Pacer, apply, plan
+from storesync.engine import Drift, Env, OpenChannel, Pacer, apply, at_work, observe, plan
 from storesync.engine.flows import Patience, run
 from storesync.errors import Fault
 from storesync.model import Channel, Market
 from storesync.plan import Kind, Operation, Plan
+from storesync.report.plan_page import plan_page
+from storesync.report.status_view import drift_view
 from storesync.state import Store, Want, assets, standing
 from storesync.testing.plain import Account, plain_driver
 from storesync.transport import Transport
@@ -208,3 +213,40 @@ def test_words_of_a_market_drive_no_terminal() -> None:
 
     assert "sold ]0;ownedout[2J31m\n상품\tok" == fault.message == fault.issues[0].message
     assert not {character for character in shown if character in "\x1b\x07\x9b\r"}
+
+
+def test_words_of_a_market_are_no_markup() -> None:
+    """What it says of a refused listing, and the title that it shows, stand in the page and on the terminal as words."""
+    evil = "<img src=x onerror=alert(1)><script>alert(2)</script>[bold]"
+    bench = Bench.opened(item("A"), item("B"))
+    try:
+        bench.sync()
+        for listing in bench.truth.alive():
+            bench.truth.edit(listing.id, title=evil)
+        drift = bench.run(_observed(bench))
+        refused = (sd.Issue("market.refused", "texts/title", evil),)
+        values = {"refused": bench.stand("A").want, "remarks": refused, "have": "?"}
+        bench.world.store.write_now(lambda db: standing.change(db, "plain-cn", "A", **values))
+        made = bench.plan()
+    finally:
+        Bench.close_all()
+    page, shown = plan_page([made]), _text(drift_view("plain-cn", drift))
+
+    assert ["A"] == [one.key for one in made.held]
+    assert evil in made.held[0].reason
+    assert "onerror=alert(1)>" in page.replace("&gt;", ">")
+    assert "<img src=x" not in page
+    assert "<script>alert" not in page
+    assert "<img src=x" in shown
+    assert drift[0].theirs.strip("'")[:20] in shown
+
+
+async def _observed(bench: Bench) -> list[Drift]:
+    async with at_work(bench.channel) as work:
+        return await observe(work)
+
+
+def _text(view: Any) -> str:
+    console = Console(width=300, file=StringIO())
+    console.print(view)
+    return console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO of the line above

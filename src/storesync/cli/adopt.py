@@ -12,7 +12,8 @@ from storesync.cli.attempt import DONE, HELD, attempt, opened
 from storesync.cli.common import DEFAULTS, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
-from storesync.engine.adopt import Adopted, Adoption
+from storesync.engine.adopt import Adopted
+from storesync.engine.survey import Adoption
 from storesync.issues import counted
 
 __all__ = ["adopt"]

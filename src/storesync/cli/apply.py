@@ -41,7 +41,7 @@ def apply(
     ] = False,
     common: Common = DEFAULTS,
 ) -> int:
-    """Carry out a plan.
+    """Carry out a plan; a plan file without a question, since it is what was reviewed, a plan made now after one.
 
     A plan that was changed, or from which the shop moved away, is refused, and nothing is sent.
     """

@@ -50,6 +50,8 @@ def write_plans(path: Path, plans: Iterable[Plan]) -> None:
 
 def read_plans(path: Path) -> tuple[Plan, ...]:
     """The plans of a file; PlanError when it is damaged, changed by hand, or of another version."""
+    if not path.is_file():
+        raise PlanError(f"{path}: there is no such file; `storesync plan -o {path.name}` writes one")
     try:
         data = orjson.loads(path.read_bytes())
     except ValueError as error:

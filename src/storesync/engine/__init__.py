@@ -6,7 +6,8 @@ from storesync.engine.env import Env
 from storesync.engine.flows import Patience
 from storesync.engine.observe import Drift, observe
 from storesync.engine.pace import Pacer
-from storesync.engine.planning import Preparer, plan
+from storesync.engine.planning import plan
+from storesync.engine.reading import Preparer
 from storesync.engine.report import Outcome, OutcomeState, Report
 
 __all__ = [

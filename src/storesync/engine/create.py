@@ -10,64 +10,24 @@ from attrs import evolve
 from sqlalchemy import Connection
 
 from storesync.driver import New, Receipt
+from storesync.engine.accepting import accept, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
-from storesync.engine.owned import as_shown
 from storesync.engine.report import OutcomeState
+from storesync.engine.rounds import in_rounds
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
-from storesync.model import Offer, Ref, Status
+from storesync.model import Ref, Status
 from storesync.plan import Operation
-from storesync.state import CONVERTER, HIDDEN, SHOWN, UNKNOWN, Standing, standing
+from storesync.state import CONVERTER, UNKNOWN, Standing, standing
 
-__all__ = ["accept", "create", "look_for", "ours", "park", "wanted_offers", "what_exists"]
-
-_ROUNDS = 4  # doubts that one run resolves for one listing before it leaves the rest to the next run
-
-
-def wanted_offers(stand: Standing) -> dict[str, Offer]:
-    """The offers that the listing should show, by SKU."""
-    return {sku: offer.want for sku, offer in stand.offers.items() if offer.want is not None}
+__all__ = ["create", "look_for", "what_exists"]
 
 
 async def create(work: Work, operation: Operation) -> None:
     """Carry out a create; how it ended is in the report and in the state."""
-    expected = operation.want
-    for _ in range(_ROUNDS):
-        stand = await work.standing(operation.key)
-        if stand is None or stand.want != expected or stand.made:
-            work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
-            return
-        await work.calm(stand)
-        try:
-            found = await what_exists(work, stand)
-            if found is not None:
-                stand = await as_shown(work, stand, found)
-                expected = stand.want
-        except Parked as parked:
-            await park(work, operation, str(parked))
-            return
-        except Fault as fault:
-            work.failed(operation, fault)
-            return
-        if await _attempt(work, operation, stand, found):
-            return
-    work.failed(
-        operation,
-        Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
-    )
-
-
-async def park(work: Work, operation: Operation, said: str) -> None:
-    """Leave a listing to a person; the next plans hold it until `resolve`."""
-
-    def write(db: Connection) -> None:
-        standing.change(db, work.channel.name, operation.key, parked=said)
-        standing.bump(db, work.channel.name)
-
-    await work.write(write)
-    work.done(operation, OutcomeState.PARKED, said)
+    await in_rounds(work, operation, open_=lambda stand: not stand.made, look=what_exists, attempt=_attempt)
 
 
 async def what_exists(work: Work, stand: Standing) -> Ref | None:
@@ -188,66 +148,6 @@ def _input(new: New, want: str) -> Mapping[str, Any]:
         "token": new.token,
         "found": CONVERTER.unstructure(new.found) if new.found is not None else None,
     }
-
-
-def ours(stand: Standing, ref: Ref) -> Ref:
-    """The ids without those of variants that a seller added by hand: nobody here may remove them.
-
-    While a listing is not whole yet, all that it has is ours: a variant may have been made with the half, and have
-    left the catalog before its id was heard of.
-    """
-    if not stand.made:
-        return ref
-    mine = {*stand.offers, *(stand.ref.skus if stand.ref is not None else ())}
-    return Ref(ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku in mine}, ref.more)
-
-
-def accept(
-    work: Work,
-    db: Connection,
-    stand: Standing,
-    want: str,
-    offers: Mapping[str, Offer],
-    receipt: Receipt,
-    log: Log | None,
-) -> None:
-    """What the market acknowledged becomes `have`; with a ticket it becomes so only by its verdict."""
-    channel = work.channel.name
-    if log is not None:
-        log.finish(db, "done")
-    values: dict[str, Any] = {
-        "ref": ours(stand, receipt.ref) if receipt.ref is not None else stand.ref,
-        "status": receipt.status,
-        "remarks": receipt.issues,
-        "doubt": None,
-        "token": "",
-        "parked": "",
-        "refused": "",
-        "changed_at": work.channel.env.now(),
-    }
-    if receipt.ticket is not None:
-        values |= {
-            "ticket": receipt.ticket,
-            "asked": want,
-            "asked_at": work.channel.env.now(),
-            "status": Status.IN_REVIEW,
-        }
-    else:
-        hidden = receipt.status in (Status.HIDDEN, Status.DRAFT)
-        values |= {
-            "made": True,
-            "have": want,
-            "have_causes": stand.causes,
-            "have_shown": HIDDEN if hidden else SHOWN,
-            "ticket": None,
-            "asked": "",
-        }
-    standing.change(db, channel, stand.key, **values)
-    taken = [offer for sku, offer in {**offers, **receipt.offers}.items() if sku not in receipt.refused]
-    standing.acknowledge_offers(db, channel, taken, prices=True, stock=True)
-    for sku, fault in receipt.refused.items():
-        standing.doubt_offers(db, channel, [sku], refused=str(fault))
-    standing.bump(db, channel)
 
 
 async def _refused(

@@ -10,7 +10,7 @@ from storesync.driver import Driver, Spec
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
 from storesync.engine.pricehold import told_price, told_prices
-from storesync.model import MONEY_CONTEXT, Money, Offer, digest
+from storesync.model import MONEY_CONTEXT, Money, Offer, Status, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
 from storesync.pricing.guard import mass_change, moved_prices
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
@@ -77,7 +77,7 @@ def operations(
             key=stand.key,
             title=stand.title,
             skus=tuple(offer.sku for offer in offers),
-            causes=("new",) if stand.doubt is None and stand.ref is None else ("unfinished",),
+            causes=(_begun(stand),),
             details=tuple(_created(offer.want) for offer in offers if offer.want is not None),
             want=stand.want,
             have=stand.have,
@@ -108,6 +108,13 @@ def operations(
             want=SHOWN,
             have=stand.have_shown,
         )
+
+
+def _begun(stand: Standing) -> str:
+    """Why a listing is to be made: nobody did yet, somebody took it away, or it was not made to its end."""
+    if stand.status is Status.ENDED:
+        return "gone"
+    return "new" if stand.doubt is None and stand.ref is None else "unfinished"
 
 
 def ended(stand: Standing, cause: str) -> Operation:

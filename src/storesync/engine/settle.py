@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storesync.driver import Effect, Flow, New, Receipt
-from storesync.engine.create import accept
+from storesync.engine.accepting import accept
 from storesync.engine.events import happened
 from storesync.engine.flows import Patience
 from storesync.engine.log import request_digest, response_from

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,7 +14,7 @@ from storesync.catalog import Source
 from storesync.config import Config, load
 from storesync.driver import Driver
 from storesync.engine.accountstatus import account_parts, account_status, exposed
-from storesync.engine.adopt import Adopted, Adoption, read_review, survey, take_over, write_review
+from storesync.engine.adopt import Adopted, take_over
 from storesync.engine.apply import Progress, apply, at_work, refuse_ended
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check, seen
@@ -30,8 +29,18 @@ from storesync.engine.prices import WIRE, Prices, limited
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
+from storesync.engine.review import read_review, write_review
 from storesync.engine.setup import Setup
-from storesync.engine.status import ChannelStatus, Explained, explain, resolve, similar, status
+from storesync.engine.status import (
+    ChannelStatus,
+    Explained,
+    explain,
+    refuse_unlisted,
+    resolve,
+    similar,
+    status,
+)
+from storesync.engine.survey import Adoption, survey
 from storesync.engine.translating import Translators
 from storesync.engine.wording import (
     TextPlaces,
@@ -41,7 +50,7 @@ from storesync.engine.wording import (
     lock_texts,
     translate_catalog,
 )
-from storesync.errors import PlanError, StalePlan, StoresyncError
+from storesync.errors import StalePlan, StoresyncError
 from storesync.issues import Issue, Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -49,7 +58,6 @@ from storesync.plan import Plan, refuse_no_plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.pricing.aim import Aims
-from storesync.state import standing
 from storesync.state.backup import backup
 from storesync.state.retention import Compacted
 from storesync.transport import Wire
@@ -165,7 +173,7 @@ class Shops:
         self.config.channel(channel)
         reads, ended = self._setup.reads(), tuple(end)
         opened = await self.channel(channel)
-        await self._must_be_listed(channel, ended)
+        await self.store.read(lambda db: refuse_unlisted(db, channel, ended))
         rates = await self._prices.of(channel)
         preparer = await self._connections.preparer(channel, rates.snapshot)
         aims = Aims(channel, preparer.books)
@@ -200,17 +208,6 @@ class Shops:
             tripped=[guard.name for guard in whole.tripped],
         )
         return whole
-
-    async def _must_be_listed(self, channel: str, keys: Iterable[str]) -> None:
-        """PlanError for a key of which the shop shows nothing: whoever wants it ended meant another one."""
-        for key in keys:
-            stand = await self.store.read(partial(standing.read, channel=channel, key=key))
-            if stand is None or stand.ref is None:
-                near = await self.similar(channel, key)
-                meant = f"did you mean {' or '.join(near)}?" if near and near != (key,) else ""
-                raise PlanError(
-                    f"{channel}: {key!r} is not listed there: {meant or 'nothing is to be ended'}"
-                )
 
     async def _ending(self, channel: str) -> tuple[Issue, ...]:
         """What a person has to do before the channel's token ends."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -14,14 +14,14 @@ from storesync.engine.accountstatus import AccountStatus
 from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.pricehold import price_held
 from storesync.engine.work import Work
-from storesync.errors import StateError
+from storesync.errors import PlanError, StateError
 from storesync.issues import Issue, counted
 from storesync.model import Offer, Ref
 from storesync.model import Status as Shown
 from storesync.plan import Held
 from storesync.state import UNKNOWN, OfferStanding, Standing, assets, journal, lease, standing, usage
 
-__all__ = ["ChannelStatus", "Explained", "explain", "resolve", "similar", "status"]
+__all__ = ["ChannelStatus", "Explained", "explain", "refuse_unlisted", "resolve", "similar", "status"]
 
 _BEGINNINGS = (5, 3, 1, 0)  # letters that are taken to be right
 _LATELY = timedelta(days=14)
@@ -150,12 +150,15 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
     """Everything about one SKU; a listing's key stands for its first SKU."""
     key = standing.key_of(db, channel, sku)
     stand = standing.read(db, channel, key or sku)
+    if stand is None and (key := assets.traced(db, channel, sku)):
+        stand = standing.read(db, channel, key)  # it is held, and was never offered
     if stand is None:
         return None
-    if not key:
-        sku = next(iter(stand.offers), "")
-    offer = stand.offers.get(sku)
     trace = assets.trace(db, channel, stand.key) or {}
+    known = tuple(dict.fromkeys((*stand.offers, *trace.get("prices", {}))))
+    if not key:
+        sku = next(iter(known), "")
+    offer = stand.offers.get(sku)
     return Explained(
         channel=channel,
         key=stand.key,
@@ -170,7 +173,7 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
         held=_held(stand, offer) if stand.want_shown else "",
         operations=tuple(journal.last(db, channel, stand.key)),
         not_offered="" if stand.want_shown else stand.reason,
-        others=tuple(other for other in stand.offers if other != sku),
+        others=tuple(other for other in known if other != sku),
     )
 
 
@@ -190,6 +193,16 @@ def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:
         if near := get_close_matches(sku.upper(), by_form, 3):
             return tuple(by_form[form] for form in near)
     return ()
+
+
+def refuse_unlisted(db: Connection, channel: str, keys: Iterable[str]) -> None:
+    """PlanError for a key of which the shop shows nothing: whoever wants it ended meant another one."""
+    for key in keys:
+        stand = standing.read(db, channel, key)
+        if stand is None or stand.ref is None:
+            near = similar(db, channel, key)
+            meant = f"did you mean {' or '.join(near)}?" if near and near != (key,) else ""
+            raise PlanError(f"{channel}: {key!r} is not listed there: {meant or 'nothing is to be ended'}")
 
 
 async def resolve(work: Work, key: str, *, listing: str = "") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from storesync.driver import Observed, Receipt, Verdicts
-from storesync.engine.create import accept
+from storesync.engine.accepting import accept
 from storesync.engine.events import warned
 from storesync.engine.work import Work
 from storesync.errors import Denied, Fault, NotFound, Rejected

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from storesync.driver import Change, Receipt
-from storesync.engine.create import accept, ours, wanted_offers
+from storesync.engine.accepting import accept, ours, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
-from storesync.engine.owned import as_shown
-from storesync.engine.pricehold import unknown_live, unsure
 from storesync.engine.report import OutcomeState
+from storesync.engine.rounds import in_rounds
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Work
 from storesync.errors import Ambiguous, Fault, NoChange, NotFound, Postponed, Rejected
@@ -22,41 +21,18 @@ from storesync.state import SHOWN, UNKNOWN, Standing, standing
 
 __all__ = ["update"]
 
-_ROUNDS = 3
-
 
 async def update(work: Work, operation: Operation) -> None:
     """Carry out an update; after doubt the market is asked what it has, and the rest is done from there."""
-    expected = operation.want
-    for _ in range(_ROUNDS):
-        stand = await work.standing(operation.key)
-        if stand is None or stand.want != expected or stand.ref is None:
-            work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
-            return
-        await work.calm(stand)
-        try:
-            ref = await _as_it_is(work, stand, stand.ref)
-            if ref is not None:
-                stand = await as_shown(work, stand, ref)
-                expected = stand.want
-                if unsure(stand, stand.offers):  # new rows of a market may bring all prices along
-                    raise unknown_live()
-        except Fault as fault:
-            work.failed(operation, fault)
-            return
-        if ref is None:
-            work.failed(operation, NotFound("gone", "the market does not have this listing any more"))
-            return
-        if await _attempt(work, operation, stand, ref):
-            return
-    work.failed(
-        operation,
-        Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
+    await in_rounds(
+        work, operation, open_=lambda stand: stand.ref is not None, look=_as_it_is, attempt=_attempt
     )
 
 
-async def _as_it_is(work: Work, stand: Standing, ref: Ref) -> Ref | None:
-    """The listing's ids as the market has them after an unfinished change; None when it is gone."""
+async def _as_it_is(work: Work, stand: Standing) -> Ref:
+    """The listing's ids as the market has them after an unfinished change; NotFound when it is gone."""
+    ref = stand.ref
+    assert ref is not None
     if stand.doubt is not None:
         await work.settle_at(stand.doubt)
     elif stand.have != UNKNOWN:
@@ -72,7 +48,7 @@ async def _as_it_is(work: Work, stand: Standing, ref: Ref) -> Ref | None:
         return found if stand.doubt is not None else ours(stand, found)
     at = work.channel.env.now()
     await work.write(lambda db: work.gone(db, stand.key, at))
-    return None
+    raise NotFound("gone", "the market does not have this listing any more")
 
 
 async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) -> bool:

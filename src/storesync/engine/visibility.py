@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from storesync.driver import Receipt
-from storesync.engine.create import look_for, park
+from storesync.engine.create import look_for
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
+from storesync.engine.rounds import park
 from storesync.engine.work import Parked, Work
 from storesync.errors import Fault, NoChange, NotFound, Rejected
 from storesync.model import Ref, Status

@@ -191,8 +191,8 @@ def _completed(
         some = [known[part.place] for part in own]
         here = all(one.text.place == part.place for one, part in zip(some, own, strict=True))
         given = delivered is not None and getattr(delivered, name).strip()
-        kept = delivered is not None and delivered.state in APPROVED and name not in old
-        if given and not (here and _replaces(some, kept=kept)):
+        kept = delivered is not None and delivered.state in APPROVED
+        if given and not (here and _replaces(some, kept=kept, old=name in old)):
             continue
         changes[name] = joined(
             {place: one.text.text for place, one in known.items()}, f"{product.key}/{name}"
@@ -227,9 +227,12 @@ def _completed(
     )
 
 
-def _replaces(some: Iterable[_Part], *, kept: bool) -> bool:
-    """Whether remembered texts go before a delivered one: locked ones always, approved ones unless it is, too."""
-    return all(one.text.locked or (one.text.approved and not one.stale and not kept) for one in some)
+def _replaces(some: Iterable[_Part], *, kept: bool, old: bool) -> bool:
+    """Whether remembered texts go before a delivered one: locked ones always, approved ones if it is old or no more.
+
+    A text of an older source goes before one that is as old, never before one of the source that there is now.
+    """
+    return all(one.text.locked or (one.text.approved and (old or not (one.stale or kept))) for one in some)
 
 
 def _made(some: list[_Part]) -> Provenance:

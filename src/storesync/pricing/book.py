@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import evolve, field, fields, frozen
 
-from storesync.issues import Issue, Issues
+from storesync.issues import Issue, Issues, Severity
 from storesync.model import Product, frozen_map
 from storesync.pricing.contradiction import stage_of
 from storesync.pricing.policy import Policy
@@ -58,6 +58,7 @@ class Scope:
 
 
 _EVERYTHING = Scope()
+_ANY = Policy(name="any", currency="KRW")
 
 
 @frozen(kw_only=True)
@@ -72,6 +73,7 @@ class Refinement:
         for key in self.fields:
             if key not in _FIELDS:
                 raise ValueError(f"a refinement cannot change {key!r}: no such field of a policy")
+        self.apply(_ANY)  # a value of the wrong kind is an exception here, not in the middle of pricing
 
     def apply(self, policy: Policy) -> Policy:
         """The policy with these fields replaced."""
@@ -228,6 +230,7 @@ class PolicyBook:
                 )
                 for problem in policy.problems
             ]
+        found += self._refined_problems()
         found += [
             self._finding(
                 "price.policy_value",
@@ -271,6 +274,24 @@ class PolicyBook:
             )
         return Issues(tuple(found))
 
+    def _refined_problems(self) -> Iterator[Issue]:
+        """What contradicts itself in a policy with one of its refinements alone; another one may mend it."""
+        for refinement, policy in itertools.product(self.refinements, self.policies):
+            known = {(problem.field, problem.message) for problem in policy.problems}
+            for problem in refinement.apply(policy).problems:
+                if (problem.field, problem.message) in known:
+                    continue
+                yield self._finding(
+                    problem.code,
+                    "refine",
+                    problem.message,
+                    f"{problem.hint}; these prices are held unless another refinement mends it",
+                    at=refinement.at,
+                    scope=refinement.scope,
+                    stage=problem.stage,
+                    severity=Severity.WARNING,
+                )
+
     def _finding(
         self,
         code: str,
@@ -281,14 +302,16 @@ class PolicyBook:
         at: str = "",
         scope: Scope = _EVERYTHING,
         stage: str = "",
+        severity: Severity = Severity.ERROR,
     ) -> Issue:
         """A finding about the book itself; it names policy, stage and the variants that it is about."""
         return Issue(
             code,
             f"prices/{self.name}/{key.replace('.', '/')}",
             f"policy {self.name!r}, stage {stage or stage_of(key)!r}, {scope.variants}: {message}",
-            hint=hint,
-            at=at or self.at,
+            severity,
+            hint,
+            at or self.at,
         )
 
 

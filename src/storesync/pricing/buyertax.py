@@ -13,7 +13,7 @@ from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
 from storesync.pricing.highend import counted, high_end_limit
 from storesync.pricing.landing import figures_for
-from storesync.pricing.taxpack import charge, tax_pack
+from storesync.pricing.taxpack import charge, tax_pack, weakest
 from storesync.pricing.walk import Walk
 
 __all__ = ["SaleTax", "after_price", "sale_tax"]
@@ -31,6 +31,7 @@ class SaleTax:
     factor: tuple[Decimal, Decimal] = (_ONE, _ONE)
     limit: Decimal | None = None
     detail: str = ""
+    source: str = ""
 
     def crossed(self, price: Decimal) -> bool:
         """Whether the price before tax has reached the line, so that this factor is too low."""
@@ -46,12 +47,14 @@ def sale_tax(walk: Walk, *, high_end: bool) -> SaleTax:
         return SaleTax()
     limit = high_end_limit(walk)
     factor = china.cbec_factor(walk.product.hs, high_end=high_end)
+    used = china.cbec_figures(walk.product.hs, high_end=high_end)
     share = Exact(EXACT.subtract(factor[0], factor[1])).over(factor[1]).value
     band = ", high-end" if high_end else ""
     return SaleTax(
         factor=factor,
         limit=None if high_end else limit,
-        detail=f"tax on the price before tax {figure(share, 6)}{band} (estimate)",
+        detail=f"tax on the price before tax {figure(share, 6)}{band} (estimate [{weakest(used)}])",
+        source="; ".join(dict.fromkeys(one.source for one in used)),
     )
 
 

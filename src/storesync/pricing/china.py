@@ -18,6 +18,7 @@ __all__ = [
     "ParcelKind",
     "cbec",
     "cbec_factor",
+    "cbec_figures",
     "high_end_line",
     "inside",
     "is_high_end",
@@ -78,6 +79,14 @@ def cbec_factor(hs: str, *, high_end: bool) -> tuple[Decimal, Decimal]:
     return EXACT.add(bottom, share), bottom
 
 
+@lru_cache(maxsize=1024)
+def cbec_figures(hs: str, *, high_end: bool) -> tuple[Figure, ...]:
+    """The figures that a cross-border order of this line is taxed with."""
+    pack = tax_pack("china")
+    more = (pack["high_end_rate"],) if high_end else ()
+    return (tax_line(hs).vat, pack["cbec_factor"], pack["cbec_duty"], *more)
+
+
 def cbec(
     value: Decimal, *, hs: str = "330499", amount: Decimal | None = None, measure: Measure = "content"
 ) -> Estimate:
@@ -88,20 +97,18 @@ def cbec(
     """
     pack = tax_pack("china")
     high_end = is_high_end(value, hs, amount, measure)
+    used = cbec_figures(hs, high_end=high_end)
     consumption, vat = _rates(hs, high_end=high_end)
     base = Exact(value).over(EXACT.subtract(_ONE, consumption)).times(pack["cbec_factor"].value)
-    line = tax_line(hs)
-    used = [line.vat, pack["cbec_factor"], pack["cbec_duty"]]
     charges: list[Charge] = []
     if high_end:
         charges.append(charge("consumption tax", base.times(consumption), "CNY", _DIGITS))
-        used.append(pack["high_end_rate"])
     charges.append(charge("VAT", base.times(vat), "CNY", _DIGITS))
     return Estimate(
         regime="China cross-border retail",
         value=Money(value, "CNY"),
         charges=tuple(charges),
-        figures=tuple(used),
+        figures=used,
         high_end=high_end,
         confidence=weakest(used),
     )
@@ -137,8 +144,7 @@ def inside(all_in: Decimal, *, hs: str = "330499", high_end: bool = False) -> Es
     """The price before tax and the tax inside a cross-border all-in price in CNY; they add up to it."""
     top, bottom = cbec_factor(hs, high_end=high_end)
     before = charge("", Exact(all_in).times(bottom).over(top), "CNY", _DIGITS).amount
-    pack, line = tax_pack("china"), tax_line(hs)
-    used = (line.vat, pack["cbec_factor"], pack["cbec_duty"], *((pack["high_end_rate"],) if high_end else ()))
+    used = cbec_figures(hs, high_end=high_end)
     name = "consumption tax and VAT" if high_end else "VAT"
     return Estimate(
         regime="China cross-border retail",

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from operator import attrgetter
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from attrs import asdict, fields, frozen, has
@@ -14,7 +16,7 @@ from storesync.pricing.exact import EXACT, sane
 if TYPE_CHECKING:
     from storesync.pricing.policy import Policy, Tax
 
-__all__ = ["Problem", "problems_of", "stage_of"]
+__all__ = ["WORDS", "Problem", "problems_of", "stage_of"]
 
 _ZERO = Decimal(0)
 # Whose tax a regime is: its lines are amounts of that money.
@@ -41,6 +43,22 @@ _STAGES = {
     "guards": "guards",
     "compare_at": "compare-at",
 }
+
+
+# The words that a key takes; the first one is the default.
+WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "rounding": ("nearest", "up", "down"),
+        "compare_at": ("none", "list"),
+        "rate.kind": ("mid", "buy", "sell"),
+        "rate.floor_kind": ("mid", "buy", "sell"),
+        "tax.mode": ("none", "included", "buyer_pays"),
+        "tax.on": ("import", "price"),
+        "tax.regime": ("", "cn-cbec", "cn-general", "cn-parcel", "vn-import"),
+        "tax.agreement": ("", "mfn", "akfta", "vkfta"),
+        "tax.measure": ("content", "piece"),
+    }
+)
 
 
 def stage_of(key: str) -> str:
@@ -95,8 +113,8 @@ def _numbers(policy: Policy) -> Iterator[tuple[str, Decimal]]:
         yield from (("ending", one) for one in policy.ending.endings)
 
 
-def problems_of(policy: Policy) -> Iterator[Problem]:
-    """Everything in a policy that contradicts itself or cannot be a price rule, field by field."""
+def _unusable(policy: Policy) -> Iterator[Problem]:
+    """What makes every further look at a policy idle: unknown currencies and words, numbers out of all bounds."""
     for code in (policy.currency, policy.home):
         try:
             currency(code)
@@ -104,7 +122,28 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
             yield Problem(
                 "price.unknown_currency", "currency", str(error), "use an ISO 4217 code that is listed"
             )
-            return
+    for name, words in WORDS.items():
+        value = attrgetter(name)(policy)
+        if value not in words:
+            known = ", ".join(word for word in words if word)
+            yield Problem(
+                "price.policy_value",
+                name,
+                f"{name} is {value!r}, none of {known}",
+                "write one of these words",
+            )
+    for name, number in _numbers(policy):
+        if not sane(number):
+            hint = "write at most 18 digits before and after the point"
+            yield Problem("price.policy_value", name, f"{name} has too many digits", hint)
+
+
+def problems_of(policy: Policy) -> Iterator[Problem]:
+    """Everything in a policy that contradicts itself or cannot be a price rule, field by field."""
+    unusable = tuple(_unusable(policy))
+    if unusable:
+        yield from unusable
+        return
     if policy.valid_from and policy.valid_until and policy.valid_from > policy.valid_until:
         yield Problem(
             "price.policy_gap",
@@ -112,11 +151,6 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
             f"valid_until {policy.valid_until} lies before valid_from {policy.valid_from}",
             "swap the two dates",
         )
-    for name, value in _numbers(policy):
-        if not sane(value):
-            hint = "write at most 18 digits before and after the point"
-            yield Problem("price.policy_value", name, f"{name} has too many digits", hint)
-            return
     yield from _share("source_vat", policy.source_vat)
     yield from _share("fx_buffer", policy.fx_buffer)
     yield from _share("quiet", policy.quiet)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cmp_to_key
 
 from attrs import field, frozen
 from attrs.converters import optional
 
-from storesync.model import MONEY_CONTEXT
 from storesync.pricing.exact import EXACT, Exact, exact
 
 __all__ = ["Fee", "FeePlan", "kept"]
@@ -62,6 +62,13 @@ def kept(fees: Sequence[Fee], price: Decimal) -> Decimal:
     return total
 
 
+def _reached_first(one: Fee, other: Fee) -> int:
+    """Below zero when a growing price reaches the cap of `one` first: cap over rate, compared without a quotient."""
+    left = EXACT.multiply(one.cap or _ZERO, other.rate)
+    right = EXACT.multiply(other.cap or _ZERO, one.rate)
+    return (left > right) - (left < right)
+
+
 @frozen
 class FeePlan:
     """Fees, sorted out once: for every set of caps that a price can reach, the open rate and what is fixed.
@@ -75,14 +82,14 @@ class FeePlan:
     def of(cls, fees: Sequence[Fee]) -> FeePlan:
         """The plan of these fees."""
         rate, fixed = _ZERO, _ZERO
-        capped: list[tuple[Decimal, Decimal, Decimal]] = []
+        capped: list[Fee] = []
         for fee in fees:
             rate, fixed = EXACT.add(rate, fee.rate), EXACT.add(fixed, fee.fixed)
             if fee.cap is not None and fee.rate > 0:
-                capped.append((MONEY_CONTEXT.divide(fee.cap, fee.rate), fee.cap, fee.rate))
+                capped.append(fee)
         cases = [(rate, fixed)]
-        for _, cap, open_rate in sorted(capped):
-            rate, fixed = EXACT.subtract(rate, open_rate), EXACT.add(fixed, cap)
+        for fee in sorted(capped, key=cmp_to_key(_reached_first)):
+            rate, fixed = EXACT.subtract(rate, fee.rate), EXACT.add(fixed, fee.cap or _ZERO)
             cases.append((rate, fixed))
         return cls(tuple(cases))
 

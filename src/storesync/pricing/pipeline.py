@@ -229,7 +229,8 @@ class _Run:
     def _finish(self, walk: Walk, tax: SaleTax, *, guarded: bool) -> Decimal:
         policy = walk.policy
         unrounded, detail = fees(walk, walk.amount, tax.factor)
-        walk.step("fees", unrounded, f"{detail}; {tax.detail}" if tax.detail else detail)
+        told = f"{detail}; {tax.detail}" if tax.detail else detail
+        walk.step("fees", unrounded, told, source=tax.source)
         grid = policy.grid
         amount = grid.apply(unrounded)
         if amount is None:

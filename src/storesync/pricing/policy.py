@@ -20,9 +20,8 @@ from storesync.pricing.fee import Fee, FeePlan
 from storesync.pricing.rate import Kind
 from storesync.pricing.taxpack import Figure
 
-__all__ = ["AddOn", "Guards", "Policy", "RateRules", "Regime", "Tax", "WeightStep"]
+__all__ = ["AddOn", "Guards", "Policy", "RateRules", "Tax", "WeightStep"]
 
-Regime = Literal["", "cn-cbec", "cn-general", "cn-parcel", "vn-import"]
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
 
@@ -61,7 +60,7 @@ class Tax:
     duty_until: date | None = None
     vat_until: date | None = None
     on: Literal["import", "price"] = "import"
-    regime: Regime = ""
+    regime: Literal["", "cn-cbec", "cn-general", "cn-parcel", "vn-import"] = ""
     agreement: Literal["", "mfn", "akfta", "vkfta"] = ""
     measure: Literal["content", "piece"] = "content"
 

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from attrs import evolve
 
 from storesync.issues import Issue, Issues
 from storesync.pricing.book import PolicyBook, Refinement, Scope
-from storesync.pricing.contradiction import stage_of
+from storesync.pricing.contradiction import WORDS, stage_of
 from storesync.pricing.currency import currency
-from storesync.pricing.ending import Ending, Mode
+from storesync.pricing.ending import Ending
 from storesync.pricing.fee import Fee
-from storesync.pricing.policy import AddOn, Guards, Policy, RateRules, Regime, Tax, WeightStep
-from storesync.pricing.rate import Kind
+from storesync.pricing.policy import AddOn, Guards, Policy, RateRules, Tax, WeightStep
 from storesync.pricing.tomltable import Locate, Read, TomlTable, nearest
 
 __all__ = ["policies_from"]
 
-_MODES = get_args(Mode)
-_KINDS = get_args(Kind)
 
-
-def _choice(*choices: str) -> Read:
-    return lambda table, key, value: table.one_of(key, value, choices)
+def _word(name: str) -> Read:
+    words = tuple(word for word in WORDS[name] if word)
+    return lambda table, key, value: table.one_of(key, value, words)
 
 
 def _nested(readers: Mapping[str, Read]) -> Read:
@@ -52,7 +49,7 @@ def _ending(table: TomlTable, key: str, value: Any) -> Any:
         {
             "modulus": TomlTable.decimal,
             "endings": _decimals,
-            "mode": _choice(*_MODES),
+            "mode": _word("rounding"),
             "inclusive": TomlTable.flag,
         }
     )
@@ -157,23 +154,23 @@ def _profile(table: TomlTable, key: str, name: str, profiles: Mapping[str, Any])
 
 
 _TAX: Mapping[str, Read] = {
-    "mode": _choice("none", "included", "buyer_pays"),
+    "mode": _word("tax.mode"),
     "duty": TomlTable.decimal,
     "duty_until": TomlTable.day,
     "vat": TomlTable.decimal,
     "vat_until": TomlTable.day,
     "consumption": TomlTable.decimal,
-    "on": _choice("import", "price"),
-    "regime": _choice(*(name for name in get_args(Regime) if name)),
-    "agreement": _choice("mfn", "akfta", "vkfta"),
-    "measure": _choice("content", "piece"),
+    "on": _word("tax.on"),
+    "regime": _word("tax.regime"),
+    "agreement": _word("tax.agreement"),
+    "measure": _word("tax.measure"),
 }
 _GUARDS: Mapping[str, Read] = dict.fromkeys(
     ("max_change", "min_margin", "min_price", "max_price", "max_discount", "cliff"), TomlTable.decimal
 )
 _RATE: Mapping[str, Read] = {
-    "kind": _choice(*_KINDS),
-    "floor_kind": _choice(*_KINDS),
+    "kind": _word("rate.kind"),
+    "floor_kind": _word("rate.floor_kind"),
     "warn_after": TomlTable.whole,
     "max_business_days": TomlTable.whole,
     "max_calendar_days": TomlTable.whole,
@@ -199,11 +196,11 @@ def _readers(profiles: Mapping[str, Any]) -> dict[str, Read]:
         "tax": _nested(_TAX),
         "fees": _fees_reader(profiles),
         "step": TomlTable.decimal,
-        "rounding": _choice(*_MODES),
+        "rounding": _word("rounding"),
         "ending": _ending,
         "digits": TomlTable.whole,
         "guards": _nested(_GUARDS),
-        "compare_at": _choice("none", "list"),
+        "compare_at": _word("compare_at"),
         "quiet": TomlTable.decimal,
     }
 

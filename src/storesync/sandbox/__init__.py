@@ -5,7 +5,8 @@ A `Market` is the truth of one platform, a `Dialect` its wire language; `deliver
 """
 
 from storesync.sandbox.access import App, Shop
-from storesync.sandbox.core import Behavior, Market
+from storesync.sandbox.behavior import Behavior
+from storesync.sandbox.core import Market
 from storesync.sandbox.delivery import Delivery, deliver
 from storesync.sandbox.dialect import Answer, Call, Dialect, Operation, Refusal
 from storesync.sandbox.faults import FAULTS, Fault, FaultSchedule, Step

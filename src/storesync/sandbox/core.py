@@ -1,4 +1,4 @@
-"""The truth of one emulated platform: shops, listings, files, moderation, search index, quotas, call log.
+"""The truth of one emulated platform: listings, files, moderation, search index, call log.
 
 There are no threads and no timers. Everything that is due later (late effects, moderation verdicts, the
 search index) waits in one heap and is settled at the next call or by `settle()`, at the time it was due,
@@ -12,12 +12,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from attrs import Factory, evolve, frozen
-
-from storesync.sandbox.access import App, Refresh, Shop, Token
+from storesync.sandbox.accounts import Accounts
+from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.faults import FaultSchedule
 from storesync.sandbox.index import SearchIndex
-from storesync.sandbox.quota import Meter, Quota
 from storesync.sandbox.records import (
     DELETED,
     HIDDEN,
@@ -32,29 +30,9 @@ from storesync.sandbox.records import (
     StoredFile,
     exported,
 )
-from storesync.sandbox.timeline import Timeline
 
 
-@frozen(kw_only=True)
-class Behavior:
-    """How an emulated market behaves in time; every delay in seconds.
-
-    `search_lag` delays queries by anything but id, `read_lag` reads of a new listing by id, `extend_lag` the
-    moment from which a new listing accepts its second step, `review_delay` the moderator. `rejects` names the
-    moderator's reason, or none to accept.
-    """
-
-    search_lag: float = 0.0
-    read_lag: float = 0.0
-    extend_lag: float = 0.0
-    review_delay: float = 0.0
-    rejects: Callable[[Listing], str | None] | None = None
-    quota: Quota = Factory(Quota)
-    keep_files: bool = False
-    log_limit: int | None = None
-
-
-class Market(Timeline):
+class Market(Accounts):
     """The in-memory truth of one emulated platform."""
 
     def __init__(
@@ -66,12 +44,9 @@ class Market(Timeline):
         first_listing: int = 9_007_199_254_741_001,
         first_sku: int = 9_107_199_254_741_001,
     ) -> None:
-        super().__init__(now)
+        super().__init__(now, behavior or Behavior())
         self.name = name
-        self.behavior = behavior or Behavior()
         self.faults = FaultSchedule.none()
-        self.apps: dict[str, App] = {}
-        self.shops: dict[str, Shop] = {}
         self.listings: dict[int, Listing] = {}
         self.files: dict[str, StoredFile] = {}
         self.addresses: dict[str, StoredFile] = {}
@@ -79,61 +54,10 @@ class Market(Timeline):
         self.calls: deque[CallRecord] = deque(maxlen=self.behavior.log_limit)
         self.events: deque[Event] = deque(maxlen=self.behavior.log_limit)
         self.counters: Counter[str] = Counter()
-        self.throttled = 0
         self.replayed: set[str] = set()
         self._listing_id = first_listing
         self._sku_id = first_sku
         self._index = SearchIndex()
-        self._meters: dict[tuple[str, str], Meter] = {}
-
-    # -- accounts ---------------------------------------------------------------------------------------
-
-    def add_app(self, app: App) -> None:
-        """Register an application."""
-        self.apps[app.key] = app
-
-    def add_shop(self, shop: Shop) -> None:
-        """Open a shop."""
-        self.shops[shop.id] = shop
-
-    def shop(self, shop: str) -> Shop:
-        """The shop by its id; a KeyError names it when there is none."""
-        return self.shops[shop]
-
-    def grant(self, *, app: str, shop: str, access: str, seconds: float) -> Token:
-        """Give an app an access token for a shop."""
-        token = Token(access=access, app=app, shop=shop, expires=self.time() + timedelta(seconds=seconds))
-        self.shops[shop].tokens[access] = token
-        return token
-
-    def grant_refresh(self, *, app: str, shop: str, token: str, seconds: float) -> Refresh:
-        """Give an app a single-use refresh token for a shop."""
-        refresh = Refresh(token=token, app=app, shop=shop, expires=self.time() + timedelta(seconds=seconds))
-        self.shops[shop].refreshes[token] = refresh
-        return refresh
-
-    def expire_tokens(self, shop: str) -> None:
-        """End every access token of a shop now."""
-        for token in self.shops[shop].tokens.values():
-            token.expires = min(token.expires, self.time())
-
-    def limit(self, quota: Quota) -> None:
-        """Allow from now on as much as this quota says; what was left of a burst is not refilled."""
-        self.behavior = evolve(self.behavior, quota=quota)
-
-    def take(self, app: str, shop: str) -> tuple[str, int] | None:
-        """Count one call against the quota: none when allowed, else the limit's name and seconds to wait."""
-        quota = self.behavior.quota
-        name = (app, shop if quota.scope == "shop" else "")
-        meter = self._meters.get(name)
-        if meter is None:
-            meter = self._meters[name] = Meter.full(quota, self.time())
-        elif meter.quota is not quota:
-            meter.change(quota)
-        refused = meter.take(self.time())
-        if refused is not None:
-            self.throttled += 1
-        return refused
 
     # -- listings ---------------------------------------------------------------------------------------
 
@@ -415,8 +339,7 @@ class Market(Timeline):
         self.events.clear()
         self.counters.clear()
         self._index = SearchIndex()
-        self._meters.clear()
+        self.forget_usage()
         self.forget()
         self.replayed.clear()
-        self.throttled = 0
         self.faults = FaultSchedule.none()

@@ -16,7 +16,8 @@ import orjson
 from attrs import evolve, frozen
 
 from storesync.sandbox.access import App, Refresh, Shop
-from storesync.sandbox.core import Behavior, Market
+from storesync.sandbox.behavior import Behavior
+from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import (
     AUTH,
     CREATE,

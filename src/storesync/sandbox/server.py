@@ -27,7 +27,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from storesync.sandbox.core import Behavior, Market
+from storesync.sandbox.behavior import Behavior
+from storesync.sandbox.core import Market
 from storesync.sandbox.delivery import deliver
 from storesync.sandbox.dialect import Call, Dialect
 from storesync.sandbox.faults import FaultSchedule

@@ -12,7 +12,8 @@ from typing import Any
 
 from storesync.sandbox import shopee_items, shopee_models, shopee_read, shopee_tree
 from storesync.sandbox.access import App, Shop
-from storesync.sandbox.core import Behavior, Market
+from storesync.sandbox.behavior import Behavior
+from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import (
     AUTH,
     CREATE,

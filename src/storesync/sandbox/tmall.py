@@ -9,7 +9,8 @@ from datetime import datetime
 from functools import partial
 
 from storesync.sandbox.access import App, Shop
-from storesync.sandbox.core import Behavior, Market
+from storesync.sandbox.behavior import Behavior
+from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import (
     AUTH,
     CREATE,

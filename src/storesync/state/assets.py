@@ -32,6 +32,7 @@ __all__ = [
     "media_values",
     "shop",
     "trace",
+    "traced",
     "was_sent",
 ]
 
@@ -160,6 +161,18 @@ def _found(db: Connection, channel: str, column: str) -> Mapping[str, Any]:
     row = _FOUND.run(db, {"channel": channel}).one_or_none()
     body = None if row is None else getattr(row, column)
     return loads(body) if body else {}
+
+
+def traced(db: Connection, channel: str, sku: str) -> str:
+    """The listing in whose traces a SKU has a price; empty when there is none.
+
+    Reads all traces of the channel: only for a SKU that no offer knows, since its listing was never ready.
+    """
+    asked = traces.c.channel == channel, traces.c.body.contains(dumps(sku), autoescape=True)
+    for key, body in db.execute(select(traces.c.key, traces.c.body).where(*asked)):
+        if sku in loads(body).get("prices", {}):
+            return str(key)
+    return ""
 
 
 def trace(db: Connection, channel: str, key: str) -> Mapping[str, Any] | None:

@@ -12,7 +12,8 @@ from attrs import define, evolve, field
 import storesync.driver as sd
 from storesync.drivers.shopee import DRIVER, Account, Shop
 from storesync.sandbox import shopee as emulated
-from storesync.sandbox.core import Behavior, Market
+from storesync.sandbox.behavior import Behavior
+from storesync.sandbox.core import Market
 from storesync.sandbox.delivery import deliver
 from storesync.sandbox.dialect import Call, Dialect
 from storesync.sandbox.shopee_gate import Terms

@@ -21,7 +21,7 @@ from tests.drivers.shopee.samples import (
 )
 
 import storesync.driver as sd
-from storesync.sandbox.core import Behavior
+from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.invented import table
 from storesync.sandbox.shopee_gate import Terms
 from storesync.testing import drive

@@ -21,7 +21,7 @@ import storesync.driver as sd
 from storesync.drivers.shopee import shopee
 from storesync.drivers.shopee.region import REGIONS, amount, language
 from storesync.sandbox import shopee as emulated
-from storesync.sandbox.core import Behavior
+from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.records import BANNED
 from storesync.testing import drive
 

@@ -1,0 +1,115 @@
+"""What is wanted, entered in the state; nothing that the market acknowledged changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+)
+
+from storesync.model import Offer, dumps
+from storesync.state.converter import CONVERTER
+from storesync.state.row import put
+from storesync.state.schema import listings, offers, traces
+from storesync.state.standing.changing import ACKNOWLEDGED, change, keep_document
+from storesync.state.standing.columns import NO_ISSUES, packed_prices, prices_from, sku_set
+from storesync.state.standing.reading import OFFERS, document, key_of
+from storesync.state.standing.value import UNKNOWN, OfferStanding, Standing, Want
+from storesync.state.statement import overwrite, remove
+
+__all__ = ["keep_prices", "leave_offer", "leave_texts", "want"]
+
+
+def want(db: Connection, channel: str, wanted: Want) -> None:
+    """Keep what is wanted; nothing that the market acknowledged changes.
+
+    A held listing keeps what was wanted before, so that what is live stays as it is.
+    """
+    values: dict[str, Any] = {
+        "input": wanted.input,
+        "causes": dumps(wanted.causes, sort=True),
+        "want_shown": wanted.shown,
+        "reason": wanted.reason,
+        "issues": dumps([CONVERTER.unstructure(issue) for issue in wanted.issues])
+        if wanted.issues
+        else NO_ISSUES,
+        "held": wanted.held,
+    }
+    if wanted.title:
+        values["title"] = wanted.title
+    if wanted.category:
+        values["category"] = wanted.category
+    if wanted.content is not None and not wanted.held:
+        values["want"] = keep_document(db, wanted.content)
+        values["want_skus"] = sku_set(wanted.offers)
+        _want_offers(db, channel, wanted)
+    row = {"channel": channel, "key": wanted.key}
+    put(db, listings, row, values)
+    if wanted.traces:
+        put(db, traces, row, {"body": dumps(wanted.traces)})
+
+
+def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
+    rows = OFFERS.run(db, {"channel": channel, "key": wanted.key})
+    before = {row.sku: (row.want_prices, row.want_stock) for row in rows}
+    for sku in sorted(before.keys() - wanted.offers.keys()):
+        remove(db, offers, {"channel": channel, "sku": sku})
+    for sku, offer in sorted(wanted.offers.items()):
+        prices, stock = packed_prices(offer.prices, wanted.kept.get(sku, ())), str(offer.stock)
+        values = {"want_prices": prices, "want_stock": stock}
+        if sku not in before:
+            _leave(db, channel, sku)
+            put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
+        elif before[sku] != (prices, stock):
+            overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
+
+
+def _leave(db: Connection, channel: str, sku: str) -> None:
+    """A SKU that moves to another listing starts anew there, and the one it leaves wants it no more."""
+    former = key_of(db, channel, sku)
+    if not former:
+        return
+    remove(db, offers, {"channel": channel, "sku": sku})
+    rest = OFFERS.run(db, {"channel": channel, "key": former})
+    change(db, channel, former, want_skus=sku_set(row.sku for row in rest))
+
+
+def keep_prices(db: Connection, channel: str, skus: Iterable[str]) -> None:
+    """From now on the live price of these stays in every market, whatever it is."""
+    for sku in skus:
+        row = ACKNOWLEDGED.run(db, {"channel": channel, "sku": sku}).one_or_none()
+        if row is not None and row.have_prices:
+            every = prices_from(row.have_prices.removeprefix(UNKNOWN))
+            values = {"want_prices": packed_prices(every, every.keys())}
+            overwrite(db, offers, {"channel": channel, "sku": sku}, values)
+
+
+def leave_offer(
+    db: Connection, channel: str, seen: Offer, *, prices: bool, stock: bool, known: OfferStanding
+) -> bool:
+    """What the shop shows of this SKU's prices or stock is both wanted and acknowledged; whether that is news."""
+    values: dict[str, Any] = {}
+    if prices and not (known.want is not None and known.want.prices == seen.prices == known.have_prices):
+        values["want_prices"] = values["have_prices"] = packed_prices(seen.prices)
+    if stock and not (known.want is not None and known.want.stock == seen.stock == known.have_stock):
+        values["want_stock"] = values["have_stock"] = str(seen.stock)
+    if values:
+        overwrite(db, offers, {"channel": channel, "sku": seen.sku}, values)
+    return bool(values)
+
+
+def leave_texts(
+    db: Connection, channel: str, stand: Standing, placed: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> bool:
+    """Both the wanted and the acknowledged document as `placed` makes them; whether one of them is another now."""
+    values = {}
+    for column, name in (("want", stand.want), ("have", stand.have)):
+        before = document(db, name)
+        after = placed(before) if before is not None else None
+        if after is not None and after != before:
+            values[column] = keep_document(db, after)
+    if values:
+        change(db, channel, stand.key, **values)
+    return bool(values)
