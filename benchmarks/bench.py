@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 _HERE = Path(__file__).parent
-_ENGINE_GOAL = 0.75
+_ENGINE_GOAL = 0.80
 _IMPORT_GOAL_MS = 30.0
 
 

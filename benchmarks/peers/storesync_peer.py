@@ -1,6 +1,6 @@
 """storesync with the plain platform's driver, its identity declared as it is: by search, which trails by 2 s.
 
-Usage: python storesync_peer.py ADDRESS FOLDER RATE
+Usage: python storesync_peer.py ADDRESS FOLDER RATE BURST
 """
 
 from __future__ import annotations
@@ -29,11 +29,10 @@ MARKET = Market("CN", ("zh-Hans",), "CNY")
 PASSES = 3
 
 
-async def main(address: str, folder: Path, rate: int) -> int:
+async def main(address: str, folder: Path, rate: int, burst: int) -> int:
     """What `storesync sync` does: plan and apply until nothing is left to do."""
     driver = plain_driver(by="search", lag=2.0, late=3.0)
-    # No burst is declared: the calls of eight workers that are on their way together are burst enough.
-    driver = evolve(driver, spec=evolve(driver.spec, quotas={"default": (sd.Quota(rate),)}))
+    driver = evolve(driver, spec=evolve(driver.spec, quotas={"default": (sd.Quota(rate, burst=burst),)}))
     rows = goods.read(folder / "products.csv")
     wanted = Wanted(
         {
@@ -72,6 +71,6 @@ async def main(address: str, folder: Path, rate: int) -> int:
 if __name__ == "__main__":
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        sys.exit(asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]))))
+        sys.exit(asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))))
     except StoresyncError as error:
         sys.exit(str(error))

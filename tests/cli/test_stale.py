@@ -79,7 +79,10 @@ def test_every_way_out_of_staleness_works(merchant: Merchant) -> None:
     po.save(str(file))
     taken = merchant("texts", "import", str(file), "--locale", "zh-Hans", "--by", "Kim", "--json")
     _, approved = planned(merchant)
+    merchant("texts", "export", str(file), "--locale", "zh-Hans")
+    kept = next(one for one in polib.pofile(str(file)) if one.msgctxt == PLACE)
 
+    assert OLD not in kept.comment + kept.tcomment
     assert ({}, {}) == (stale(corrected), stale(approved))
     assert ["SBG-001/texts/zh-Hans/title"] == list(stale(put_back))
     assert OLD in entry.comment + entry.tcomment
@@ -105,6 +108,22 @@ def test_a_merchant_says_that_a_text_still_holds(merchant: Merchant) -> None:
     assert "text.place" in none.out
     assert [PLACE] == done.document["places"]
     assert (1, 0, 1, 0) == (len(stale(still)), len(stale(after)), len(stale(changed)), len(stale(fresh)))
+
+
+def test_a_stale_text_that_is_locked_says_no_more_why_it_waited(merchant: Merchant) -> None:
+    """The lock is the merchant's word that it holds."""
+    planned(merchant)
+    merchant.edit("catalog/products.csv", OLD, NEW)
+    planned(merchant)
+    file = merchant.folder / "zh.csv"
+
+    merchant("texts", "lock", PLACE, "--locale", "zh-Hans")
+    merchant("texts", "export", str(file), "--locale", "zh-Hans")
+    _, plan = planned(merchant)
+
+    rows = {row["place"]: row for row in csv.DictReader(file.read_text("utf-8-sig").splitlines())}
+    assert ("yes", "") == (rows[PLACE]["locked"], rows[PLACE]["note"])
+    assert {} == stale(plan)
 
 
 def test_an_attribute_goes_stale_with_its_fact(merchant: Merchant) -> None:

@@ -64,3 +64,17 @@ def test_a_waiver_needs_reason_evidence_name_and_end() -> None:
     assert 1 == len(found)
     assert ["waivers.csv:2"] == [issue.at for issue in issues]
     assert "expires_on is empty" in issues[0].message
+
+
+def test_a_waiver_is_of_one_product_on_one_market() -> None:
+    """Unless it says all products."""
+    header = "product,market,term,reason,evidence_reference,approved_by,expires_on\n"
+    row = "{},CN,t-1,because,E-1,Kim,2027-01-01\n"
+    (one,), _ = read_waivers(header + row.format("A"), at="waivers.csv")
+    (every,), _ = read_waivers(header + row.format("*"), at="waivers.csv")
+
+    assert [True, False, False] == [
+        one.lets(product, market, "t-1", "最佳", 0, 2)
+        for product, market in (("A", "CN"), ("B", "CN"), ("A", "VN"))
+    ]
+    assert [True, False] == [every.lets("B", market, "t-1", "最佳", 0, 2) for market in ("CN", "VN")]

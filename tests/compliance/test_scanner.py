@@ -144,3 +144,12 @@ def test_an_empty_pack_finds_nothing() -> None:
     """A language without terms is not an error."""
     assert () == Scanner(()).scan("最佳")
     assert () == compliance_pack("CN").scanner("th").scan("最佳")
+
+
+def test_a_term_is_no_excuse_for_itself() -> None:
+    """A table that names it among its own exceptions lets nothing pass; a longer phrase does."""
+    term = Term(id="t", locale="zh-Hans", term="最佳", severity="block", exceptions=("最佳", "最佳使用时间"))
+    scanner = Scanner((term,))
+
+    assert [""] == [hit.waived for hit in scanner.scan("最佳面霜")]
+    assert ["最佳使用时间"] == [hit.waived for hit in scanner.scan("最佳使用时间")]

@@ -12,7 +12,7 @@ from tests.prepare.world import CN, REFERENCE, SERUM, SERUMS, VN, codes, driver,
 
 import storesync.driver as sd
 from storesync.issues import Severity
-from storesync.localization import Provenance, Reference, foreign, source_hash
+from storesync.localization import Provenance, Reference, delivered_parts, foreign, source_hash
 from storesync.model import Copy
 from storesync.prepare.localize import localize
 
@@ -203,3 +203,16 @@ def test_chinese_in_a_vietnamese_text_is_held() -> None:
 
     assert ["text.han_left"] == codes(result)
     assert "Chinese '保湿' stands at 6" in result.issues[0].message
+
+
+def test_a_row_that_names_its_source_is_taken_at_its_word() -> None:
+    """What stood beside it first counts for the others, and for attributes."""
+    named = delivered_parts(REFERENCE, SERUM, "zh-Hans")
+    unnamed = delivered_parts(REFERENCE, SERUM, "vi")
+
+    assert named is not None
+    assert unnamed is not None
+    assert "attributes/储存方式" in named.parts
+    assert not {"title", "short_description"} & named.parts.keys()
+    assert {"title", "short_description"} <= unnamed.parts.keys()
+    assert delivered_parts(REFERENCE, SERUM, "en") is None

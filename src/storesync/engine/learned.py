@@ -23,6 +23,7 @@ _UNDER_SAME, _MOST_SAME = 0.995, 0.985  # both, for a place that was confirmed
 _LEAST_CLIMBED = 0.93  # the same where the rate was rising fast, and so went too far
 _STEEP = 0.88  # below this share of the refused rate, the way back is a straight one
 _CLIMB = 6.0  # seconds of a way that begins flat and becomes steep: what was just found is probably the limit
+_BEYOND = 1 / 3  # of the refused rate in as many seconds again: above it the way goes on, but less steeply
 _CROWD = 0.4  # of the calls on their way with a refused one: so many refused are no near miss, the limit fell
 _FELL = 0.5  # of the refused rate, when it did
 _DOUBT = 4.0  # times as long as a proof: a refusal within that says that the last climb was misread
@@ -80,6 +81,8 @@ class Learned:
     _pause: float = field(default=0.0, init=False)
     _shut: float = field(default=0.0, init=False)  # how long it was closed last
     _taken: int = field(default=0, init=False)  # since it opened
+    _crowds: bool = field(default=True, init=False)  # whether a refused crowd is believed
+    _fell: float = field(default=math.inf, init=False)  # the rate from which it fell last, by a crowd
     _mean: float = field(default=math.inf, init=False)  # of the last climb, up to its refusal
     _cycle: float = field(default=0.0, init=False)  # when it last opened for longer than a moment
     _cycled: int = field(default=0, init=False)  # taken from then until it closed last
@@ -103,8 +106,10 @@ class Learned:
         gone, gap = now - self._opened - self._hold, self._high - self._low
         if gone <= 0.0:
             rate = self._low
-        elif self._steep:
+        elif self._steep and gone <= _CLIMB:
             rate = self._low + gap * (gone / _CLIMB) ** 2
+        elif self._steep:
+            rate = self._high * (1.0 + _BEYOND * (gone / _CLIMB - 1.0))
         else:
             rate = self._high + gap * (gone / self._calm - 1.0) ** 3
         if rate >= self.top:
@@ -140,7 +145,7 @@ class Learned:
             if left < self._opened:
                 return  # on its way before the last rest: it says nothing new
             self._lower(now, left)
-            self._pause = max(_SHORT, 2.0 / self.at(now))
+            self._pause = max(_SHORT, 2.0 / self._low)
             self._close_until(now, now + (self._pause if wait is None else wait), told=told, single=not told)
             return
         again = left >= self._until  # the rest is over, and was too short: that says nothing of the rate
@@ -210,8 +215,11 @@ class Learned:
             self._low = min(self._low, max(self._mean, lowest**_SURE * most ** (1.0 - _SURE)))
             self._high = self._low / _MOST
         self._mean = mean if steep else math.inf
+        if steep and rate > _STEEP * self._fell:
+            self._crowds = False  # a full window refuses all who come, though the limit is what it was
+        self._fell = math.inf
         # Climbing steeply, a crowd is what went too far; it tells nothing about where it came from.
-        self._crowd = None if steep or fresh else _Crowd(left, rate, self._low)
+        self._crowd = _Crowd(left, rate, self._low) if self._crowds and not (steep or fresh) else None
 
     def _came(self, left: float, *, taken: bool) -> None:
         """The answer to a call that was on its way when another one was refused."""
@@ -221,6 +229,7 @@ class Learned:
         crowd.taken += taken
         crowd.refused += not taken
         self._low = min(crowd.low, _FELL * crowd.rate) if crowd.fell else crowd.low
+        self._fell = crowd.rate if crowd.fell else math.inf
         if crowd.fell:
             self._calm = _CALM
 

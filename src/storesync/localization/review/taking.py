@@ -168,5 +168,6 @@ def _take(
     if known is None:
         return made, issues
     # Why a text waited is no news of it once a person approved it.
-    note = "" if made.approved and row.note == known.note else row.note or known.note
+    said = row.note if row.note.split() != known.note.split() else ""  # PO breaks long lines
+    note = said if made.approved else row.note or known.note
     return evolve(made, note=note), issues
