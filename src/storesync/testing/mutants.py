@@ -215,7 +215,7 @@ MUTANTS: Final = (
     ),
     Mutant(
         "a refused account holds back every product",
-        "storesync.engine.planning",
+        "storesync.engine.categories",
         "if kept is None and isinstance(fault, Denied):",
         "if False:",
     ),

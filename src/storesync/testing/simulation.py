@@ -286,8 +286,8 @@ async def _rival(world: World, doom: Doom) -> None:
         await channel.env.sleep(world.rng.choice((0.0, 0.0, 2.0)))
         await apply(channel, made)
         world.events["two at once, both went through"] += 1
-    except (Locked, StalePlan, UnsafePlan, Denied) as told:
-        # Told who is at work, or that the plan is old: that is the promise.
+    except (Locked, StalePlan, UnsafePlan, Fault) as told:
+        # Told who is at work, that the plan is old, or that the market could not be asked: that is the promise.
         world.events[f"two at once, one was told {type(told).__name__}"] += 1
     finally:
         await channel.transport.close()

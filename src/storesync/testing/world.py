@@ -45,7 +45,7 @@ _INTENDED = Statement(
     .order_by(journal.c.seq.desc())
 )
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
-_MIDNIGHT = timedelta(hours=8, minutes=1)  # in China; who is ahead begins the day before it
+_MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
 
 
 class Crash(BaseException):
