@@ -151,6 +151,18 @@ MUTANTS: Final = (
         "    stays = False",
     ),
     Mutant(
+        "a hidden listing is shown again at a price that is held",
+        "storesync.engine.diff",
+        "        and not off_sale(stand)",
+        "        and True",
+    ),
+    Mutant(
+        "what is sold out is put back on sale at a price that is held",
+        "storesync.state.standing.columns",
+        'if kept and row.have_stock == "0":',
+        "if False:",
+    ),
+    Mutant(
         "two may hold the lease",
         "storesync.state.lease",
         "if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):",

@@ -161,11 +161,17 @@ def _hold(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
     for one, listing, item in unheld(world, held, _stands(world)):
         theirs = one.shown(listing)
         wanted = _offers(world, listing, item)
-        right = {sku: (price, wanted[sku][1]) for sku, price in one.prices.items()}
+        owned = "stock" in world.profile.owned
+        right = {
+            sku: (price, 0 if sku in one.out and not owned else wanted[sku][1])
+            for sku, price in one.prices.items()
+        }
         if theirs != right:
             verdict.wrong.append(
                 f"{one.key}, whose price is held, offers {_told(theirs)}, not {_told(right)}"
             )
+        if one.hidden and listing.status == "live":
+            verdict.wrong.append(f"{one.key}, whose price is held, is on sale again")
         if listing.title not in _titles(world, listing, item):
             verdict.wrong.append(f"{one.key}, whose price is held, is titled {listing.title!r}")
     release_prices(world, held)
