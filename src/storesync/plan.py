@@ -136,7 +136,8 @@ class Operation:
 class Held:
     """A listing that is offered on this channel but held back, or not offered at all, and why.
 
-    With `stays`, the live prices by SKU, only these prices are held: `goes` says what of the listing goes out.
+    With `stays`, the last prices by SKU, only these prices are held: `goes` says what of the listing goes out, `waits`
+    what would put it, or a SKU that is sold out, back on sale at such a price.
     """
 
     key: str
@@ -145,6 +146,7 @@ class Held:
     issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
     stays: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     goes: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    waits: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
 
     def words(self, told: Callable[[str], str] = str) -> str:
         """What stays and what goes out: `live price 239.00 CNY stays; stock 240 → 0 goes out`; empty when all is held.
@@ -159,7 +161,11 @@ class Held:
         else:
             more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
             said = f"live prices stay ({', '.join(' '.join(one) for one in some[:_NAMED])}{more})"
-        return "; ".join((said, *(f"{what} goes out" for what in self.goes)))
+        rest = (
+            *(f"{what} goes out" for what in self.goes),
+            *(f"{what} waits for a price" for what in self.waits),
+        )
+        return "; ".join((said, *rest))
 
     def __str__(self) -> str:
         if not self.stays:
@@ -361,7 +367,7 @@ def count_words(counts: Mapping[str, int]) -> list[str]:
     return [counted(counts[kind.value], *words) for kind, words in _COUNTED.items() if counts.get(kind.value)]
 
 
-_VERSION = 3
+_VERSION = 4
 _SIGN: Final[Mapping[Kind, str]] = {
     Kind.UPLOAD: "↑",
     Kind.CREATE: "+",
@@ -404,6 +410,7 @@ def _held_json(held: Held) -> dict[str, Any]:
         "issues": [_issue_json(issue) for issue in held.issues],
         "stays": dict(held.stays),
         "goes": list(held.goes),
+        "waits": list(held.waits),
     }
 
 
@@ -415,6 +422,7 @@ def _held(row: Mapping[str, Any]) -> Held:
         issues=tuple(_issue(r) for r in row["issues"]),
         stays=row["stays"],
         goes=tuple(row["goes"]),
+        waits=tuple(row["waits"]),
     )
 
 

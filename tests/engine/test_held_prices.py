@@ -109,7 +109,7 @@ def test_nothing_is_listed_without_a_price() -> None:
     shop.sync()
     assert {"B"} == set(shop.live())
 
-    shop.put(ended(item("B")))
+    shop.put(ended(item("B"), stock=2))
     shop.sync()
     (listing,) = shop.truth.alive("B")
     shop.truth.edit(listing.id, status="deleted")
@@ -148,6 +148,76 @@ def test_a_price_far_from_its_category_holds_itself_and_nothing_else() -> None:
     assert (Decimal(100), 0) == shop.live()["A"]["A-0"]
     assert "price.outlier" == held.issues[-1].code
     assert {"A-0": "100 CNY"} == held.stays
+
+
+def test_what_is_hidden_is_not_shown_again_at_a_price_that_ended() -> None:
+    """It waits for a price; its texts go out, and the plan says so."""
+    shop = Bench.opened(item("A"))
+    shop.sync()
+    shop.put(evolve(item("A"), offered=False))
+    shop.sync()
+    shop.put(evolve(ended(item("A"), stock=3), title="corrected"))
+    made = shop.plan()
+    shop.apply(made).raise_for_faults()
+    (listing,) = shop.truth.alive("A")
+
+    assert Kind.SHOW not in [one.kind for one in made]
+    assert ("hidden", "corrected") == (listing.status, listing.title)
+    assert "showing it again waits for a price" in str(made)
+    assert made == Plan.from_json(made.as_json())
+    shop.put(item("A", price=150, stock=3))
+    shop.sync().raise_for_faults()
+    assert {"A": {"A-0": (Decimal(150), 3)}} == shop.live()
+
+
+@pytest.mark.parametrize("together", [False, True], ids=["apart", "in one call"])
+def test_what_is_sold_out_is_not_put_back_on_sale_at_a_price_that_ended(together: bool) -> None:
+    """Stock above zero at a held price waits where the shop has none; where it sells, stock goes out both ways."""
+    shop = Bench.opened(item("A", stock=0), item("B", stock=2), driver=TOGETHER if together else None)
+    shop.sync()
+    shop.put(ended(item("A"), stock=7), ended(item("B"), stock=7))
+    made = shop.plan()
+    shop.apply(made).raise_for_faults()
+
+    assert {"A-0": (Decimal(100), 0)} == shop.live()["A"]
+    assert {"B-0": (Decimal(100), 7)} == shop.live()["B"]
+    assert "live price 100 CNY stays; stock 0 → 7 waits for a price" in str(made)
+    assert () == shop.plan().operations
+    shop.put(item("A", price=150, stock=7))
+    shop.sync().raise_for_faults()
+    assert {"A-0": (Decimal(150), 7)} == shop.live()["A"]
+
+
+@pytest.mark.parametrize("channel", [TMALL, SHOPEE])
+def test_a_hidden_listing_stays_hidden_when_its_policy_ended(tmp_path: Path, channel: str) -> None:
+    """From files to an emulated shop: a draft for three weeks, its policy over meanwhile, and active again."""
+    with merchant(tmp_path) as shop:
+        shop.sync(channel)
+        texts = {name: shop.folder / "catalog" / name for name in ("products.csv", "variants.csv")}
+        active = {name: path.read_text("utf-8") for name, path in texts.items()}
+        for path in texts.values():
+            lines = path.read_text("utf-8").splitlines()
+            mine = [line.replace("active", "draft") if "SBG-001" in line else line for line in lines]
+            path.write_text("\n".join(mine) + "\n", "utf-8")
+        hidden, _ = shop.sync(channel, meant=True)
+        policy_ends(shop, channel)
+        active["variants.csv"] = active["variants.csv"].replace(",2997000010017,240,", ",2997000010017,0,")
+        for name, path in texts.items():
+            path.write_text(active[name], "utf-8")
+        made, report = shop.sync(channel, meant=True)
+        report.raise_for_faults()
+        (held,) = [one for one in made.held if one.key == "SBG-001"]
+        on_sale = {
+            sku.code
+            for one in shop.shops[channel].alive()
+            if one.status == "live"
+            for sku in one.skus.values()
+        }
+
+        assert [Kind.HIDE] == [one.kind for one in hidden if one.key == "SBG-001"]
+        assert Kind.SHOW not in [one.kind for one in made]
+        assert {"SBG-001-30", "SBG-001-50"}.isdisjoint(on_sale)
+        assert "showing it again" in held.waits
 
 
 def policy_ends(shop: Merchant, channel: str) -> None:

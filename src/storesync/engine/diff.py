@@ -9,7 +9,7 @@ from typing import Any
 from storesync.driver import Driver, Spec
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
-from storesync.engine.pricehold import told_price, told_prices
+from storesync.engine.pricehold import off_sale, told_price, told_prices
 from storesync.model import MONEY_CONTEXT, Money, Offer, Status, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
 from storesync.pricing.guard import mass_change, moved_prices
@@ -99,7 +99,12 @@ def operations(
         )
     if not carries:
         yield from _offers(stand, owned)
-    if stand.have_shown in (HIDDEN, UNKNOWN) and driver.show is not None and "shown" not in owned:
+    if (
+        stand.have_shown in (HIDDEN, UNKNOWN)
+        and driver.show is not None
+        and "shown" not in owned
+        and not off_sale(stand)
+    ):
         yield Operation(
             kind=Kind.SHOW,
             key=stand.key,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
 from storesync.errors import Postponed
 from storesync.issues import Severity, counted
 from storesync.model import Price
 from storesync.plan import Held, Kind, Operation
-from storesync.state import OfferStanding, Standing
+from storesync.state import HIDDEN, UNKNOWN, OfferStanding, Standing
 
-__all__ = ["price_held", "told_price", "told_prices", "unknown_live", "unsure"]
+__all__ = ["off_sale", "price_held", "told_price", "told_prices", "unknown_live", "unsure"]
 
 _UNSURE = " (unconfirmed)"
 
@@ -28,6 +28,11 @@ def told_prices(offer: OfferStanding) -> str:
     return told + _UNSURE * (offer.have_prices is None)
 
 
+def off_sale(stand: Standing) -> bool:
+    """Whether a listing that is hidden stays so: shown, it would sell at a price that nobody stands by any more."""
+    return stand.have_shown in (HIDDEN, UNKNOWN) and any(offer.kept for offer in stand.offers.values())
+
+
 def price_held(stand: Standing, mine: Iterable[Operation] = ()) -> Held | None:
     """Which live prices of a listing stay and why, and what goes out all the same by these operations of it."""
     kept = {sku: offer for sku, offer in stand.offers.items() if offer.kept}
@@ -41,7 +46,16 @@ def price_held(stand: Standing, mine: Iterable[Operation] = ()) -> Held | None:
         issues=errors,
         stays={sku: told_prices(offer) for sku, offer in kept.items()},
         goes=tuple(words for operation in mine if (words := _goes(operation, stand))),
+        waits=tuple(_waits(stand, kept)),
     )
+
+
+def _waits(stand: Standing, kept: Mapping[str, OfferStanding]) -> Iterator[str]:
+    if off_sale(stand):
+        yield "showing it again"
+    for sku, offer in kept.items():
+        if offer.waits:
+            yield f"{sku} stock 0 → {offer.waits}" if len(stand.offers) > 1 else f"stock 0 → {offer.waits}"
 
 
 def _goes(operation: Operation, stand: Standing) -> str:

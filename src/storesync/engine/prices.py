@@ -21,7 +21,8 @@ from storesync.transport import Wire
 
 __all__ = ["WIRE", "Prices", "limited"]
 
-_PRICED = frozenset({Kind.CREATE, Kind.UPDATE, Kind.PRICES})  # an update may carry prices as well
+# An update may carry prices as well, and what is shown again sells at the one it has.
+_PRICED = frozenset({Kind.CREATE, Kind.UPDATE, Kind.PRICES, Kind.SHOW})
 
 
 class Prices:

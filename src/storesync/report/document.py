@@ -44,7 +44,11 @@ def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
             "title": one.title,
             "reason": one.reason,
             "issues": [issue_document(issue) for issue in one.issues],
-            **({"stays": dict(one.stays), "goes": list(one.goes)} if one.stays else {}),
+            **(
+                {"stays": dict(one.stays), "goes": list(one.goes), "waits": list(one.waits)}
+                if one.stays
+                else {}
+            ),
         }
         for one in held
     ]

@@ -1,4 +1,4 @@
-"""A happening in a world: price policies end while stock falls. Live prices stay, and the rest goes on."""
+"""A happening in a world: price policies end while stock moves. Live prices stay, nothing comes back on sale at them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from random import Random
 
 from attrs import evolve, frozen
 
-from storesync.sandbox.records import Listing
+from storesync.sandbox.records import HIDDEN, Listing
 from storesync.state import Standing
 from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
@@ -20,10 +20,15 @@ _SHARE = 0.5  # of the worlds in which something goes wrong
 
 @frozen
 class HeldPrices:
-    """One product whose policy ended, and what the market showed then: the prices that must stay."""
+    """One product whose policy ended, and what the market showed then: the prices that must stay.
+
+    What was `hidden` must stay hidden, and a SKU of `out` sold out.
+    """
 
     key: str
     prices: Mapping[str, Decimal]
+    out: frozenset[str] = frozenset()
+    hidden: bool = False
 
     def shown(self, listing: Listing) -> dict[str, tuple[Decimal, int]]:
         """Price and stock by SKU as the market shows them now; one that is a listing itself stays so."""
@@ -32,7 +37,7 @@ class HeldPrices:
 
 
 def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices]:
-    """Let policies end for some products that are on sale, while their stock falls and their titles change.
+    """Let policies end for some products, while their stock and titles change and hidden ones are offered again.
 
     What they would cost is another price by now, which must not be seen before somebody can say so.
     """
@@ -43,7 +48,7 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
     world.truth.settle()
     found = []
     for key, item in list(world.wanted.items.items()):
-        listing = _on_sale(world, item, stands.get(key))
+        listing = _whole(world, item, stands.get(key))
         if listing is None or rng.random() < 0.3:
             continue
         if world.profile.edits and rng.random() < 0.4:
@@ -51,17 +56,23 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
             world.truth.edit(listing.id, price=world.platform.by_hand)
             world.events["held price by hand"] += 1
         shown = offers_of(world.wanted, listing)
-        found.append(HeldPrices(key, {sku: price for sku, (price, _) in shown.items()}))
+        out = frozenset(sku for sku, (_, stock) in shown.items() if not stock)
+        hidden = listing.status != "live"
+        found.append(HeldPrices(key, {sku: price for sku, (price, _) in shown.items()}, out, hidden))
+        world.events["held price of a hidden listing"] += hidden
+        world.events["held price of a sold-out SKU"] += bool(out)
         world.wanted.items[key] = _moved(world, rng, item)
     world.wanted.remember()
     world.events["price held"] += len(found)
     return found
 
 
-def _on_sale(world: World, item: Item, stand: Standing | None) -> Listing | None:
-    """The listing of a product, where it is whole and nothing is open."""
+def _whole(world: World, item: Item, stand: Standing | None) -> Listing | None:
+    """The listing of a product, where it is whole, shown or hidden as wanted, and nothing is open."""
     alive = world.truth.alive(item.key)
-    if stand is None or not item.offered or item.broken or len(alive) != 1 or alive[0].status != "live":
+    if stand is None or item.broken or len(alive) != 1:
+        return None
+    if alive[0].status != ("live" if item.offered else HIDDEN):
         return None
     clear = stand.made and not stand.parked and not stand.refused and stand.ticket is None
     known = stand.ref is not None and set(stand.ref.skus) == set(item.offers)
@@ -80,7 +91,7 @@ def _moved(world: World, rng: Random, item: Item) -> Item:
         # One that the shop does not have: it waits, for nothing is listed without a price.
         number = max(int(sku.rpartition("-")[2]) for sku in offers) + 1
         offers[f"{item.key}-{number}"] = (world.platform.price(rng), 5)
-    return evolve(item, offers=offers, title=title, unpriced=True)
+    return evolve(item, offers=offers, title=title, offered=True, unpriced=True)
 
 
 def _other(world: World, rng: Random, sku: str, price: Decimal) -> Decimal:

@@ -78,10 +78,14 @@ def _offer_standing(row: Any) -> OfferStanding:
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
     last_prices = prices_from(prices) if prices else None
     last_stock = int(stock) if stock else None
-    wanted, kept = None, frozenset[str]()
+    wanted, kept, waits = None, frozenset[str](), 0
     if row.want_stock:
         kept = kept_from(row.want_prices)
-        wanted = Offer(row.sku, wanted_prices(row.want_prices, prices), int(row.want_stock))
+        count = int(row.want_stock)
+        if kept and row.have_stock == "0":
+            # Nothing is on sale at the price that stays: stock would put it back on sale.
+            count, waits = 0, count
+        wanted = Offer(row.sku, wanted_prices(row.want_prices, prices), count)
     return OfferStanding(
         sku=row.sku,
         want=wanted,
@@ -91,6 +95,7 @@ def _offer_standing(row: Any) -> OfferStanding:
         last_prices=last_prices,
         last_stock=last_stock,
         kept=kept,
+        waits=waits,
     )
 
 

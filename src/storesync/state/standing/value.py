@@ -24,6 +24,7 @@ class OfferStanding:
 
     `last_prices` and `last_stock` are what the market acknowledged last, also when it is unknown now: guards measure
     against them. In the markets of `kept` the live price stays, whatever it is; `want` has the one acknowledged last.
+    What is sold out at such a price stays so: then `want` has no stock, and `waits` is what comes with the next price.
     """
 
     sku: str
@@ -34,6 +35,7 @@ class OfferStanding:
     last_prices: Mapping[str, Price] | None = None
     last_stock: int | None = None
     kept: frozenset[str] = frozenset()
+    waits: int = 0
 
     @property
     def price_differs(self) -> bool:
