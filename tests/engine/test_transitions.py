@@ -245,6 +245,21 @@ def test_a_lost_hide_is_repeated_until_it_holds() -> None:
     assert {"B"} == set(bench.live())
 
 
+@pytest.mark.parametrize("then", [100, 107])
+def test_a_price_in_doubt_is_sent_again_wherever_the_merchant_goes(then: int) -> None:
+    """The market took a price, its answers were lost, and the merchant went back to the old one, or on to another."""
+    bench = Bench.opened(item("A", 100), item("B"))
+    bench.sync()
+    bench.put(item("A", 105))
+    bench.faults(step("lost_after", operation="prices", times=20))
+    assert not bench.sync().ok
+    bench.faults()
+    bench.put(item("A", then))
+    assert bench.sync().ok
+
+    assert bench.wanted() == bench.live()
+
+
 @pytest.mark.parametrize("by", IDENTITIES)
 def test_a_create_in_doubt_is_looked_for_before_its_product_counts_as_not_there(by: Any) -> None:
     """The create arrived, its answers did not, and the merchant withdrew the product meanwhile."""

@@ -9,6 +9,7 @@ import pytest
 
 from storesync.testing.mutants import MUTANTS, SMOKE, Mutant
 from storesync.testing.platform import PLATFORMS
+from storesync.testing.profile import Profile
 from storesync.testing.simulate import main
 from storesync.testing.simulation import simulate
 
@@ -23,7 +24,23 @@ ONCE_BROKEN = [
     pytest.param(20017, TMALL, id="a document sent beside a price call carried the older price"),
     pytest.param(343, PLAIN, id="a dead login was not told while only verdicts were waited for"),
     pytest.param(309, PLAIN, id="a hand edit during a review was never looked at"),
+    pytest.param(168, SHOPEE, id="prices that met the end of a day's quota asked for a person"),
+    pytest.param(55, PLAIN, id="an operation that waited for its turn began in a blackout"),
 ]
+# Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
+APART = Profile(
+    by="search",
+    steps=1,
+    lag=5.0,
+    late=4.0,
+    rates={"late": 0.4, "lost_after": 0.2},
+    crashes=0,
+    failures=8,
+    rivals=False,
+    edits=False,
+    skew=0.0,
+    apart=2.0,
+)
 
 
 @pytest.mark.parametrize(("seed", "platform"), ONCE_BROKEN)
@@ -34,12 +51,29 @@ def test_a_world_that_once_broke_a_promise_keeps_it(seed: int, platform: object)
     assert {} == dict(verdict.broken)
 
 
+@pytest.mark.parametrize("seed", [9, 74, 91])
+def test_a_look_waits_for_the_slowest_clock(seed: int) -> None:
+    """What another machine left in doubt is looked for when that is over by everybody's clock."""
+    verdict = simulate(seed, profile=APART, platform=PLAIN)
+
+    assert {} == dict(verdict.broken)
+
+
 @pytest.mark.parametrize("platform", PLATFORMS, ids=lambda platform: platform.name)
 def test_the_first_worlds_of_each_platform_keep_every_promise(platform: object) -> None:
     """A look at each on every test run; `make simulate` looks at thousands."""
     verdicts = [simulate(seed, platform=platform) for seed in range(8)]  # type: ignore[arg-type]  # one of PLATFORMS
 
     assert [] == [(verdict.seed, dict(verdict.broken)) for verdict in verdicts if not verdict.good]
+
+
+def test_a_minimum_that_can_be_undercut_condemns_the_judge() -> None:
+    """Fewer calls than the fewest mean that the fewest were counted wrong."""
+    calm = next(seed for seed in range(100) if simulate(seed).profile.calm)
+    verdict = simulate(calm)
+    verdict.minimum += 1
+
+    assert ["calls below the minimum"] == list(verdict.broken)
 
 
 def test_a_world_is_the_same_every_time() -> None:

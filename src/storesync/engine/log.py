@@ -11,9 +11,11 @@ from attrs import define, field
 from sqlalchemy import Connection
 
 from storesync.driver import BytesBody, Effect, FormBody, JsonBody, PartsBody, Request, Response
+from storesync.engine.calendar import closed
 from storesync.engine.channel import OpenChannel
-from storesync.errors import Ambiguous, Fault
+from storesync.errors import Ambiguous, Fault, Postponed
 from storesync.model import digest, dumps
+from storesync.plan import Kind
 from storesync.state import Fence, journal, standing
 from storesync.state.journal import EntryState
 
@@ -94,6 +96,7 @@ class Log:
     channel: OpenChannel
     fence: Fence
     id: str
+    kind: Kind
     begin: Callable[[Connection], None]
     begun: bool = False
     step: int = 0
@@ -104,7 +107,13 @@ class Log:
     _pending: list[Callable[[Connection], None]] = field(factory=list)
 
     async def intend(self, request: Request) -> None:
-        """Make it durable that this request is about to leave, and with it all that came before."""
+        """Make it durable that this request is about to leave, and with it all that came before.
+
+        Postponed when the platform's calendar takes no operations of this kind by now; one that has begun goes on.
+        """
+        shut = None if self.begun else closed(self.channel, self.kind)
+        if shut is not None:
+            raise Postponed("calendar", shut.said, untouched=True)
         at = self.channel.env.now()
 
         def write(db: Connection) -> int:

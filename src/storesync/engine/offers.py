@@ -139,8 +139,8 @@ async def _send(
             await _send(work, kind, changes[middle:], listings, faults)
             return
         verdicts = dict.fromkeys(skus, fault)
-        if isinstance(fault, Denied) and work.denied is None:
-            work.denied = fault
+        if isinstance(fault, Denied):
+            work.deny(fault)
     lost = Transient("no verdict", "the market said nothing about this SKU")
     told = {sku: verdicts.get(sku, lost) for sku in skus}
     bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}

@@ -81,7 +81,7 @@ class Work:
                 at=began,
             )
 
-        return Log(channel=self.channel, fence=self.fence, id=name, begin=begin, keys=(key,))
+        return Log(channel=self.channel, fence=self.fence, id=name, kind=kind, begin=begin, keys=(key,))
 
     async def run(self, flow: Flow[Any], log: Log | None = None) -> Any:
         """Drive a flow with this run's patience."""
@@ -134,14 +134,18 @@ class Work:
             )
         )
 
+    def deny(self, fault: Denied) -> datetime | None:
+        """The channel stops here, until a day's quota renews or, None, for good; the first reason is the one told."""
+        until = None
+        if fault.retry_after is not None:
+            until = self.channel.env.now() + timedelta(seconds=fault.retry_after)
+        if self.denied is None:
+            self.denied, self.denied_until = fault, until
+        return until
+
     def failed(self, operation: Operation, fault: Fault, state: OutcomeState | None = None) -> None:
         """An operation ended with a fault; a Denied one stops the channel, until a day's quota renews or for good."""
-        until = None
-        if isinstance(fault, Denied):
-            if fault.retry_after is not None:
-                until = self.channel.env.now() + timedelta(seconds=fault.retry_after)
-            if self.denied is None:
-                self.denied, self.denied_until = fault, until
+        until = self.deny(fault) if isinstance(fault, Denied) else None
         self.ended(
             Outcome(
                 kind=operation.kind,

@@ -47,7 +47,7 @@ _CATEGORY = Statement(
     )
 )
 _FOUND = Statement(
-    select(channels.c.shop, channels.c.identity, channels.c.contact).where(
+    select(channels.c.shop, channels.c.identity, channels.c.contact, channels.c.denied).where(
         channels.c.channel == bindparam("channel")
     )
 )
@@ -149,8 +149,7 @@ def keep_denied(db: Connection, channel: str, denied: Mapping[str, Any]) -> None
 
 def denied(db: Connection, channel: str) -> Mapping[str, Any]:
     """Since when and in which words the market refuses the account; empty when it does not."""
-    body = db.execute(select(channels.c.denied).where(channels.c.channel == channel)).scalar_one_or_none()
-    return loads(body) if body else {}
+    return _found(db, channel, "denied")
 
 
 def shop(db: Connection, channel: str) -> Mapping[str, Any]:

@@ -6,18 +6,29 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from attrs import frozen
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from storesync.state.clock import stamp, unstamp
 from storesync.state.row import keep, put
 from storesync.state.schema import sharers, usage
-from storesync.state.statement import Statement
+from storesync.state.statement import Statement, overwrite, remove
 
 __all__ = ["Drawn", "Used", "draw", "give_back", "join", "leave", "shut", "used"]
 
 _ALL = 2**62  # more than any quota
 _CURRENT = select(usage).where(usage.c.until > bindparam("now"))
 _ONE = Statement(_CURRENT.where(usage.c.name == bindparam("name")))
+_OURS = Statement(select(usage).where(usage.c.name == bindparam("name")).with_for_update())
+_GIVEN_BACK = Statement(
+    update(usage)
+    .where(
+        usage.c.name == bindparam("of_name"),
+        usage.c.until == bindparam("at"),
+        usage.c.used >= bindparam("number"),
+    )
+    .values(used=usage.c.used - bindparam("number"))
+)
+_SHARERS = Statement(select(sharers.c.owner, sharers.c.until).where(sharers.c.scope == bindparam("scope")))
 _EVERY = Statement(_CURRENT.order_by(usage.c.name))
 
 
@@ -47,24 +58,21 @@ def draw(
     db: Connection, name: str, *, least: int, much: int, limit: int, renews: datetime, now: datetime
 ) -> Drawn:
     """Set up to `much` of a day's quota aside, or nothing when `least` is not left; `renews` begins a new day."""
-    known = select(usage).where(usage.c.name == name).with_for_update()
-    row = db.execute(known).one_or_none()
+    row = _OURS.run(db, {"name": name}).one_or_none()
     if row is None:
         keep(db, usage, {"name": name, "used": 0, "until": stamp(renews)})
-        row = db.execute(known).one()
+        row = _OURS.run(db, {"name": name}).one()
     before, until = (row.used, unstamp(row.until)) if row.until > stamp(now) else (0, renews)
     granted = min(much, limit - before)
     if granted < least:
         granted = 0
-    values = {"used": before + granted, "until": stamp(until)}
-    db.execute(update(usage).where(usage.c.name == name).values(**values))
+    overwrite(db, usage, {"name": name}, {"used": before + granted, "until": stamp(until)})
     return Drawn(granted, until)
 
 
 def give_back(db: Connection, name: str, number: int, *, until: datetime) -> None:
     """So many that were set aside were not used, if the day that renews at `until` is still the same."""
-    same = (usage.c.name == name) & (usage.c.until == stamp(until)) & (usage.c.used >= number)
-    db.execute(update(usage).where(same).values(used=usage.c.used - number))
+    _GIVEN_BACK.run(db, {"of_name": name, "at": stamp(until), "number": number})
 
 
 def shut(db: Connection, name: str, until: datetime) -> None:
@@ -93,13 +101,13 @@ def join(
 ) -> int:
     """Say that `owner` draws on the quotas of a scope for `ttl` seconds more; how many do so now."""
     put(db, sharers, {"scope": scope, "owner": owner}, {"until": stamp(now + timedelta(seconds=ttl))})
-    found = db.execute(select(sharers.c.owner, sharers.c.until).where(sharers.c.scope == scope)).all()
+    found = _SHARERS.run(db, {"scope": scope}).all()
     gone = [row.owner for row in found if row.until <= stamp(now) or ended(row.owner)]
-    if gone:
-        db.execute(delete(sharers).where(sharers.c.scope == scope, sharers.c.owner.in_(gone)))
+    for one in gone:
+        remove(db, sharers, {"scope": scope, "owner": one})
     return len(found) - len(gone)
 
 
 def leave(db: Connection, scope: str, owner: str) -> None:
     """The owner draws on these quotas no more."""
-    db.execute(delete(sharers).where(sharers.c.scope == scope, sharers.c.owner == owner))
+    remove(db, sharers, {"scope": scope, "owner": owner})

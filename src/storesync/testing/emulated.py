@@ -79,7 +79,7 @@ class Bench:
         self.driver = driver
         self.shop = shop
         self.emulated = emulated
-        self.wanted = Wanted({}, Listed(driver, emulated.listing), emulated.category, _files)
+        self.wanted = Wanted({}, Listed(driver, emulated.listing), emulated.category, files=_files)
         self.plan: Plan | None = None
         self.rng = Random(seed)
         self.loop = VirtualLoop()

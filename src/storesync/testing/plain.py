@@ -230,6 +230,10 @@ _ERRORS = sd.ErrorTable(
 )
 
 
+def _daily(calls: int | None) -> tuple[sd.Quota, ...]:
+    return () if calls is None else (sd.Quota(calls, 86_400, scope="app", resets="00:00+08:00"),)
+
+
 def plain_driver(
     *,
     by: Literal["address", "key", "unique", "search", "none"] = "search",
@@ -238,12 +242,14 @@ def plain_driver(
     late: float = 0.0,
     review: float = 0.0,
     quota: int = 10_000,
+    daily: int | None = None,
     together: bool = False,
 ) -> sd.Driver[Account, sd.Shop]:
     """A driver for the plain platform that recognizes its creates `by` this identity.
 
-    With `review` the market decides on documents later, and is first asked after so many seconds. `together`: it takes
-    prices and stock in one call, which always carries both.
+    `quota` calls a second and `daily` a day are what it declares. With `review` the market decides on documents later,
+    and is first asked after so many seconds. `together`: it takes prices and stock in one call, which always carries
+    both.
     """
     reads = by != "none"
     create = partial(_create, by, steps)
@@ -261,7 +267,7 @@ def plain_driver(
                 **dict.fromkeys(("offers",) if together else ("prices", "stock"), sd.Batch(20)),
                 "observe": sd.Batch(10, "channel"),
             },
-            quotas={"default": (sd.Quota(quota),)},
+            quotas={"default": (sd.Quota(quota), *_daily(daily))},
             fields={"title": "title"},
             review=timedelta(seconds=review),
             in_review=frozenset({"stock", "prices", "hide"}) if review else frozenset(),

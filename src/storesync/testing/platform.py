@@ -9,14 +9,16 @@ from functools import cache
 from random import Random
 from typing import Any, Final, Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from storesync import registry
 from storesync.driver import Axis, Choice, Driver, Variant
+from storesync.driver import Quota as Declared
 from storesync.model import Category, Copy, File, Listing, Market
 from storesync.sandbox import Market as Truth
 from storesync.sandbox import Quota, market_shopee, market_tmall, plain, shopee, tmall
 from storesync.sandbox.dialect import Dialect
+from storesync.testing.floor import Floor
 from storesync.testing.picture import picture
 from storesync.testing.plain import Account, plain_driver
 from storesync.testing.profile import By, Profile
@@ -25,7 +27,10 @@ from storesync.testing.wanted import Form, Item, Listed, bare
 __all__ = ["PLATFORMS", "Platform", "shopee_listing", "tmall_listing"]
 
 Clock = Callable[[], datetime]
-_AMPLE: Final = Quota(rate=10_000.0, burst=10_000)
+
+
+def _quota(profile: Profile) -> Quota:
+    return Quota(rate=10_000.0, burst=10_000, daily=profile.daily)
 
 
 @frozen(kw_only=True)
@@ -75,6 +80,13 @@ class Platform:
         low, high = (self.step * bound for bound in self.prices)
         return min(high, max(low, price + self.step * rng.randint(-5, 5)))
 
+    def floor(self, profile: Profile) -> Floor | None:
+        """What this merchant's policy keeps prices from falling below: a third of what may be asked lies there."""
+        if not profile.floor:
+            return None
+        low, high = self.prices
+        return Floor(profile.floor, self.step * (low + (high - low) // 3), self.market)
+
     def files(self, item: Item) -> Mapping[str, File]:
         """The pictures of a product."""
         if not self.pictures:
@@ -97,6 +109,7 @@ def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Di
         search_lag=profile.lag,
         extend_lag=extend_lag,
         review_delay=profile.review,
+        quota=_quota(profile),
     )
 
 
@@ -128,6 +141,7 @@ _PLAIN = Platform(
         lag=profile.lag,
         late=profile.late,
         review=profile.review,
+        daily=profile.daily,
         together=profile.together,
     ),
     account=_plain_account,
@@ -174,7 +188,7 @@ def tmall_listing(item: Item, category: Category) -> Listing:
 
 
 def _tmall(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
-    return market_tmall(clock, search_lag=profile.lag, quota=_AMPLE)
+    return market_tmall(clock, search_lag=profile.lag, review_delay=profile.review, quota=_quota(profile))
 
 
 def _tmall_account(driver: Driver[Any, Any], grants: int) -> Any:
@@ -186,8 +200,15 @@ def _tmall_authorize(truth: Truth, grants: int) -> None:
 
 
 @cache
-def _found(name: str) -> Driver[Any, Any]:
-    return registry.driver(name)
+def _found(name: str, daily: int | None) -> Driver[Any, Any]:
+    """The driver, which declares what this sandbox allows a day."""
+    driver = registry.driver(name)
+    if daily is None:
+        return driver
+    sandbox = driver.spec.environments["sandbox"]
+    day = Declared(daily, 86_400, scope="app", resets="00:00+08:00")
+    quotas = {"default": (*(sandbox.quotas or {}).get("default", ()), day)}
+    return evolve(driver, spec=evolve(driver.spec, environments={"sandbox": evolve(sandbox, quotas=quotas)}))
 
 
 def _pictures(items: Sequence[Item]) -> int:
@@ -202,8 +223,9 @@ _TMALL = Platform(
     identities=("search",),
     lags=(0.0, 1.0, 3.0),
     lates=(0.0, 2.0, 3.0),
+    reviewed=True,
     open=_tmall,
-    driver=lambda profile: _found("tmall"),
+    driver=lambda profile: _found("tmall", profile.daily),
     account=_tmall_account,
     authorize=_tmall_authorize,
     form=lambda driver: Listed(driver, tmall_listing),
@@ -243,7 +265,13 @@ def shopee_listing(item: Item, category: Category) -> Listing:
 
 
 def _shopee(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
-    return market_shopee(clock, search_lag=profile.lag, extend_lag=extend_lag * 5, quota=_AMPLE)
+    return market_shopee(
+        clock,
+        search_lag=profile.lag,
+        extend_lag=extend_lag * 5,
+        review_delay=profile.review,
+        quota=_quota(profile),
+    )
 
 
 def _shopee_account(driver: Driver[Any, Any], grants: int) -> Any:
@@ -271,8 +299,9 @@ _SHOPEE = Platform(
     identities=("search",),
     lags=(0.0, 1.0, 3.0),
     lates=(0.0, 2.0, 3.0),
+    reviewed=True,
     open=_shopee,
-    driver=lambda profile: _found("shopee"),
+    driver=lambda profile: _found("shopee", profile.daily),
     account=_shopee_account,
     authorize=_shopee_authorize,
     form=lambda driver: Listed(driver, shopee_listing),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Final, Literal
 
 from attrs import evolve, frozen
 
 from storesync.engine.work import CLOCKS
+from storesync.model.calendar import KINDS, USUAL, Blackout
 
-__all__ = ["RATES", "By", "Profile"]
+__all__ = ["RATES", "START", "By", "Profile"]
 
 By = Literal["address", "key", "unique", "search", "none"]
 
@@ -21,6 +23,8 @@ class Profile:
 
     `crashes` and `failures` are how many processes may die, and how many commits may fail, in one run.
     Every clock is wrong by `skew`, and no two of them differ by more than `apart`, in seconds.
+    `floor` says how the merchant's price policy sets one. In a `blackout` the platform takes no operations of some
+    kinds, and no more than `daily` calls a day.
     `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand;
     with `together` the market takes prices and stock in one call only.
     """
@@ -38,6 +42,9 @@ class Profile:
     failures: int = 0
     review: float = 0.0
     owned: tuple[str, ...] = ()
+    floor: Literal["", "min_price", "min_margin"] = ""
+    blackout: Blackout | None = None
+    daily: int | None = None
     together: bool = False
 
     @classmethod
@@ -86,6 +93,18 @@ class Profile:
         apart = rng.choice((0.0, CLOCKS if self.lag + self.late else _LEASES))
         return evolve(self, review=review, owned=owned, apart=apart)
 
+    def with_rules(self, rng: Random) -> Profile:
+        """The same world under a price policy with a floor, a calendar, and a quota of the day."""
+        ruled = evolve(self, floor=rng.choice(("", "", "min_price", "min_margin")))
+        if self.calm:
+            return ruled
+        closed, spent = rng.random() < 0.15, rng.random() < 0.1
+        ruled = evolve(ruled, blackout=_blackout(rng) if closed else None)
+        if not spent:
+            return ruled
+        # Whose clock is ahead begins a day early: calls of a day can be counted where clocks are right.
+        return evolve(ruled, daily=rng.choice((50, 90, 150)), skew=0.0, apart=0.0)
+
     def with_one_call(self, rng: Random) -> Profile:
         """The same world, where the market may take prices and stock in one call only."""
         return evolve(self, together=rng.random() < 0.25)
@@ -96,6 +115,18 @@ class Profile:
         return not self.rates
 
 
+def _blackout(rng: Random) -> Blackout:
+    """It begins while the first runs are at work: once, or at this time of every day."""
+    begins = START + timedelta(seconds=rng.uniform(0.0, 60.0))
+    ends = begins + timedelta(seconds=rng.choice((240.0, 5_000.0)))
+    kinds = rng.choice((USUAL, USUAL, ("prices", "stock"), ("create", "update"), KINDS))
+    if rng.random() < 0.5:
+        return Blackout(begins=begins, ends=ends, kinds=kinds, reason="promotion")
+    return Blackout(begins=begins.timetz(), ends=ends.timetz(), kinds=kinds, reason="nobody moderates")
+
+
+START: Final = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+"""When every world begins."""
 _LEASES: Final = 38.0  # seconds: a lease that was renewed in time is not over for anybody
 _STORMS: Final = ("lost_before", "lost_after", "error_before", "error_after", "throttle")
 

@@ -33,6 +33,7 @@ __all__ = ["Verdict", "fresh_store", "simulate"]
 _LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
 _EMPTIED = [Statement(delete(table)) for table in reversed(METADATA.sorted_tables)]
 _SETTLING = 12  # quiet runs after which everything must have been reached
+_DAYS = 20  # and others that a day's quota ends, or a blackout
 _LEASE_OVER = 61.0
 _ASKED = ("address", "unique", "search")  # the market can say whether a doubtful create arrived
 
@@ -48,6 +49,9 @@ class Verdict:
     lost: list[str] = field(factory=list)
     wrong: list[str] = field(factory=list)
     unjournaled: list[str] = field(factory=list)
+    cheap: list[str] = field(factory=list)
+    in_blackout: list[str] = field(factory=list)
+    over_quota: list[str] = field(factory=list)
     parked: int = 0
     second_run_calls: int = 0
     second_run_writes: int = 0
@@ -63,6 +67,9 @@ class Verdict:
             "lost": self.lost,
             "wrong": self.wrong,
             "not in the journal": self.unjournaled,
+            "below its floor": self.cheap,
+            "begun in a blackout": self.in_blackout,
+            "over the day's quota": self.over_quota,
             "writes of a second run": self.second_run_writes,
             "calls over the minimum": [] if self.calls <= self.minimum * 1.02 else [self.calls, self.minimum],
             # Then the minimum is none, and nothing was proven by it.
@@ -124,7 +131,7 @@ def _live(world: World, verdict: Verdict) -> None:
     world.faults(on=True)
     for round_ in range(rng.randint(1, 3)):
         if round_:
-            world.move_catalog()
+            world.move_catalog(_unheard(world))
             if world.profile.edits:
                 world.edit_by_hand()
         dooms = [Doom(death=rng.randint(1, 150)) for _ in range(rng.randint(0, world.profile.crashes))]
@@ -172,8 +179,8 @@ def _hold(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
 
 def _settle(world: World) -> None:
     """Quiet runs until nothing is left to do."""
-    waits = _waits(_stands(world))
-    for _ in range(_SETTLING):
+    waits, left = _waits(_stands(world)), _SETTLING
+    for _ in range(_SETTLING + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
         waited = waits
         report = _run(world, [], look=world.profile.edits)
@@ -183,7 +190,37 @@ def _settle(world: World) -> None:
         silent = report is not None and not report.outcomes and not waited and not waits
         if not _touch_refused(world, stands) and silent:
             return
+        if report is not None and _sat_out(world, report):
+            continue
+        left -= 1
+        if not left:
+            return
         world.loop.skip(120.0)
+
+
+def _sat_out(world: World, report: Report) -> bool:
+    """Wait until what this run waits for is over, by everybody's clock: a day's quota, or a blackout."""
+    until = report.until or max((one.until for one in report.outcomes if one.until is not None), default=None)
+    if until is None:
+        return False
+    world.events["waited for the day's quota" if report.stopped else "waited for the calendar"] += 1
+    world.open_at(until)
+    return True
+
+
+def _unheard(world: World) -> dict[str, Decimal]:
+    """By SKU, the price that was acknowledged last, where the market shows another one by now."""
+    world.truth.settle()
+    shown: dict[str, tuple[Decimal, int]] = {}
+    for listing in world.truth.alive():
+        shown |= offers_of(world.wanted, listing)
+    heard = {
+        sku: offer.last_prices[world.platform.market.code].sale.amount
+        for stand in _stands(world).values()
+        for sku, offer in stand.offers.items()
+        if offer.last_prices
+    }
+    return {sku: price for sku, price in heard.items() if sku in shown and shown[sku][0] != price}
 
 
 def _waits(stands: Mapping[str, Standing]) -> bool:
@@ -206,7 +243,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         for sku, offer in stand.offers.items():
             if offer.refused and sku in offers:
                 price, stock = offers[sku]
-                offers[sku] = (world.platform.moved(world.rng, price), stock + 1)
+                moved = world.platform.moved(world.rng, world.wanted.right(price))
+                offers[sku] = (moved, stock + 1)
         changed = evolve(item, title=title, offers=offers, picture=picture)
         if changed != item:
             touched = True
@@ -254,8 +292,8 @@ async def _rival(world: World, doom: Doom) -> None:
         await channel.env.sleep(world.rng.choice((0.0, 0.0, 2.0)))
         await apply(channel, made)
         world.events["two at once, both went through"] += 1
-    except (Locked, StalePlan, UnsafePlan, Denied) as told:
-        # Told who is at work, or that the plan is old: that is the promise.
+    except (Locked, StalePlan, UnsafePlan, Fault) as told:
+        # Told who is at work, that the plan is old, or that the market could not be asked: that is the promise.
         world.events[f"two at once, one was told {type(told).__name__}"] += 1
     finally:
         await channel.transport.close()
@@ -274,7 +312,10 @@ async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
                 return report
             await _authorize(world, channel)
             channel = world.process(doom)
-        except Denied:
+        except Denied as denied:
+            if denied.retry_after is not None:  # the day is over
+                await channel.env.sleep(denied.retry_after)
+                continue
             await _authorize(world, channel)
             channel = world.process(doom)
         except Locked:
@@ -299,15 +340,16 @@ def _titles(world: World, listing: Listing, item: Item) -> set[str]:
 
 def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decimal, int]]:
     """What the listing must offer; where the seller keeps the stock, what he wrote or what it was made with."""
+    wanted = {sku: (world.wanted.right(price), stock) for sku, (price, stock) in item.offers.items()}
     if "stock" not in world.profile.owned:
-        return dict(item.offers)
+        return wanted
     by_hand = world.by_hand.get((listing.id, "stock"), {})
     offers = {}
     for sku, (shown, stock) in offers_of(world.wanted, listing).items():
-        price, _ = item.offers.get(sku, (shown, 0))
+        price, _ = wanted.get(sku, (shown, 0))
         right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
         offers[sku] = (price, stock if stock in right else min(right, default=-1))
-    return {**offers, **{sku: offer for sku, offer in item.offers.items() if sku not in offers}}
+    return {**offers, **{sku: offer for sku, offer in wanted.items() if sku not in offers}}
 
 
 def _minimum(world: World) -> int:
@@ -317,6 +359,7 @@ def _minimum(world: World) -> int:
 
 def _judge(world: World, verdict: Verdict) -> None:
     truth, wanted = world.truth, world.wanted
+    world.loop.skip(world.profile.review)  # who gave no promise of a verdict is not asked for it
     truth.settle()
     stands = _stands(world)
     verdict.unjournaled = list(world.unjournaled)
@@ -357,6 +400,12 @@ def _judge(world: World, verdict: Verdict) -> None:
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
     world.look_at_prices()
     verdict.wrong += world.mispriced.values()
+    verdict.cheap = list(world.cheap.values())
+    verdict.in_blackout = world.in_blackout
+    most = world.profile.daily
+    verdict.over_quota = [
+        f"{count} calls on {day}" for day, count in world.sent.items() if most and count > most
+    ]
     before, writes = len(truth.calls), truth.writes()
     _run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
@@ -394,6 +443,12 @@ def _events(world: World) -> Counter[str]:
     profile = world.profile
     seen["search lags"] += profile.lag > 0
     seen["clock is wrong"] += profile.skew != 0
+    seen["clocks differ"] += profile.apart > 0
+    seen["decided later"] += profile.review > 0
+    floor = world.wanted.floor
+    if floor is not None:
+        asked = [price for some in world.wanted.past.values() for price, _ in some]
+        seen["lifted to its floor"] += any(price < floor.least for price in asked)
     seen["renewed a token"] += sum(
         one.used for shop in world.truth.shops.values() for one in shop.refreshes.values()
     )

@@ -13,6 +13,7 @@ from storesync.driver import Driver, Shop
 from storesync.issues import Issue, Issues
 from storesync.model import Brand, Category, Copy, File, Listing, Money, Offer, Price, Product, digest
 from storesync.prepare import Prepared
+from storesync.testing.floor import Floor
 
 __all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
 
@@ -98,6 +99,7 @@ class Wanted:
     items: dict[str, Item]
     form: Form = bare
     category: str = "C"
+    floor: Floor | None = None
     files: Callable[[Item], Mapping[str, File]] = lambda item: {}
     prices: dict[str, set[Decimal]] = field(factory=dict)
     stocks: dict[str, set[int]] = field(factory=dict)
@@ -112,8 +114,15 @@ class Wanted:
                 self.stocks.setdefault(sku, set()).add(stock)
                 if item.unpriced:
                     continue
-                self.prices.setdefault(sku, set()).add(price)
+                self.prices.setdefault(sku, set()).add(self.right(price))
                 self.past.setdefault(sku, []).append((price, stock))
+
+    def right(self, asked: Decimal) -> Decimal:
+        """The price that must be shown for what the catalog asks."""
+        return asked if self.floor is None else self.floor.right(asked)
+
+    def _priced(self, asked: Decimal) -> Decimal:
+        return asked if self.floor is None else self.floor.price(asked)
 
     def reads(self) -> Iterator[Read]:
         """The catalog as a source gives it."""
@@ -157,7 +166,7 @@ class Wanted:
             return Prepared(key=item.key, offered=False, reason="draft")
         market = shop.market
         offers = {
-            sku: Offer(sku, {market.code: Price(Money(price, market.currency))}, stock)
+            sku: Offer(sku, {market.code: Price(Money(self._priced(price), market.currency))}, stock)
             for sku, (price, stock) in item.offers.items()
         }
         return (

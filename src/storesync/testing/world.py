@@ -6,8 +6,9 @@ import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 
 from storesync.driver import Driver, Shop
-from storesync.engine import OpenChannel, Pacer
+from storesync.engine import Env, OpenChannel, Pacer
 from storesync.engine.contact import meet
 from storesync.model import Channel, loads
 from storesync.model.codec import loads_foreign
@@ -26,19 +27,25 @@ from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, READ, Answer, Call, Dialect
 from storesync.sandbox.records import Listing
 from storesync.state import Store
-from storesync.state.schema import journal
+from storesync.state.schema import journal, operations
 from storesync.state.statement import Statement
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
-from storesync.testing.profile import Profile
+from storesync.testing.profile import START, Profile
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
 from storesync.testing.wanted import Item, Wanted
 from storesync.transport import Transport
 
 __all__ = ["Crash", "Doom", "World"]
 
-_INTENDED = Statement(select(journal.c.request).where(journal.c.state == bindparam("state")))
-START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+_INTENDED = Statement(
+    select(journal.c.request, operations.c.id, operations.c.kind)
+    .join_from(journal, operations, journal.c.operation == operations.c.id)
+    .where(journal.c.state == bindparam("state"))
+    .order_by(journal.c.seq.desc())
+)
+_ROUND = 0.1  # seconds that a request takes at most from its intent to the market
+_MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
 
 
 class Crash(BaseException):
@@ -103,11 +110,16 @@ class World:
     driver: Driver[Any, Any]
     shop: Shop
     clocks: Random
+    regrets: Random
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
+    cheap: dict[str, str] = field(factory=dict)
+    in_blackout: list[str] = field(factory=list)
+    begun: set[str] = field(factory=set)
+    sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
 
     @classmethod
@@ -122,6 +134,7 @@ class World:
         drawn = Profile.drawn(
             rng, identities=on.identities, steps=on.steps, lags=on.lags, lates=on.lates, rates=on.rates
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
+        drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
@@ -137,12 +150,13 @@ class World:
             on,
             loop,
             store,
-            Wanted(items, on.form(driver), on.category, on.files),
+            Wanted(items, on.form(driver), on.category, on.floor(profile), on.files),
             truth,
             dialect,
             driver,
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
+            Random(f"regrets {seed}"),
         )
         world.wanted.remember()
         if driver.discover is not None:
@@ -161,16 +175,23 @@ class World:
             rates["late"] = 0.0
         self.truth.faults = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
 
-    def move_catalog(self) -> None:
-        """What a merchant does between two runs."""
+    def move_catalog(self, unheard: Mapping[str, Decimal]) -> None:
+        """What a merchant does between two runs; half of the prices whose answers were lost go back to what they were."""
         for key, item in list(self.wanted.items.items()):
-            self.wanted.items[key] = self._moved(item)
+            self.wanted.items[key] = self._taken_back(self._moved(item), unheard)
         if self.rng.random() < 0.3:
             key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
             self.wanted.items[key] = _item(self.rng, self.platform, key)
         if self.rng.random() < 0.2 and len(self.wanted.items) > 3:
             del self.wanted.items[self.rng.choice(list(self.wanted.items))]
         self.wanted.remember()
+
+    def _taken_back(self, item: Item, unheard: Mapping[str, Decimal]) -> Item:
+        offers = {
+            sku: (unheard[sku] if sku in unheard and self.regrets.random() < 0.5 else price, stock)
+            for sku, (price, stock) in item.offers.items()
+        }
+        return evolve(item, offers=offers)
 
     def _moved(self, item: Item) -> Item:
         chance = self.rng.random()
@@ -242,12 +263,13 @@ class World:
             environment="sandbox",
             workers=4,
             owned_by_seller=self.profile.owned,
+            calendar=() if self.profile.blackout is None else (self.profile.blackout,),
         )
         # A market takes a moment to answer, so that requests of several workers are on their way at once.
         inner = SandboxTransport(
             {host: (self.truth, self.dialect)},
             latency=lambda: 0.01 + self.rng.random() * 0.05,
-            arriving=self.arriving,
+            arriving=partial(self.arriving, env),
         )
         transport = Transport(
             dict.fromkeys(self.driver.spec.hosts["sandbox"], f"https://{host}"),
@@ -275,23 +297,51 @@ class World:
         self.events["authorized again"] += 1
         self.platform.authorize(self.truth, self.grants)
 
-    def arriving(self, call: Call) -> None:
-        """What changes something must stand in the database before it arrives; and no price may be wrong by now."""
+    def arriving(self, env: Env, call: Call) -> None:
+        """A process with this clock sends a call: it must be counted, journaled before, and not fall in a blackout.
+
+        And no price may be wrong by now.
+        """
         name = self.dialect.route(call)
-        if isinstance(name, Answer) or self.dialect.operations[name].kind in (READ, AUTH):
+        kind = READ if isinstance(name, Answer) else self.dialect.operations[name].kind
+        if kind != AUTH:
+            self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
+        if kind in (READ, AUTH):
             return
         self.look_at_prices()
         rows = self.store.read_now(lambda db: _INTENDED.run(db, {"state": "intended"}).all())
-        if not any(_is_told(loads(row.request), call) for row in rows):
+        told = next((row for row in rows if _is_told(loads(row.request), call)), None)
+        if told is None:
             self.unjournaled.append(f"{name} ({call.method} {call.path})")
+        elif told.id not in self.begun:
+            self.begun.add(told.id)
+            self._look_at_calendar(told.kind, env.now())
+
+    def _look_at_calendar(self, kind: str, now: datetime) -> None:
+        """An operation that began before a blackout may end in it; none begins there, by the clock of its process."""
+        closed = self.profile.blackout
+        if closed is None or kind not in closed.kinds:
+            return
+        if closed.until(now) and closed.until(now - timedelta(seconds=_ROUND)):
+            self.in_blackout.append(f"{kind} at {now:%H:%M:%S}")
+
+    def open_at(self, until: datetime) -> None:
+        """Go on after this moment, by everybody's clock."""
+        seconds = (until - START).total_seconds() - self.profile.skew + self.profile.apart + 1.0
+        self.loop.skip(max(0.0, seconds - self.loop.time()))
 
     def look_at_prices(self) -> None:
-        """No price is ever shown that the catalog did not ask for at some time."""
+        """No price is ever shown that the catalog did not ask for at some time, and none below its floor."""
         hand = self.platform.by_hand if self.profile.edits else None
+        floor = self.wanted.floor
         for listing in self.truth.listings.values():
             for sku, (price, _) in offers_of(self.wanted, listing).items():
-                if price != hand and price not in self.wanted.prices.get(sku, ()):
+                if price == hand:
+                    continue
+                if price not in self.wanted.prices.get(sku, ()):
                     self.mispriced[sku] = f"{sku} costs {price}, which was never right"
+                if floor is not None and price < floor.least:
+                    self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
 
 
 def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:
