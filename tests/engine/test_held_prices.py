@@ -5,12 +5,15 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from rich.console import Console
 from tests.engine.bench import Bench, Pictured, item, profile
 from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
 
 from storesync.engine.diff import blocked
 from storesync.plan import GuardLimits, Kind, Plan
+from storesync.report.document import explained_document
 from storesync.report.plan_page import plan_page
+from storesync.report.price_view import explained_view
 from storesync.testing.plain import plain_driver
 from storesync.testing.wanted import Item
 
@@ -277,3 +280,69 @@ def test_a_seller_who_keeps_prices_is_not_asked_for_a_policy() -> None:
 
     assert isinstance(shop.world.wanted, Pictured)
     assert {"A": {"A-0": (Decimal(100), 1)}} == shop.live()
+
+
+CEILING = ('fx_buffer = "0.02"\n', 'fx_buffer = "0.02"\nguards = { max_price = "200" }\n')
+ENDED = ("[prices.cn]\n", "[prices.cn]\nvalid_until = 2026-11-23\n")
+
+
+@pytest.mark.parametrize(("edit", "reached"), [(ENDED, False), (CEILING, True)], ids=["ended", "ceiling"])
+def test_explain_keeps_the_stages_of_the_live_price_under_a_hold(
+    tmp_path: Path, edit: tuple[str, str], reached: bool
+) -> None:
+    """How the price came to be that buyers see; the attempt stands apart, as far as it came, with why it is held."""
+    with merchant(tmp_path) as shop:
+        shop.sync()
+        sent = shop.traces()["SBG-001-30"]
+        shop.edit("prices.toml", *edit)
+        shop.wait(days=1)
+        for _ in range(2):
+            shop.sync()
+            explained = shop.run(lambda shops: shops.explain(TMALL, "SBG-001-30"))
+            assert explained is not None
+
+            assert sent == explained.live
+            assert reached == bool(explained.prices["CN"]["steps"])
+            assert sent != explained.prices
+            assert "live prices stay (SBG-001-30 219.00 CNY" in explained.held
+        console = Console(width=160)
+        with console.capture() as seen:
+            console.print(explained_view(explained))
+
+        assert "Live price for CN, by policy 'cn'" in seen.get()
+        assert "New price for CN, by policy 'cn'" in seen.get()
+        assert sent == explained_document(explained)["live"]
+
+
+def test_explain_forgets_the_stages_of_a_price_that_is_live_no_more(tmp_path: Path) -> None:
+    """Nor does it tell stages of ours for a price that a hand typed in the shop."""
+    with merchant(tmp_path) as shop:
+        shop.sync()
+        shop.edit("prices.toml", 'markup = "0.15"', 'markup = "0.12"')
+        shop.plan()
+        planned = shop.run(lambda shops: shops.explain(TMALL, "SBG-001-30"))
+        shop.sync()
+        sent = shop.run(lambda shops: shops.explain(TMALL, "SBG-001-30"))
+        assert planned is not None
+        assert sent is not None
+
+        assert ("219.00 CNY", {}) == (planned.live["CN"]["steps"][-1]["after"], sent.live)
+        assert planned.prices == sent.prices
+
+
+def test_explain_says_until_when_a_kept_rate_was_confirmed(tmp_path: Path) -> None:
+    """The band keeps the rate, so no price is made anew; the day that confirmed it is told all the same."""
+    with merchant(tmp_path) as shop:
+        shop.sync()
+        before = shop.traces()["SBG-001-30"]["CN"]["steps"]
+        shop.services.quote("ecos", CNY="201.2")
+        shop.wait(days=7)
+        made, _ = shop.sync()
+        after = shop.traces()["SBG-001-30"]["CN"]["steps"]
+        rates = [
+            [rate.get("confirmed") for step in one for rate in step.get("rates", ())]
+            for one in (before, after)
+        ]
+
+        assert [] == list(made)
+        assert [{None}, {"2026-11-30"}] == [set(one) for one in rates]

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from storesync.engine.rates import WIRE, ChannelRates, Rates
 from storesync.engine.ratestatus import RateStatus, rate_status
-from storesync.engine.repricing import repriced
+from storesync.engine.repricing import reconfirmed, repriced
 from storesync.engine.setup import Setup
 from storesync.engine.status import Explained
 from storesync.errors import ConfigError
@@ -75,11 +75,13 @@ class Prices:
         """The snapshot with this id, or with an id that begins so; StateError when there is not exactly one."""
         return await self._rates.load(name)
 
-    async def anew(self, found: Explained, snapshot: str) -> Explained:
-        """A SKU with its prices made from another snapshot.
+    async def explained(self, found: Explained, snapshot: str) -> Explained:
+        """A SKU with its prices made from another snapshot, or without one with the day that confirmed its rates.
 
         StateError when there is no such snapshot, ConfigError when the catalog does not have the product whole.
         """
+        if not snapshot:
+            return reconfirmed(found, (await self.noted(found.channel)).snapshot)
         rates = evolve(await self.load(snapshot), pinned=True)
         product = next((one.product for one in self._setup.source.products() if one.key == found.key), None)
         if product is None:

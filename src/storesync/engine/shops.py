@@ -291,7 +291,7 @@ class Shops:
         """
         self.config.channel(channel)
         found = await self.store.read(lambda db: explain(db, channel, sku))
-        return found if not rates or found is None else await self._prices.anew(found, rates)
+        return None if found is None else await self._prices.explained(found, rates)
 
     async def rates(self, *, events: int = 20) -> RateStatus:
         """Every rate with source, date and age, and what each channel is priced with; nothing is asked."""

@@ -69,7 +69,8 @@ class Explained:
 
     `rates` is the snapshot that the prices were made from anew, to be looked at; empty: they are those of the state.
     `sku` is empty for a listing that has none yet, `others` are the further SKUs of its listing. `held` says which
-    finding holds it back, `not_offered` why it is not offered (a draft, an `only` or `never` of the channel).
+    finding holds it back, `not_offered` why it is not offered (a draft, an `only` or `never` of the channel). `live`
+    are by market the stages of the acknowledged price where it stays, or `prices` came to another one.
     """
 
     channel: str
@@ -87,6 +88,7 @@ class Explained:
     rates: str = ""
     not_offered: str = ""
     others: tuple[str, ...] = ()
+    live: Mapping[str, Any] = field(factory=dict)
 
     def __str__(self) -> str:
         what = f"{self.sku} of {self.key}" if self.sku else self.key
@@ -174,6 +176,7 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
         operations=tuple(journal.last(db, channel, stand.key)),
         not_offered="" if stand.want_shown else stand.reason,
         others=tuple(other for other in known if other != sku),
+        live=standing.live_traces(trace, sku, (offer.last_prices if offer is not None else None) or {}),
     )
 
 

@@ -171,6 +171,7 @@ def explained_document(explained: Explained) -> dict[str, Any]:
         "want": _offer(explained.want),
         "have": _offer(explained.have),
         "prices": dict(explained.prices),
+        "live": dict(explained.live),
         "texts": dict(explained.texts),
         "held": explained.held,
         "rates": explained.rates,

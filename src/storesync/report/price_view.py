@@ -60,14 +60,12 @@ def explained_view(explained: Explained) -> RenderableType:
         Text(f"  {explained.title}"),
         _facts(explained),
     ]
-    for market, trace in explained.prices.items():
-        policy = trace.get("policy", "")
-        parts.append(Text(f"\n  Price for {market}, by policy {policy!r}", "bold"))
-        parts.append(Indented(price_table(trace.get("steps", ())), 4))
-        if trace.get("list_steps"):
-            parts.append(Text("    compare-at price"))
-            parts.append(Indented(price_table(trace["list_steps"]), 4))
-        parts += [Indented(_estimate(one), 4) for one in trace.get("estimates", ())]
+    for market in dict.fromkeys((*explained.live, *explained.prices)):
+        live, new = explained.live.get(market), explained.prices.get(market)
+        if live is not None:
+            parts += _price(f"Live price for {market}", live)
+        if new is not None:
+            parts += _price(f"{'New price' if live is not None else 'Price'} for {market}", new)
     if explained.texts:
         parts.append(Text("\n  Texts", "bold"))
         parts.append(texts_view(explained.texts))
@@ -75,6 +73,19 @@ def explained_view(explained: Explained) -> RenderableType:
         parts.append(Text("\n  Last operations", "bold"))
         parts.append(Indented(_operations(explained.operations), 4))
     return Group(*parts)
+
+
+def _price(head: str, trace: Mapping[str, Any]) -> Iterator[RenderableType]:
+    """How one price came to be, or how far it came."""
+    yield Text(f"\n  {head}, by policy {trace.get('policy', '')!r}", "bold")
+    if trace.get("steps"):
+        yield Indented(price_table(trace["steps"]), 4)
+    else:
+        yield Text("    no stage was reached", "dim")
+    if trace.get("list_steps"):
+        yield Text("    compare-at price")
+        yield Indented(price_table(trace["list_steps"]), 4)
+    yield from (Indented(_estimate(one), 4) for one in trace.get("estimates", ()))
 
 
 def _facts(explained: Explained) -> RenderableType:

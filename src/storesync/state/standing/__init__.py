@@ -20,6 +20,7 @@ from storesync.state.standing.reading import (
     refs,
     revision,
 )
+from storesync.state.standing.tracing import live_traces
 from storesync.state.standing.value import ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing, Want
 from storesync.state.standing.wanting import keep_prices, leave_offer, leave_texts, want
 
@@ -45,6 +46,7 @@ __all__ = [
     "keys_of",
     "leave_offer",
     "leave_texts",
+    "live_traces",
     "names_like",
     "prices_from",
     "read",

@@ -16,6 +16,7 @@ from storesync.state.schema import listings, offers, traces
 from storesync.state.standing.changing import ACKNOWLEDGED, change, keep_document
 from storesync.state.standing.columns import NO_ISSUES, packed_prices, prices_from, sku_set
 from storesync.state.standing.reading import OFFERS, document, key_of
+from storesync.state.standing.tracing import with_live
 from storesync.state.standing.value import UNKNOWN, OfferStanding, Standing, Want
 from storesync.state.statement import overwrite, remove
 
@@ -48,7 +49,7 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
     row = {"channel": channel, "key": wanted.key}
     put(db, listings, row, values)
     if wanted.traces:
-        put(db, traces, row, {"body": dumps(wanted.traces)})
+        put(db, traces, row, {"body": dumps(with_live(db, channel, wanted))})
 
 
 def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
