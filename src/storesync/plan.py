@@ -217,6 +217,7 @@ class Plan:
     `fingerprint` names the plan's own content; `revision` is the state's. Apply refuses a plan whose revision
     is not the state's any more, and one whose prices ended: `good_until` is the last day, as ISO text, on which all
     of them hold, and `until` says what ends then; empty for a plan without prices, or with prices that nothing ends.
+    `basis` names what the prices came from (policies, rates, whether these were pinned): another one is stale, too.
     """
 
     channel: str
@@ -233,6 +234,7 @@ class Plan:
     snapshot: str = ""
     good_until: str = ""
     until: str = ""
+    basis: Mapping[str, str] = field(factory=dict, converter=frozen_map)
 
     def __iter__(self) -> Iterator[Operation]:
         return iter(self.operations)
@@ -301,6 +303,7 @@ class Plan:
             "snapshot": self.snapshot,
             "good_until": self.good_until,
             "until": self.until,
+            "basis": dict(self.basis),
             "counts": dict(self.counts),
             "operations": [_operation_json(operation) for operation in self.operations],
             "held": [_held_json(held) for held in self.held],
@@ -339,6 +342,7 @@ class Plan:
                 snapshot=data["snapshot"],
                 good_until=data["good_until"],
                 until=data["until"],
+                basis=data["basis"],
             )
             unchanged = plan.fingerprint == data["fingerprint"]  # inside: a damaged value may show only now
         except (AttributeError, KeyError, TypeError, ValueError) as error:

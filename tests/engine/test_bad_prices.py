@@ -11,6 +11,9 @@ from attrs import frozen
 from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
 
 from storesync.config import load
+from storesync.engine import Report
+from storesync.engine.report import OutcomeState
+from storesync.engine.shops import Shops
 from storesync.errors import ConfigError, StalePlan
 from storesync.issues import Issue, Severity
 from storesync.plan import Kind, Plan
@@ -356,3 +359,92 @@ def test_a_plan_holds_until_the_day_its_policy_ends(days: int, sent: bool) -> No
     assert ("2026-11-24", sent) == (made.good_until, not said)
     assert sent == (before != after)
     assert sent or "(policy 'cn' ends), today is 2026-11-25" in said
+
+
+def dearer(shop: Merchant) -> Plan:
+    """A plan for dearer serums, as it comes back from a file."""
+    variant(SERUM.replace(",32000,", ",34000,"))(shop)
+    made = shop.plan()
+    assert ["SBG-001"] == [one.key for one in made if one.kind is Kind.PRICES]
+    return Plan.from_json(made.as_json())
+
+
+def mistyped(shop: Merchant) -> Plan:
+    """The plan was made with a slipped markup, which a person corrects."""
+    shop.edit("prices.toml", 'markup = "0.15"', 'markup = "0.12"')
+    made = shop.plan()
+    shop.edit("prices.toml", 'markup = "0.12"', 'markup = "0.15"')
+    return Plan.from_json(made.as_json())
+
+
+def unpinned(shop: Merchant) -> Plan:
+    """The plan was made under a pin, which ends."""
+    snapshot = shop.run(lambda shops: shops.rates()).channels[0].snapshot
+    assert snapshot is not None
+    shop.run(lambda shops: shops.pin_rates(snapshot.id, reason="promotion", channels=[TMALL]))
+    made = dearer(shop)
+    shop.run(lambda shops: shops.unpin_rates(reason="over", channels=[TMALL]))
+    return made
+
+
+def doubted(shop: Merchant) -> Plan:
+    """A newer rate jumps, and nobody believes it yet."""
+    made = dearer(shop)
+    shop.services.quote("ecos", CNY="150")
+    shop.wait(days=3)
+    shop.run(lambda shops: shops.fetch_rates())
+    return made
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (mistyped, "the price policies were changed"),
+        (unpinned, "the rates were pinned or unpinned"),
+        (doubted, "the rates to price with are others, or one is doubted"),
+    ],
+)
+def test_a_plan_whose_prices_come_from_what_holds_no_more_is_stale(
+    tmp_path: Path, since: Callable[[Merchant], Plan], said: str
+) -> None:
+    """Nobody wants its prices sent; nothing of it is, and the message says what changed."""
+    with merchant(tmp_path) as shop:
+        shop.sync()
+        before = shop.prices()
+        made = since(shop)
+        with pytest.raises(StalePlan, match=f"since this plan was made {said}: nothing was sent; plan again"):
+            shop.run(lambda shops: shops.apply(made))
+
+        assert before == shop.prices()
+
+
+def test_a_reviewed_plan_is_good_while_the_rate_stays_in_its_band(tmp_path: Path) -> None:
+    """Another day and another rate by a hair change no price: what a person looked at over night goes out."""
+    with merchant(tmp_path) as shop:
+        shop.sync()
+        made = dearer(shop)
+        shop.services.quote("ecos", CNY="200.9")
+        shop.wait(days=1)
+        shop.run(lambda shops: shops.fetch_rates())
+        shop.run(lambda shops: shops.apply(made)).raise_for_faults()
+
+        assert Decimal(229) == shop.prices()["SBG-001-30"]
+
+
+def test_prices_that_end_while_a_plan_is_carried_out_go_out_no_more(tmp_path: Path) -> None:
+    """It begins a second before midnight: what was begun is finished, the rest waits for the next plan."""
+    with merchant(tmp_path) as shop:
+        shop.edit("prices.toml", "[prices.vn]\n", "[prices.vn]\nvalid_until = 2026-11-23\n")
+        shop.edit("storesync.toml", 'driver = "shopee"\n', 'driver = "shopee"\nworkers = 1\n')
+        shop.wait(hours=11, minutes=59, seconds=59)
+
+        async def work(shops: Shops) -> Report:
+            return await shops.apply(await shops.plan(SHOPEE))
+
+        report = shop.run(work)
+        late = [one for one in report.outcomes if one.state is OutcomeState.DEFERRED]
+
+        assert (
+            "may be sent until 2026-11-23 (policy 'vn' ends), today is 2026-11-24; plan again" in late[0].said
+        )
+        assert {one.key for one in late}.isdisjoint(sku[:7] for sku in shop.prices(SHOPEE))

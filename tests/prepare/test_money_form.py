@@ -65,3 +65,21 @@ def test_a_crossed_out_price_that_nobody_sends_is_told(tmp_path: Any) -> None:
 
         assert ("price.compare_at_unsent", Severity.WARNING) == (issue.code, issue.severity)
         assert "the Tmall driver sends no crossed-out price" in issue.message
+
+
+def test_a_crossed_out_price_that_nobody_sends_is_in_no_plan_and_not_acknowledged(tmp_path: Any) -> None:
+    """The plan warns as `check` does; `was 239.00` would be a price that the shop never got."""
+    with merchant(tmp_path) as shop:
+        shop.edit("prices.toml", 'fx_buffer = "0.02"\n', 'fx_buffer = "0.02"\ncompare_at = "list"\n')
+        made, report = shop.sync(TMALL)
+        report.raise_for_faults()
+        explained = shop.run(lambda shops: shops.explain(TMALL, "SBG-001-30"))
+        assert explained is not None
+        assert explained.want is not None
+        assert explained.have is not None
+
+        assert ["price.compare_at_unsent"] == [
+            issue.code for issue in made.warnings if issue.code.startswith("price.compare_at")
+        ]
+        assert "(was " not in str(made)
+        assert [None, None] == [one.price.list for one in (explained.want, explained.have)]

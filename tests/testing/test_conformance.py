@@ -49,7 +49,7 @@ def test_a_test_file_of_one_line_tells_the_level_reached(tmp_path: Path) -> None
     """One case per law, and a line at the end."""
     shown, levels = run(tmp_path, SUITE.format(driver="plain_driver()", samples="samples()"))
 
-    assert "plain: laws (pure 10/10 · laws 9/9)" in shown
+    assert "plain: laws (pure 10/10 · laws 11/11)" in shown
     assert {"plain": "laws"} == levels
 
 

@@ -117,6 +117,44 @@ def _hopeful(shop: sd.Shop, sought: sd.Sought) -> sd.Flow[Sequence[sd.Ref]]:
     return [sd.Ref(sd.Part(row).id("id")) for row in rows if isinstance(row, Mapping)]
 
 
+def _trusting(shop: sd.Shop, changes: Sequence[sd.OfferChange]) -> sd.Flow[sd.Verdicts]:
+    rows = [{"sku": change.sku, "stock": change.offer.stock} for change in changes]
+    yield sd.request("PUT", f"/listings/{changes[0].ref.listing}/stock", json={"rows": rows})
+    return {change.sku: sd.DONE for change in changes}
+
+
+def _counting(shop: sd.Shop, changes: Sequence[sd.OfferChange]) -> sd.Flow[sd.Verdicts]:
+    rows = [{"sku": change.sku} for change in changes]
+    told = yield sd.request("PUT", f"/listings/{changes[0].ref.listing}/prices", json={"rows": rows})
+    return {change.sku: sd.DONE for change, _ in zip(changes, told.at("done", list), strict=False)}
+
+
+def searching(fits: Callable[[str, str], bool]) -> Subject:
+    """The plain driver with another comparison of what a search gave."""
+
+    def find(shop: sd.Shop, sought: sd.Sought) -> sd.Flow[Sequence[sd.Ref]]:
+        seen = yield sd.get("/listings", params={"key": sought.key})
+        return [
+            sd.Ref(row.id("id"), row.ids("variants", "sku", "id"))
+            for row in seen.each("listings")
+            if fits(row.text("key"), sought.key)
+        ]
+
+    sample = Sample(part="find", args=(sd.Sought("AB", ()),), answers=({"listings": [told(key="AB")]},))
+    return subject(evolve(PLAIN, find=find), samples=(sample,))
+
+
+def _nameless() -> Subject:
+    rows = {"listings": [{"id": REF.listing}]}
+
+    def find(shop: sd.Shop, sought: sd.Sought) -> sd.Flow[Sequence[sd.Ref]]:
+        seen = yield sd.get("/listings", params={"key": sought.key, "fields": "id"})
+        return [sd.Ref(row.id("id")) for row in seen.each("listings")]
+
+    sample = Sample(part="find", args=(sd.Sought("A", tuple(REF.skus)),), answers=(rows,))
+    return subject(evolve(PLAIN, find=find), samples=(sample,))
+
+
 def _silent(shop: sd.Shop, refs: Sequence[sd.Ref]) -> sd.Flow[Mapping[str, sd.Observed]]:
     found = {}
     for ref in refs:
@@ -354,6 +392,18 @@ MUTANTS: dict[str, dict[str, Mutant]] = {
     "garbage is never nothing found": {
         "a search that hopes": having(find=_hopeful),
         "an observation that swallows": having(observe=_silent),
+    },
+    "an unmentioned sku is not done": {
+        "an answer that nobody reads": having(stock=_trusting),
+        "an answer that is counted": having(prices=_counting),
+    },
+    "a find takes its own key only": {
+        "no comparison": searching(lambda key, asked: True),
+        "the beginning only": searching(str.startswith),
+        "the end only": searching(str.endswith),
+        "the beginning of the asked one": searching(lambda key, asked: asked.startswith(key)),
+        "letters of any case": searching(lambda key, asked: key.lower() == asked.lower()),
+        "a search that gives no key": _nameless,
     },
     "the same input asks the same": {"a counter": having(hide=_clocked())},
     "effects say what a repeat does": {

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Batch
 from storesync.engine import sharing
+from storesync.engine.basis import PRICED, over
 from storesync.engine.calendar import Closed, closed
 from storesync.engine.channel import OpenChannel
 from storesync.engine.contact import ACCOUNT, accept, refuse_strange
@@ -32,7 +33,7 @@ from storesync.issues import Severity, counted
 from storesync.plan import ORDER, Kind, Operation, Plan, refuse_unknown_guards
 from storesync.state import Fence, assets, journal, lease, standing
 
-__all__ = ["apply", "at_work", "recover", "refuse_ended"]
+__all__ = ["apply", "at_work", "recover"]
 
 _FEW = 5  # findings that a refusal tells
 Progress = Callable[[Operation | None, int, int], None]
@@ -140,15 +141,6 @@ def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
         raise UnsafePlan("\n".join(lines))
 
 
-def refuse_ended(plan: Plan, today: date) -> None:
-    """StalePlan when what the plan's prices rest on ended before `today`: a fresh plan would hold or change them."""
-    if plan.good_until and today.isoformat() > plan.good_until:
-        raise StalePlan(
-            f"{plan.channel}: the prices of this plan may be sent until {plan.good_until} ({plan.until}), "
-            f"today is {today}: nothing was sent; plan again"
-        )
-
-
 async def apply(
     channel: OpenChannel,
     plan: Plan,
@@ -156,9 +148,11 @@ async def apply(
     reasons: Mapping[str, str] | None = None,
     progress: Progress | None = None,
     patience: Patience = Patience(),
+    today: Callable[[], date] | None = None,
 ) -> Report:
     """Carry out `plan`; gives what became of each operation.
 
+    `today` tells the merchant's day: what carries prices is sent no more once they ended, however long this takes.
     `reasons` are guard name to why it is meant. Raises UnsafePlan for a tripped guard without a reason, StalePlan when
     the state moved since the plan was made, Locked when somebody else is at work; then nothing was sent.
     """
@@ -177,6 +171,8 @@ async def apply(
                 f"{channel.name}: the plan was made at revision {plan.revision}, the state is at {now}: plan again"
             )
         await accept(channel, reasons or {})
+        if today is not None:
+            work.over = lambda kind: over(plan, today()) if kind in PRICED else ""
         await _carry_out(work, plan, progress)
         return work.report
 
@@ -222,7 +218,7 @@ async def _one(work: Work, job: _Job) -> None:
             said = f"the channel was stopped before its turn: {work.denied}"
             work.done(operation, OutcomeState.DEFERRED, said, until=work.denied_until)
         return
-    open_ = _open(work, job.operations)
+    open_ = tuple(operation for operation in _open(work, job.operations) if not _late(work, operation))
     if not open_:
         return
     keys = tuple(dict.fromkeys(operation.key for operation in open_))
@@ -232,6 +228,13 @@ async def _one(work: Work, job: _Job) -> None:
         **({"key": keys[0]} if len(keys) == 1 else {"keys": keys}),
     ):
         await job.run(open_)
+
+
+def _late(work: Work, operation: Operation) -> bool:
+    """Whether the prices that it would carry ended meanwhile; then it is told, and the next plan has others."""
+    if said := work.over(operation.kind):
+        work.done(operation, OutcomeState.DEFERRED, f"{said}; plan again")
+    return bool(said)
 
 
 def _open(work: Work, operations: Sequence[Operation]) -> tuple[Operation, ...]:
@@ -316,6 +319,9 @@ async def _listing(work: Work, steps: Sequence[Operation]) -> None:
         if failed or work.denied is not None:
             said = failed or f"the channel was stopped: {work.denied}"
             work.done(step, OutcomeState.DEFERRED, said, until=work.denied_until)
+            continue
+        if _late(work, step):
+            failed = f"{step.kind.value} before it came too late"
             continue
         before = len(work.report.outcomes)
         async with work.locks.setdefault(step.key, asyncio.Lock()):

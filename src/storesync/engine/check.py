@@ -17,7 +17,7 @@ from storesync.plan import Held
 from storesync.pricing.aim import Aims, crossed_out
 from storesync.state import Store, assets
 
-__all__ = ["Checked", "check", "seen"]
+__all__ = ["Checked", "check", "seen", "unsent"]
 
 
 @frozen(kw_only=True)
@@ -50,13 +50,11 @@ async def check(store: Store, preparer: ChannelPreparer, source: Source, texts: 
     """Prepare every product by what the state knows of the market."""
     channel, driver, shop = preparer.settings.channel, preparer.driver, preparer.shop
     known: dict[str, Category | None] = {}
-    books, aims = preparer.books, Aims(channel.name, preparer.books)
+    aims = Aims(channel.name, preparer.books)
     products = ready = unread = 0
     held: list[Held] = []
     not_offered: list[Held] = []
-    issues: list[Issue] = (
-        [] if driver.spec.compare_at else [*crossed_out(channel.name, driver.spec.title, books)]
-    )
+    issues: list[Issue] = [*unsent(preparer)]
     await texts.begin()
     async for read in _at_hand(seen(source.products(), aims), texts):
         issues += read.issues
@@ -93,6 +91,14 @@ async def check(store: Store, preparer: ChannelPreparer, source: Source, texts: 
         unread=unread,
         issues=tuple(dict.fromkeys(issues)),
     )
+
+
+def unsent(preparer: ChannelPreparer) -> tuple[Issue, ...]:
+    """What the policies make and the channel never gets: a compare-at price where its driver sends none."""
+    spec = preparer.driver.spec
+    if spec.compare_at:
+        return ()
+    return tuple(crossed_out(preparer.settings.channel.name, spec.title, preparer.books))
 
 
 def seen(reads: Iterable[Read], aims: Aims) -> Iterator[Read]:

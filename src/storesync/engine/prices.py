@@ -1,4 +1,4 @@
-"""What channels are priced with, as people handle it: shown, fetched, pinned, and how long prices made with it hold."""
+"""What channels are priced with, as people handle it: shown, fetched, pinned."""
 
 from __future__ import annotations
 
@@ -13,16 +13,10 @@ from storesync.engine.setup import Setup
 from storesync.engine.status import Explained
 from storesync.errors import ConfigError
 from storesync.issues import Issues
-from storesync.plan import Kind, Plan
-from storesync.prepare import Settings
 from storesync.pricing import Snapshot
-from storesync.pricing.limit import first_limit
 from storesync.transport import Wire
 
-__all__ = ["WIRE", "Prices", "limited"]
-
-# An update may carry prices as well, and what is shown again sells at the one it has.
-_PRICED = frozenset({Kind.CREATE, Kind.UPDATE, Kind.PRICES, Kind.SHOW})
+__all__ = ["WIRE", "Prices"]
 
 
 class Prices:
@@ -39,6 +33,10 @@ class Prices:
     async def of(self, channel: str, *, ask: bool = True) -> ChannelRates:
         """What a channel is priced with today; with `ask` False nothing is sent."""
         return await self._rates.of(channel, self._setup.today, ask=ask)
+
+    async def noted(self, channel: str) -> ChannelRates:
+        """What a channel is priced with as the last plan noted it; nothing is asked or written down."""
+        return await self._rates.of(channel, self._setup.today, ask=False, read=False)
 
     def findings(self) -> Issues:
         """What is wrong with the configured rate sources, without asking them."""
@@ -87,19 +85,3 @@ class Prices:
         if product is None:
             raise ConfigError(f"{found.key} cannot be priced: the catalog does not have it, or not whole")
         return repriced(found, product, self._setup.settings(found.channel, rates))
-
-
-def limited(plan: Plan, settings: Settings) -> Plan:
-    """The plan with the last day on which its prices may be sent, when it changes any."""
-    priced = [operation for operation in plan.operations if operation.kind in _PRICED]
-    limit = first_limit(
-        settings.policies,
-        settings.rates,
-        today=settings.today,
-        channel=plan.channel,
-        keys={operation.key for operation in priced},
-        skus={sku for operation in priced for sku in operation.skus},
-    )
-    if not priced or limit is None:
-        return plan
-    return evolve(plan, good_until=limit.until.isoformat(), until=limit.why)

@@ -86,10 +86,11 @@ class Rates:
         books = [self._config.policies[name] for name in names if name in self._config.policies]
         return rate_needs(books, channel, today)
 
-    async def of(self, channel: str, today: date, *, ask: bool = True) -> ChannelRates:
+    async def of(self, channel: str, today: date, *, ask: bool = True, read: bool = True) -> ChannelRates:
         """What the channel is priced with on this day; rates that are missing or due are collected before.
 
-        With `ask` False nothing is sent and nothing is written down.
+        With `ask` False nothing is sent and nothing is written down; without `read` no local table is read either,
+        unless there is nothing else.
         """
         needs = self.needs(channel, today)
         pinned = await self._pinned(channel)
@@ -103,7 +104,7 @@ class Rates:
             )
         if self._config.rates is None or not needs:
             return ChannelRates(channel=channel, snapshot=None, needs=needs)
-        believed, issues = await self._believed(self._config.rates, needs, today, ask=ask)
+        believed, issues = await self._believed(self._config.rates, needs, today, ask=ask, read=read)
         last = await self._store.read(lambda db: kept.latest(db, channel, PRICED))
         before = await self.load(last.details["middle"]) if last is not None else None
         settled = [
@@ -216,6 +217,7 @@ class Rates:
         today: date,
         *,
         ask: bool,
+        read: bool = True,
         force: bool = False,
     ) -> tuple[Believed, Issues]:
         """The rates to believe now; those that are due are collected before."""
@@ -227,6 +229,8 @@ class Rates:
         if not ask:
             # What stands on this machine is read all the same: nothing leaves it.
             config = evolve(config, chain=_within(config.chain, local))
+            # A table that stands in for a service would be believed here, where a plan would have asked the service.
+            due = due if read or len(local) == len(sources) else []
             sources = {name: sources[name] for name in local}
             due = [need for need in due if config.chain.order(need.currency)]
         if not due:

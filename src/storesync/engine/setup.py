@@ -155,5 +155,6 @@ class Setup:
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,
             form=self.driver(name).spec.money,
+            compare_at=self.driver(name).spec.compare_at,
             edition=__version__,
         )

@@ -15,9 +15,10 @@ from storesync.config import Config, load
 from storesync.driver import Driver
 from storesync.engine.accountstatus import account_parts, account_status, exposed
 from storesync.engine.adopt import Adopted, take_over
-from storesync.engine.apply import Progress, apply, at_work, refuse_ended
+from storesync.engine.apply import Progress, apply, at_work
+from storesync.engine.basis import based, refuse_changed, refuse_ended
 from storesync.engine.channel import OpenChannel
-from storesync.engine.check import Checked, check, seen
+from storesync.engine.check import Checked, check, seen, unsent
 from storesync.engine.connections import Connections
 from storesync.engine.copies import compact_state, export_state
 from storesync.engine.env import Env
@@ -25,7 +26,7 @@ from storesync.engine.events import happened
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import guard_limits
 from storesync.engine.planning import plan
-from storesync.engine.prices import WIRE, Prices, limited
+from storesync.engine.prices import WIRE, Prices
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.readiness import check_market
 from storesync.engine.report import Report
@@ -192,10 +193,11 @@ class Shops:
             *await self._ending(channel),
             *rates.issues,
             *aims.missed(),
+            *unsent(preparer),
             *made.warnings,
         )
         snapshot = rates.snapshot.id if rates.snapshot is not None else ""
-        whole = limited(evolve(made, warnings=warnings, snapshot=snapshot), preparer.settings)
+        whole = based(evolve(made, warnings=warnings, snapshot=snapshot), preparer.settings, rates)
         happened(
             "plan.made",
             channel=channel,
@@ -223,11 +225,16 @@ class Shops:
     ) -> Report:
         """Carry out a plan: UnsafePlan, StalePlan or Locked when it must not be, and then nothing was sent.
 
-        Stale is also a plan whose prices rest on what ended since: on a policy, a fee, a tax or a rate's age.
+        Stale is also a plan whose prices rest on what ended since (a policy, a fee, a tax, a rate's age), or came from
+        other policies or rates than those of now. What ends while it is carried out is sent no more from then on.
         """
         refuse_no_plan(plan)
         refuse_ended(plan, self.today)
-        return await apply(await self.channel(plan.channel), plan, reasons=reasons, progress=progress)
+        channel = await self.channel(plan.channel)
+        if plan.basis:
+            rates = await self._prices.noted(plan.channel)
+            refuse_changed(plan, self._setup.settings(plan.channel, rates.snapshot), rates)
+        return await apply(channel, plan, reasons=reasons, progress=progress, today=lambda: self._setup.today)
 
     async def sync(
         self, channel: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None

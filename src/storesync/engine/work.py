@@ -44,7 +44,10 @@ def state_of(fault: Fault) -> OutcomeState:
 
 @define(kw_only=True)
 class Work:
-    """One run on one channel, which `began` then. Every write of it is fenced by its lease."""
+    """One run on one channel, which `began` then. Every write of it is fenced by its lease.
+
+    `over` says why operations of a kind may be sent no more, empty while they may.
+    """
 
     channel: OpenChannel
     fence: Fence
@@ -55,6 +58,7 @@ class Work:
     denied: Fault | None = None
     denied_until: datetime | None = None
     locks: dict[str, asyncio.Lock] = field(factory=dict)
+    over: Callable[[Kind], str] = lambda kind: ""
 
     def log(
         self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None

@@ -204,7 +204,7 @@ class Inputs:
             "driver": _plain(driver.spec.within(settings.channel.environment)),
         }
         same = {
-            "price rule": digest([_plain(settings.policies), _day(settings)]),
+            "price rule": digest([rules_digest(settings), _day(settings)]),
             "rate": digest(rates.id if isinstance(rates, Snapshot) else None),
         }
         return cls(settings, digest(shared), same, _claims(settings))
@@ -240,6 +240,11 @@ class Inputs:
     def digest(self, product: Product, category: Category | None) -> str:
         """32 hex digits: as long as they stay, preparing this product again gives the same."""
         return digest(dict(self.causes(product, category)))
+
+
+def rules_digest(settings: Settings) -> str:
+    """The digest of a channel's price policies, whatever the day."""
+    return digest(_plain(settings.policies))
 
 
 def input_digest(

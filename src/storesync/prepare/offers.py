@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Protocol
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from storesync.issues import Issue, Issues
 from storesync.model import Market, Offer, Price, Product, frozen_map
@@ -141,7 +141,9 @@ def price_product(
             issues += priced.issues
             traces.setdefault(sku, {})[market.code] = priced.trace
             if priced.price is not None:
-                prices[market.code] = priced.price
+                # What a driver never sends is nothing that a plan could tell, or a market acknowledge.
+                made = priced.price if settings.compare_at else evolve(priced.price, list=None)
+                prices[market.code] = made
                 stay.discard(market.code)
         stock, unknown = _stock(product, sku)
         if unknown is not None:

@@ -25,14 +25,14 @@ def _tables(tables: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str
 class Settings:
     """One channel's rules, ready to be used: the configuration read, the rates resolved, the date given.
 
-    `categories` is merchant category code to market category id; `attributes` is `*` or market category id to
-    market attribute id to canonical source; `accept` are text states that count besides reviewed and final;
-    `policies` are by market code; `axes` ties the merchant's axes (code or name) to the market's axis ids,
-    where names do not do it; `brands` ties brand codes to the market's brand ids; `surplus_axes` says what
-    becomes of more axes than the market takes. `compliance` are the claims, labels and numbers to be checked;
-    None checks none of them. `gates` are what translated texts must pass, None for nothing. `form` is how the
-    driver writes money. `edition` names the code that prepares (versions of storesync and driver): another
-    edition prepares everything again.
+    `categories` is merchant category code to market category id; `attributes` is `*` or market category id to market
+    attribute id to canonical source; `accept` are text states that count besides reviewed and final; `policies` are
+    by market code; `axes` ties the merchant's axes (code or name) to the market's axis ids, where names do not do it;
+    `brands` ties brand codes to the market's brand ids; `surplus_axes` says what becomes of more axes than the market
+    takes. `compliance` are the claims, labels and numbers to be checked; None checks none of them. `gates` are what
+    translated texts must pass, None for nothing. `form` is how the driver writes money, `compare_at` whether it sends
+    a crossed-out price. `edition` names the code that prepares (versions of storesync and driver): another edition
+    prepares everything again.
     """
 
     channel: Channel
@@ -49,5 +49,6 @@ class Settings:
     templates: Mapping[str, Template] = field(default=TEMPLATES, converter=frozen_map)
     compliance: Compliance | None = None
     form: Form = "text"
+    compare_at: bool = True
     gates: Gates | None = None
     edition: str = ""

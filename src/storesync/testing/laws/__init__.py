@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from storesync.testing.laws import answers, declared, halves, recorded, requests, values
+from storesync.testing.laws import answers, declared, halves, named, recorded, requests, values
 from storesync.testing.laws.law import Law
 
 __all__ = ["LAWS", "Law"]
@@ -23,6 +23,8 @@ LAWS: Final[tuple[Law, ...]] = (
     values.sign_only_adds,
     answers.spoiled_answers_raise_only_faults,
     answers.garbage_is_never_nothing_found,
+    named.an_unmentioned_sku_is_not_done,
+    named.a_find_takes_its_own_key_only,
     requests.the_same_input_asks_the_same,
     requests.effects_say_what_a_repeat_does,
     requests.a_create_can_be_recognized,
