@@ -17,8 +17,8 @@ __all__ = ["guard_limits"]
 
 _GUARDS = tuple(one.name for one in fields(GuardLimits))
 _TIMES = ("price_range", "stock_jump", "outlier")
-_SHARE = "no exact share from 0 to 1"
-_FACTOR = "no exact number from 1 up"
+_SHARE = "no share from 0 to 1"
+_FACTOR = "no number from 1 up"
 _COUNT = "no number of listings"
 _WAYS = {
     _SHARE: 'write 20 % as "0.2", in quotes',
