@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
 
-from storesync.errors import UnsafePlan
+from storesync.errors import ConfigError, UnsafePlan
 from storesync.plan import Kind
 
 
@@ -63,7 +63,7 @@ def test_a_slipped_digit_holds_its_listing_and_not_the_others(shop: Merchant) ->
     before = shop.prices()
     shop.edit("catalog/variants.csv", ",32000,", ",3200000,")
     shop.edit("catalog/variants.csv", ",38000,", ",39500,")
-    shop.edit("storesync.toml", 'price_swing = "0.30"', 'price_swing = "999"\noutlier = "10"')
+    shop.edit("storesync.toml", 'price_swing = "0.30"', 'price_swing = "1"\noutlier = "10"')
     plan, _ = shop.sync()
     after = shop.prices()
     (held,) = plan.held
@@ -113,3 +113,17 @@ def test_a_price_above_what_one_order_may_hold_warns(shop: Merchant) -> None:
 
     assert "5469.00 CNY is over the limit of 5000.00 CNY for one order" in said.message
     assert "policy 'cn', stage 'tax', variant SBG-001-30" in said.message
+
+
+@pytest.mark.parametrize(
+    "limit", ['price_swing = "30"', 'price_swing = "inf"', 'price_swing = "nan"', "price_swing = true"]
+)
+def test_a_limit_that_lets_everything_pass_is_refused(shop: Merchant, limit: str) -> None:
+    """30 for 30 % would switch the guard off; a share lies between 0 and 1."""
+    shop.edit("storesync.toml", 'price_swing = "0.30"', limit)
+    with pytest.raises(ConfigError) as caught:
+        shop.plan()
+    (issue,) = caught.value.issues
+
+    assert "no share from 0 to 1" in issue.message
+    assert '20 % as "0.2"' in issue.hint

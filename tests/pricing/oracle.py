@@ -162,6 +162,8 @@ def judge(case: Case) -> tuple[Fraction, Fraction | None] | str:
     if uncapped + Fraction(case.min_margin or 0) >= 1:
         return HELD
     if case.fixed is not None:
+        if len(case.fixed.partition(".")[2]) == 3 > case.digits:
+            return HELD  # 630.000 may be meant as a multiple of a thousand
         sale = _by_hand(case)
     elif Fraction(case.base) <= 0:
         return HELD

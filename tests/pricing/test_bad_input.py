@@ -110,6 +110,35 @@ BROKEN: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         "price.policy_expired",
         "fees",
     ),
+    "a markup of 15 for 15 %": ({"krw": 32000}, {"markup": "15"}, "price.policy_value", "markup"),
+    "a change of 20 for 20 %": (
+        {"krw": 32000},
+        {"guards": Guards(max_change="20")},
+        "price.policy_value",
+        "guards",
+    ),
+    "thousands in a base": ({"krw": 32000}, {"base": "32.000"}, "price.policy_value", "base"),
+    "thousands in packing": ({"krw": 32000}, {"packing": "1.500"}, "price.policy_value", "add-ons"),
+    "thousands in an add-on": ({"krw": 32000}, {"addons": "4.500"}, "price.policy_value", "add-ons"),
+    "thousands in freight": (
+        {"krw": 32000},
+        {"freight": (WeightStep("3.000", 500),)},
+        "price.policy_value",
+        "add-ons",
+    ),
+    "thousands in a floor": (
+        {"krw": 32000},
+        {"guards": Guards(min_price="1.200")},
+        "price.policy_value",
+        "guards",
+    ),
+    "thousands in a ceiling": (
+        {"krw": 32000},
+        {"guards": Guards(max_price="1.200")},
+        "price.policy_value",
+        "guards",
+    ),
+    "thousands in a fixed price": ({"krw": 32000}, {"fixed": "1.200"}, "price.policy_value", "base"),
     "a slipped digit": ({"krw": "1e25"}, {}, "price.out_of_range", "base"),
 }
 
@@ -133,6 +162,17 @@ def test_bad_input_is_held_with_policy_stage_and_variant(case: str) -> None:
     assert issue.message == result.held
     assert issue.hint
     assert "P-1/variants/V-1/price/CN" == issue.path
+
+
+def test_thousands_in_a_cap_are_no_decimals() -> None:
+    """50.000 dong as the cap of a fee would sell a shop below what its fees leave."""
+    held = priced(
+        product(krw=32000), evolve(policy("VND"), fees=(Fee(name="sale", rate="0.1", cap="50.000"),))
+    )
+
+    assert None is held.price
+    assert "fees is 50.000, which is no VND amount" in held.held
+    assert '"50000"' in held.issues.errors[0].hint
 
 
 def test_an_unknown_sku_is_a_missing_price() -> None:
@@ -249,14 +289,6 @@ def test_no_rates_at_all_hold_every_price() -> None:
     )
 
     assert ["price.rate_missing"] == codes(result)
-
-
-def test_an_included_tax_on_an_unknown_line_warns() -> None:
-    """Here the standard VAT is part of the price, not only of an estimate."""
-    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"))
-    (issue,) = priced(product(32000, hs="961900"), by).issues
-
-    assert ("price.tax_unknown_line", Severity.WARNING) == (issue.code, issue.severity)
 
 
 def test_a_cross_of_two_days_is_no_rate() -> None:

@@ -226,3 +226,32 @@ def test_an_altered_snapshot_is_refused() -> None:
 
     with pytest.raises(ValueError, match="altered"):
         Snapshot.from_document(document)
+
+
+CROSSED = Chain(sources={"EUR": ("own",), "CNY": ("table",)}, witness="witness")
+
+
+@pytest.mark.parametrize("want", ["EUR CNY", "CNY EUR"])
+async def test_a_crossed_rate_is_the_one_that_was_looked_at(want: str) -> None:
+    """Another currency's slipped leg is in the same snapshot: nothing crosses with it after jump and witness."""
+    table = (
+        Rate(base="EUR", quote="KRW", value="1550", observed=DAY, source="table", calendar="KR"),
+        Rate(base="EUR", quote="CNY", value="7.7203", observed=DAY, source="table", calendar="KR"),
+    )
+    crossing = Told("table", [])
+
+    async def fetch(send: Any, **_: Any) -> tuple[Rate, ...]:
+        return table
+
+    crossing.fetch = fetch  # type: ignore[method-assign]
+    before = Snapshot(rates=(Rate(base="CNY", quote="KRW", value="200.6", observed=DAY, source="table"),))
+    slipped = Told("own", [("EUR", "15.50", DAY)])
+    result = await run(
+        CROSSED, crossing, slipped, Told("witness", [("CNY", "200.77", DAY)]), before=before, want=want
+    )
+    believed = {rate.base: rate for rate in result.snapshot.rates}
+
+    assert {"CNY", "EUR"} == set(believed)
+    assert 200 < believed["CNY"].value < 201
+    assert "own" == believed["EUR"].source
+    assert "KRW" == believed["CNY"].quote

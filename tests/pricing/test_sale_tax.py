@@ -9,6 +9,7 @@ import pytest
 from storesync.issues import Severity
 from storesync.pricing import (
     Ending,
+    Guards,
     Priced,
     Tax,
     price,
@@ -82,6 +83,26 @@ def test_an_unknown_hs_line_is_noted() -> None:
 
     assert [("price.tax_unknown_line", Severity.NOTE)] == [(i.code, i.severity) for i in result.issues]
     assert "estimate, not advice [U]" in str(result.trace)
+
+
+def test_an_included_tax_of_an_unknown_line_is_not_guessed() -> None:
+    """The standard rate without its high-end line would sell below the floor: the price is held."""
+    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"))
+    result = priced(product(32000, hs="961900"), by)
+
+    assert None is result.price
+    assert "price.tax_missing" == result.issues.errors[0].code
+    assert "HS 961900" in result.held
+
+
+def test_a_price_over_the_line_tells_its_floor_once() -> None:
+    """What the pass before the line told of its floor is no news of the price that is sent."""
+    by = policy(
+        "CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"), guards=Guards(min_margin="0.3")
+    )
+    result = priced(product(60000, cost=55000, content="30"), by)
+
+    assert 1 == [issue.code for issue in result.issues].count("price.raised"), result.issues
 
 
 def test_a_vietnam_vat_without_an_end_gets_the_published_one() -> None:

@@ -45,6 +45,13 @@ def sale_tax(walk: Walk, *, high_end: bool) -> SaleTax:
     tax = walk.policy.tax
     if tax.mode != "included" or tax.on != "price":
         return SaleTax()
+    if not china.tax_line(walk.product.hs).known:
+        raise walk.hold(
+            "price.tax_missing",
+            "tax",
+            f"the tax is included, but no figure of it is known for HS {walk.product.hs or 'unknown'}",
+            f'check the HS code of {walk.product.key}, or set mode = "buyer_pays": then the tax is not in the price',
+        )
     limit = high_end_limit(walk)
     factor = china.cbec_factor(walk.product.hs, high_end=high_end)
     used = china.cbec_figures(walk.product.hs, high_end=high_end)
@@ -83,9 +90,7 @@ def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
     if tax.mode == "none" or not tax.regime.startswith("cn-"):
         return _declared(walk, price)
     if not china.tax_line(walk.product.hs).known and tax.vat is None:
-        # An included tax is part of the price: a guess in it is worth more than a note.
-        tell = walk.warn if tax.mode == "included" else walk.note
-        tell(
+        walk.note(
             "price.tax_unknown_line",
             "tax",
             f"no tax figure for HS {walk.product.hs or 'unknown'}; the standard VAT stands in",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["WORDS", "Problem", "problems_of", "stage_of"]
 
 _ZERO = Decimal(0)
+_MARKUP = 5  # a share that nobody adds to a price: five times itself
+_THOUSANDS = 3  # digits after a point that may have been meant to part thousands
 # Whose tax a regime is: its lines are amounts of that money.
 _TAX_OF = {"cn-cbec": "CNY", "cn-general": "CNY", "cn-parcel": "CNY", "vn-import": "VND"}
 _AGREEMENTS = {"cn-general": ("mfn",), "vn-import": ("mfn", "akfta", "vkfta")}
@@ -81,12 +83,11 @@ class Problem:
         return stage_of(self.field)
 
 
-def _share(name: str, value: Decimal | None, high: int | None = 1) -> Iterator[Problem]:
-    if value is None or (value >= 0 and (high is None or value < high)):
+def _share(name: str, value: Decimal | None) -> Iterator[Problem]:
+    if value is None or 0 <= value < 1:
         return
-    top = "" if high is None else f" and below {high}"
-    hint = f'give a share from 0 up{top}, such as "0.15" for 15 %'
-    if high is not None and value >= high:
+    hint = 'give a share from 0 up and below 1, such as "0.15" for 15 %'
+    if value >= 1:
         # 10 for 10 %: the slip that turns a price into a tenth of itself, or into ten times as much.
         meant = value.scaleb(-2, context=EXACT)
         hint = f'a share is part of 1: {value:f} % is written "{meant:f}"'
@@ -97,6 +98,31 @@ def _amount(name: str, value: Decimal | None, *, zero: bool) -> Iterator[Problem
     if value is not None and (value < 0 or (value == 0 and not zero)):
         least = "zero or above" if zero else "above zero"
         yield Problem("price.policy_value", name, f"{name} is {value:f}", f"give an amount {least}")
+
+
+def _written(name: str, value: Decimal | None, code: str, digits: int) -> Iterator[Problem]:
+    """Three digits after the point of a money that has fewer: thirty thousand written 30.000 is read as thirty."""
+    text = "" if value is None else f"{value:f}"
+    if len(text.partition(".")[2]) == _THOUSANDS > digits:
+        hint = f'leave thousands points out, "{text.replace(".", "")}"; or write fewer digits'
+        yield Problem("price.policy_value", name, f"{name} is {text}, which is no {code} amount", hint)
+
+
+def _amounts_written(policy: Policy) -> Iterator[Problem]:
+    home, digits = policy.home, currency(policy.home).digits
+    yield from _written("base", policy.base, home, digits)
+    yield from _written("packing", policy.packing, home, digits)
+    for extra in policy.addons:
+        yield from _written(f"addons.{extra.name}", extra.amount, home, digits)
+    for step in policy.freight:
+        yield from _written("freight", step.amount, home, digits)
+    code, digits = policy.currency, max(policy.price_digits, currency(policy.currency).digits)
+    yield from _written("fixed", policy.fixed, code, digits)
+    yield from _written("guards.min_price", policy.guards.min_price, code, digits)
+    yield from _written("guards.max_price", policy.guards.max_price, code, digits)
+    for fee in policy.fees:
+        yield from _written("fees", fee.cap, code, digits)
+        yield from _written("fees", fee.fixed, code, digits)
 
 
 def _numbers(policy: Policy) -> Iterator[tuple[str, Decimal]]:
@@ -154,6 +180,10 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
     yield from _share("source_vat", policy.source_vat)
     yield from _share("fx_buffer", policy.fx_buffer)
     yield from _share("quiet", policy.quiet)
+    if policy.markup >= _MARKUP:
+        meant = policy.markup.scaleb(-2, context=EXACT)
+        hint = f'{policy.markup:f} % is written "{meant:f}"; a price that is made anew from the cost has base or fixed'
+        yield Problem("price.policy_value", "markup", f"markup is {policy.markup:f}", hint)
     if policy.markup <= -1:
         yield Problem("price.policy_value", "markup", f"markup is {policy.markup:f}", "give a share above -1")
     yield from _amount("packing", policy.packing, zero=True)
@@ -161,6 +191,7 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
         yield from _amount(f"addons.{extra.name}", extra.amount, zero=True)
     for step in policy.freight:
         yield from _amount("freight", step.amount, zero=True)
+    yield from _amounts_written(policy)
     yield from _tax_problems(policy.tax, policy.currency)
     rates = _ZERO
     for fee in policy.fees:
@@ -179,7 +210,7 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
     guards = policy.guards
     yield from _share("guards.min_margin", guards.min_margin)
     yield from _share("guards.max_discount", guards.max_discount)
-    yield from _share("guards.max_change", guards.max_change, high=None)
+    yield from _share("guards.max_change", guards.max_change)
     yield from _share("guards.cliff", guards.cliff)
     yield from _amount("guards.min_price", guards.min_price, zero=True)
     yield from _amount("guards.max_price", guards.max_price, zero=False)

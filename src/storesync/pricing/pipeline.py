@@ -217,12 +217,13 @@ class _Run:
 
     def _land(self, walk: Walk, *, guarded: bool) -> Decimal:
         """Fees, ending and lifting guards; twice where the ending crosses a tax line on the sale price."""
-        landed, count = walk.amount, len(walk.entries)
+        landed, count, told = walk.amount, len(walk.entries), len(walk.issues)
         tax = sale_tax(walk, high_end=False)
         amount = self._finish(walk, tax, guarded=guarded)
         if tax.crossed(amount):
             walk.amount = landed
             del walk.entries[count:]
+            del walk.issues[told:]
             amount = self._finish(walk, sale_tax(walk, high_end=True), guarded=guarded)
         return amount
 

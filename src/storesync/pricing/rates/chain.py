@@ -168,7 +168,8 @@ async def collect(
         if doubt is None:
             by[currency] = name
             issues += _coarse(found, currency)
-            kept += [one for one in found if one not in kept]
+            # The very rates that were looked at, not their legs: another currency's legs would cross with them.
+            kept += (rate, *others)
         else:
             doubted.add(currency)
             issues.append(doubt)
