@@ -26,6 +26,12 @@ ONCE_BROKEN = [
     pytest.param(309, PLAIN, id="a hand edit during a review was never looked at"),
     pytest.param(168, SHOPEE, id="prices that met the end of a day's quota asked for a person"),
     pytest.param(55, PLAIN, id="an operation that waited for its turn began in a blackout"),
+    pytest.param(
+        935, SHOPEE, id="the judge saw no stock in a whole listing, while a new variant waited for its price"
+    ),
+    pytest.param(
+        1105, SHOPEE, id="the judge took the price of the SKU sold before for one that was never right"
+    ),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
 APART = Profile(

@@ -342,7 +342,7 @@ def _fails(test: str) -> bool:
 def main(arguments: list[str] | None = None) -> int:
     """Hunt the mutants; 0 when every one was caught."""
     parser = argparse.ArgumentParser(prog="mutants", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=400, help="worlds for each mutant at most")
+    parser.add_argument("--seeds", type=int, default=600, help="worlds for each mutant at most")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--only", default="", help="mutants with this in their name")

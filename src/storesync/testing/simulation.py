@@ -160,7 +160,7 @@ def _hold(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
     world.truth.settle()
     for one, listing, item in unheld(world, held, _stands(world)):
         theirs = one.shown(listing)
-        wanted = _offers(world, listing, item)
+        wanted = _offers(world, listing, item, theirs)
         owned = "stock" in world.profile.owned
         right = {
             sku: (price, 0 if sku in one.out and not owned else wanted[sku][1])
@@ -338,14 +338,19 @@ def _titles(world: World, listing: Listing, item: Item) -> set[str]:
     return {by_hand} if by_hand is not None else world.wanted.titles[item.key]
 
 
-def _offers(world: World, listing: Listing, item: Item) -> dict[str, tuple[Decimal, int]]:
-    """What the listing must offer; where the seller keeps the stock, what he wrote or what it was made with."""
+def _offers(
+    world: World, listing: Listing, item: Item, theirs: Mapping[str, tuple[Decimal, int]]
+) -> dict[str, tuple[Decimal, int]]:
+    """What the listing must offer; where the seller keeps the stock, what he wrote or what it was made with.
+
+    `theirs` is what it offers now.
+    """
     wanted = {sku: (world.wanted.right(price), stock) for sku, (price, stock) in item.offers.items()}
     if "stock" not in world.profile.owned:
         return wanted
     by_hand = world.by_hand.get((listing.id, "stock"), {})
     offers = {}
-    for sku, (shown, stock) in offers_of(world.wanted, listing).items():
+    for sku, (shown, stock) in theirs.items():
         price, _ = wanted.get(sku, (shown, 0))
         right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
         offers[sku] = (price, stock if stock in right else min(right, default=-1))
@@ -388,7 +393,7 @@ def _judge(world: World, verdict: Verdict) -> None:
         if listing.title not in titles:
             right = " or ".join(map(repr, titles))
             verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {right}: {_why(stand)}")
-        offers = _offers(world, listing, item)
+        offers = _offers(world, listing, item, theirs)
         if theirs != offers:
             verdict.wrong.append(f"{item.key} offers {_told(theirs)}, not {_told(offers)}: {_why(stand)}")
         pictures = _pictures(world, listing.images)

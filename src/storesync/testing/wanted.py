@@ -117,6 +117,10 @@ class Wanted:
                 self.prices.setdefault(sku, set()).add(self.right(price))
                 self.past.setdefault(sku, []).append((price, stock))
 
+    def ever(self, key: str) -> list[str]:
+        """The SKUs that a product has or had."""
+        return [sku for sku in self.prices if sku.rpartition("-")[0] == key]
+
     def right(self, asked: Decimal) -> Decimal:
         """The price that must be shown for what the catalog asks."""
         return asked if self.floor is None else self.floor.right(asked)

@@ -338,7 +338,9 @@ class World:
             for sku, (price, _) in offers_of(self.wanted, listing).items():
                 if price == hand:
                     continue
-                if price not in self.wanted.prices.get(sku, ()):
+                # A listing sold as a whole may still be that of the SKU it was sold as before.
+                skus = (sku,) if listing.skus else self.wanted.ever(listing.key)
+                if not any(price in self.wanted.prices.get(one, ()) for one in skus):
                     self.mispriced[sku] = f"{sku} costs {price}, which was never right"
                 if floor is not None and price < floor.least:
                     self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
