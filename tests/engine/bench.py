@@ -108,7 +108,7 @@ class Bench:
             world.wanted = Pictured(catalog)
         else:
             form = platform.form(world.driver)
-            world.wanted = Wanted(catalog, form, platform.category, platform.files)
+            world.wanted = Wanted(catalog, form, platform.category, files=platform.files)
         world.wanted.remember()
         opened = cls(world, world.process(Doom()))
         # The bench made the shop empty; a first contact has tests of its own.
