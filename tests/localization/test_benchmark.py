@@ -6,7 +6,7 @@ import pytest
 from attrs import evolve
 from benchmarks.texts import kept, planned, unchanged
 
-from storesync.engine import planning
+from storesync.engine import reading
 
 
 async def test_a_catalog_that_did_not_change_is_neither_scanned_nor_sent_anywhere(tmp_path: Path) -> None:
@@ -21,9 +21,9 @@ async def test_a_plan_that_looks_at_everything_again_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The judge can say no: a planner that knows nothing of the last plan."""
-    want = planning.Want
+    want = reading.Want
 
-    monkeypatch.setattr(planning, "Want", lambda **given: evolve(want(**given), input=""))
+    monkeypatch.setattr(reading, "Want", lambda **given: evolve(want(**given), input=""))
     result = await planned(6, tmp_path)
 
     assert not kept(result)

@@ -145,4 +145,5 @@ def test_two_processes_in_each_others_way_both_come_through(shared: Place) -> No
     second.close()
 
     assert 1 == len(bodies)
-    assert (2 if backend == "sqlite" else 3) == len(runs)
+    # On PostgreSQL the two may meet again when one is done again; on SQLite they never meet.
+    assert len(runs) == 2 if backend == "sqlite" else len(runs) >= 3
