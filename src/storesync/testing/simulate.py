@@ -18,7 +18,8 @@ import structlog
 
 from storesync.sandbox.faults import FAULTS, SHAPES
 from storesync.testing.platform import PLATFORMS
-from storesync.testing.simulation import Verdict, fresh_store, simulate
+from storesync.testing.simulation import fresh_store, simulate
+from storesync.testing.verdict import Verdict
 
 __all__ = ["EXPECTED", "main", "run_some"]
 
