@@ -3,9 +3,9 @@
 from urllib.parse import quote
 
 import pytest
-from tests.hearing import korean_in
 
 from storesync.sandbox.dialect import Call
+from tests.hearing import korean_in
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 PART = (
