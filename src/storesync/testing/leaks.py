@@ -80,7 +80,10 @@ class Leaks:
         with engine.connect() as db:
             for known in inspect(db).get_table_names(schema=name):
                 if known != _TOKENS:
-                    for row in db.execute(select(literal_column("*")).select_from(table(known, schema=name))):
+                    rows: Iterable[Any] = db.execute(
+                        select(literal_column("*")).select_from(table(known, schema=name))
+                    )
+                    for row in rows:
                         self._row(where, known, row)
 
     def _row(self, where: str, table: str, row: Iterable[object]) -> None:
