@@ -80,6 +80,12 @@ class Platform:
         low, high = (self.step * bound for bound in self.prices)
         return min(high, max(low, price + self.step * rng.randint(-5, 5)))
 
+    def item(self, rng: Random, key: str) -> Item:
+        """A product that this shop may offer."""
+        offers = {f"{key}-{n}": (self.price(rng), rng.randint(0, 40)) for n in range(rng.randint(1, 4))}
+        picture = rng.randrange(self.pictures) if self.pictures else 0
+        return Item(key=key, title=f"title of {key}", offers=offers, picture=picture)
+
     def floor(self, profile: Profile) -> Floor | None:
         """What this merchant's policy keeps prices from falling below: a third of what may be asked lies there."""
         if not profile.floor:

@@ -18,7 +18,8 @@ import structlog
 
 from storesync.sandbox.faults import FAULTS, SHAPES
 from storesync.testing.platform import PLATFORMS
-from storesync.testing.simulation import Verdict, fresh_store, simulate
+from storesync.testing.simulation import fresh_store, simulate
+from storesync.testing.verdict import Verdict
 
 __all__ = ["EXPECTED", "main", "run_some"]
 
@@ -39,6 +40,10 @@ EXPECTED: tuple[str, ...] = (
     "lifted to its floor",
     "waited for the calendar",
     "waited for the day's quota",
+    "stumbled over what an answer hides",
+    "stumbled over the meaning of an answer",
+    "stumbled over the pace",
+    "stumbled over an answer in a flow",
     "process died",
     "store failed",
     "two at once, both went through",

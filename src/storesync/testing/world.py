@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import httpx
-from attrs import define, evolve, field
+from attrs import define, field
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 
@@ -26,17 +26,18 @@ from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, READ, Answer, Call, Dialect
 from storesync.sandbox.records import Listing
-from storesync.state import Store
+from storesync.state import Standing, Store, standing
 from storesync.state.schema import journal, operations
 from storesync.state.statement import Statement
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import START, Profile
+from storesync.testing.stumble import Stumbles, stumbling
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
-from storesync.testing.wanted import Item, Wanted
+from storesync.testing.wanted import Wanted
 from storesync.transport import Transport
 
-__all__ = ["Crash", "Doom", "World"]
+__all__ = ["Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
     select(journal.c.request, operations.c.id, operations.c.kind)
@@ -121,6 +122,10 @@ class World:
     begun: set[str] = field(factory=set)
     sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
+    stumbles: Stumbles = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events)
 
     @classmethod
     def made(
@@ -136,13 +141,14 @@ class World:
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
+        drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
             virtual_env(loop, rng, start=START, owner="market").now, profile, rng.choice((0.0, 0.9))
         )
         driver = on.driver(profile)
-        items = {f"P{n:02}": _item(rng, on, f"P{n:02}") for n in range(rng.randint(4, 12))}
+        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(rng.randint(4, 12))}
         world = cls(
             seed,
             rng,
@@ -167,6 +173,7 @@ class World:
 
     def faults(self, *, on: bool) -> None:
         """Let mishaps happen, or not."""
+        self.stumbles.rate = self.profile.stumbles if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
             return
@@ -174,80 +181,6 @@ class World:
         if not self.profile.late:
             rates["late"] = 0.0
         self.truth.faults = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
-
-    def move_catalog(self, unheard: Mapping[str, Decimal]) -> None:
-        """What a merchant does between two runs; half of the prices whose answers were lost go back to what they were."""
-        for key, item in list(self.wanted.items.items()):
-            self.wanted.items[key] = self._taken_back(self._moved(item), unheard)
-        if self.rng.random() < 0.3:
-            key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
-            self.wanted.items[key] = _item(self.rng, self.platform, key)
-        if self.rng.random() < 0.2 and len(self.wanted.items) > 3:
-            del self.wanted.items[self.rng.choice(list(self.wanted.items))]
-        self.wanted.remember()
-
-    def _taken_back(self, item: Item, unheard: Mapping[str, Decimal]) -> Item:
-        offers = {
-            sku: (unheard[sku] if sku in unheard and self.regrets.random() < 0.5 else price, stock)
-            for sku, (price, stock) in item.offers.items()
-        }
-        return evolve(item, offers=offers)
-
-    def _moved(self, item: Item) -> Item:
-        chance = self.rng.random()
-        if chance < 0.08:
-            # Back to what it was: what the market showed before must not count as what it shows now.
-            sku = self.rng.choice(list(item.offers))
-            return evolve(item, offers={**item.offers, sku: self.rng.choice(self.wanted.past[sku][-3:])})
-        if chance < 0.12:
-            return evolve(item, title=item.title.rstrip("'."))
-        if chance < 0.2:
-            sku = self.rng.choice(list(item.offers))
-            price, stock = item.offers[sku]
-            return evolve(item, offers={**item.offers, sku: (price, stock + self.rng.randint(0, 9))})
-        if chance < 0.4:
-            sku = self.rng.choice(list(item.offers))
-            price, stock = item.offers[sku]
-            return evolve(item, offers={**item.offers, sku: (self.platform.moved(self.rng, price), stock)})
-        if chance < 0.5:
-            return evolve(item, title=f"{item.title}'")
-        if chance < 0.56:
-            return evolve(item, offered=not item.offered)
-        if chance < 0.62:
-            number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
-            new = f"{item.key}-{number}"
-            return evolve(item, offers={**item.offers, new: (self.platform.price(self.rng), 5)})
-        if chance < 0.66 and len(item.offers) > 1:
-            gone = self.rng.choice(list(item.offers))
-            return evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
-        if chance < 0.7 and self.platform.pictures:
-            return evolve(item, picture=self.rng.randrange(self.platform.pictures))
-        return evolve(item, broken=not item.broken) if chance < 0.74 else item
-
-    def edit_by_hand(self) -> None:
-        """A seller changes or deletes something in the shop itself, once nothing that was lost can arrive any more."""
-        self.loop.skip(self.profile.late)
-        alive = list(self.truth.alive())
-        if not alive:
-            return
-        listing = self.rng.choice(alive)
-        kind = self.rng.choice(("price", "stock", "title", "status", "delete"))
-        if kind == "title" and "title" not in self.driver.spec.fields:
-            return  # nobody could see it
-        self.events[f"{kind} by hand"] += 1
-        if kind == "price":
-            self.truth.edit(listing.id, price=self.platform.by_hand)
-        elif kind == "stock":
-            self.truth.edit(listing.id, stock=77)
-            self.by_hand[listing.id, "stock"] = dict.fromkeys(offers_of(self.wanted, listing), 77)
-        elif kind == "title":
-            title = f"title by hand {self.rng.randint(0, 999)}"
-            self.truth.edit(listing.id, title=title)
-            self.by_hand[listing.id, "title"] = title
-        elif kind == "status":
-            self.truth.edit(listing.id, status="hidden")
-        else:
-            self.truth.edit(listing.id, status="deleted")
 
     def process(self, doom: Doom) -> OpenChannel:
         """A new process at work on the channel, with its doom."""
@@ -278,7 +211,7 @@ class World:
             timeout=20.0,
             wire=_Wire(inner, doom.tick),
         )
-        return OpenChannel(
+        opened = OpenChannel(
             channel=channel,
             driver=self.driver,
             shop=self.shop,
@@ -290,6 +223,12 @@ class World:
             env=env,
             pacer=Pacer(env, self.store),
         )
+        return stumbling(opened, self.stumbles) if self.profile.stumbles else opened
+
+    def stands(self) -> Mapping[str, Standing]:
+        """What the store knows of each product."""
+        rows = self.store.read_now(lambda db: list(standing.read_all(db, self.platform.channel)))
+        return {stand.key: stand for stand in rows}
 
     def authorize(self) -> None:
         """A person logs in again, after a token ended or the answer to a refresh was lost twice."""
@@ -368,9 +307,3 @@ def _is_told(told: Mapping[str, Any], call: Call) -> bool:
     if "json" in told and told["json"] != loads_foreign(call.body):
         return False
     return "digest" not in told or told["digest"] == hashlib.sha256(call.body).hexdigest()
-
-
-def _item(rng: Random, platform: Platform, key: str) -> Item:
-    offers = {f"{key}-{n}": (platform.price(rng), rng.randint(0, 40)) for n in range(rng.randint(1, 4))}
-    picture = rng.randrange(platform.pictures) if platform.pictures else 0
-    return Item(key=key, title=f"title of {key}", offers=offers, picture=picture)
