@@ -63,6 +63,7 @@ def judge(world: World, verdict: Verdict) -> None:
     world.look_at_prices()
     verdict.wrong += world.mispriced.values()
     verdict.cheap = list(world.cheap.values())
+    verdict.unshown, verdict.stale = world.witness.unshown, world.witness.needless
     verdict.in_blackout = world.in_blackout
     most = world.profile.daily
     verdict.over_quota = [
