@@ -141,6 +141,13 @@ class OpenChannel:
         return evolve(response, content=content, body=body)
 
     def sign(self, request: Request) -> Request:
-        """The request with the account's signature of this moment."""
+        """The request with the account's signature of this moment; DriverError when there is none: nothing is sent."""
         sign = self.driver.sign
-        return request if sign is None else sign(request, self.account, self.env.now())
+        if sign is None:
+            return request
+        try:
+            return sign(request, self.account, self.env.now())
+        except Exception as error:  # its words may hold a secret
+            raise DriverError(
+                f"driver {self.driver.spec.name!r} cannot sign {request.place}: {type(error).__name__}"
+            ) from None

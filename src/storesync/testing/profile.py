@@ -28,6 +28,8 @@ class Profile:
     `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand;
     with `together` the market takes prices and stock in one call only; `elsewhere` somebody plans the channel over
     another catalog at the same time.
+    with `together` the market takes prices and stock in one call only. `stumbles` is how often, per answer, the code
+    that reads it raises something nobody meant it to.
     """
 
     by: By
@@ -48,6 +50,7 @@ class Profile:
     daily: int | None = None
     together: bool = False
     elsewhere: bool = False
+    stumbles: float = 0.0
 
     @classmethod
     def drawn(
@@ -114,6 +117,12 @@ class Profile:
     def with_strangers(self, rng: Random) -> Profile:
         """The same world, where somebody may plan the same channel over another catalog."""
         return evolve(self, elsewhere=not self.calm and rng.random() < 0.2)
+
+    def with_stumbles(self, rng: Random) -> Profile:
+        """The same world, where code of driver and engine may fail over an answer."""
+        if self.calm or rng.random() >= 0.15:
+            return self
+        return evolve(self, stumbles=rng.choice((0.02, 0.1, 0.3)))
 
     @property
     def calm(self) -> bool:

@@ -41,6 +41,7 @@ def simulate(
     try:
         _live(world, verdict)
         judge(world, verdict)
+        verdict.unshown, verdict.stale = world.witness.unshown, world.witness.needless
         verdict.events = _events(world)
     finally:
         world.loop.close()

@@ -92,7 +92,7 @@ async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
 
 async def _carried_out(world: World, channel: OpenChannel, made: Plan) -> Report:
     """The plan applied, while somebody looks on."""
-    world.witness.looks_on(channel, world.driver, made)
+    world.witness.looks_on(channel, made)
     report = await apply(channel, made)
     world.witness.heard(report, alone=not world.elsewhere)
     return report

@@ -63,9 +63,11 @@ class Witness:
     unshown: list[str] = field(factory=list)
     needless: list[str] = field(factory=list)
     stale: int = 0
+    _drivers: dict[str, Driver[Any, Any]] = field(factory=dict)
 
-    def looks_on(self, channel: OpenChannel, driver: Driver[Any, Any], made: Plan) -> None:
-        """From now on, what this process hands to `driver` is compared with `made`."""
+    def looks_on(self, channel: OpenChannel, made: Plan) -> None:
+        """From now on, what this process hands to its driver is compared with `made`."""
+        driver = self._drivers.setdefault(channel.env.owner, channel.driver)
         watch = _Watch(self, channel, made, channel.store.read_now(lambda db: _Seen.of(made, db)))
         parts: dict[str, Any] = {}
         for name in ("create", "update", "prices", "stock", "offers", "show", "hide", "end"):
