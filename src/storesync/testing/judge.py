@@ -61,6 +61,8 @@ def judge(world: World, verdict: Verdict) -> None:
         stand = stands.get(listing.key)
         if listing.key not in wanted.items and not (stand is not None and stand.parked):
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
+    named = sorted(file.name for file in truth.files.values() if not file.name.isascii())
+    verdict.wrong += [f"the market was told the merchant's file name {name!r}" for name in named]
     world.look_at_prices()
     verdict.wrong += world.mispriced.values()
     verdict.cheap = list(world.cheap.values())
