@@ -99,8 +99,8 @@ MUTANTS: Final = (
     Mutant(
         "the token of a create is new with every try",
         "storesync.engine.create",
-        "token = stand.token or channel.env.token()",
-        "token = channel.env.token()",
+        'known = stand.token if work.honors(stand.token_at) else ""',
+        'known = ""',
     ),
     Mutant(
         "a token counts as used when it was used last",
