@@ -9,6 +9,7 @@ from storesync.compliance.pack import Pack, built_in, merged
 from storesync.compliance.readiness import check_readiness, ingredient_names, inventory_of
 from storesync.compliance.scanner import Hit, Scanner, worst
 from storesync.compliance.script import simplified, traditional
+from storesync.compliance.spread import spread
 from storesync.compliance.term import KINDS, SEVERITIES, ClaimSeverity, Source, Term
 from storesync.compliance.termfile import read_rows, read_terms
 
@@ -44,6 +45,7 @@ __all__ = [
     "read_terms",
     "read_waivers",
     "simplified",
+    "spread",
     "traditional",
     "worst",
 ]
