@@ -80,11 +80,11 @@ CREATE TABLE listings (
 	unsettled VARCHAR(40), 
 	parked TEXT DEFAULT '' NOT NULL, 
 	refused VARCHAR(32) DEFAULT '' NOT NULL, 
-	changed_at VARCHAR(40), category VARCHAR(190) DEFAULT '' NOT NULL, ending TEXT DEFAULT '' NOT NULL, seen TEXT DEFAULT '{}' NOT NULL, 
+	changed_at VARCHAR(40), category VARCHAR(190) DEFAULT '' NOT NULL, ending TEXT DEFAULT '' NOT NULL, seen TEXT DEFAULT '{}' NOT NULL, token_at VARCHAR(40), named TEXT DEFAULT '[]' NOT NULL, 
 	PRIMARY KEY (channel, "key")
 );
-INSERT INTO "listings" VALUES('tmall-cn','SBG-001','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-001','be18b5efb0ecfcbd41e93c1f36a2426d',1,'4d92629ccf3b836f8ffb105a711b3918','','[{"code":"price.rate_expired","path":"SBG-001/price","message":"the rate of 2026-11-01 is too old","hint":"fetch it"},{"code":"text.stale","path":"SBG-001/title","message":"made from an older text","severity":"warning","at":"products.csv:7:3"}]',0,'be18b5efb0ecfcbd41e93c1f36a2426d','+','4d92629ccf3b836f8ffb105a711b3918','{}','{"listing":"9007199254740993","skus":{"SBG-001-30":"7","SBG-001-50":"7"}}',1,'live','[]',NULL,'',NULL,'',NULL,NULL,'','','2026-11-23T09:30:00.000000+00:00','','','{}');
-INSERT INTO "listings" VALUES('tmall-cn','SBG-002','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-002','324f108828b1a75639c5109847d348be',1,'7dda14c41f3479f0b301b0ec8ed48cbe','','[]',0,'','','','{}',NULL,0,'unknown','[]',NULL,'',NULL,'',NULL,NULL,'','',NULL,'','','{}');
+INSERT INTO "listings" VALUES('tmall-cn','SBG-001','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-001','be18b5efb0ecfcbd41e93c1f36a2426d',1,'4d92629ccf3b836f8ffb105a711b3918','','[{"code":"price.rate_expired","path":"SBG-001/price","message":"the rate of 2026-11-01 is too old","hint":"fetch it"},{"code":"text.stale","path":"SBG-001/title","message":"made from an older text","severity":"warning","at":"products.csv:7:3"}]',0,'be18b5efb0ecfcbd41e93c1f36a2426d','+','4d92629ccf3b836f8ffb105a711b3918','{}','{"listing":"9007199254740993","skus":{"SBG-001-30":"7","SBG-001-50":"7"}}',1,'live','[]',NULL,'',NULL,'',NULL,NULL,'','','2026-11-23T09:30:00.000000+00:00','','','{}',NULL,'[]');
+INSERT INTO "listings" VALUES('tmall-cn','SBG-002','11111111111111111111111111111111','{"catalog":"a","rate":"b"}','title of SBG-002','324f108828b1a75639c5109847d348be',1,'7dda14c41f3479f0b301b0ec8ed48cbe','','[]',0,'','','','{}',NULL,0,'unknown','[]',NULL,'',NULL,'cccccccccccccccccccccccccccccccc','2026-11-23T09:30:02.000000+00:00',NULL,'','',NULL,'','','{}','2026-11-23T09:30:00.000000+00:00','["SBG-002-1"]');
 CREATE TABLE media (
 	channel VARCHAR(120) NOT NULL, 
 	sha256 VARCHAR(64) NOT NULL, 
@@ -195,10 +195,10 @@ CREATE TABLE "texts" (
 	place VARCHAR(190) DEFAULT '' NOT NULL, 
 	locked BOOLEAN DEFAULT false NOT NULL, 
 	note TEXT DEFAULT '' NOT NULL, 
-	at VARCHAR(40) NOT NULL, "instead" VARCHAR(32) DEFAULT '' NOT NULL, 
+	at VARCHAR(40) NOT NULL, 
 	PRIMARY KEY (source, source_locale, target_locale, field, glossary, own_place)
 );
-INSERT INTO "texts" VALUES('bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb','ko','vi','title','','SBG-004/title','보습 크림','Kem dưỡng ẩm','reviewed','Kim','SBG-004/title',0,'','2026-11-23T09:30:00.000000+00:00','');
+INSERT INTO "texts" VALUES('bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb','ko','vi','title','','SBG-004/title','보습 크림','Kem dưỡng ẩm','reviewed','Kim','SBG-004/title',0,'','2026-11-23T09:30:00.000000+00:00');
 CREATE TABLE tokens (
 	account VARCHAR(120) NOT NULL, 
 	version INTEGER NOT NULL, 
