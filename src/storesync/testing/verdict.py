@@ -25,6 +25,8 @@ class Verdict:
     wrong: list[str] = field(factory=list)
     unjournaled: list[str] = field(factory=list)
     cheap: list[str] = field(factory=list)
+    unshown: list[str] = field(factory=list)
+    stale: list[str] = field(factory=list)
     in_blackout: list[str] = field(factory=list)
     over_quota: list[str] = field(factory=list)
     parked: int = 0
@@ -43,6 +45,8 @@ class Verdict:
             "wrong": self.wrong,
             "not in the journal": self.unjournaled,
             "below its floor": self.cheap,
+            "not as its plan showed": self.unshown,
+            "stale without need": self.stale,
             "begun in a blackout": self.in_blackout,
             "over the day's quota": self.over_quota,
             "writes of a second run": self.second_run_writes,
