@@ -83,7 +83,8 @@ async def run(
     except (StoresyncError, SQLAlchemyError):
         raise  # a state that fails ends the run: whatever was on its way is settled by the next one
     except Exception as error:
-        raise _broken(channel, error) from error
+        failed = _broken(channel, error)
+        raise failed from (error if str(error) in failed.message else None)
     finally:
         flow.close()
 
@@ -113,7 +114,10 @@ def by_driver(fault: Fault) -> bool:
 
 def _broken(channel: OpenChannel, error: Exception) -> Fault:
     name = channel.driver.spec.name
-    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}")
+    said = channel.mask.text(
+        str(error)
+    )  # `sign` knows the account, and may say what it does not like about it
+    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {said}")
 
 
 class _Until:
