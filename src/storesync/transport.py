@@ -23,6 +23,7 @@ import httpx
 from storesync.driver import BytesBody, FormBody, JsonBody, PartsBody, Request, Response
 from storesync.errors import ConfigError, DriverError, Rejected, Transient
 from storesync.model.codec import loads_foreign
+from storesync.model.media import Media
 
 __all__ = ["Transport", "Wire", "join_hosts"]
 
@@ -232,16 +233,14 @@ class Transport:
                 if path is None or not path.is_file():
                     raise Rejected(
                         "file.missing",
-                        f"the file {media.name or media.sha256[:12]!r} is not on disk any more",
+                        f"the file {_called(path, media)!r} is not on disk any more",
                     )
                 if media.bytes and path.stat().st_size != media.bytes:
                     raise Rejected(
                         "file.changed",
-                        f"the file {media.name or media.sha256[:12]!r} was changed after the plan was made: plan again",
+                        f"the file {_called(path, media)!r} was changed after the plan was made: plan again",
                     )
-                files.append(
-                    (name, (media.name or "file", opened.enter_context(path.open("rb")), media.type))
-                )
+                files.append((name, (media.name, opened.enter_context(path.open("rb")), media.type)))
             return self._request(request.method, url, headers, data=dict(body.fields), files=files)
         if isinstance(body, JsonBody | FormBody | BytesBody):
             if not any(name.lower() == "content-type" for name in headers):
@@ -269,6 +268,11 @@ class Transport:
             # Joined to the host, it would name another one, and the signature would go there.
             raise DriverError(f"the driver sends to path {request.place!r}: begin it with a slash")
         return host + request.path
+
+
+def _called(path: Path | None, media: Media) -> str:
+    """A file as the merchant knows it."""
+    return path.name if path is not None else media.name
 
 
 def _absolute(path: str) -> bool:

@@ -182,11 +182,16 @@ class OpenChannel:
         return evolve(response, content=dumps_bytes(body), body=body)
 
     def sign(self, request: Request) -> Request:
-        """The request with the account's signature of this moment."""
+        """The request with the account's signature of this moment; DriverError when there is none: nothing is sent."""
         sign = self.driver.sign
         if sign is None:
             return request
-        signed = sign(request, self.account, self.env.now())
+        try:
+            signed = sign(request, self.account, self.env.now())
+        except Exception as error:  # its words may hold a secret
+            raise DriverError(
+                f"driver {self.driver.spec.name!r} cannot sign {request.place}: {type(error).__name__}"
+            ) from None
         for name, value in signed.headers.items():
             if name.lower() in _CREDENTIALS:
                 made = value.rpartition(" ")[2]

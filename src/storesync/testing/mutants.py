@@ -54,6 +54,12 @@ MUTANTS: Final = (
         "if False:",
     ),
     Mutant(
+        "code that fails over an answer leaves no doubt",
+        "storesync.engine.flows",
+        "    return _meant(channel, request, log, fault) if asked.unheard and not fault.untouched else fault",
+        "    return fault",
+    ),
+    Mutant(
         "an answer that was cut is taken as it is",
         "storesync.driver.errortable",
         "if not response.readable:",

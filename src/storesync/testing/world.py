@@ -32,6 +32,7 @@ from storesync.state.statement import Statement
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import START, Profile
+from storesync.testing.stumble import Stumbles, stumbling
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
 from storesync.testing.wanted import Wanted
 from storesync.transport import Transport
@@ -121,6 +122,10 @@ class World:
     begun: set[str] = field(factory=set)
     sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
+    stumbles: Stumbles = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events)
 
     @classmethod
     def made(
@@ -136,6 +141,8 @@ class World:
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
+        drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
+        drawn = drawn.with_repeats(Random(f"repeats {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -167,6 +174,7 @@ class World:
 
     def faults(self, *, on: bool) -> None:
         """Let mishaps happen, or not."""
+        self.stumbles.rate = self.profile.stumbles if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
             return
@@ -204,7 +212,7 @@ class World:
             timeout=20.0,
             wire=_Wire(inner, doom.tick),
         )
-        return OpenChannel(
+        opened = OpenChannel(
             channel=channel,
             driver=self.driver,
             shop=self.shop,
@@ -216,6 +224,7 @@ class World:
             env=env,
             pacer=Pacer(env, self.store),
         )
+        return stumbling(opened, self.stumbles) if self.profile.stumbles else opened
 
     def stands(self) -> Mapping[str, Standing]:
         """What the store knows of each product."""
