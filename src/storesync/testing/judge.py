@@ -62,8 +62,10 @@ def judge(world: World, verdict: Verdict) -> None:
         stand = stands.get(listing.key)
         if listing.key not in wanted.items and not (stand is not None and stand.parked):
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
-    named = sorted(file.name for file in truth.files.values() if not file.name.isascii())
-    verdict.wrong += [f"the market was told the merchant's file name {name!r}" for name in named]
+    verdict.wrong += [
+        f"the market was told the merchant's file name {name!r}"
+        for name in sorted(file.name for file in truth.files.values() if not file.name.isascii())
+    ]
     world.look_at_prices()
     verdict.wrong += world.mispriced.values()
     verdict.cheap = list(world.cheap.values())
@@ -72,14 +74,20 @@ def judge(world: World, verdict: Verdict) -> None:
     verdict.over_quota = [
         f"{count} calls on {day}" for day, count in world.sent.items() if most and count > most
     ]
-    if world.profile.rates.get("repeat"):  # elsewhere the market says nothing of what it was asked with
-        leaks = Leaks()
-        leaks.lines("the state", export(world.store))
-        verdict.told = list(leaks.found)
+    verdict.told = _secrets(world)
     before, writes = len(truth.calls), truth.writes()
     run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
     verdict.second_run_writes = truth.writes() - writes
+
+
+def _secrets(world: World) -> list[str]:
+    """Credentials in the state, as `state export` tells it; only where a market says what it was asked with."""
+    leaks = Leaks()
+    if world.profile.rates.get("repeat"):
+        for number, line in enumerate(export(world.store)):
+            leaks.text(f"line {number} of the state", line)
+    return list(leaks.found)
 
 
 def right_titles(world: World, listing: Listing, item: Item) -> set[str]:

@@ -58,11 +58,6 @@ class Leaks:
             during = f" ({self.during})" if self.during else ""
             self.found[f"{where}{during}: {hit[0]}"] = None
 
-    def lines(self, where: str, said: Iterable[str]) -> None:
-        """Look at many lines; which of them it was says the finding's own number."""
-        for number, line in enumerate(said, 1):
-            self.text(f"{where}, line {number}", line)
-
     def folder(self, root: Path) -> None:
         """Look into every file below, databases table by table."""
         self.files(

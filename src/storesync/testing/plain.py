@@ -25,6 +25,7 @@ class Account:
     app: str = field(metadata=sd.APP)
     access: str = field(repr=False)
     refresh: str = field(repr=False)
+    pin: str = field(default="", repr=False)
     expires: datetime | None = field(default=None, metadata=sd.EXPIRES)
 
 
