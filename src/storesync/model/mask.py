@@ -38,7 +38,10 @@ _CODINGS: Final = ("utf-8", "latin-1", "gb18030", "utf-16-le", "utf-16-be")
 _AGAIN: Final = "(?:25){0,4}"
 _ESCAPE: Final = rf"(?:\\|%{_AGAIN}5[cC])"
 _AMP: Final = "&(?:amp;){0,4}"
-_SPACE: Final = rf"{_ESCAPE}{{1,8}}(?:[nrt]|u00(?:20|0[9aAdD]))|%{_AGAIN}(?:20|09|0[aAdD]|2[bB])|{_AMP}#(?:32|9|10|13);|\+|\s"
+_SPACE: Final = (
+    rf"{_ESCAPE}{{1,8}}(?:[nrt]|u00(?:20|0[9aAdD]))"
+    rf"|%{_AGAIN}(?:20|09|0[aAdD]|2[bB])|{_AMP}#(?:32|9|10|13);|\+|\s"
+)
 
 
 def _spelled(char: str) -> str:
