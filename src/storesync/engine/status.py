@@ -99,7 +99,8 @@ class Explained:
         what = f"{self.sku} of {self.key}" if self.sku else self.key
         lines = [f"{what} on {self.channel}: {self.title} ({self.status})"]
         for market, price in (self.want.prices if self.want is not None else {}).items():
-            lines.append(f"  {market}: {price.sale}, stock {self.want.stock if self.want is not None else 0}")
+            sale = f"{price.sale.shown:f} {price.sale.currency}"
+            lines.append(f"  {market}: {sale}, stock {self.want.stock if self.want is not None else 0}")
         if self.held:
             lines.append(f"  held: {self.held}")
         if self.not_offered:
