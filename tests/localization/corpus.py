@@ -90,6 +90,9 @@ def references() -> tuple[Pair, ...]:
     return tuple(found)
 
 
+# What people put between characters so that no machine finds a word; Vietnamese words stand apart anyway.
+SIGNS = ("·", "-", "★", "♥", "✨", "“", "’", "_", "~", "|", "😀", "\u200b \u2060")
+
 Break = Callable[[Pair, random.Random], Pair | None]
 
 
@@ -156,8 +159,22 @@ def _unit(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _placeholder(pair: Pair, chance: random.Random) -> Pair:
-    mark = chance.choice(["{fee}", "%s", "{{name}}", "${total}", "%1$s"])
-    lost = chance.choice(["", mark.replace("{", "｛").replace("%", "％")])
+    mark = chance.choice(
+        [
+            "{fee}",
+            "%s",
+            "%i",
+            "%.2f",
+            "{{name}}",
+            "{{ name }}",
+            "{ name }",
+            "${total}",
+            "#{name}",
+            "[[name]]",
+            "%1$s",
+        ]
+    )
+    lost = chance.choice(["", mark.replace("{", "｛").replace("%", "％").replace("[[", "[")])
     # Korean writes what belongs to a mark right after it: %s님, %d개.
     place, tail = _spot(pair.source, chance), chance.choice([" ", "님", "개", ""])
     if not tail and re.match("[A-Za-z]", pair.source[place:]):
@@ -177,6 +194,8 @@ def _never(pair: Pair, chance: random.Random) -> Pair | None:
         "vi": [("동해", "Biển Đông"), ("진정", "kháng viêm")],
     }
     korean, wrong = chance.choice(traps[pair.locale])
+    gap = chance.choice(SIGNS)
+    wrong = wrong.replace(" ", gap) if " " in wrong else f"{wrong[0]}{chance.choice(['', gap])}{wrong[1:]}"
     return Pair(f"{pair.source} {korean}", f"{pair.text} {wrong}", pair.locale, pair.field, "glossary")
 
 
@@ -194,12 +213,30 @@ def _missing(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _claim(pair: Pair, chance: random.Random) -> Pair:
+    """A banned wording, spelled as people do, with or without a sign in it, right behind or before the text."""
     words = {
-        "zh-Hans": ["最佳", "抗炎", "药妆", "第 一 品 牌", "頂級"],
-        "vi": ["tốt nhất", "trị mụn", "đặc trị"],
+        "zh-Hans": ["最佳", "抗炎", "药妆", "第一品牌", "頂級"],
+        "vi": [
+            "tốt nhất",
+            "trị mụn",
+            "đặc trị",
+            "xoá sẹo",
+            "xóa sẹo",
+            "bác sỹ khuyên dùng",
+            "bác sĩ khuyên dùng",
+        ],
     }
-    word = chance.choice(words[pair.locale])
+    word, gap = chance.choice(words[pair.locale]), chance.choice(SIGNS)
+    word = word.replace(" ", gap, 1) if " " in word else f"{word[0]}{chance.choice(['', gap])}{word[1:]}"
     return Pair(pair.source, f"{pair.text} {word}", pair.locale, pair.field, "compliance")
+
+
+def _latin_claim(pair: Pair, chance: random.Random) -> Pair | None:
+    """A banned wording in Latin letters, right beside Chinese; the source says the same."""
+    if pair.locale != "zh-Hans" or pair.text[:1].isascii():
+        return None
+    word = chance.choice(["No.1", "TOP1", "NO 1"])
+    return Pair(f"{word} {pair.source}", f"{word}{pair.text}", pair.locale, pair.field, "compliance")
 
 
 def _loop(pair: Pair, chance: random.Random) -> Pair | None:
@@ -254,9 +291,18 @@ def _bytes(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _protection(pair: Pair, chance: random.Random) -> Pair:
-    factor, lost = chance.choice([("SPF50+", "SPF50"), ("PA++++", "PA+++"), ("PA+++", ""), ("SPF30+", "")])
+    factor, lost = chance.choice(
+        [
+            ("SPF50+", "SPF50"), ("SPF50", "50"), ("SPF50", "SPF50+"), ("PA++++", "PA+++"), ("PA+++", ""), ("SPF30+", ""),
+            ("", "PA++++"), ("", "SPF15"),
+        ]
+    )  # fmt: skip
     return Pair(
-        f"{pair.source} {factor}", f"{pair.text} {lost}".strip(), pair.locale, pair.field, "protection"
+        f"{pair.source} {factor}".strip(),
+        f"{pair.text} {lost}".strip(),
+        pair.locale,
+        pair.field,
+        "protection",
     )
 
 
@@ -292,6 +338,7 @@ BREAKS: dict[str, Break] = {
     "never": _never,
     "missing": _missing,
     "claim": _claim,
+    "latin claim": _latin_claim,
     "loop": _loop,
     "stutter": _stutter,
     "cut": _cut,

@@ -128,12 +128,47 @@ def test_a_word_of_a_few_characters_three_times_in_a_row_is_a_loop(text: str) ->
     )
 
 
-@pytest.mark.parametrize(("source", "right"), [("%d개 크림", "%d 个面霜"), ("%s님 크림", "%s 的面霜")])
-def test_a_placeholder_that_touches_korean_is_one(source: str, right: str) -> None:
-    """Korean writes no space between a mark and what belongs to it."""
-    assert "pass" == corpus.gates().check(source, right, locale="zh-Hans").result
-    assert corpus.gates().check(source, "面霜", locale="zh-Hans").of("placeholders")
-    assert Protection().protect(source, "zh-Hans").kept == (source[:2],)
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "%d", "%s", "%i", "%u", "%.2f", "%02d", "%1$s", "%(fee)s", "%@", "{fee}", "{0}", "{ fee }", "{{fee}}",
+        "{{ fee }}", "{{ user.name | upper }}", "${fee}", "#{fee}", "[[fee]]", "{% if fee %}",
+    ],
+)  # fmt: skip
+def test_a_placeholder_that_touches_korean_is_one(mark: str) -> None:
+    """Korean writes no space between a mark and what belongs to it; no engine sees it."""
+    source = f"{mark}개 크림"
+    gates = Gates()
+
+    assert "pass" == gates.check(source, f"{mark} 个面霜", locale="zh-Hans").result
+    assert gates.check(source, "面霜", locale="zh-Hans").of("placeholders")
+    assert gates.check("크림", f"面霜 {mark}", locale="zh-Hans").of("placeholders")
+    assert Protection().protect(source, "zh-Hans").kept == (mark,)
+
+
+def test_spaces_in_a_placeholder_do_not_matter_and_a_share_is_none() -> None:
+    """`{{ fee }}` is filled as `{{fee}}` is; 50% is a number."""
+    assert "pass" == Gates().check("{{ fee }} 크림", "{{fee}} 面霜", locale="zh-Hans").result
+    assert "pass" == Gates().check("50 % 할인 크림", "Kem giảm giá 50 % dưỡng ẩm", locale="vi").result
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "result"),
+    [
+        ("선크림 SPF50", "防晒霜 50", "fail"),
+        ("선크림 SPF50+", "防晒霜 SPF50", "fail"),
+        ("선크림 SPF50", "防晒霜 SPF50+", "fail"),
+        ("선크림 PA+++", "防晒霜 PA++++", "fail"),
+        ("선크림", "防晒霜 PA++++", "fail"),
+        ("선크림", "防晒霜 防晒指数", "pass"),
+        ("선크림 자외선 차단 지수 50", "防晒霜 SPF50", "pass"),
+        ("선크림 SPF 50+ PA ++++", "防晒霜 ＳＰＦ５０＋ PA＋＋＋＋", "pass"),
+        ("선크림 spf50+", "防晒霜 防晒指数50+", "pass"),
+    ],
+)
+def test_a_protection_factor_is_neither_lost_nor_made_up(source: str, text: str, result: str) -> None:
+    """With and without a plus; width, spaces and words for it do not matter."""
+    assert result == Gates().check(source, text, locale="zh-Hans").result
 
 
 @pytest.mark.parametrize(
@@ -146,6 +181,14 @@ def test_a_placeholder_that_touches_korean_is_one(source: str, right: str) -> No
         ("vi", "Kem Biển\u00a0Đông", 4),
         ("vi", normalize("NFD", "Kem Biển Đông"), 4),
         ("vi", "Kem BIỂN ĐÔNG", 4),
+        ("zh-Hans", "用东·海面霜", 1),
+        ("zh-Hans", "用东“海”面霜", 1),
+        ("zh-Hans", "用东\n海面霜", 1),
+        ("zh-Hans", "用东（海）面霜", 1),
+        ("vi", "Kem Biển-Đông", 4),
+        ("vi", "Kem Biển\nĐông", 4),
+        ("vi", "Kem Biển 🌊 Đông", 4),
+        ("vi", "Kem Biển Ðông", 4),
     ],
 )
 def test_no_spelling_hides_a_word_that_is_never_right(locale: str, wrong: str, offset: int) -> None:

@@ -141,7 +141,7 @@ def _sold_out(changed: Iterable[Standing], limits: GuardLimits, shelf: Shelf) ->
         name="sold out",
         limit=f"{limits.sold_out:.0%} of the SKUs on stock, {limits.floor} at least",
         measured=f"{out} of {on_stock}" if on_stock else f"{out} SKUs",
-        tripped=out > limits.floor and out > on_stock * limits.sold_out,
+        tripped=out > limits.floor and out > MONEY_CONTEXT.multiply(Decimal(on_stock), limits.sold_out),
         hint="if this is meant: --allow 'sold out=why'" if out > limits.floor else "",
     )
 
@@ -153,7 +153,7 @@ def _vanished(new: Iterable[Standing], limits: GuardLimits, *, live: int) -> Gua
         name="vanished",
         limit=f"{limits.hidden:.0%} of the listings that were live, {limits.floor} at least",
         measured=f"{gone} of {live + gone} are gone from the market",
-        tripped=gone > limits.floor and gone > (live + gone) * limits.hidden,
+        tripped=gone > limits.floor and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
         hint="is this the right account? if they are to be made anew: --allow 'vanished=why'"
         if gone > limits.floor
         else "",

@@ -344,7 +344,7 @@ def _mass_change(
             after |= {f"{sku} {market}": price.sale for market, price in offer.want.prices.items()}
     moved = moved_prices(before, after, change=limits.mass_move)
     # So few may always move; and there are more prices than listings, which are counted at less cost.
-    few = len(moved) <= max(Decimal(limits.floor), limits.mass_change * shelf.live)
+    few = len(moved) <= max(Decimal(limits.floor), _part(limits.mass_change, shelf.live))
     live = len(moved) if few else sum(sold.count for sold in shelf.sold().values())
     found = mass_change(
         before,
@@ -369,6 +369,11 @@ def _mass_change(
     )
 
 
+def _part(share: Decimal, of: int) -> Decimal:
+    """A share of a number; the host's decimal context has no say in it."""
+    return MONEY_CONTEXT.multiply(share, Decimal(of))
+
+
 def _demanded(operation: Operation) -> bool:
     return operation.kind is Kind.END and "unfinished" not in operation.causes
 
@@ -388,7 +393,7 @@ def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guar
         name=name,
         limit=f"{limit:.0%} of the live listings, {floor} at least",
         measured=f"{count} of {live}",
-        tripped=count > floor and count > live * limit,
+        tripped=count > floor and count > _part(limit, live),
         hint=f"if this is meant: --allow '{name}=why'" if count > floor else "",
     )
 
@@ -404,6 +409,6 @@ def _swing(offer: OfferStanding) -> Decimal | None:
             continue
         if before.sale.currency != price.sale.currency or before.sale.amount == 0:
             return None
-        moved = MONEY_CONTEXT.divide(price.sale.amount - before.sale.amount, before.sale.amount)
-        worst = max(worst, abs(moved))
+        apart = MONEY_CONTEXT.subtract(price.sale.amount, before.sale.amount)
+        worst = max(worst, MONEY_CONTEXT.divide(apart, before.sale.amount).copy_abs())
     return worst

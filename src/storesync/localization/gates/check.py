@@ -23,6 +23,7 @@ __all__ = ["Gates"]
 Limits: TypeAlias = Mapping[str, Mapping[str, Limit]]
 
 _NONE: Mapping[str, Limit] = frozen_map({})
+_PASSED = Verdict()
 _CLAIMS: Mapping[str, Level] = {"block": Level.FAIL, "warn": Level.REVIEW}
 
 
@@ -64,7 +65,7 @@ class Gates:
                 *self._without_claims(source, text, locale, field, tuple(categories)),
                 *self._claims(text, locale, field, kind),
             ]
-        return Verdict(tuple(evolve(finding, field=field) for finding in found))
+        return Verdict(tuple(evolve(finding, field=field) for finding in found)) if found else _PASSED
 
     def _without_claims(
         self, source: str, text: str, locale: str, field: str, categories: tuple[str, ...]
