@@ -46,9 +46,22 @@ def never_decided() -> Bench:
     return bench
 
 
+def refused_twice() -> Bench:
+    """The market refused a new listing, for somebody had made two with its key by hand."""
+    bench = Bench.opened(item("B"), manners=profile("unique"))
+    bench.sync()
+    for _ in range(2):
+        sku = Sku(id=bench.truth.next_sku(), code="A-0", price=Decimal(1), stock=1)
+        bench.truth.create(shop=SHOP, key="A", title="A", category="", price=Decimal(1), stock=1, skus=[sku])
+    bench.put(item("A"))
+    bench.sync()
+    return bench
+
+
 KINDS = {
     "no way to ask": (in_doubt, "has no way to ask"),
     "there twice": (twice_there, "has 2 listings with this key"),
+    "refused, there twice": (refused_twice, "has 2 listings with this key"),
     "never decided": (never_decided, "has not decided for more than 30 days"),
 }
 

@@ -65,6 +65,8 @@ def fill(db: Connection) -> None:
     )
     journal.begin_run(db, id="r" * 32, channel=CHANNEL, at=NOW, reasons={"price swing": "sale"})
     operation(db, "a" * 32, key="SBG-002", skus=("SBG-002-1",))
+    in_doubt = {"token": "c" * 32, "token_at": NOW, "doubt": later(2), "named": {"SBG-002-1"}}
+    standing.change(db, CHANNEL, "SBG-002", **in_doubt)
     journal.intend(
         db, operation="a" * 32, step=0, effect="once", digest="d" * 32, request={"path": "/add"}, at=later(1)
     )

@@ -174,7 +174,7 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
         outcome = await _repeat(channel, request, log, patience, asked)
     except Exception as error:
         outcome = _fate(channel, request, log, asked, error)
-    if log is not None and asked.sent:
+    if log is not None and (asked.sent or log.open is not None):
         log.note(request, sent, outcome)
     if isinstance(outcome, Fault):
         raise outcome
@@ -276,6 +276,7 @@ async def _try(
             if channel.env.elapsed() > channel.held_until:
                 # This process was frozen since: its intent is durable, but it may be others' to settle by now.
                 await log.still_ours()
+            log.in_time(request)
         account = channel.account
         outcome = await _sent(channel, request, place, asked)
         asked.unheard = not (isinstance(outcome, Fault) and outcome.untouched)

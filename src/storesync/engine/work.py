@@ -25,6 +25,7 @@ __all__ = ["CLOCKS", "Parked", "Work", "state_of"]
 
 # Seconds by which clocks of machines that share a state may differ where a request is in doubt.
 CLOCKS: Final = 2.0
+_APART: Final = 2 / 3  # of a lease, by which they may differ elsewhere
 
 
 class Parked(Exception):
@@ -157,6 +158,25 @@ class Work:
                 fault=fault,
             )
         )
+
+    def honored_until(self, first: datetime) -> datetime | None:
+        """Until when a request may leave under a token that was first used then; None without an end.
+
+        It must arrive while the market still remembers the token, however late, by every clock.
+        """
+        channel = self.channel
+        identity = channel.spec.identity
+        if identity.by != "key" or identity.keeps is None:
+            return None
+        apart = CLOCKS if identity.lag or identity.late else channel.lease * _APART
+        return first + timedelta(seconds=identity.keeps - identity.late - channel.spec.timeout - apart)
+
+    def honors(self, first: datetime | None) -> bool:
+        """Whether the market still knows a token that was first used then; None is nobody knows when."""
+        if self.channel.spec.identity.keeps is None:
+            return True
+        until = self.honored_until(first) if first is not None else None
+        return first is not None and (until is None or self.channel.env.now() < until)
 
     async def settle_at(self, since: datetime) -> None:
         """Wait until a search would show whatever a request of `since` did, however late."""

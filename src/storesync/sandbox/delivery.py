@@ -83,6 +83,12 @@ def _faulty(
             return "", None, Delivery(hostile(fault.shape))
         case "repeat" if fault.shape != "answer":
             return "", None, Delivery(repeated(call, fault.shape, GARBAGE))
+        case "missed":
+            absent = dialect.absent.get(name)
+            if absent is not None:
+                return "", absent, Delivery(absent)
+            shop, answer = _process(market, dialect, name, call)
+            return shop, answer, Delivery(answer)
         case "throttle":
             market.throttled += 1
             answer = dialect.fault(fault, name, call)

@@ -25,6 +25,7 @@ FAULTS = (
     "token_expired",
     "slow",
     "hostile",
+    "missed",
     "repeat",
 )
 """Every fault by name, in the order in which a seeded schedule adds up its rates."""

@@ -50,11 +50,13 @@ _PAGE = 100  # listings of one page
 class Manners:
     """What this platform does with a key, and in how many steps a listing is made.
 
-    A spent refresh token is taken again for `grace` seconds.
+    A request token is remembered for `keeps` seconds from its first use, None for ever; a spent refresh token is taken
+    again for `grace` seconds.
     """
 
     by: Literal["address", "key", "unique", "search", "none"] = "search"
     steps: Literal[1, 2] = 1
+    keeps: float | None = None
     grace: float = 0.0
 
 
@@ -115,13 +117,12 @@ def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     key = body["key"]
     token = call.headers.get("idempotency-key", "")
     same = [item for item in market.alive(key) if item.shop == shop.id]
-    if manners.by == "key":
-        same = [item for item in market.alive() if token and item.content.get("token") == token]
-    if manners.by in ("address", "key") and same:
+    if manners.by == "key" and (made := _honored(manners, market, token)) is not None:
+        return _reply(_told(made))
+    if manners.by == "address" and same:
         listing = same[0]
-        if manners.by == "address":
-            listing.title, listing.content = body["title"], dict(body)
-            market.changed(listing, content=True)
+        listing.title, listing.content = body["title"], dict(body)
+        market.changed(listing, content=True)
         return _reply(_told(listing))
     if manners.by == "unique" and same:
         return _error("duplicate", 409)
@@ -134,10 +135,22 @@ def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
         price=Decimal(0),
         stock=0,
         status=HIDDEN if manners.steps == 2 else "live",
-        content={**body, "token": token},
+        content=dict(body),
         skus=_skus(market, rows),
     )
+    if token:
+        market.honored[token] = (market.time(), listing.id)
     return _reply(_told(listing))
+
+
+def _honored(manners: Manners, market: Market, token: str) -> Listing | None:
+    """What was made under this token, also when it is gone since, as long as the market remembers it."""
+    used, made = market.honored.get(token, (None, 0))
+    if used is None:
+        return None
+    if manners.keeps is not None and market.time() >= used + timedelta(seconds=manners.keeps):
+        return None
+    return market.listings[made]
 
 
 def _extend(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
@@ -344,6 +357,7 @@ def market_plain(
         },
         fault=_fault,
         expire=_expire,
+        absent={"get": _error("not_found", 404)},
         digest=_digest,
     )
     return market, dialect

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from storesync.sandbox.records import Listing
@@ -17,8 +17,6 @@ from storesync.testing.world import World, offers_of
 
 __all__ = ["judge", "judge_held"]
 
-_ASKED = ("address", "unique", "search")  # the market can say whether a doubtful create arrived
-
 
 def judge(world: World, verdict: Verdict) -> None:
     """Look at the shop after the last run, then at one run more, which must be silent."""
@@ -29,13 +27,16 @@ def judge(world: World, verdict: Verdict) -> None:
     verdict.unjournaled = list(world.unjournaled)
     verdict.duplicates = [f"{key} × {len(items)}" for key, items in truth.duplicates().items()]
     verdict.parked = sum(bool(stand.parked) for stand in stands.values())
+    doubted = world.doubted()
+    verdict.lost += [
+        f"{key} waits for a person without need: {one.parked}"
+        for key, one in stands.items()
+        if one.parked and not _needs_person(world, key, doubted)
+    ]
     for item in wanted.items.values():
         stand = stands.get(item.key)
         alive = truth.alive(item.key)
         if stand is not None and stand.parked:
-            # With a reason, in `status`; but where the market can be asked, only a shop that shows two needs a person.
-            if world.profile.by in _ASKED and len(alive) <= 1:
-                verdict.lost.append(f"{item.key} waits for a person without need: {stand.parked}")
             continue
         if not item.offered:
             if any(listing.status == "live" for listing in alive):
@@ -88,6 +89,14 @@ def _secrets(world: World) -> list[str]:
         for number, line in enumerate(export(world.store)):
             leaks.text(f"line {number} of the state", line)
     return list(leaks.found)
+
+
+def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:
+    """Whether nothing but a person can tell: the shop shows two, or what was in doubt cannot be asked for."""
+    if len(world.truth.alive(key)) > 1:
+        return True
+    asked = world.profile.by in ("address", "unique", "search") or world.driver.find is not None
+    return not asked and key in doubted
 
 
 def right_titles(world: World, listing: Listing, item: Item) -> set[str]:

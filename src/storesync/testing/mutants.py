@@ -99,8 +99,39 @@ MUTANTS: Final = (
     Mutant(
         "the token of a create is new with every try",
         "storesync.engine.create",
-        "token = stand.token or channel.env.token()",
-        "token = channel.env.token()",
+        'known = stand.token if work.honors(stand.token_at) else ""',
+        'known = ""',
+    ),
+    Mutant(
+        "a token counts as used when it was used last",
+        "storesync.engine.create",
+        "since = first or channel.env.now()",
+        "since = channel.env.now()",
+    ),
+    Mutant(
+        "a listing that a look missed is made anew unseen",
+        "storesync.engine.create",
+        '(by == "key" and stand.token and work.honors(stand.token_at))',
+        '(by == "key" and (not stand.token or work.honors(stand.token_at)))',
+    ),
+    Mutant(
+        "a token that waits for its turn is not too old",
+        "storesync.engine.log",
+        "if request.effect is Effect.ONCE and self.until is not None and self.channel.env.now() >= self.until:",
+        "if False:",
+        held_by="tests/engine/test_request_token.py::test_a_request_that_waited_too_long_does_not_leave_under_its_token",
+    ),
+    Mutant(
+        "a request whose token is honored is left to a person",
+        "storesync.engine.create",
+        "        return None  # the same request again",
+        '        raise Parked("because")',
+    ),
+    Mutant(
+        "where nothing can be asked every create is left to a person",
+        "storesync.engine.create",
+        "        # A half may have grown since its ref was noted",
+        '        if work.channel.spec.identity.by == "none":\n            raise Parked("because")\n        #',
     ),
     Mutant(
         "a refusal ends a doubt that nobody looked into",

@@ -111,7 +111,7 @@ def _more(grants: int) -> str:
 def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
     return plain.market_plain(
         clock,
-        manners=plain.Manners(by=profile.by, steps=profile.steps),
+        manners=plain.Manners(by=profile.by, steps=profile.steps, keeps=profile.keeps),
         search_lag=profile.lag,
         extend_lag=extend_lag,
         review_delay=profile.review,
@@ -149,6 +149,8 @@ _PLAIN = Platform(
         review=profile.review,
         daily=profile.daily,
         together=profile.together,
+        keeps=profile.keeps,
+        finds=profile.finds,
     ),
     account=_plain_account,
     authorize=_plain_authorize,

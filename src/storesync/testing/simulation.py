@@ -86,6 +86,7 @@ def _live(world: World, verdict: Verdict) -> None:
         rng.shuffle(dooms)
         run(world, dooms, look=world.profile.edits)
         world.loop.skip(rng.choice((0.0, 5.0, 3_600.0)))
+        world.rest()
     world.faults(on=False)
     for item in list(world.wanted.items.values()):
         if item.broken:

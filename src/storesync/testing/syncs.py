@@ -33,6 +33,8 @@ def run(world: World, dooms: list[Doom], *, look: bool = False) -> Report | None
             world.events["store failed"] += 1
         finally:
             world.store.before_commit = world.store.after_commit = None
+        world.cut_off()
+        world.rest()
     raise AssertionError("the last process is never doomed")
 
 
