@@ -26,6 +26,7 @@ from storesync.localization import (
     Reference,
     Segment,
     TextKey,
+    TextMemory,
     TextRules,
 )
 from storesync.localization.engines import (
@@ -203,7 +204,7 @@ class Translators:
         some: Sequence[Segment],
         brands: Mapping[str, str],
         *,
-        earlier: Mapping[str, MemoryText],
+        known: TextMemory,
         budget: int | None = None,
         again: bool = False,
         resting: bool = True,
@@ -222,7 +223,7 @@ class Translators:
         down = self._down.get(engine.name)
         if down is not None and resting and self.env.now() < down[0]:
             waiting = await translate_texts(
-                some, rules, None, recall=self._recall, remember=keep, earlier=earlier, stopped=down[1]
+                some, rules, None, recall=self._recall, remember=keep, known=known, stopped=down[1]
             )
             return _placed(waiting, products)
         inci = frozenset(
@@ -246,7 +247,7 @@ class Translators:
                 runner,
                 recall=self._recall,
                 remember=keep,
-                earlier=earlier,
+                known=known,
                 at=self.env.now(),
             )
         finally:

@@ -356,6 +356,8 @@ texts = Table(
     Column("locked", Boolean, nullable=False, server_default=text("false")),
     Column("note", Text, nullable=False, server_default=""),
     Column("at", _Time, nullable=False),
+    # hash of the delivered text that a person saw beside it
+    Column("instead", String(32), nullable=False, server_default=""),
     PrimaryKeyConstraint("source", "source_locale", "target_locale", "field", "glossary", "own_place"),
 )
 Index("ix_texts_place", texts.c.target_locale, texts.c.place)

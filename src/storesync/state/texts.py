@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import Connection, Row, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, func, or_, select, tuple_, update
 
 from storesync.localization import APPROVED, MemoryText, TextKey, successor
 from storesync.state.clock import stamp, unstamp
@@ -25,6 +25,7 @@ __all__ = [
 ]
 
 _AT_ONCE = 400  # rows of one query: both databases bound the parameters of a statement
+_MOMENT = timedelta(microseconds=1)
 _KEY = (
     texts.c.source,
     texts.c.source_locale,
@@ -50,20 +51,39 @@ def keep_texts(
 ) -> tuple[MemoryText, ...]:
     """Remember texts; gives those that an older one kept out (`successor` says when).
 
-    The rows are read and written in one transaction: what a person approves meanwhile is not lost.
+    The rows are read and written in one transaction: what a person approves meanwhile is not lost. What a person
+    says now is newer than all that was said at its place, whatever the clocks of other machines showed then.
     """
     refused = []
     given = tuple(some)
     known = remembered(db, (one.key for one in given))
-    for one in given:
+    last = _last(db, given) if person else {}
+    for said in given:
+        before = last.get((said.key.target_locale, said.place))
+        one = said if said.at is not None or before is None else evolve(said, at=max(at, before + _MOMENT))
         old = known.get(one.key)
         new = successor(old, one, person=person)
         if new is old and one != old:
-            refused.append(one)
+            refused.append(said)
         elif new is not old:
             _write(db, new, at)
             known[new.key] = new
     return tuple(refused)
+
+
+def _last(db: Connection, some: Sequence[MemoryText]) -> dict[tuple[str, str], datetime]:
+    """When something was last said at the places of some texts, by language and place."""
+    places: dict[str, list[str]] = {}
+    for one in some:
+        places.setdefault(one.key.target_locale, []).append(one.place)
+    found: dict[tuple[str, str], datetime] = {}
+    for target, named in places.items():
+        for start in range(0, len(named), _AT_ONCE):
+            here = texts.c.place.in_(named[start : start + _AT_ONCE])
+            newest = select(texts.c.place, func.max(texts.c.at)).where(texts.c.target_locale == target, here)
+            for place, at in db.execute(newest.group_by(texts.c.place)):
+                found[target, place] = unstamp(at)
+    return found
 
 
 def free_texts(db: Connection, target: str, places: Sequence[str]) -> tuple[str, ...]:
@@ -99,7 +119,7 @@ def spend(db: Connection, engine: str, day: date, characters: int) -> None:
 def texts_of(
     db: Connection, target: str, sources: Sequence[str], places: Sequence[str]
 ) -> Iterator[MemoryText]:
-    """What is remembered in one language of these source texts, and what a person approved at these places.
+    """What is remembered in one language of these source texts, and what people said at these places.
 
     Whatever the glossary, and at the places whatever the source; some come twice.
     """
@@ -107,10 +127,10 @@ def texts_of(
         some = sources[start : start + _AT_ONCE]
         for row in db.execute(select(texts).where(texts.c.target_locale == target, texts.c.source.in_(some))):
             yield _text(row)
-    approved = or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked)
+    said = or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked, texts.c.own_place != "")
     for start in range(0, len(places), _AT_ONCE):
         here = texts.c.place.in_(places[start : start + _AT_ONCE])
-        for row in db.execute(select(texts).where(texts.c.target_locale == target, here, approved)):
+        for row in db.execute(select(texts).where(texts.c.target_locale == target, here, said)):
             yield _text(row)
 
 
@@ -129,6 +149,7 @@ def _write(db: Connection, one: MemoryText, at: datetime) -> None:
         "place": one.place,
         "locked": one.locked,
         "note": one.note,
+        "instead": one.instead,
         "at": stamp(one.at or at),
     }
     put(db, texts, where, values)
@@ -144,5 +165,6 @@ def _text(row: Row[Any]) -> MemoryText:
         place=row.place,
         locked=bool(row.locked),
         note=row.note,
+        instead=row.instead,
     )
     return evolve(one, at=unstamp(row.at))

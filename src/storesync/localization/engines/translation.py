@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from storesync.errors import Fault
 from storesync.issues import Issue, Issues, Severity, counted
+from storesync.localization.completion import TextMemory
 from storesync.localization.engines.runner import Runner
 from storesync.localization.memory import MemoryText, TextKey, key_of
 from storesync.localization.pipeline import TextRules, Wanted, draw, judge
@@ -53,7 +54,7 @@ async def translate_texts(
     *,
     recall: Recall,
     remember: Remember,
-    earlier: Mapping[str, MemoryText] | None = None,
+    known: TextMemory | None = None,
     at: datetime | None = None,
     stopped: Fault | None = None,
 ) -> Translated:
@@ -70,8 +71,7 @@ async def translate_texts(
         for segment in given
     ]
     memory = dict(await recall(tuple(dict.fromkeys(keys))))
-    before = earlier or {}
-    drawn = draw(given, rules, memory, earlier=lambda segment: before.get(segment.place))
+    drawn = draw(given, rules, memory, known)
     issues = list(drawn.issues)
     characters = 0
     for start in range(0, len(drawn.wanted), _AT_ONCE):
