@@ -112,8 +112,9 @@ class Detail:
 class Operation:
     """One change to one listing, with its cause.
 
-    `want` and `have` are the digests of what it leads to and comes from: when they no longer hold, the plan
-    is stale. For an upload `key` is the first listing that needs the file and `media` is `sha256:role`.
+    `want` and `have` are the digests of what it leads to and comes from, `offers` that of the prices and the stock
+    that go out with it: when what would be sent is another thing by then, the operation is stale. For an upload
+    `key` is the first listing that needs the file and `media` is `sha256:role`.
     """
 
     kind: Kind
@@ -125,11 +126,14 @@ class Operation:
     want: str = ""
     have: str = ""
     media: str = ""
+    offers: str = ""
 
     @property
     def id(self) -> str:
         """The same operation has the same id in every plan."""
-        return digest([self.kind.value, self.key, list(self.skus), self.want, self.have, self.media])[:12]
+        return digest(
+            [self.kind.value, self.key, list(self.skus), self.want, self.have, self.media, self.offers]
+        )[:12]
 
 
 @frozen(kw_only=True)
@@ -373,7 +377,7 @@ def count_words(counts: Mapping[str, int]) -> list[str]:
     return [counted(counts[kind.value], *words) for kind, words in _COUNTED.items() if counts.get(kind.value)]
 
 
-_VERSION = 4
+_VERSION = 5
 _SIGN: Final[Mapping[Kind, str]] = {
     Kind.UPLOAD: "↑",
     Kind.CREATE: "+",
@@ -444,6 +448,7 @@ def _operation_json(operation: Operation) -> dict[str, Any]:
         "want": operation.want,
         "have": operation.have,
         "media": operation.media,
+        "offers": operation.offers,
     }
 
 
@@ -458,4 +463,5 @@ def _operation(row: Mapping[str, Any]) -> Operation:
         want=row["want"],
         have=row["have"],
         media=row["media"],
+        offers=row["offers"],
     )

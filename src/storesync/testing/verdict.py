@@ -25,6 +25,8 @@ class Verdict:
     wrong: list[str] = field(factory=list)
     unjournaled: list[str] = field(factory=list)
     cheap: list[str] = field(factory=list)
+    unshown: list[str] = field(factory=list)
+    stale: list[str] = field(factory=list)
     in_blackout: list[str] = field(factory=list)
     over_quota: list[str] = field(factory=list)
     told: list[str] = field(factory=list)
@@ -44,6 +46,8 @@ class Verdict:
             "wrong": self.wrong,
             "not in the journal": self.unjournaled,
             "below its floor": self.cheap,
+            "not as its plan showed": self.unshown,
+            "stale without need": self.stale,
             "begun in a blackout": self.in_blackout,
             "over the day's quota": self.over_quota,
             "secrets in the state": self.told,
