@@ -168,6 +168,7 @@ class World:
         drawn = drawn.with_memory(Random(f"memory {seed}"))
         drawn = drawn.with_misses(Random(f"misses {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
+        drawn = drawn.with_repeats(Random(f"repeats {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
