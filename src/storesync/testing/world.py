@@ -35,6 +35,7 @@ from storesync.testing.profile import START, Profile
 from storesync.testing.stumble import Stumbles, stumbling
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
 from storesync.testing.wanted import Wanted
+from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
 __all__ = ["Crash", "Doom", "World", "offers_of"]
@@ -125,6 +126,7 @@ class World:
     shop: Shop
     clocks: Random
     regrets: Random
+    strangers: Random
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
@@ -135,6 +137,8 @@ class World:
     begun: set[str] = field(factory=set)
     sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
+    elsewhere: bool = False
+    witness: Witness = field(factory=Witness)
     creating: dict[int, str] = field(factory=dict)
     cut: set[str] = field(factory=set)
     stumbles: Stumbles = field(init=False)
@@ -158,9 +162,11 @@ class World:
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
+        drawn = drawn.with_strangers(Random(f"elsewhere {seed}"))
         drawn = drawn.with_memory(Random(f"memory {seed}"))
         drawn = drawn.with_misses(Random(f"misses {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
+        drawn = drawn.with_repeats(Random(f"repeats {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -182,6 +188,7 @@ class World:
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
             Random(f"regrets {seed}"),
+            Random(f"strangers {seed}"),
         )
         world.wanted.remember()
         if driver.discover is not None:
@@ -191,7 +198,8 @@ class World:
         return world
 
     def faults(self, *, on: bool) -> None:
-        """Let mishaps happen, or not."""
+        """Let mishaps happen, or not; only then somebody plans elsewhere, too."""
+        self.elsewhere = on and self.profile.elsewhere
         self.stumbles.rate = self.profile.stumbles if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
