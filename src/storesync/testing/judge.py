@@ -118,10 +118,12 @@ def right_offers(
     if "stock" not in world.profile.owned:
         return wanted
     by_hand = world.by_hand.get((listing.id, "stock"), {})
+    one_of = world.by_hand.get((listing.id, "stock of the whole"), {})
     offers = {}
     for sku, (shown, stock) in theirs.items():
         price, _ = wanted.get(sku, (shown, 0))
         right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
+        right = right | {one_of[sku]} if sku in one_of else right
         offers[sku] = (price, stock if stock in right else min(right, default=-1))
     return {**offers, **{sku: offer for sku, offer in wanted.items() if sku not in offers}}
 
