@@ -61,4 +61,8 @@ class Fewest:
         count = max(prices, stock) if self.together(profile) else prices + stock
         if new.offers.keys() - old.offers.keys():
             return count + (self.second if len(old.offers) == 1 else self.more)
-        return count + (self.text if (old.title, old.picture) != (new.title, new.picture) else 0)
+        return count + (self.text if _document(old) != _document(new) else 0)
+
+
+def _document(item: Item) -> tuple[str, int, int]:
+    return item.title, item.words, item.picture

@@ -17,7 +17,7 @@ __all__ = ["edit_by_hand", "move_calmly", "move_catalog"]
 def move_catalog(world: World, unheard: Mapping[str, Decimal]) -> None:
     """What a merchant does between two runs; half of the prices whose answers were lost go back to what they were."""
     for key, item in list(world.wanted.items.items()):
-        world.wanted.items[key] = _taken_back(world, _moved(world, item), unheard)
+        world.wanted.items[key] = _rewritten(world, _taken_back(world, _moved(world, item), unheard))
     if world.rng.random() < 0.3:
         key = f"P{len(world.wanted.items):02}x{world.rng.randint(0, 999)}"
         world.wanted.items[key] = world.platform.item(world.rng, key)
@@ -29,7 +29,17 @@ def move_catalog(world: World, unheard: Mapping[str, Decimal]) -> None:
 def move_calmly(world: World) -> None:
     """One change to each product, to all SKUs of it where it is about offers: calls are counted in what follows."""
     rng, wanted, platform = Random(f"calm {world.seed}"), world.wanted, world.platform
-    kinds = ("prices", "stock", "prices and stock", "title", "picture", "hide", "a new SKU", "nothing")
+    kinds = (
+        "prices",
+        "stock",
+        "prices and stock",
+        "title",
+        "description",
+        "picture",
+        "hide",
+        "a new SKU",
+        "nothing",
+    )
     for key, item in list(wanted.items.items()):
         kind = rng.choice(kinds)
         offers = dict(item.offers)
@@ -43,12 +53,15 @@ def move_calmly(world: World) -> None:
             number = max(int(sku.rpartition("-")[2]) for sku in offers) + 1
             offers[f"{key}-{number}"] = (platform.price(rng), 5)
         title = f"{item.title}'" if kind == "title" else item.title
+        words = item.words + (kind == "description")
         picture = (
             (item.picture + 1) % platform.pictures
             if kind == "picture" and platform.pictures
             else item.picture
         )
-        wanted.items[key] = evolve(item, offers=offers, title=title, picture=picture, offered=kind != "hide")
+        wanted.items[key] = evolve(
+            item, offers=offers, title=title, words=words, picture=picture, offered=kind != "hide"
+        )
         world.events[f"calm: {kind}"] += 1
     if rng.random() < 0.5:
         key = f"P{len(wanted.items):02}"
@@ -62,6 +75,10 @@ def _taken_back(world: World, item: Item, unheard: Mapping[str, Decimal]) -> Ite
         for sku, (price, stock) in item.offers.items()
     }
     return evolve(item, offers=offers)
+
+
+def _rewritten(world: World, item: Item) -> Item:
+    return evolve(item, words=world.writer.randint(0, 3)) if world.writer.random() < 0.15 else item
 
 
 def _moved(world: World, item: Item) -> Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -18,6 +18,15 @@ from storesync.model import Category, Copy, File, Listing, Market
 from storesync.sandbox import Market as Truth
 from storesync.sandbox import Quota, market_shopee, market_tmall, plain, shopee, tmall
 from storesync.sandbox.dialect import Dialect
+from storesync.sandbox.records import Listing as Shown
+from storesync.testing.details import (
+    Detail,
+    plain_details,
+    shopee_details,
+    shopee_words,
+    tmall_details,
+    tmall_words,
+)
 from storesync.testing.fewest import Fewest
 from storesync.testing.floor import Floor
 from storesync.testing.picture import picture
@@ -41,7 +50,8 @@ class Platform:
     `share` is how many of ten worlds are made on it. `lags` and `lates` are what its declaration allows, in
     seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
-    to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes.
+    to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes;
+    `details` are what else it shows of a product.
     """
 
     name: str
@@ -65,6 +75,7 @@ class Platform:
     by_hand: Decimal
     rates: Mapping[str, float] = {}
     fewest: Fewest
+    details: Callable[[Shown, Item], Iterator[Detail]]
 
     @property
     def channel(self) -> str:
@@ -164,6 +175,7 @@ _PLAIN = Platform(
         steps=lambda item, profile: 1 if profile.steps == 1 else 3,
         together=lambda profile: profile.together,
     ),
+    details=plain_details,
 )
 
 # -- tmall ------------------------------------------------------------------------------------------------
@@ -189,7 +201,7 @@ def tmall_listing(item: Item, category: Category) -> Listing:
     return Listing(
         key=item.key,
         category=category,
-        texts={"zh-Hans": Copy(item.title, "一个很长的说明")},
+        texts={"zh-Hans": Copy(item.title, tmall_words(item))},
         brand=Choice(brand, brand_id),
         variants=[Variant(sku, {"axis": value}) for sku, (value, _) in options.items()],
         axes=[Axis("axis", axis.name, axis_id, choices)],
@@ -246,6 +258,7 @@ _TMALL = Platform(
     # Four sections of a shop and a rule document; a listing is its document and the ids of its SKUs. What changes in
     # one is sent after its own rules were read, and new SKUs have ids to be read again.
     fewest=Fewest(shop=5, steps=lambda item, profile: 2, text=2, more=3, second=3, pictures=True),
+    details=tmall_details,
 )
 
 # -- shopee -----------------------------------------------------------------------------------------------
@@ -258,7 +271,7 @@ def shopee_listing(item: Item, category: Category) -> Listing:
     return Listing(
         key=item.key,
         category=category,
-        texts={"vi": Copy(item.title, "Serum dưỡng ẩm cho da khô, dùng hằng ngày.")},
+        texts={"vi": Copy(item.title, shopee_words(item))},
         brand=Choice(brand, brand_id),
         variants=[
             Variant(sku, {"axis": code}, weight_g=120, size_mm=(60, 40, 90)) for sku, code in codes.items()
@@ -327,6 +340,7 @@ _SHOPEE = Platform(
         second=2,
         pictures=True,
     ),
+    details=shopee_details,
 )
 
 PLATFORMS: Final = (_PLAIN, _TMALL, _SHOPEE)
