@@ -141,6 +141,7 @@ def _compare(
         live=numbers.live,
         sold=lambda: due.sold(db, channel.name),
         on_stock=lambda: due.on_stock(db, channel.name),
+        highest_stock=lambda: due.highest_stock(db, channel.name),
     )
     absent = due.absent(db, channel.name)
     made = Plan(

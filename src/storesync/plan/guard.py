@@ -57,8 +57,9 @@ class GuardLimits:
     """How much one run may change before a person must say why; shares are of the listings now live.
 
     `floor` listings may always change, so that small shops are not stopped by one product. `stock_jump` is how
-    many times the stock of one SKU may grow, `price_range` how many times a new listing may cost more, or less,
-    than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `mass_change`
+    many times the stock of one SKU may grow, and how many times the largest stock of the shop a new one may have;
+    where no stock is known yet, `stock_new` pieces. `price_range` is how many times a new listing may cost more, or
+    less, than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `mass_change`
     the share of the live prices that may move by more than `mass_move`. A price that lies `outlier` times above or
     below the median of its category is held.
     """
@@ -69,6 +70,7 @@ class GuardLimits:
     price_swing: Decimal = Decimal("0.3")
     price_range: Decimal = Decimal(20)
     stock_jump: Decimal = Decimal(20)
+    stock_new: int = 100_000
     mass_change: Decimal = Decimal("0.3")
     mass_move: Decimal = Decimal("0.05")
     outlier: Decimal = Decimal(10)

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
+from storesync.state.backup import export
+from storesync.testing.leaks import Leaks
 from storesync.testing.pricehold import HeldPrices, unheld
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
@@ -61,8 +63,10 @@ def judge(world: World, verdict: Verdict) -> None:
         stand = stands.get(listing.key)
         if listing.key not in wanted.items and not (stand is not None and stand.parked):
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
-    named = sorted(file.name for file in truth.files.values() if not file.name.isascii())
-    verdict.wrong += [f"the market was told the merchant's file name {name!r}" for name in named]
+    verdict.wrong += [
+        f"the market was told the merchant's file name {name!r}"
+        for name in sorted(file.name for file in truth.files.values() if not file.name.isascii())
+    ]
     world.look_at_prices()
     verdict.wrong += world.mispriced.values()
     verdict.cheap = list(world.cheap.values())
@@ -71,10 +75,20 @@ def judge(world: World, verdict: Verdict) -> None:
     verdict.over_quota = [
         f"{count} calls on {day}" for day, count in world.sent.items() if most and count > most
     ]
+    verdict.told = _secrets(world)
     before, writes = len(truth.calls), truth.writes()
     run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
     verdict.second_run_writes = truth.writes() - writes
+
+
+def _secrets(world: World) -> list[str]:
+    """Credentials in the state, as `state export` tells it; only where a market says what it was asked with."""
+    leaks = Leaks()
+    if world.profile.rates.get("repeat"):
+        for number, line in enumerate(export(world.store)):
+            leaks.text(f"line {number} of the state", line)
+    return list(leaks.found)
 
 
 def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:

@@ -158,6 +158,24 @@ MUTANTS: Final = (
         'values |= {"have": operation.want, "asked": want}',
     ),
     Mutant(
+        "a secret is known in one spelling only",
+        "storesync.model.mask",
+        'return re.compile("|".join("".join(map(_spelled, one)) for one in self.secrets))',
+        'return re.compile("|".join(re.escape(one) for one in self.secrets))',
+    ),
+    Mutant(
+        "a number is no secret",
+        "storesync.model.mask",
+        "if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:",
+        "if False:",
+    ),
+    Mutant(
+        "the heads of answers are kept as they came",
+        "storesync.engine.channel",
+        "headers = {mask.text(name): mask.text(value) for name, value in before.items()}",
+        "headers = dict(before)",
+    ),
+    Mutant(
         "a dead process leaves nothing to settle",
         "storesync.engine.settle",
         "    for operation in left:",

@@ -128,6 +128,12 @@ class Profile:
             return self
         return evolve(self, stumbles=rng.choice((0.02, 0.1, 0.3)))
 
+    def with_repeats(self, rng: Random) -> Profile:
+        """The same world, where answers may repeat what they were asked with, credentials and all."""
+        if self.calm or rng.random() < 0.5 or sum(self.rates.values()) > 0.98:
+            return self
+        return evolve(self, rates={**self.rates, "repeat": 0.02})
+
     def with_memory(self, rng: Random) -> Profile:
         """The same world, where a market that honors request tokens may forget them, and may have no search."""
         if self.by != "key" or self.calm:
