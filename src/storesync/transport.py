@@ -214,7 +214,7 @@ class Transport:
         return Response(
             body=body,
             status=answer.status_code,
-            headers={name: value for name, value in answer.headers.items() if _kept(name)},
+            headers={name: _bare(name, value) for name, value in answer.headers.items() if _kept(name)},
             received=self._now(),
             content=content,
             readable=readable and whole,
@@ -281,6 +281,18 @@ def _absolute(path: str) -> bool:
 
 def _kept(header: str) -> bool:
     return header in _KEPT_HEADERS or _QUOTA_HEADER.search(header) is not None
+
+
+def _bare(name: str, value: str) -> str:
+    """A header as it is kept: where a redirect leads, without what it repeats of the request."""
+    if name != "location":
+        return value
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return ""
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}" if host else parts.path
 
 
 def _told(error: BaseException) -> str:
