@@ -23,7 +23,7 @@ from storesync.testing.verdict import Verdict
 
 __all__ = ["EXPECTED", "main", "run_some"]
 
-_CHUNK = 25
+_CHUNK = 100  # worlds on one store: to make one takes as long as half a world
 _ENOUGH = 1_000  # worlds in which everything must have happened at least once
 
 EXPECTED: tuple[str, ...] = (
@@ -70,7 +70,7 @@ def run_some(seeds: Iterable[int]) -> list[Verdict | str]:
     logging.getLogger("storesync.engine").setLevel(logging.CRITICAL)
     # Nor does anybody want the modules searched for garbage, world after world.
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(100_000, 20, 50)
     store = fresh_store()
     verdicts: list[Verdict | str] = []
     for seed in seeds:

@@ -42,7 +42,8 @@ __all__ = ["Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
     select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
-    .join_from(journal, operations, journal.c.operation == operations.c.id)
+    .join_from(operations, journal, journal.c.operation == operations.c.id)
+    .where(operations.c.channel == bindparam("channel"), operations.c.state == bindparam("running"))
     .where(journal.c.state == bindparam("state"))
     .order_by(journal.c.seq.desc())
 )
@@ -133,6 +134,7 @@ class World:
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
     cheap: dict[str, str] = field(factory=dict)
+    right: set[tuple[str, Decimal]] = field(factory=set)
     in_blackout: list[str] = field(factory=list)
     begun: set[str] = field(factory=set)
     sent: Counter[date] = field(factory=Counter)
@@ -279,7 +281,8 @@ class World:
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
-        rows = self.store.read_now(lambda db: _INTENDED.run(db, {"state": "intended"}).all())
+        named = {"channel": self.platform.channel, "running": "running", "state": "intended"}
+        rows = self.store.read_now(lambda db: _INTENDED.run(db, named).all())
         told = next((row for row in rows if _is_told(loads(row.request), call)), None)
         if told is not None and kind in (CREATE, EXTEND):
             self.truth.settle()  # what is due is logged first
@@ -325,6 +328,9 @@ class World:
         hand = self.platform.by_hand if self.profile.edits else None
         floor = self.wanted.floor
         for listing in self.truth.listings.values():
+            # What was right once stays so: most prices are still those that were looked at before.
+            if listing.skus and all((sku.code, sku.price) in self.right for sku in listing.skus.values()):
+                continue
             for sku, (price, _) in offers_of(self.wanted, listing).items():
                 if price == hand:
                     continue
@@ -332,8 +338,10 @@ class World:
                 skus = (sku,) if listing.skus else self.wanted.ever(listing.key)
                 if not any(price in self.wanted.prices.get(one, ()) for one in skus):
                     self.mispriced[sku] = f"{sku} costs {price}, which was never right"
-                if floor is not None and price < floor.least:
+                elif floor is not None and price < floor.least:
                     self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
+                elif listing.skus:
+                    self.right.add((sku, price))
 
 
 def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:
