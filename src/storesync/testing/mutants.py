@@ -166,8 +166,8 @@ MUTANTS: Final = (
     Mutant(
         "a secret is known in one spelling only",
         "storesync.model.mask",
-        'return re.compile("|".join("".join(map(_spelled, one)) for one in self.secrets))',
-        'return re.compile("|".join(re.escape(one) for one in self.secrets))',
+        're.compile("".join(map(_spelled, part if len(part) >= self._least else one)))',
+        "re.compile(re.escape(part if len(part) >= self._least else one))",
     ),
     Mutant(
         "a number is no secret",
