@@ -48,6 +48,18 @@ MUTANTS: Final = (
         "size = 1",
     ),
     Mutant(
+        "new words of a description are not sent",
+        "storesync.drivers.shopee.listing",
+        "if name not in old or old[name] != value}",
+        'if name not in old or (old[name] != value and name != "description")}',
+    ),
+    Mutant(
+        "what the seller took off sale is shown again",
+        "storesync.engine.diff",
+        '        and "shown" not in owned',
+        "        and True",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
