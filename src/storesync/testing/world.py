@@ -127,6 +127,7 @@ class World:
     shop: Shop
     clocks: Random
     regrets: Random
+    writer: Random
     strangers: Random
     processes: int = 0
     grants: int = 0
@@ -190,6 +191,7 @@ class World:
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
             Random(f"regrets {seed}"),
+            Random(f"writer {seed}"),
             Random(f"strangers {seed}"),
         )
         world.wanted.remember()
@@ -277,8 +279,7 @@ class World:
         """
         name = self.dialect.route(call)
         kind = READ if isinstance(name, Answer) else self.dialect.operations[name].kind
-        if kind != AUTH:
-            self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
+        self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
