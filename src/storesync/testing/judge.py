@@ -63,7 +63,7 @@ def judge(world: World, verdict: Verdict) -> None:
     named = sorted(file.name for file in truth.files.values() if not file.name.isascii())
     verdict.wrong += [f"the market was told the merchant's file name {name!r}" for name in named]
     world.look_at_prices()
-    verdict.wrong += world.mispriced.values()
+    verdict.wrong += (*world.mispriced.values(), *world.early.values())
     verdict.cheap = list(world.cheap.values())
     verdict.in_blackout = world.in_blackout
     most = world.profile.daily
