@@ -27,11 +27,19 @@ ONCE_BROKEN = [
     pytest.param(168, SHOPEE, id="prices that met the end of a day's quota asked for a person"),
     pytest.param(55, PLAIN, id="an operation that waited for its turn began in a blackout"),
     pytest.param(
+        183, PLAIN, id="a price that arrived was believed to be refused, since it was when sent again"
+    ),
+    pytest.param(
         935, SHOPEE, id="the judge saw no stock in a whole listing, while a new variant waited for its price"
     ),
     pytest.param(
         1105, SHOPEE, id="the judge took the price of the SKU sold before for one that was never right"
     ),
+    pytest.param(219, TMALL, id="a listing found whole after it was hidden counted as on sale"),
+    pytest.param(
+        75, PLAIN, id="a request token was measured from its last use and sent to a market that forgot it"
+    ),
+    pytest.param(442, PLAIN, id="a listing that one look missed was made anew unseen"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
 APART = Profile(

@@ -70,7 +70,7 @@ class Identity:
     """How a doubtful create is recognized again.
 
     `lag`: for so many seconds a search may miss a finished write. `late`: a lost request may take effect so
-    many seconds later. `keeps`: so long the market remembers an idempotency key (None: for ever).
+    many seconds later. `keeps`: so long from its first use the market remembers an idempotency key (None: for ever).
     """
 
     by: IdentityBy

@@ -83,7 +83,8 @@ async def run(
     except (StoresyncError, SQLAlchemyError):
         raise  # a state that fails ends the run: whatever was on its way is settled by the next one
     except Exception as error:
-        raise _broken(channel, error) from error
+        failed = _broken(channel, error)
+        raise failed from (error if str(error) in failed.message else None)
     finally:
         flow.close()
 
@@ -115,7 +116,8 @@ def _broken(channel: OpenChannel, error: Exception, *, untouched: bool = False) 
     if isinstance(error, DriverError):
         return Malformed(_BROKEN, str(error), untouched=untouched)
     name = channel.driver.spec.name
-    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}", untouched=untouched)
+    said = channel.mask.text(str(error))
+    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {said}", untouched=untouched)
 
 
 class _Until:
@@ -172,7 +174,7 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
         outcome = await _repeat(channel, request, log, patience, asked)
     except Exception as error:
         outcome = _fate(channel, request, log, asked, error)
-    if log is not None and asked.sent:
+    if log is not None and (asked.sent or log.open is not None):
         log.note(request, sent, outcome)
     if isinstance(outcome, Fault):
         raise outcome
@@ -274,6 +276,7 @@ async def _try(
             if channel.env.elapsed() > channel.held_until:
                 # This process was frozen since: its intent is durable, but it may be others' to settle by now.
                 await log.still_ours()
+            log.in_time(request)
         account = channel.account
         outcome = await _sent(channel, request, place, asked)
         asked.unheard = not (isinstance(outcome, Fault) and outcome.untouched)

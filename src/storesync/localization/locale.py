@@ -27,10 +27,8 @@ def matches(locale: str, wanted: str) -> bool:
 
 
 def canonical(name: str) -> str:
-    """What a tool calls a language, as a BCP 47 tag: `zh_CN` and `zh_Hans_CN.UTF-8` are `zh-Hans`, `vi_VN` is `vi`."""
-    own, script, region = _parts(name)
-    if not script and own != "zh" and region:
-        return f"{own}-{region}"
+    """What a tool calls a language, as it is called here: `zh_CN` and `zh_Hans_CN` are `zh-Hans`, `vi_VN` is `vi`."""
+    own, script, _ = _parts(name)
     return f"{own}-{script}" if script else own
 
 

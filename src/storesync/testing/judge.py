@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
+from storesync.state.backup import export
+from storesync.testing.leaks import Leaks
 from storesync.testing.pricehold import HeldPrices, unheld
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
@@ -14,8 +16,6 @@ from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
 __all__ = ["judge", "judge_held"]
-
-_ASKED = ("address", "unique", "search")  # the market can say whether a doubtful create arrived
 
 
 def judge(world: World, verdict: Verdict) -> None:
@@ -27,13 +27,16 @@ def judge(world: World, verdict: Verdict) -> None:
     verdict.unjournaled = list(world.unjournaled)
     verdict.duplicates = [f"{key} × {len(items)}" for key, items in truth.duplicates().items()]
     verdict.parked = sum(bool(stand.parked) for stand in stands.values())
+    doubted = world.doubted()
+    verdict.lost += [
+        f"{key} waits for a person without need: {one.parked}"
+        for key, one in stands.items()
+        if one.parked and not _needs_person(world, key, doubted)
+    ]
     for item in wanted.items.values():
         stand = stands.get(item.key)
         alive = truth.alive(item.key)
         if stand is not None and stand.parked:
-            # With a reason, in `status`; but where the market can be asked, only a shop that shows two needs a person.
-            if world.profile.by in _ASKED and len(alive) <= 1:
-                verdict.lost.append(f"{item.key} waits for a person without need: {stand.parked}")
             continue
         if not item.offered:
             if any(listing.status == "live" for listing in alive):
@@ -60,8 +63,10 @@ def judge(world: World, verdict: Verdict) -> None:
         stand = stands.get(listing.key)
         if listing.key not in wanted.items and not (stand is not None and stand.parked):
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
-    named = sorted(file.name for file in truth.files.values() if not file.name.isascii())
-    verdict.wrong += [f"the market was told the merchant's file name {name!r}" for name in named]
+    verdict.wrong += [
+        f"the market was told the merchant's file name {name!r}"
+        for name in sorted(file.name for file in truth.files.values() if not file.name.isascii())
+    ]
     world.look_at_prices()
     verdict.wrong += (*world.mispriced.values(), *world.early.values())
     verdict.cheap = list(world.cheap.values())
@@ -70,10 +75,28 @@ def judge(world: World, verdict: Verdict) -> None:
     verdict.over_quota = [
         f"{count} calls on {day}" for day, count in world.sent.items() if most and count > most
     ]
+    verdict.told = _secrets(world)
     before, writes = len(truth.calls), truth.writes()
     run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
     verdict.second_run_writes = truth.writes() - writes
+
+
+def _secrets(world: World) -> list[str]:
+    """Credentials in the state, as `state export` tells it; only where a market says what it was asked with."""
+    leaks = Leaks()
+    if world.profile.rates.get("repeat"):
+        for number, line in enumerate(export(world.store)):
+            leaks.text(f"line {number} of the state", line)
+    return list(leaks.found)
+
+
+def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:
+    """Whether nothing but a person can tell: the shop shows two, or what was in doubt cannot be asked for."""
+    if len(world.truth.alive(key)) > 1:
+        return True
+    asked = world.profile.by in ("address", "unique", "search") or world.driver.find is not None
+    return not asked and key in doubted
 
 
 def right_titles(world: World, listing: Listing, item: Item) -> set[str]:

@@ -111,7 +111,7 @@ def _more(grants: int) -> str:
 def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
     return plain.market_plain(
         clock,
-        manners=plain.Manners(by=profile.by, steps=profile.steps),
+        manners=plain.Manners(by=profile.by, steps=profile.steps, keeps=profile.keeps),
         search_lag=profile.lag,
         extend_lag=extend_lag,
         review_delay=profile.review,
@@ -121,7 +121,7 @@ def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Di
 
 def _plain_account(driver: Driver[Any, Any], grants: int) -> Account:
     more = _more(grants)
-    return Account(app=plain.APP, access=plain.ACCESS + more, refresh=plain.REFRESH + more)
+    return Account(app=plain.APP, access=plain.ACCESS + more, refresh=plain.REFRESH + more, pin=plain.PIN)
 
 
 def _plain_authorize(truth: Truth, grants: int) -> None:
@@ -149,6 +149,8 @@ _PLAIN = Platform(
         review=profile.review,
         daily=profile.daily,
         together=profile.together,
+        keeps=profile.keeps,
+        finds=profile.finds,
     ),
     account=_plain_account,
     authorize=_plain_authorize,

@@ -41,6 +41,7 @@ def simulate(
     try:
         _live(world, verdict)
         judge(world, verdict)
+        verdict.unshown, verdict.stale = world.witness.unshown, world.witness.needless
         verdict.events = _events(world)
     finally:
         world.loop.close()
@@ -86,6 +87,7 @@ def _live(world: World, verdict: Verdict) -> None:
         rng.shuffle(dooms)
         run(world, dooms, look=world.profile.edits)
         world.loop.skip(rng.choice((0.0, 5.0, 3_600.0)))
+        world.rest()
     world.faults(on=False)
     for item in list(world.wanted.items.values()):
         if item.broken:
@@ -210,6 +212,7 @@ def _events(world: World) -> Counter[str]:
     if floor is not None:
         asked = [price for some in world.wanted.past.values() for price, _ in some]
         seen["lifted to its floor"] += any(price < floor.least for price in asked)
+    seen["stale by another plan"] += world.witness.stale
     seen["renewed a token"] += sum(
         one.used for shop in world.truth.shops.values() for one in shop.refreshes.values()
     )

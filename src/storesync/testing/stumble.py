@@ -35,10 +35,11 @@ _WRITES: Final = ("create", "update", "prices", "stock", "offers", "upload", "hi
 
 @define
 class Stumbles:
-    """Raises by chance, `rate` of the times it is asked, and counts in `events` over what."""
+    """Raises by chance, `rate` of the times it is asked, and counts in `events` over what; `noted` is told before."""
 
     rng: Random
     events: Counter[str]
+    noted: Callable[[], None]
     rate: float = 0.0
     answer: Response | None = None  # the one that is being read
 
@@ -46,6 +47,7 @@ class Stumbles:
         """Stumble here, or not."""
         if self.rate and self.rng.random() < self.rate:
             self.events[f"stumbled over {what}"] += 1
+            self.noted()
             raise self.rng.choice(_ERRORS)(f"stumbled over {what}")
 
 

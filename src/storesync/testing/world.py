@@ -24,7 +24,7 @@ from storesync.model import Channel, loads
 from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
-from storesync.sandbox.dialect import AUTH, READ, Answer, Call, Dialect
+from storesync.sandbox.dialect import AUTH, CREATE, EXTEND, READ, Answer, Call, Dialect
 from storesync.sandbox.records import Listing
 from storesync.state import Standing, Store, standing
 from storesync.state.schema import journal, operations
@@ -35,15 +35,30 @@ from storesync.testing.profile import START, Profile
 from storesync.testing.stumble import Stumbles, stumbling
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
 from storesync.testing.wanted import Wanted
+from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
 __all__ = ["Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
     select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
-    .join_from(journal, operations, journal.c.operation == operations.c.id)
+    .join_from(operations, journal, journal.c.operation == operations.c.id)
+    .where(operations.c.channel == bindparam("channel"), operations.c.state == bindparam("running"))
     .where(journal.c.state == bindparam("state"))
     .order_by(journal.c.seq.desc())
+)
+_RUNNING = Statement(select(operations.c.key).where(operations.c.state == bindparam("state")))
+_UNHEARD = (
+    "lost_before",
+    "lost_after",
+    "late",
+    "duplicate",
+    "truncated",
+    "garbage",
+    "garbage_after",
+    "error_before",
+    "error_after",
+    "hostile",
 )
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
@@ -112,6 +127,7 @@ class World:
     shop: Shop
     clocks: Random
     regrets: Random
+    strangers: Random
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
@@ -119,14 +135,21 @@ class World:
     mispriced: dict[str, str] = field(factory=dict)
     cheap: dict[str, str] = field(factory=dict)
     early: dict[str, str] = field(factory=dict)
+    right: set[tuple[str, Decimal]] = field(factory=set)
     in_blackout: list[str] = field(factory=list)
     begun: set[str] = field(factory=set)
     sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
+    elsewhere: bool = False
+    witness: Witness = field(factory=Witness)
+    creating: dict[int, str] = field(factory=dict)
+    cut: set[str] = field(factory=set)
     stumbles: Stumbles = field(init=False)
+    rests: Random = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events)
+        self.rests = Random(f"rests {self.seed}")
+        self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events, self.cut_off)
 
     @classmethod
     def made(
@@ -142,7 +165,11 @@ class World:
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
+        drawn = drawn.with_strangers(Random(f"elsewhere {seed}"))
+        drawn = drawn.with_memory(Random(f"memory {seed}"))
+        drawn = drawn.with_misses(Random(f"misses {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
+        drawn = drawn.with_repeats(Random(f"repeats {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -164,6 +191,7 @@ class World:
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
             Random(f"regrets {seed}"),
+            Random(f"strangers {seed}"),
         )
         world.wanted.remember()
         if driver.discover is not None:
@@ -173,7 +201,8 @@ class World:
         return world
 
     def faults(self, *, on: bool) -> None:
-        """Let mishaps happen, or not."""
+        """Let mishaps happen, or not; only then somebody plans elsewhere, too."""
+        self.elsewhere = on and self.profile.elsewhere
         self.stumbles.rate = self.profile.stumbles if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
@@ -182,6 +211,11 @@ class World:
         if not self.profile.late:
             rates["late"] = 0.0
         self.truth.faults = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
+
+    def rest(self) -> None:
+        """Time passes between two runs."""
+        if self.profile.rests:
+            self.loop.skip(self.profile.rests * self.rests.choice((0.0, 0.3, 0.6, 0.9)))
 
     def process(self, doom: Doom) -> OpenChannel:
         """A new process at work on the channel, with its doom."""
@@ -249,8 +283,12 @@ class World:
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
-        rows = self.store.read_now(lambda db: _INTENDED.run(db, {"state": "intended"}).all())
+        named = {"channel": self.platform.channel, "running": "running", "state": "intended"}
+        rows = self.store.read_now(lambda db: _INTENDED.run(db, named).all())
         told = next((row for row in rows if _is_told(loads(row.request), call)), None)
+        if told is not None and kind in (CREATE, EXTEND):
+            self.truth.settle()  # what is due is logged first
+            self.creating[len(self.truth.calls)] = told.key
         if told is None:
             self.unjournaled.append(f"{name} ({call.method} {call.path})")
             return
@@ -259,6 +297,23 @@ class World:
         if told.id not in self.begun:
             self.begun.add(told.id)
             self._look_at_calendar(told.kind, env.now())
+
+    def cut_off(self) -> None:
+        """A process died, or broke over an answer: what it had begun is in doubt."""
+        self.cut |= set(self.store.read_now(lambda db: _RUNNING.run(db, {"state": "running"}).scalars()))
+
+    def doubted(self) -> set[str]:
+        """The keys of which nobody could know, at one time, whether their listing was made or is still there."""
+        calls = list(self.truth.calls)
+        lost = {
+            key
+            for number, key in self.creating.items()
+            if calls[number].fault.partition(":")[0] in _UNHEARD
+            and calls[number].fault != "lost_before:connect"
+        }
+        missed = any(call.fault == "missed" for call in calls)
+        gone = {one.key for one in self.truth.listings.values() if missed or not one.alive}
+        return lost | gone | self.cut
 
     def _look_at_calendar(self, kind: str, now: datetime) -> None:
         """An operation that began before a blackout may end in it; none begins there, by the clock of its process."""
@@ -294,6 +349,9 @@ class World:
         hand = self.platform.by_hand if self.profile.edits else None
         floor = self.wanted.floor
         for listing in self.truth.listings.values():
+            # What was right once stays so: most prices are still those that were looked at before.
+            if listing.skus and all((sku.code, sku.price) in self.right for sku in listing.skus.values()):
+                continue
             for sku, (price, _) in offers_of(self.wanted, listing).items():
                 if price == hand:
                     continue
@@ -301,8 +359,10 @@ class World:
                 skus = (sku,) if listing.skus else self.wanted.ever(listing.key)
                 if not any(price in self.wanted.prices.get(one, ()) for one in skus):
                     self.mispriced[sku] = f"{sku} costs {price}, which was never right"
-                if floor is not None and price < floor.least:
+                elif floor is not None and price < floor.least:
                     self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
+                elif listing.skus:
+                    self.right.add((sku, price))
 
 
 def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from storesync.errors import ConfigError
 from storesync.issues import Issue
-from storesync.localization.review.row import COLUMNS, Reviewed, ReviewRow, state_of
+from storesync.localization.review.row import COLUMNS, Reviewed, ReviewRow, lock_of, state_of
 
 __all__ = ["read_csv", "read_xlsx", "write_csv", "write_xlsx"]
 
 _NEEDED = ("place", "locale", "source", "text", "state")
-_TRUE = frozenset({"yes", "true", "1", "x"})
 _WIDTHS = (24, 16, 9, 48, 48, 11, 8, 14, 40)
 # A spreadsheet would run these; the apostrophe makes them text and goes again on the way in.
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -146,11 +145,10 @@ def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed,
         if not any(cell.strip() for cell in cells):
             continue
         row = dict(zip(header, (_unquoted(cell) for cell in cells), strict=False))
-        state = state_of(row.get("state", ""))
-        if state is None or not row.get("place"):
-            wrong = "the row has no place" if state is not None else f"state {row.get('state')!r} is unknown"
-            hint = "write initial, translated, reviewed or final" if state is None else "keep the place"
-            issues.append(Issue("review.row", row.get("place", ""), wrong, hint=hint, at=place))
+        state, locked = state_of(row.get("state", "")), lock_of(row.get("locked", ""))
+        if state is None or locked is None or not row.get("place"):
+            message, hint = _wrong(row, state, locked=locked)
+            issues.append(Issue("review.row", row.get("place", ""), message, hint=hint, at=place))
             continue
         found.append(
             ReviewRow(
@@ -160,7 +158,7 @@ def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed,
                 source=row.get("source", ""),
                 text=row.get("text", ""),
                 state=state,
-                locked=row["locked"].strip().lower() in _TRUE if "locked" in row else None,
+                locked=locked if "locked" in row else None,
                 edition=row.get("edition", "").strip(),
                 note=row.get("note", ""),
                 at=place,
@@ -174,3 +172,12 @@ def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed,
 
 def _unquoted(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+
+
+def _wrong(row: Mapping[str, str], state: str | None, *, locked: bool | None) -> tuple[str, str]:
+    """What is wrong with a row, and the way out."""
+    if state is None:
+        return f"state {row.get('state')!r} is unknown", "write initial, translated, reviewed or final"
+    if locked is None:
+        return f"locked {row.get('locked')!r} says neither yes nor no", "write yes, or leave the cell empty"
+    return "the row has no place", "keep the place"
