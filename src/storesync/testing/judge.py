@@ -46,7 +46,7 @@ def judge(world: World, verdict: Verdict) -> None:
         for name in sorted(file.name for file in truth.files.values() if not file.name.isascii())
     ]
     world.look_at_prices()
-    verdict.wrong += world.mispriced.values()
+    verdict.wrong += (*world.mispriced.values(), *world.early.values())
     verdict.cheap = list(world.cheap.values())
     verdict.in_blackout = world.in_blackout
     most = world.profile.daily

@@ -98,6 +98,8 @@ def _rewritten(world: World, item: Item) -> Item:
 
 def _moved(world: World, item: Item) -> Item:
     chance = world.rng.random()
+    if not item.offered and chance < 0.6:
+        return _come_back(world, item, chance)
     if chance < 0.08:
         # Back to what it was: what the market showed before must not count as what it shows now.
         sku = world.rng.choice(list(item.offers))
@@ -126,6 +128,17 @@ def _moved(world: World, item: Item) -> Item:
     if chance < 0.7 and world.platform.pictures:
         return evolve(item, picture=world.rng.randrange(world.platform.pictures))
     return evolve(item, broken=not item.broken) if chance < 0.74 else item
+
+
+def _come_back(world: World, item: Item, chance: float) -> Item:
+    """The item offered again: mostly at another price, or sold out meanwhile."""
+    rng = Random(f"comeback {world.seed} {item.key} {chance}")
+    offers = {}
+    for sku, (price, stock) in item.offers.items():
+        other = world.platform.moved(rng, price) if rng.random() < 0.6 else price
+        offers[sku] = (other, 0 if rng.random() < 0.2 else stock)
+    world.events["comes back at another price"] += offers != item.offers
+    return evolve(item, offers=offers, offered=True)
 
 
 def edit_by_hand(world: World) -> None:

@@ -230,6 +230,14 @@ MUTANTS: Final = (
         "        and True",
     ),
     Mutant(
+        "a hidden listing is shown again whatever of it the market refused",
+        "storesync.engine.visibility",
+        "if kind is Kind.SHOW and (skus := not_as_wanted(stand, owned)):",
+        "if kind is Kind.SHOW and (skus := ()):",
+        held_by="tests/engine/test_held_prices.py::"
+        "test_what_is_sold_out_does_not_come_back_on_sale_where_the_market_refused_its_stock",
+    ),
+    Mutant(
         "what is sold out is put back on sale at a price that is held",
         "storesync.state.standing.columns",
         'if kept and row.have_stock == "0":',
