@@ -160,8 +160,29 @@ MUTANTS: Final = (
     Mutant(
         "a secret is known in one spelling only",
         "storesync.model.mask",
-        'return re.compile("|".join("".join(map(_spelled, one)) for one in self.secrets))',
-        'return re.compile("|".join(re.escape(one) for one in self.secrets))',
+        're.compile("".join(map(_spelled, part if len(part) >= self._least else one)))',
+        "re.compile(re.escape(one))",
+    ),
+    Mutant(
+        "a token leaves whoever holds its lease",
+        "storesync.engine.account",
+        "            await self.held.fresh()\n",
+        "",
+        held_by="tests/engine/test_account_race.py::test_a_slow_renewal_never_overlaps_a_take_over",
+    ),
+    Mutant(
+        "a refusal is of whatever token there is",
+        "storesync.state.token",
+        '{"account": account, "base": base, "version": version}, values)',
+        '{"account": account, "base": base}, values)',
+        held_by="tests/engine/test_account_race.py::test_a_late_refusal_says_nothing_of_a_newer_token",
+    ),
+    Mutant(
+        "a renewal counts in no quota",
+        "storesync.engine.account",
+        "channel.spec.quotas, channel.scopes, most=_PATIENCE",
+        "{}, channel.scopes, most=_PATIENCE",
+        held_by="tests/engine/test_account.py::test_a_renewal_counts_in_the_days_quota",
     ),
     Mutant(
         "a number is no secret",
