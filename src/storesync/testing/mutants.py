@@ -42,6 +42,12 @@ class Mutant:
 
 MUTANTS: Final = (
     Mutant(
+        "each SKU's price goes in a call of its own",
+        "storesync.engine.offers",
+        "size = work.channel.spec.batches.get(part_of(work.channel.driver, kind), Batch(1)).size",
+        "size = 1",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
