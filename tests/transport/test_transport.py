@@ -15,6 +15,7 @@ import respx
 
 import storesync.driver as sd
 from storesync.errors import ConfigError, DriverError, Rejected, Transient
+from storesync.sandbox.server import plain_markets, serving
 from storesync.transport import Transport, join_hosts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -117,6 +118,21 @@ async def test_a_redirect_is_never_followed(location: str) -> None:
 
     assert (302, location) == (answer.status, answer.header("Location"))
     assert ["api.market.example"] == hosts
+
+
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can set a variable could else read every credential: requests go to their host, or nowhere."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with serving(plain_markets()) as address:
+        direct = Transport({"api": f"{address}/plain"}, now=lambda: NOW)
+        try:
+            answer = await direct.send(sd.get("/listings"))
+        finally:
+            await direct.close()
+
+    assert 401 == answer.status
 
 
 async def test_a_cookie_is_never_kept() -> None:
