@@ -48,6 +48,18 @@ MUTANTS: Final = (
         "size = 1",
     ),
     Mutant(
+        "new words of a description are not sent",
+        "storesync.drivers.shopee.listing",
+        "if name not in old or old[name] != value}",
+        'if name not in old or (old[name] != value and name != "description")}',
+    ),
+    Mutant(
+        "what the seller took off sale is shown again",
+        "storesync.engine.diff",
+        '        and "shown" not in owned',
+        "        and True",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
@@ -237,6 +249,14 @@ MUTANTS: Final = (
         "storesync.engine.diff",
         "        and not off_sale(stand)",
         "        and True",
+    ),
+    Mutant(
+        "a hidden listing is shown again whatever of it the market refused",
+        "storesync.engine.visibility",
+        "if kind is Kind.SHOW and (skus := not_as_wanted(stand, owned)):",
+        "if kind is Kind.SHOW and (skus := ()):",
+        held_by="tests/engine/test_held_prices.py::"
+        "test_what_is_sold_out_does_not_come_back_on_sale_where_the_market_refused_its_stock",
     ),
     Mutant(
         "what is sold out is put back on sale at a price that is held",
