@@ -97,7 +97,7 @@ async def _carried_out(world: World, channel: OpenChannel, made: Plan) -> Report
     """The plan applied, while somebody looks on."""
     world.witness.looks_on(channel, made)
     report = await apply(channel, made)
-    world.witness.heard(report, alone=not world.elsewhere)
+    world.witness.heard(report, alone=not world.elsewhere, rivals=world.profile.rivals)
     return report
 
 
