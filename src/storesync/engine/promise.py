@@ -113,7 +113,7 @@ def _differences(operation: Operation, stand: Standing, taken: Taken, part: Part
         return
     if not stand.want_shown:
         yield "it is not wanted on sale any more"
-    elif stand.held:
+    elif stand.held and not (stand.offers_go and kind in (Kind.PRICES, Kind.STOCK)):
         yield "it is held by a finding"
     elif kind is Kind.SHOW and off_sale(stand):
         yield "its price is held"

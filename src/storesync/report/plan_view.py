@@ -208,7 +208,7 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
             title = f"  {one.title}" if one.title else ""
             said = f"{one.key}{title}: {one.words(live_price) or one.reason}"
             yield Hanging(Text.assemble(_mark(one), said), _UNDER)
-            yield from _findings_of(one, "because " if one.stays else "")
+            yield from _findings_of(one, "because " if one.words() else "")
 
 
 def _mark(held: Held) -> tuple[str, str]:
