@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import StringIO
+from pathlib import Path
 
 from attrs import evolve
+from rich.console import Console
 from tests.engine.bench import LOOSE, Bench, item, profile
 from tests.engine.exchange import TMALL, merchant
 
 from storesync.plan import GuardLimits, Kind
+from storesync.report.plan_page import plan_page
+from storesync.report.plan_view import plan_view
 from storesync.testing.wanted import Item
 
 
@@ -105,7 +110,26 @@ def test_a_new_variant_far_from_its_category_does_not_stop_the_stock_of_the_othe
     assert "price.outlier" in {issue.code for issue in made.held[0].issues}
 
 
-def test_the_example_sells_out_while_a_translation_is_refused() -> None:
-    """Through texts, gates and drivers: one word of Korean in a title stops the title, not the stock."""
-    assert TMALL
-    assert merchant
+def test_the_example_sells_out_while_a_translation_is_refused(tmp_path: Path) -> None:
+    """Through texts, gates and driver: Korean in a title stops the title, not the stock; plan and page say both."""
+    with merchant(tmp_path) as shop:
+        _, report = shop.sync(meant=True)
+        report.raise_for_faults()
+        before = shop.prices()
+        titles = {listing.title for listing in shop.shops[TMALL].alive()}
+        shop.edit("catalog/translations.csv", "林下参玻尿酸保湿精华液", "산삼 세럼")
+        shop.edit("catalog/variants.csv", ",2997000010017,240,", ",2997000010017,0,")
+        plan, report = shop.sync()
+        told = Console(width=200, record=True, file=StringIO())
+        told.print(plan_view(plan))
+        stock = {
+            sku.code: sku.stock for listing in shop.shops[TMALL].alive() for sku in listing.skus.values()
+        }
+
+    assert 0 == stock["SBG-001-30"]
+    assert titles == {listing.title for listing in shop.shops[TMALL].alive()}
+    assert before == shop.prices()
+    assert ["SBG-001"] == [held.key for held in plan.held]
+    assert "text.korean_left" in {issue.code for issue in plan.held[0].issues}
+    assert "live content stays; SBG-001-30 stock 240 → 0 goes out" in told.export_text()
+    assert "live content stays; SBG-001-30 stock 240 → 0 goes out" in plan_page([plan])

@@ -83,6 +83,8 @@ def judge_texts(world: World, held: list[HeldText], stands: Mapping[str, Standin
             continue
         for sku, (price, stock) in theirs.items():
             offer = stand.offers.get(sku)
+            if offer is None and world.profile.elsewhere:
+                continue  # another plan wants it away with another document, which is held as well
             if offer is not None and offer.refused:
                 continue
             asked = item.offers.get(sku)
