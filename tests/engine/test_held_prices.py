@@ -84,7 +84,7 @@ def test_a_look_tells_a_price_that_stays_as_it_is() -> None:
     shop.truth.edit(listing.id, price=Decimal(88))
     told = shop.observe()
 
-    assert ["A A-0 price: the seller changed 100 CNY to 88 CNY; it stays"] == told
+    assert ["A A-0 price: the seller changed 100.00 CNY to 88.00 CNY; it stays"] == told
     assert [] == [one.kind for one in shop.plan()]
     shop.put(item("A", price=150))
     shop.sync()
