@@ -42,6 +42,12 @@ class Mutant:
 
 MUTANTS: Final = (
     Mutant(
+        "each SKU's price goes in a call of its own",
+        "storesync.engine.offers",
+        "size = work.channel.spec.batches.get(part_of(work.channel.driver, kind), Batch(1)).size",
+        "size = 1",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
@@ -160,8 +166,8 @@ MUTANTS: Final = (
     Mutant(
         "a secret is known in one spelling only",
         "storesync.model.mask",
-        'return re.compile("|".join("".join(map(_spelled, one)) for one in self.secrets))',
-        'return re.compile("|".join(re.escape(one) for one in self.secrets))',
+        're.compile("".join(map(_spelled, part if len(part) >= self._least else one)))',
+        "re.compile(re.escape(part if len(part) >= self._least else one))",
     ),
     Mutant(
         "a number is no secret",
@@ -210,6 +216,14 @@ MUTANTS: Final = (
         "storesync.engine.diff",
         "        and not off_sale(stand)",
         "        and True",
+    ),
+    Mutant(
+        "a hidden listing is shown again whatever of it the market refused",
+        "storesync.engine.visibility",
+        "if kind is Kind.SHOW and (skus := not_as_wanted(stand, owned)):",
+        "if kind is Kind.SHOW and (skus := ()):",
+        held_by="tests/engine/test_held_prices.py::"
+        "test_what_is_sold_out_does_not_come_back_on_sale_where_the_market_refused_its_stock",
     ),
     Mutant(
         "what is sold out is put back on sale at a price that is held",
