@@ -207,3 +207,13 @@ def test_without_a_table_of_ingredients_none_is_known() -> None:
     assert "claim.ingredient" in errors(
         told(serum(), "CN", NUMBERS["CN"], inventory={"CN": inventory_of({}, "CN")})
     )
+
+
+@pytest.mark.parametrize("key", ["PDM-061", "PDM-062", "GGT-077", "GGT-078"])
+def test_a_food_of_a_registered_producer_is_none_of_an_ordinary_one(key: str) -> None:
+    """Fish, honey and oil wait for the number of their producer, whatever class is typed."""
+    product = evolve(example.products()[key], classes={"cn": "food-general"})
+    number = Evidence(product=key, market="CN", kind="producer", reference="CKOR01")
+
+    assert {"claim.producer"} == errors(told(product)).keys()
+    assert {} == errors(told(product, "CN", number))

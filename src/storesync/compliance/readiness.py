@@ -90,6 +90,9 @@ _SELF_REGISTERED = (
     "claim.producer",
     "the GACC number of its producer is asked for at customs (Decree 280)",
 )
+# assumption: of the groups whose producers the home country's authority recommends (Decree 248) these are sure by their
+# position: fish and seafood, honey, oils, prepared meat and fish, seaweed. Without its number such a food waits.
+_RECOMMENDED = ("02", "03", "0409", "1212", "15", "1601", "1602", "1603", "1604", "1605")
 
 
 def _number(
@@ -113,7 +116,9 @@ def _china(product: Product, kind: str, compliance: Compliance, market: str, tod
     if asked := _CHINA.get(given or ("ordinary" if kind == "cosmetic" else "")):
         yield from _number(product, compliance, market, today, asked)
     elif given == "food-general":
-        yield from _number(product, compliance, market, today, _SELF_REGISTERED, Severity.WARNING)
+        sure = re.sub(r"\D", "", product.hs).startswith(_RECOMMENDED)
+        severity = Severity.ERROR if sure else Severity.WARNING
+        yield from _number(product, compliance, market, today, _SELF_REGISTERED, severity)
     elif not given:
         yield Issue(
             "claim.class",
