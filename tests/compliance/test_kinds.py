@@ -217,3 +217,23 @@ def test_a_food_of_a_registered_producer_is_none_of_an_ordinary_one(key: str) ->
 
     assert {"claim.producer"} == errors(told(product)).keys()
     assert {} == errors(told(product, "CN", number))
+
+
+@pytest.mark.parametrize(
+    ("word", "function", "held"),
+    [
+        ("ordinary", "자외선차단", {"claim.class"}),
+        ("ordinary", "탈모증상완화", {"claim.class"}),
+        ("ordinary", "미백", set()),
+        ("ordinary", "주름개선", set()),
+        ("", "자외선차단;미백", {"claim.registration"}),
+        ("", "주름개선", set()),
+        ("special", "자외선차단", {"claim.registration"}),
+    ],
+)
+def test_a_sun_cream_is_no_ordinary_cosmetic(word: str, function: str, held: set[str]) -> None:
+    """Its function says so in Korea; brightening is special only where a text says it, and a warning until then."""
+    found = told(serum(word, kr_functional=function), "CN", NUMBERS["CN"])
+
+    assert held == errors(found).keys()
+    assert ("미백" == function) == ("claim.class" in {issue.code for issue in found.warnings})
