@@ -59,6 +59,7 @@ _UNHEARD = (
     "error_before",
     "error_after",
     "hostile",
+    "repeat",
 )
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
@@ -167,6 +168,7 @@ class World:
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
         drawn = drawn.with_strangers(Random(f"elsewhere {seed}"))
+        drawn = drawn.with_more_owned(Random(f"owned {seed}"))
         drawn = drawn.with_memory(Random(f"memory {seed}"))
         drawn = drawn.with_misses(Random(f"misses {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
