@@ -89,7 +89,7 @@ def judge_texts(world: World, held: list[HeldText], stands: Mapping[str, Standin
                 continue
             asked = item.offers.get(sku)
             right, left = (world.wanted.right(asked[0]), asked[1]) if asked is not None else (price, 0)
-            if price != right:
+            if price != right and "prices" not in world.profile.owned:
                 yield f"{sku}, whose text is held, costs {price}, not {right}"
             if stock != left and "stock" not in world.profile.owned:
                 yield f"{sku}, whose text is held, has {stock} on stock, not {left}"
