@@ -218,7 +218,8 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
     stand = await work.standing(key)
     if stand is None or not (stand.parked or stand.ending):
         raise StateError(f"{work.channel.name}: {key!r} is not parked; `storesync status` shows what is")
-    ref = await _seen(work, listing) if listing else await _known(work, stand)
+    found = await _seen(work, listing) if listing else await _known(work, stand)
+    ref = stand.ours(found) if found is not None else None
 
     def write(db: Connection) -> None:
         # An empty input has the next plan prepare it anew, also when the catalog did not change.
@@ -230,7 +231,7 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
             "token": "",
             "ref": ref,
         }
-        values |= {"ticket": None, "asked": "", "asked_at": None}
+        values |= {"ticket": None, "asked": "", "asked_at": None, "named": ()}
         if ref is not None:
             values |= {"made": True, "have": UNKNOWN, "have_shown": UNKNOWN}
         else:

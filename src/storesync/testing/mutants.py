@@ -103,6 +103,18 @@ MUTANTS: Final = (
         'known = ""',
     ),
     Mutant(
+        "after a doubt every variant is ours",
+        "storesync.state.standing.value",
+        "mine = {*self.offers, *self.named,",
+        "mine = {*(ref.skus if self.doubt is not None else ()), *self.offers, *self.named,",
+    ),
+    Mutant(
+        "a variant that left the catalog while it was in doubt is nobody's",
+        "storesync.state.standing.value",
+        "mine = {*self.offers, *self.named,",
+        "mine = {*self.offers,",
+    ),
+    Mutant(
         "a token counts as used when it was used last",
         "storesync.engine.create",
         "since = first or channel.env.now()",

@@ -18,6 +18,7 @@ from storesync.model import Category, Copy, File, Listing, Market
 from storesync.sandbox import Market as Truth
 from storesync.sandbox import Quota, market_shopee, market_tmall, plain, shopee, tmall
 from storesync.sandbox.dialect import Dialect
+from storesync.sandbox.records import Listing as Shown
 from storesync.testing.floor import Floor
 from storesync.testing.picture import picture
 from storesync.testing.plain import Account, plain_driver
@@ -41,7 +42,8 @@ class Platform:
     seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
     to the highest; `by_hand` is what a seller types in. `minimum` is how many calls it takes to list these
-    products, on a channel that knows its shop.
+    products, on a channel that knows its shop. `options` are those of a variant that a seller adds to a listing, None
+    where there is no room for one.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Platform:
     by_hand: Decimal
     rates: Mapping[str, float] = {}
     minimum: Callable[[Sequence[Item], Profile], int]
+    options: Callable[[Shown], tuple[str, ...] | None] = lambda listing: None
 
     @property
     def channel(self) -> str:
@@ -161,6 +164,7 @@ _PLAIN = Platform(
     by_hand=Decimal(1),
     # And one look at a shop that nobody knows yet.
     minimum=lambda items, profile: 1 + len(items) * (1 if profile.steps == 1 else 3),
+    options=lambda listing: (),
 )
 
 # -- tmall ------------------------------------------------------------------------------------------------

@@ -108,6 +108,15 @@ class Standing:
     named: frozenset[str] = frozenset()
     offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
 
+    def ours(self, ref: Ref) -> Ref:
+        """The ids that the market tells, without those of variants that a seller added: nobody here may remove them.
+
+        Ours is what is wanted, what was known, and what a request of ours named whose answer was lost: such a variant
+        may have left the catalog before its id was heard of.
+        """
+        mine = {*self.offers, *self.named, *(self.ref.skus if self.ref is not None else ())}
+        return Ref(ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku in mine}, ref.more)
+
 
 @frozen(kw_only=True)
 class Want:
