@@ -112,8 +112,9 @@ class Detail:
 class Operation:
     """One change to one listing, with its cause.
 
-    `want` and `have` are the digests of what it leads to and comes from: when they no longer hold, the plan
-    is stale. For an upload `key` is the first listing that needs the file and `media` is `sha256:role`.
+    `want` and `have` are the digests of what it leads to and comes from, `offers` that of the prices and the stock
+    that go out with it: when what would be sent is another thing by then, the operation is stale. For an upload
+    `key` is the first listing that needs the file and `media` is `sha256:role`.
     """
 
     kind: Kind
@@ -125,11 +126,14 @@ class Operation:
     want: str = ""
     have: str = ""
     media: str = ""
+    offers: str = ""
 
     @property
     def id(self) -> str:
         """The same operation has the same id in every plan."""
-        return digest([self.kind.value, self.key, list(self.skus), self.want, self.have, self.media])[:12]
+        return digest(
+            [self.kind.value, self.key, list(self.skus), self.want, self.have, self.media, self.offers]
+        )[:12]
 
 
 @frozen(kw_only=True)
@@ -192,8 +196,9 @@ class GuardLimits:
     """How much one run may change before a person must say why; shares are of the listings now live.
 
     `floor` listings may always change, so that small shops are not stopped by one product. `stock_jump` is how
-    many times the stock of one SKU may grow, `price_range` how many times a new listing may cost more, or less,
-    than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `mass_change`
+    many times the stock of one SKU may grow, and how many times the largest stock of the shop a new one may have;
+    where no stock is known yet, `stock_new` pieces. `price_range` is how many times a new listing may cost more, or
+    less, than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `mass_change`
     the share of the live prices that may move by more than `mass_move`. A price that lies `outlier` times above or
     below the median of its category is held.
     """
@@ -204,6 +209,7 @@ class GuardLimits:
     price_swing: Decimal = Decimal("0.3")
     price_range: Decimal = Decimal(20)
     stock_jump: Decimal = Decimal(20)
+    stock_new: int = 100_000
     mass_change: Decimal = Decimal("0.3")
     mass_move: Decimal = Decimal("0.05")
     outlier: Decimal = Decimal(10)
@@ -371,7 +377,7 @@ def count_words(counts: Mapping[str, int]) -> list[str]:
     return [counted(counts[kind.value], *words) for kind, words in _COUNTED.items() if counts.get(kind.value)]
 
 
-_VERSION = 4
+_VERSION = 5
 _SIGN: Final[Mapping[Kind, str]] = {
     Kind.UPLOAD: "↑",
     Kind.CREATE: "+",
@@ -442,6 +448,7 @@ def _operation_json(operation: Operation) -> dict[str, Any]:
         "want": operation.want,
         "have": operation.have,
         "media": operation.media,
+        "offers": operation.offers,
     }
 
 
@@ -456,4 +463,5 @@ def _operation(row: Mapping[str, Any]) -> Operation:
         want=row["want"],
         have=row["have"],
         media=row["media"],
+        offers=row["offers"],
     )

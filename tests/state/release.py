@@ -78,7 +78,7 @@ def fill(db: Connection) -> None:
     texts.keep_texts(db, [remembered()], person=True, at=NOW)
     title = Delivered("SBG-004", "vi", {"title": ("Kem dưỡng ẩm", "보습 크림")})
     sightings.keep_sightings(db, [title])
-    texts.spend(db, "papago", NOW.date(), 1_200)
+    texts.set_aside(db, "papago", NOW.date(), least=1, most=1_200, limit=2_000)
     token.save(db, "acme", "base", fields, expires=expires, after=0, at=NOW)
 
 

@@ -27,6 +27,9 @@ ONCE_BROKEN = [
     pytest.param(168, SHOPEE, id="prices that met the end of a day's quota asked for a person"),
     pytest.param(55, PLAIN, id="an operation that waited for its turn began in a blackout"),
     pytest.param(
+        183, PLAIN, id="a price that arrived was believed to be refused, since it was when sent again"
+    ),
+    pytest.param(
         935, SHOPEE, id="the judge saw no stock in a whole listing, while a new variant waited for its price"
     ),
     pytest.param(

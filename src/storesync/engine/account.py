@@ -144,9 +144,7 @@ async def _try(channel: OpenChannel, refresh: Callable[[Any], Flow[Any]], *, los
 
 
 def _refused(channel: OpenChannel, fault: Fault, cut: datetime | None) -> str:
-    said = fault.message or fault.code
-    for secret in channel.secrets:
-        said = said.replace(secret, "********")
+    said = channel.mask.text(fault.message or fault.code)
     before = f"; the answer to a renewal of {cut:%Y-%m-%d %H:%M %Z} was lost with its process" if cut else ""
     return f"the token of account {channel.account_name!r} could not be renewed ({said}{before}): authorize it again"
 

@@ -21,7 +21,8 @@ from storesync.engine.contact import ACCOUNT, accept, refuse_strange
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
-from storesync.engine.offers import change_offers, part_of
+from storesync.engine.offers import change_offers
+from storesync.engine.promise import part_of
 from storesync.engine.report import OutcomeState, Report
 from storesync.engine.settle import settle
 from storesync.engine.update import update
@@ -268,7 +269,7 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
     content: dict[str, list[Operation]] = {}
     for operation in plan.operations:
         if operation.kind in (Kind.PRICES, Kind.STOCK):
-            together.setdefault(part_of(work, operation.kind), []).append(operation)
+            together.setdefault(part_of(work.channel.driver, operation.kind), []).append(operation)
         elif operation.kind in (Kind.HIDE, Kind.END):
             jobs.append(_alone(work, operation))
         else:

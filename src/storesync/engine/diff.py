@@ -10,6 +10,7 @@ from storesync.driver import Driver, Spec
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
 from storesync.engine.pricehold import off_sale, told_price, told_prices
+from storesync.engine.promise import part_of, promised, wanted_skus
 from storesync.model import MONEY_CONTEXT, Money, Offer, Status, digest
 from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
 from storesync.pricing.guard import mass_change, moved_prices
@@ -81,6 +82,7 @@ def operations(
             details=tuple(_created(offer.want) for offer in offers if offer.want is not None),
             want=stand.want,
             have=stand.have,
+            offers=promised(stand, wanted_skus(stand)),
         )
         return
     carries = "carries offers" in spec.update and driver.offers is None and driver.prices is None
@@ -93,12 +95,16 @@ def operations(
             title=stand.title,
             skus=tuple(stand.offers),
             causes=_causes(stand),
-            details=tuple(_changed(before, after))[:_SHOWN_DETAILS],
+            details=(
+                *tuple(_changed(before, after))[:_SHOWN_DETAILS],
+                *_variants(stand, owned, carries=carries),
+            ),
             want=stand.want,
             have=stand.have,
+            offers=promised(stand, wanted_skus(stand)),
         )
     if not carries:
-        yield from _offers(stand, owned)
+        yield from _offers(stand, driver, owned)
     if (
         stand.have_shown in (HIDDEN, UNKNOWN)
         and driver.show is not None
@@ -112,6 +118,7 @@ def operations(
             causes=("catalog",),
             want=SHOWN,
             have=stand.have_shown,
+            offers=promised(stand, wanted_skus(stand)),
         )
 
 
@@ -140,7 +147,7 @@ def _in_review(
             yield from _off_sale(stand, driver)
         return
     if not blocked(stand):
-        yield from (one for one in _offers(stand, owned) if one.kind.value in spec.in_review)
+        yield from (one for one in _offers(stand, driver, owned) if one.kind.value in spec.in_review)
 
 
 def _variants_differ(stand: Standing) -> bool:
@@ -180,7 +187,22 @@ def _uploads(
             )
 
 
-def _offers(stand: Standing, owned: Collection[str]) -> Iterator[Operation]:
+def _variants(stand: Standing, owned: Collection[str], *, carries: bool) -> Iterator[Detail]:
+    """What an update does to variants: those it adds and removes, and the offers that it carries."""
+    known = set(stand.ref.skus) if stand.ref is not None else set()
+    for sku, offer in stand.offers.items():
+        if offer.want is None:
+            continue
+        if sku not in known:
+            yield _created(offer.want)
+        elif carries and offer.have_stock != offer.want.stock and "stock" not in owned:
+            yield _offer_detail(Kind.STOCK, offer)
+        if sku in known and carries and offer.price_differs and "prices" not in owned:
+            yield _offer_detail(Kind.PRICES, offer)
+    yield from (Detail(sku, "there", "") for sku in sorted(known - set(wanted_skus(stand))))
+
+
+def _offers(stand: Standing, driver: Driver[Any, Any], owned: Collection[str]) -> Iterator[Operation]:
     known = stand.ref.skus if stand.ref is not None else {}
     there = [o for o in stand.offers.values() if o.want is not None and o.sku in known and not o.refused]
     for kind, changed in (
@@ -195,8 +217,8 @@ def _offers(stand: Standing, owned: Collection[str]) -> Iterator[Operation]:
                 skus=tuple(o.sku for o in changed),
                 causes=_offer_causes(stand, kind),
                 details=tuple(_offer_detail(kind, o) for o in changed),
-                want=_offer_digest(kind, changed, wanted=True),
-                have=_offer_digest(kind, changed, wanted=False),
+                want=promised(stand, (o.sku for o in changed), part_of(driver, kind)),
+                have=_have_digest(kind, changed),
             )
 
 
@@ -206,11 +228,11 @@ def _offer_causes(stand: Standing, kind: Kind) -> tuple[str, ...]:
     return tuple(c for c in _causes(stand) if c in ("catalog", "price rule", "rate")) or ("market",)
 
 
-def _offer_digest(kind: Kind, changed: Iterable[OfferStanding], *, wanted: bool) -> str:
+def _have_digest(kind: Kind, changed: Iterable[OfferStanding]) -> str:
     def value(offer: OfferStanding) -> Any:
         if kind is Kind.STOCK:
-            return offer.want.stock if wanted and offer.want is not None else offer.have_stock
-        prices = offer.made if wanted else offer.have_prices
+            return offer.have_stock
+        prices = offer.have_prices
         return None if prices is None else {m: CONVERTER.unstructure(price) for m, price in prices.items()}
 
     return digest([[offer.sku, value(offer)] for offer in changed])

@@ -83,7 +83,8 @@ async def run(
     except (StoresyncError, SQLAlchemyError):
         raise  # a state that fails ends the run: whatever was on its way is settled by the next one
     except Exception as error:
-        raise _broken(channel, error) from error
+        failed = _broken(channel, error)
+        raise failed from (error if str(error) in failed.message else None)
     finally:
         flow.close()
 
@@ -115,7 +116,8 @@ def _broken(channel: OpenChannel, error: Exception, *, untouched: bool = False) 
     if isinstance(error, DriverError):
         return Malformed(_BROKEN, str(error), untouched=untouched)
     name = channel.driver.spec.name
-    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}", untouched=untouched)
+    said = channel.mask.text(str(error))
+    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {said}", untouched=untouched)
 
 
 class _Until:

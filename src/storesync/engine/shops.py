@@ -245,6 +245,7 @@ class Shops:
             if not report.outcomes or report.stopped:
                 break
             again = await self.plan(channel)
+            report.compared_anew({held.key for held in again.held})
             if not again.operations:
                 break
             more = await self.apply(again, reasons=reasons, progress=progress)

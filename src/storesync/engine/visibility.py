@@ -54,6 +54,8 @@ async def set_visibility(work: Work, operation: Operation) -> None:
     if stand is None or ref is None:
         work.done(operation, OutcomeState.SUPERSEDED, "there is no such listing in the shop")
         return
+    if kind is not Kind.END and work.stale(operation, stand):
+        return
     log = work.log(kind, key)
     if kind is Kind.END and not stand.ending:
         # Durable before anything is asked: an ending whose answer is lost must not come back on sale.
@@ -111,7 +113,7 @@ async def _doubt(work: Work, operation: Operation, log: Log, fault: Fault) -> No
 
     def doubt(db: Connection) -> None:
         log.finish(db, "failed", fault)
-        if log.begun and not isinstance(fault, Rejected):
+        if log.begun and (log.lost is not None or not isinstance(fault, Rejected)):
             standing.change(db, work.channel.name, operation.key, have_shown=UNKNOWN)
             standing.bump(db, work.channel.name)
 

@@ -15,6 +15,7 @@ from storesync.engine.channel import OpenChannel
 from storesync.engine.events import happened, warned
 from storesync.engine.flows import Patience, run
 from storesync.engine.log import Log
+from storesync.engine.promise import Part, Taken, otherwise
 from storesync.engine.report import Outcome, OutcomeState, Report
 from storesync.errors import Ambiguous, Denied, Fault, Postponed, Rejected
 from storesync.model import Ref, Status
@@ -47,7 +48,8 @@ def state_of(fault: Fault) -> OutcomeState:
 class Work:
     """One run on one channel, which `began` then. Every write of it is fenced by its lease.
 
-    `over` says why operations of a kind may be sent no more, empty while they may.
+    `over` says why operations of a kind may be sent no more, empty while they may. `taken` is what the run took over
+    from the shop itself.
     """
 
     channel: OpenChannel
@@ -60,6 +62,7 @@ class Work:
     denied_until: datetime | None = None
     locks: dict[str, asyncio.Lock] = field(factory=dict)
     over: Callable[[Kind], str] = lambda kind: ""
+    taken: Taken = field(factory=Taken)
 
     def log(
         self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None
@@ -99,6 +102,13 @@ class Work:
     async def document(self, name: str) -> Mapping[str, Any] | None:
         """A content document by digest."""
         return await self.channel.store.read(lambda db: standing.document(db, name))
+
+    def stale(self, operation: Operation, stand: Standing, part: Part = "offers") -> bool:
+        """Whether what would be sent now is not what the plan showed; then it is told, and nothing may be sent."""
+        said = otherwise(operation, stand, self.taken, part)
+        if said:
+            self.done(operation, OutcomeState.STALE, said)
+        return bool(said)
 
     def ended(self, outcome: Outcome) -> None:
         """An operation ended: it is counted and told."""

@@ -15,7 +15,7 @@ from typing import Any, Literal
 import orjson
 from attrs import evolve, frozen
 
-from storesync.sandbox.access import App, Refresh, Shop
+from storesync.sandbox.access import NASTY, App, Refresh, Shop
 from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import (
@@ -36,10 +36,12 @@ from storesync.sandbox.faults import Fault
 from storesync.sandbox.quota import Quota
 from storesync.sandbox.records import HIDDEN, Listing, Sku
 
-__all__ = ["ACCESS", "APP", "HOST", "REFRESH", "SHOP", "Manners", "market_plain"]
+__all__ = ["ACCESS", "APP", "HOST", "PIN", "REFRESH", "SHOP", "Manners", "market_plain"]
 
 APP, SHOP, HOST = "plain-app", "plain-shop", "plain.sandbox.invalid"
-ACCESS, REFRESH = "sandbox0access0plain", "sandbox0refresh0plain"
+ACCESS, REFRESH = f"sandbox0access0plain{NASTY}", f"sandbox0refresh0plain{NASTY}é"  # a header has no é
+PIN = "8041263975"
+"""A credential that is a number, as the password of a merchant often is."""
 _ACCESS_SECONDS = 3_600.0
 _PAGE = 100  # listings of one page
 
@@ -239,7 +241,7 @@ def _refresh(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer
         return _error("refresh_spent", 401)
     given.used, given.spent = True, given.spent or market.time()
     number = market.serial()
-    access, refresh = f"sandbox0access0plain0{number}", f"sandbox0refresh0plain0{number}"
+    access, refresh = f"{ACCESS}0{number}", f"{REFRESH}0{number}"
     market.grant(app=APP, shop=SHOP, access=access, seconds=_ACCESS_SECONDS)
     market.grant_refresh(app=APP, shop=SHOP, token=refresh, seconds=30 * 86_400)
     return _reply({"access": access, "refresh": refresh, "seconds": int(_ACCESS_SECONDS)})

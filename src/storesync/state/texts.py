@@ -17,10 +17,10 @@ from storesync.state.schema import spent, texts
 __all__ = [
     "any_in",
     "free_texts",
-    "given_to",
     "keep_texts",
+    "put_back",
     "remembered",
-    "spend",
+    "set_aside",
     "texts_of",
 ]
 
@@ -103,17 +103,26 @@ def any_in(db: Connection, targets: Iterable[str]) -> bool:
     return db.execute(wanted).first() is not None
 
 
-def given_to(db: Connection, engine: str, day: date) -> int:
-    """How many characters of source text an engine was given in a day (UTC)."""
-    total = select(spent.c.characters).where(spent.c.engine == engine, spent.c.day == day.isoformat())
-    return db.execute(total).scalar_one_or_none() or 0
+def set_aside(db: Connection, engine: str, day: date, *, least: int, most: int, limit: int) -> int:
+    """Count up to `most` characters as given to an engine in a day (UTC), or none when `least` are not left of its limit.
+
+    Gives how many. Processes that ask at the same moment get no more than the limit together.
+    """
+    one = {"engine": engine, "day": day.isoformat()}
+    keep(db, spent, {**one, "characters": 0})
+    same = (spent.c.engine == engine) & (spent.c.day == one["day"])
+    before = db.execute(select(spent.c.characters).where(same).with_for_update()).scalar_one()
+    granted: int = min(most, limit - before)
+    if granted < least:
+        return 0
+    db.execute(update(spent).where(same).values(characters=spent.c.characters + granted))
+    return granted
 
 
-def spend(db: Connection, engine: str, day: date, characters: int) -> None:
-    """An engine was given so many characters more, whatever became of them."""
-    keep(db, spent, {"engine": engine, "day": day.isoformat(), "characters": 0})
-    same = (spent.c.engine == engine) & (spent.c.day == day.isoformat())
-    db.execute(update(spent).where(same).values(characters=spent.c.characters + characters))
+def put_back(db: Connection, engine: str, day: date, characters: int) -> None:
+    """Characters that were set aside in a day were not given to the engine after all."""
+    same = (spent.c.engine == engine) & (spent.c.day == day.isoformat()) & (spent.c.characters >= characters)
+    db.execute(update(spent).where(same).values(characters=spent.c.characters - characters))
 
 
 def texts_of(

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
+from storesync.state.backup import export
+from storesync.testing.leaks import Leaks
 from storesync.testing.pricehold import HeldPrices, unheld
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
@@ -59,8 +61,10 @@ def judge(world: World, verdict: Verdict) -> None:
             verdict.wrong.append(f"{item.key} shows the pictures {pictures}")
     verdict.wrong += _robbed(world)
     verdict.wrong += _left(world, stands)
-    named = sorted(file.name for file in truth.files.values() if not file.name.isascii())
-    verdict.wrong += [f"the market was told the merchant's file name {name!r}" for name in named]
+    verdict.wrong += [
+        f"the market was told the merchant's file name {name!r}"
+        for name in sorted(file.name for file in truth.files.values() if not file.name.isascii())
+    ]
     world.look_at_prices()
     verdict.wrong += world.mispriced.values()
     verdict.cheap = list(world.cheap.values())
@@ -69,6 +73,7 @@ def judge(world: World, verdict: Verdict) -> None:
     verdict.over_quota = [
         f"{count} calls on {day}" for day, count in world.sent.items() if most and count > most
     ]
+    verdict.told = _secrets(world)
     before, writes = len(truth.calls), truth.writes()
     run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
@@ -94,6 +99,15 @@ def _robbed(world: World) -> list[str]:
         for listing in varied
         if listing.alive and listing.sku(BY_HAND) is None
     ]
+
+
+def _secrets(world: World) -> list[str]:
+    """Credentials in the state, as `state export` tells it; only where a market says what it was asked with."""
+    leaks = Leaks()
+    if world.profile.rates.get("repeat"):
+        for number, line in enumerate(export(world.store)):
+            leaks.text(f"line {number} of the state", line)
+    return list(leaks.found)
 
 
 def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:

@@ -170,6 +170,24 @@ MUTANTS: Final = (
         'values |= {"have": operation.want, "asked": want}',
     ),
     Mutant(
+        "a secret is known in one spelling only",
+        "storesync.model.mask",
+        'return re.compile("|".join("".join(map(_spelled, one)) for one in self.secrets))',
+        'return re.compile("|".join(re.escape(one) for one in self.secrets))',
+    ),
+    Mutant(
+        "a number is no secret",
+        "storesync.model.mask",
+        "if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:",
+        "if False:",
+    ),
+    Mutant(
+        "the heads of answers are kept as they came",
+        "storesync.engine.channel",
+        "headers = {mask.text(name): mask.text(value) for name, value in before.items()}",
+        "headers = dict(before)",
+    ),
+    Mutant(
         "a dead process leaves nothing to settle",
         "storesync.engine.settle",
         "    for operation in left:",
@@ -232,7 +250,7 @@ MUTANTS: Final = (
     Mutant(
         "a price in doubt counts as acknowledged",
         "storesync.engine.offers",
-        "known = isinstance(fault, Rejected) or not log.begun or unsent",
+        "known = not log.begun or (unsent and log.lost is None)",
         "known = True",
         held_by="tests/engine/test_transitions.py::test_a_price_in_doubt_is_sent_again_wherever_the_merchant_goes",
     ),
@@ -299,6 +317,49 @@ MUTANTS: Final = (
         "if row is None or row.fence != self.number or row.owner != self.owner:",
         "if False:",
         held_by="tests/engine/test_fence.py",
+    ),
+    Mutant(
+        "what is wanted now is sent, whatever the plan showed",
+        "storesync.engine.work",
+        "        said = otherwise(operation, stand, self.taken, part)\n",
+        "        said = ''\n",
+    ),
+    Mutant(
+        "a price that another plan wants goes out",
+        "storesync.engine.promise",
+        "        if promised(stand, operation.skus, part, taken) != operation.want:",
+        "        if False:",
+    ),
+    Mutant(
+        "only the document of a create or an update is compared",
+        "storesync.engine.promise",
+        '    elif promised(stand, wanted_skus(stand), "offers", taken) != operation.offers:',
+        "    elif False:",
+    ),
+    Mutant(
+        "only the offers of a create or an update are compared",
+        "storesync.engine.promise",
+        'taken.undone(stand.key, "", "content", stand.want) != operation.want:',
+        "False:",
+    ),
+    Mutant(
+        "what a run took over from the shop makes its own plan stale",
+        "storesync.engine.promise",
+        "            known[after] = known.get(before, before)",
+        "            pass",
+    ),
+    Mutant(
+        "a plan takes in what another one wrote while it was made",
+        "storesync.engine.planning",
+        "        if not reading.meant(stand):",
+        "        if False:",
+    ),
+    Mutant(
+        "wants are written and the revision stays",
+        "storesync.engine.reading",
+        "        standing.bump(db, channel)\n",
+        "",
+        held_by="tests/engine/test_shown.py::test_a_plan_that_was_interrupted_leaves_nothing_for_a_reviewed_one_to_send",
     ),
     Mutant(
         "a plan is applied whatever happened since",

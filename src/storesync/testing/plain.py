@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ class Account:
     app: str = field(metadata=sd.APP)
     access: str = field(repr=False)
     refresh: str = field(repr=False)
+    pin: str = field(default="", repr=False)
     expires: datetime | None = field(default=None, metadata=sd.EXPIRES)
 
 
@@ -213,7 +215,11 @@ def _refresh(account: Account) -> sd.Flow[Account]:
 
 
 def _sign(request: sd.Request, account: Account, now: datetime) -> sd.Request:
-    return request if request.auth == "none" else request.with_headers({"x-token": account.access})
+    if request.auth == "none":
+        return request
+    pin = b64encode(f"{account.app}:{account.pin}".encode()).decode()
+    basic = {"authorization": f"Basic {pin}"} if account.pin else {}
+    return request.with_headers({"x-token": account.access, **basic})
 
 
 _ERRORS = sd.ErrorTable(

@@ -124,7 +124,7 @@ def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Di
 
 def _plain_account(driver: Driver[Any, Any], grants: int) -> Account:
     more = _more(grants)
-    return Account(app=plain.APP, access=plain.ACCESS + more, refresh=plain.REFRESH + more)
+    return Account(app=plain.APP, access=plain.ACCESS + more, refresh=plain.REFRESH + more, pin=plain.PIN)
 
 
 def _plain_authorize(truth: Truth, grants: int) -> None:

@@ -26,6 +26,8 @@ class Profile:
     `floor` says how the merchant's price policy sets one. In a `blackout` the platform takes no operations of some
     kinds, and no more than `daily` calls a day.
     `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand;
+    with `together` the market takes prices and stock in one call only; `elsewhere` somebody plans the channel over
+    another catalog at the same time.
     with `together` the market takes prices and stock in one call only. `stumbles` is how often, per answer, the code
     that reads it raises something nobody meant it to. Under `key` the market remembers a request token for `keeps`
     seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass. Where a
@@ -49,6 +51,7 @@ class Profile:
     blackout: Blackout | None = None
     daily: int | None = None
     together: bool = False
+    elsewhere: bool = False
     stumbles: float = 0.0
     keeps: float | None = None
     finds: bool = True
@@ -117,11 +120,21 @@ class Profile:
         """The same world, where the market may take prices and stock in one call only."""
         return evolve(self, together=rng.random() < 0.25)
 
+    def with_strangers(self, rng: Random) -> Profile:
+        """The same world, where somebody may plan the same channel over another catalog."""
+        return evolve(self, elsewhere=not self.calm and rng.random() < 0.2)
+
     def with_stumbles(self, rng: Random) -> Profile:
         """The same world, where code of driver and engine may fail over an answer."""
         if self.calm or rng.random() >= 0.15:
             return self
         return evolve(self, stumbles=rng.choice((0.02, 0.1, 0.3)))
+
+    def with_repeats(self, rng: Random) -> Profile:
+        """The same world, where answers may repeat what they were asked with, credentials and all."""
+        if self.calm or rng.random() < 0.5 or sum(self.rates.values()) > 0.98:
+            return self
+        return evolve(self, rates={**self.rates, "repeat": 0.02})
 
     def with_memory(self, rng: Random) -> Profile:
         """The same world, where a market that honors request tokens may forget them, and may have no search."""

@@ -41,6 +41,7 @@ def simulate(
     try:
         _live(world, verdict)
         judge(world, verdict)
+        verdict.unshown, verdict.stale = world.witness.unshown, world.witness.needless
         verdict.events = _events(world)
     finally:
         world.loop.close()
@@ -213,6 +214,7 @@ def _events(world: World) -> Counter[str]:
     if floor is not None:
         asked = [price for some in world.wanted.past.values() for price, _ in some]
         seen["lifted to its floor"] += any(price < floor.least for price in asked)
+    seen["stale by another plan"] += world.witness.stale
     seen["renewed a token"] += sum(
         one.used for shop in world.truth.shops.values() for one in shop.refreshes.values()
     )

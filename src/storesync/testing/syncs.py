@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
-from storesync.plan import GuardLimits
+from storesync.plan import GuardLimits, Plan
+from storesync.testing.elsewhere import far_away, plans_elsewhere
 from storesync.testing.virtual import run_virtual
 from storesync.testing.world import Crash, Doom, World
 
@@ -42,10 +43,11 @@ async def _sync(world: World, doom: Doom, *, look: bool) -> Report | None:
     rivals = []
     if world.profile.rivals and world.rng.random() < 0.5:
         rivals.append(asyncio.create_task(_rival(world, doom)))
+    stranger = plans_elsewhere(world, _LIMITS)
     try:
         return await _one(world, doom, look=look)
     finally:
-        for rival in rivals:
+        for rival in (*rivals, *([stranger] if stranger is not None else [])):
             await rival
 
 
@@ -55,7 +57,7 @@ async def _rival(world: World, doom: Doom) -> None:
         await channel.env.sleep(world.rng.random() * 0.3)
         made = await plan(channel, world.wanted.reads(), world.wanted, limits=_LIMITS)
         await channel.env.sleep(world.rng.choice((0.0, 0.0, 2.0)))
-        await apply(channel, made)
+        await _carried_out(world, channel, made)
         world.events["two at once, both went through"] += 1
     except (Locked, StalePlan, UnsafePlan, Fault) as told:
         # Told who is at work, that the plan is old, or that the market could not be asked: that is the promise.
@@ -65,29 +67,44 @@ async def _rival(world: World, doom: Doom) -> None:
 
 
 async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
-    channel = world.process(doom)
+    channel = _process(world, doom)
     for _ in range(20):
         try:
             if look:
                 async with at_work(channel) as work:
                     await observe(work)
             made = await plan(channel, world.wanted.reads(), world.wanted, limits=_LIMITS)
-            report = await apply(channel, made)
+            report = await _carried_out(world, channel, made)
             if "authorize" not in report.stopped:
                 return report
             await _authorize(world, channel)
-            channel = world.process(doom)
+            channel = _process(world, doom)
         except Denied as denied:
             if denied.retry_after is not None:  # the day is over
                 await channel.env.sleep(denied.retry_after)
                 continue
             await _authorize(world, channel)
-            channel = world.process(doom)
+            channel = _process(world, doom)
         except Locked:
             await channel.env.sleep(_LEASE_OVER)
         except (StalePlan, UnsafePlan, Fault):  # a shop that could not be looked at for the first time
             await channel.env.sleep(1.0)
     return None
+
+
+async def _carried_out(world: World, channel: OpenChannel, made: Plan) -> Report:
+    """The plan applied, while somebody looks on."""
+    world.witness.looks_on(channel, made)
+    report = await apply(channel, made)
+    world.witness.heard(report, alone=not world.elsewhere)
+    return report
+
+
+def _process(world: World, doom: Doom) -> OpenChannel:
+    channel = world.process(doom)
+    if world.elsewhere and world.strangers.random() < 0.5:
+        channel.store = far_away(world.store, channel.env, world.strangers)
+    return channel
 
 
 async def _authorize(world: World, channel: OpenChannel) -> None:

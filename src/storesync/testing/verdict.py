@@ -25,8 +25,11 @@ class Verdict:
     wrong: list[str] = field(factory=list)
     unjournaled: list[str] = field(factory=list)
     cheap: list[str] = field(factory=list)
+    unshown: list[str] = field(factory=list)
+    stale: list[str] = field(factory=list)
     in_blackout: list[str] = field(factory=list)
     over_quota: list[str] = field(factory=list)
+    told: list[str] = field(factory=list)
     parked: int = 0
     second_run_calls: int = 0
     second_run_writes: int = 0
@@ -43,8 +46,11 @@ class Verdict:
             "wrong": self.wrong,
             "not in the journal": self.unjournaled,
             "below its floor": self.cheap,
+            "not as its plan showed": self.unshown,
+            "stale without need": self.stale,
             "begun in a blackout": self.in_blackout,
             "over the day's quota": self.over_quota,
+            "secrets in the state": self.told,
             "writes of a second run": self.second_run_writes,
             "calls over the minimum": [] if self.calls <= self.minimum * 1.02 else [self.calls, self.minimum],
             # Then the minimum is none, and nothing was proven by it.

@@ -105,6 +105,7 @@ class Wanted:
     stocks: dict[str, set[int]] = field(factory=dict)
     titles: dict[str, set[str]] = field(factory=dict)
     past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
+    _products: dict[str, tuple[Item, Product]] = field(factory=dict)
 
     def remember(self) -> None:
         """Note titles, prices and stock of now as right."""
@@ -136,6 +137,11 @@ class Wanted:
                     key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),)
                 )
                 continue
+            yield Read(key=item.key, product=self._product(item))
+
+    def _product(self, item: Item) -> Product:
+        known, product = self._products.get(item.key, (None, None))
+        if product is None or known is not item:
             product = Product(
                 key=item.key,
                 text=Copy(item.title),
@@ -143,7 +149,8 @@ class Wanted:
                 category=self.category,
                 files=self.files(item),
             )
-            yield Read(key=item.key, product=product)
+            self._products[item.key] = item, product
+        return product
 
     def category_id(self, product: Product) -> str:
         """Every product is of the one category."""

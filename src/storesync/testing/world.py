@@ -35,13 +35,15 @@ from storesync.testing.profile import START, Profile
 from storesync.testing.stumble import Stumbles, stumbling
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
 from storesync.testing.wanted import Wanted
+from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
 __all__ = ["BY_HAND", "Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
     select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
-    .join_from(journal, operations, journal.c.operation == operations.c.id)
+    .join_from(operations, journal, journal.c.operation == operations.c.id)
+    .where(operations.c.channel == bindparam("channel"), operations.c.state == bindparam("running"))
     .where(journal.c.state == bindparam("state"))
     .order_by(journal.c.seq.desc())
 )
@@ -127,16 +129,20 @@ class World:
     shop: Shop
     clocks: Random
     regrets: Random
+    strangers: Random
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
     cheap: dict[str, str] = field(factory=dict)
+    right: set[tuple[str, Decimal]] = field(factory=set)
     in_blackout: list[str] = field(factory=list)
     begun: set[str] = field(factory=set)
     sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
+    elsewhere: bool = False
+    witness: Witness = field(factory=Witness)
     creating: dict[int, str] = field(factory=dict)
     cut: set[str] = field(factory=set)
     stumbles: Stumbles = field(init=False)
@@ -163,10 +169,12 @@ class World:
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
+        drawn = drawn.with_strangers(Random(f"elsewhere {seed}"))
         drawn = drawn.with_memory(Random(f"memory {seed}"))
         drawn = drawn.with_misses(Random(f"misses {seed}"))
         drawn = drawn.with_variants(Random(f"variants {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
+        drawn = drawn.with_repeats(Random(f"repeats {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -188,6 +196,7 @@ class World:
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
             Random(f"regrets {seed}"),
+            Random(f"strangers {seed}"),
         )
         world.wanted.remember()
         if driver.discover is not None:
@@ -197,7 +206,8 @@ class World:
         return world
 
     def faults(self, *, on: bool) -> None:
-        """Let mishaps happen, or not."""
+        """Let mishaps happen, or not; only then somebody plans elsewhere, too."""
+        self.elsewhere = on and self.profile.elsewhere
         self.stumbles.rate = self.profile.stumbles if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
@@ -278,7 +288,8 @@ class World:
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
-        rows = self.store.read_now(lambda db: _INTENDED.run(db, {"state": "intended"}).all())
+        named = {"channel": self.platform.channel, "running": "running", "state": "intended"}
+        rows = self.store.read_now(lambda db: _INTENDED.run(db, named).all())
         told = next((row for row in rows if _is_told(loads(row.request), call)), None)
         if told is not None and kind in (CREATE, EXTEND):
             self.truth.settle()  # what is due is logged first
@@ -324,6 +335,9 @@ class World:
         hand = self.platform.by_hand if self.profile.edits else None
         floor = self.wanted.floor
         for listing in self.truth.listings.values():
+            # What was right once stays so: most prices are still those that were looked at before.
+            if listing.skus and all((sku.code, sku.price) in self.right for sku in listing.skus.values()):
+                continue
             for sku, (price, _) in offers_of(self.wanted, listing).items():
                 if price == hand:
                     continue
@@ -331,8 +345,10 @@ class World:
                 skus = (sku,) if listing.skus else self.wanted.ever(listing.key)
                 if not any(price in self.wanted.prices.get(one, ()) for one in skus):
                     self.mispriced[sku] = f"{sku} costs {price}, which was never right"
-                if floor is not None and price < floor.least:
+                elif floor is not None and price < floor.least:
                     self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
+                elif listing.skus:
+                    self.right.add((sku, price))
 
 
 def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:

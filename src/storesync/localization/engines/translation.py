@@ -19,8 +19,7 @@ from storesync.model import frozen_map
 __all__ = ["Recall", "Remember", "Translated", "translate_texts"]
 
 Recall = Callable[[Sequence[TextKey]], Awaitable[Mapping[TextKey, MemoryText]]]
-Remember = Callable[[Sequence[MemoryText], int], Awaitable[object]]
-"""Keeps texts, and how many characters the engine was given for them."""
+Remember = Callable[[Sequence[MemoryText]], Awaitable[object]]
 
 _AT_ONCE = 500  # texts that a crash can lose: what an engine was paid for is remembered batch by batch
 
@@ -95,7 +94,7 @@ async def translate_texts(
                 issues.append(_missing(one, rules.target, fault))
             else:
                 issues.append(_missing(one, rules.target, fault))
-        await remember(kept, outcome.characters)
+        await remember(kept)
         memory |= {one.key: one for one in kept}
     texts = {segment.place: memory[key] for segment, key in zip(given, keys, strict=True) if key in memory}
     return Translated(

@@ -76,6 +76,8 @@ def standing_of(row: Any, rows: Iterable[Any]) -> Standing:
     )
 
 
+# One run looks at the same rows again and again, and they seldom change in between.
+@lru_cache(maxsize=4096)
 def _offer_standing(row: Any) -> OfferStanding:
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
     last_prices = prices_from(prices) if prices else None
