@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import which
 from typing import Any
 
 import polib
@@ -295,6 +297,29 @@ def test_a_po_file_in_another_language_is_refused_with_its_name_here(
 
     assert (1, ["review.locale"]) == (said.code, codes(said))
     assert f"--locale {way}" in said.document["issues"][0]["hint"]
+
+
+@pytest.mark.skipif(which("msgcat") is None, reason="gettext is not installed")
+def test_gettexts_own_tools_make_the_round(merchant: Merchant) -> None:
+    """Msgfmt finds no fault, msgcat wraps what it likes, msgattrib approves all; what is empty says nothing."""
+    file, wrapped = merchant.folder / "z.po", merchant.folder / "w.po"
+    merchant("texts", "export", str(file), "--locale", "zh-Hans")
+
+    def tool(*words: str) -> None:
+        subprocess.run(words, check=True, capture_output=True)
+
+    def brought() -> Said:
+        return merchant("texts", "import", str(wrapped), "--locale", "zh-Hans", "--by", "Kim", "--json")
+
+    tool("msgfmt", "--check-format", "--check-header", "--output-file=/dev/null", str(file))
+    tool("msgcat", "--width=40", f"--output-file={wrapped}", str(file))
+    first = brought()
+    tool("msgattrib", "--clear-fuzzy", f"--output-file={wrapped}", str(file))
+    second, third = brought(), brought()
+
+    count = first.document["same"]
+    assert (0, []) == (first.document["taken"], codes(first) + codes(second))
+    assert (count, 0, count) == (second.document["taken"], second.document["same"], third.document["same"])
 
 
 def test_a_translators_comment_is_kept(merchant: Merchant) -> None:

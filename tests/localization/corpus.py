@@ -306,6 +306,81 @@ def _protection(pair: Pair, chance: random.Random) -> Pair:
     )
 
 
+# What a source says, how a translation says the same, and how it says something else.
+FIGURES: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]]] = {
+    "sign": {
+        "zh-Hans": (
+            ("-18℃", ("-18℃", "－18°C", "零下18度", "零下摄氏18度", "−18℃", "负18℃"), ("18℃", "18度", "零上18℃")),
+            ("영하 18도", ("-18℃", "零下18度"), ("18度", "零下8度")),
+            ("18℃", ("18℃", "18度"), ("-18℃", "零下18度")),
+            ("-20~-18℃", ("-20～-18℃", "零下20~18℃"), ("-20～18℃", "20～18℃")),
+            ("0~10℃", ("0-10℃", "0～10度"), ("-10～0℃",)),
+        ),
+        "vi": (
+            ("-18℃", ("-18°C", "âm 18 độ C", "−18 độ C"), ("18°C", "18 độ")),
+            ("영하 18도", ("-18°C", "âm 18 độ"), ("18 độ C",)),
+            ("18℃", ("18°C",), ("-18°C", "âm 18°C")),
+        ),
+    },
+    "counter": {
+        "zh-Hans": (
+            ("10매", ("10片", "10张", "10片装", "10"), ("10盒", "10瓶", "10袋")),
+            ("21호", ("21号", "#21", "21"), ("21支", "21片")),
+            ("60정", ("60片", "60粒"), ("60盒", "60瓶")),
+            ("5병", ("5瓶", "5支"), ("5盒", "5片")),
+            ("7개", ("7个", "7支", "7片", "7"), ("7倍", "7步")),
+            ("30포", ("30包", "30条", "30袋"), ("30片", "30盒")),
+            ("3회", ("3次",), ("3倍", "3盒")),
+            ("2배", ("2倍", "两倍", "二倍"), ("2次", "十二倍")),
+        ),
+        "vi": (
+            ("10매", ("10 miếng", "10 tờ", "10"), ("10 hộp", "10 chai")),
+            ("60정", ("60 viên",), ("60 hộp", "60 gói")),
+            ("5병", ("5 chai", "5 lọ"), ("5 miếng",)),
+            ("30포", ("30 gói", "30 que"), ("30 viên",)),
+            ("3세트", ("3 bộ",), ("3 miếng",)),
+        ),
+    },
+    "factor": {
+        "zh-Hans": (
+            ("3만원", ("3万韩元", "30000韩元", "30,000韩元", "三万韩元"), ("3千韩元", "300000韩元")),
+            ("3만 5천원", ("3万5千韩元", "35000韩元"), ("3万韩元", "5千韩元")),
+            ("1억원", ("1亿韩元",), ("1万韩元",)),
+            ("20%", ("20%", "8折", "八折"), ("2折", "7折")),
+        ),
+        "vi": (
+            ("3만원", ("30.000 won", "30 nghìn won", "30k won"), ("3.000 won", "3 won")),
+            ("100만원", ("1 triệu won", "1.000.000 won"), ("100 nghìn won",)),
+        ),
+    },
+    "numeral": {
+        "zh-Hans": (
+            ("", ("一瓶", "十分", "百合", "千万"), ("十倍", "七十三毫升", "三十片", "壹佰克", "百分之五十%", "八折")),
+            ("10배", ("十倍", "10倍"), ("二十倍",)),
+            ("열 배", ("十倍",), ("百倍",)),
+            ("50ml", ("50毫升", "五十毫升"), ("五毫升", "十五毫升")),
+        ),
+        "vi": (
+            ("", ("một chai",), ("gấp mười lần", "hai mươi miếng", "năm mươi phần trăm")),
+            ("10배", ("gấp mười lần", "gấp 10 lần"), ("gấp hai mươi lần",)),
+            ("2년", ("hai năm", "2 năm"), ("năm năm",)),
+        ),
+    },
+}  # fmt: skip
+
+
+def _figure(kind: str, *, right: bool = False) -> Break:
+    """The same or another amount behind source and text; a text says it once."""
+
+    def changed(pair: Pair, chance: random.Random) -> Pair:
+        said, same, other = chance.choice(FIGURES[kind][pair.locale])
+        word = chance.choice(same if right else other)
+        rule = "" if right else "figures"
+        return Pair(f"{pair.source} {said}".strip(), f"{pair.text} {word}", pair.locale, pair.field, rule)
+
+    return changed
+
+
 def _simplified(pair: Pair, _: random.Random) -> Pair | None:
     if pair.locale != "zh-Hans" or traditional(pair.text) == pair.text:
         return None
@@ -349,9 +424,18 @@ BREAKS: dict[str, Break] = {
     # In Chinese shops の is a fashion.
     "kana": lambda pair, chance: None if pair.locale != "vi" else _insert("の", "no_kana")(pair, chance),
     "protection": _protection,
+    **{kind: _figure(kind) for kind in FIGURES},
     "simplified": _simplified,
     "wordy": _wordy,
 }
+
+
+def sound(kind: str, seed: int) -> Iterator[Pair]:
+    """Every reference text with an amount of this kind behind it, rightly translated."""
+    chance = random.Random(f"sound {kind} {seed}")
+    for pair in references():
+        if (one := _figure(kind, right=True)(pair, chance)) is not None:
+            yield one
 
 
 def broken(kind: str, seed: int) -> Iterator[Pair]:

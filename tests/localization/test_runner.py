@@ -285,6 +285,37 @@ async def test_a_budget_is_never_passed() -> None:
     assert 10 == budget.spent
 
 
+async def test_a_service_that_is_down_for_a_day_is_not_waited_for() -> None:
+    """It says so itself: nothing sleeps, nothing more is asked, and nothing was paid."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    fake = Fake(lambda batch: _raise(Transient("http.503", "down", retry_after=86_400.0, untouched=True)))
+    some = Runner(engine=fake, send=nowhere, source="ko", target="vi", sleep=sleep, budget=Budget(40))
+    outcome = await some.translate({str(number): "x" for number in range(9)})
+
+    assert ([], 1) == (slept, len(fake.asked))
+    assert (9, 0) == (len(outcome.failed), outcome.characters)
+    assert outcome.stopped is not None
+    assert 86_400.0 == outcome.stopped.retry_after
+
+
+async def test_a_page_in_place_of_a_title_is_no_translation() -> None:
+    """A model that tells a story, or a proxy's page in a field of text: refused before it is kept."""
+    fake = Fake(
+        lambda batch: {
+            piece.id: piece.text * 9 if piece.text == "x" else "<p>" * 9_000 for piece in batch.pieces
+        }
+    )
+
+    outcome = await runner(fake).translate({"a": "x", "b": "y"})
+
+    assert {"a": "x" * 9} == outcome.texts
+    assert "27000 characters came for 1" in outcome.failed["b"].message
+
+
 @define
 class Purse:
     """An allowance that others draw on, too."""

@@ -13,7 +13,9 @@ from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.contact import look, strange_account
-from storesync.engine.diff import blocked, ended, guards, operations
+from storesync.engine.diff import blocked, ended, operations
+from storesync.engine.events import happened
+from storesync.engine.guards import guards
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.pricehold import price_held
 from storesync.engine.reading import Preparer, Reading
@@ -23,7 +25,7 @@ from storesync.issues import Issue, Severity
 from storesync.plan import GuardLimits, Held, Operation, Plan
 from storesync.state import Standing, assets, due, standing
 
-__all__ = ["plan"]
+__all__ = ["plan", "tell"]
 
 _STRANGE = "another plan, made meanwhile from another catalog or a newer one, wants it otherwise: plan again"
 
@@ -68,6 +70,21 @@ async def plan(
         made, _ = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
     first = await look(channel, made.operations) if channel.moved is None else strange_account(channel)
     return made if first is None else evolve(made, guards=(first, *made.guards))
+
+
+def tell(made: Plan) -> None:
+    """A plan is whole: whoever listens to events hears of it, in numbers."""
+    happened(
+        "plan.made",
+        channel=made.channel,
+        revision=made.revision,
+        fingerprint=made.fingerprint,
+        products=made.products,
+        counts=dict(made.counts),
+        held=len(made.held),
+        not_offered=len(made.not_offered),
+        tripped=[guard.name for guard in made.tripped],
+    )
 
 
 def _at_work(channel: str, locked: Locked) -> Issue:

@@ -49,6 +49,7 @@ __all__ = ["Translators", "brands_of", "category_limits", "made_engine", "text_r
 _NONE: Mapping[str, Limits] = frozen_map({})
 
 _REST = timedelta(minutes=10)  # a service that failed is not asked again before
+_LONGEST = timedelta(days=1)  # whatever a service says of itself
 # What a listing calls a text → what a limit of a platform calls it.
 _LIMITS = {"title": "title", "short_description": "point", "option_values": "option"}
 
@@ -252,7 +253,8 @@ class Translators:
             await transport.close()
         self._down.pop(engine.name, None)
         if done.stopped is not None and done.stopped.code not in ("budget", "pair"):
-            self._down[engine.name] = self.env.now() + _REST, done.stopped
+            told = timedelta(seconds=min(done.stopped.retry_after or 0.0, _LONGEST.total_seconds()))
+            self._down[engine.name] = self.env.now() + max(_REST, told), done.stopped
         return _placed(done, products)
 
     async def _recall(self, keys: Sequence[TextKey]) -> Mapping[TextKey, MemoryText]:

@@ -82,8 +82,8 @@ class MemoryText:
 
 
 def edition(text: str, state: TextState, *, locked: bool) -> str:
-    """12 hex digits that name a text, its state and whether it is locked."""
-    return digest([normal(text), state, locked])[:12]
+    """12 characters that name a text, its state and whether it is locked; no spreadsheet takes them for a number."""
+    return f"v{digest([normal(text), state, locked])[:11]}"
 
 
 def key_of(

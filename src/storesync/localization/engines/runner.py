@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import define, evolve, field, frozen
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from storesync.errors import Denied, Fault, Malformed, Rejected, Transient
 from storesync.localization.engines.budget import Budget, Charge
@@ -22,6 +22,8 @@ from storesync.model import dumps_bytes, frozen_map
 __all__ = ["Outcome", "Runner"]
 
 _WAITS: Final = (1.0, 4.0, 15.0, 60.0)
+_PATIENCE: Final = 120.0  # seconds; a service that wants to be left alone for longer is down
+_LONGER, _ROOM = 8, 400  # how much longer than its source a translation may be
 _FRUITLESS: Final = 20  # requests in a row without one text: more than the halves of the largest batch
 
 
@@ -161,9 +163,18 @@ class Runner:
             self._fruitless = 0
             for id_, text in answer.items():
                 try:
-                    found[id_] = marked[id_].restored(text)
+                    found[id_] = self._bounded(id_, marked[id_].restored(text))
                 except Malformed as fault:
                     failed[id_] = fault
+
+    def _bounded(self, id_: str, text: str) -> str:
+        """A text of a length that a translation may have; a page in place of a title is none, and is not kept."""
+        most = _LONGER * self._lengths[id_] + _ROOM
+        if len(text) > most:
+            raise Malformed(
+                "prose", f"{self.engine.name}: {len(text)} characters came for {self._lengths[id_]}"
+            )
+        return text
 
     async def _paid(self, pieces: tuple[Piece, ...]) -> Charge:
         return await self.budget.take([self._lengths[piece.id] for piece in pieces])
@@ -184,7 +195,7 @@ class Runner:
         wanted = {piece.id for piece in pieces}
         # Made for each call: a shared one mixes up its callers.
         policy = AsyncRetrying(
-            retry=retry_if_exception_type(Transient),
+            retry=retry_if_exception(_passing),
             stop=stop_after_attempt(self.tries),
             wait=self._wait,
             sleep=self.sleep,
@@ -231,3 +242,8 @@ class Runner:
                 renderings = term.accepted.get(self.target, ())
                 if renderings:
                     yield term.source, renderings[0]
+
+
+def _passing(error: BaseException) -> bool:
+    """Whether trying again soon makes sense."""
+    return isinstance(error, Transient) and (error.retry_after or 0.0) <= _PATIENCE

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from storesync.compliance import Scanner
-from storesync.localization.gates.figures import numbers
 from storesync.localization.gates.markup import markup
+from storesync.localization.gates.numbers import numbers
 from storesync.localization.gates.presence import absence, loops, other_language, proportion
 from storesync.localization.gates.scripts import characters, unwanted
 from storesync.localization.gates.terms import brands, wording

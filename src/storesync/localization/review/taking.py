@@ -10,7 +10,7 @@ from storesync.issues import Issue, Issues, Severity, counted
 from storesync.localization.gates import Level
 from storesync.localization.locale import canonical, same
 from storesync.localization.memory import APPROVED, STATES, MemoryText, TextState, edition, key_of
-from storesync.localization.normal import normal
+from storesync.localization.normal import normal, seen
 from storesync.localization.pipeline import TextRules
 from storesync.localization.review.row import Reviewed, ReviewRow, noted
 from storesync.localization.segment import Segment
@@ -72,18 +72,18 @@ def take(
         return Taken(issues=Issues((issue,)))
     places = {segment.place: segment for segment in some}
     taken: dict[str, MemoryText] = {}
-    seen: dict[str, ReviewRow] = {}
+    met: dict[str, ReviewRow] = {}
     issues: list[Issue] = []
     unchanged = 0
     for row in file.rows:
-        if row.place in seen:
+        if row.place in met:
             issues.append(
                 _wrong(
-                    row, "double", f"{row.place} stands at {seen[row.place].at} already", "keep one of them"
+                    row, "double", f"{row.place} stands at {met[row.place].at} already", "keep one of them"
                 )
             )
             continue
-        seen[row.place] = row
+        met[row.place] = row
         one, found = _take(row, places.get(row.place), rules, texts.get(row.place), by)
         issues += found
         if one is not None:
@@ -182,7 +182,7 @@ class _Said:
         left = "" if known is None else noted(self.segment, known, self.rules.target, self.rules.gates)
         if row.note.split() == left.split():  # PO breaks long lines
             return ""
-        return "" if left and known is not None and row.edition != known.edition else row.note
+        return "" if left and known is not None and row.edition != known.edition else seen(row.note)
 
     def cleared(self) -> tuple[MemoryText | None, list[Issue]]:
         """A row without a text: somebody took it out, or it left empty."""
