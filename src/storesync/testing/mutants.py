@@ -93,7 +93,7 @@ MUTANTS: Final = (
     Mutant(
         "a half is forgotten when step two is refused",
         "storesync.engine.create",
-        "half = fault.ref if isinstance(fault.ref, Ref) else found",
+        "half = stand.ours(fault.ref) if isinstance(fault.ref, Ref) else found",
         "half = found",
     ),
     Mutant(
