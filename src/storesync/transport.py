@@ -152,7 +152,7 @@ class Transport:
     """Sends the requests of one channel account.
 
     `hosts` is label to address; `open_hosts` are host names to which absolute addresses may go, unsigned.
-    `file` gives the path of a file by its SHA-256. `timeout` is the whole request's, in seconds;
+    `file` gives the path of a file by its SHA-256. `timeout` is a whole request's, in seconds;
     `most` the largest answer, in bytes.
     """
 
@@ -172,7 +172,7 @@ class Transport:
         self._open = frozenset(open_hosts)
         self._now = now
         self._file = file
-        self._timeout = timeout
+        self.timeout = timeout
         self._most = most
         # Not a client: what that adds (redirects, cookies, proxies of the environment) must never happen here,
         # and it costs more than all the rest of a request.
@@ -192,7 +192,7 @@ class Transport:
         with ExitStack() as opened:
             wire = self._wire(signed, opened)
             try:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(self.timeout):
                     return await self._exchange(wire)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 raise Transient("unreachable", _told(error), untouched=True) from None

@@ -21,7 +21,9 @@ __all__ = ["STARS", "Mask"]
 STARS: Final = "********"
 _RUN: Final = re.compile("[A-Za-z0-9]+")
 _TELLING: Final = 4  # letters; a shorter run tells nothing: then every text is looked at closely
-_ASCII_ESCAPED: Final = re.compile(r"\\u00[2-7]")  # nobody needs to write a letter so, and JSON lets anybody
+_LETTER: Final = re.compile(  # nobody needs to write a letter so, and JSON lets anybody
+    r"\\+u00(3[0-9]|[46][1-9a-fA-F]|[57][0-9aA])"
+)
 _ENTITIES: Final[Mapping[str, str]] = {
     **{chr(point): name for point, name in codepoint2name.items()},
     **{text: name.rstrip(";") for name, text in html5.items() if len(text) == 1 and name.endswith(";")},
@@ -45,11 +47,13 @@ _SPACE: Final = (
 
 
 def _spelled(char: str) -> str:
-    """A pattern for one character in every spelling."""
+    """A pattern for one character in every spelling; letters and digits have one."""
+    if char.isascii() and char.isalnum():
+        return char
     if char in " \t\r\n":
         return f"(?:{_SPACE}){{1,64}}"
     if char == "\\":
-        return rf"(?:{_ESCAPE}|{_AMP}(?:#92|#[xX]5[cC]|bsol);){{1,16}}"
+        return rf"(?:{_ESCAPE}{{1,8}}u005[cC]|{_ESCAPE}|{_AMP}(?:#92|#[xX]5[cC]|bsol);){{1,16}}"
     forms = [re.escape(char)]
     for one in {char, unicodedata.normalize("NFD", char)}:
         coded = one.encode("utf-8", "surrogatepass")
@@ -63,8 +67,6 @@ def _spelled(char: str) -> str:
             forms.append(re.escape(one))
     names = (*_ALSO.get(char, ()), *filter(None, (_ENTITIES.get(char),)))
     forms += [f"{_AMP}{re.escape(name)};" for name in dict.fromkeys(names)]
-    if char.isalnum() and char.isascii():
-        return f"(?:{'|'.join(forms)})"
     return rf"{_ESCAPE}{{0,8}}(?:{'|'.join(forms)})"
 
 
@@ -80,18 +82,24 @@ class Mask:
 
     def __init__(self, secrets: Iterable[str], *, least: int) -> None:
         known = sorted({text for one in secrets if len(text := one.strip()) >= least}, key=len, reverse=True)
-        runs = (max(_RUN.findall(one), key=len, default="") for one in known)
         self.secrets = tuple(known)
-        self._runs = tuple(dict.fromkeys(run if len(run) >= _TELLING else "" for run in runs))
-        self._coded = tuple(run.encode() for run in self._runs)
+        self._runs = tuple(_run(one) for one in known)
+        self._coded = tuple(run.encode() for run in dict.fromkeys(self._runs))
         self._numbers = {Decimal(one) for one in known if one.isascii() and one.isdecimal()}
+        self._least = least
 
     def __repr__(self) -> str:
         return f"Mask({len(self.secrets)} secrets)"
 
     @cached_property
-    def _pattern(self) -> re.Pattern[str]:
-        return re.compile("|".join("".join(map(_spelled, one)) for one in self.secrets))
+    def _patterns(self) -> tuple[re.Pattern[str], ...]:
+        """One for each secret, from its first letter on: what begins with letters is found as fast as a word is."""
+        whole = (one[found.start() :] if (found := _RUN.search(one)) else one for one in self.secrets)
+        named = zip(whole, self.secrets, strict=True)
+        return tuple(
+            re.compile("".join(map(_spelled, part if len(part) >= self._least else one)))
+            for part, one in named
+        )
 
     @cached_property
     def _bytes(self) -> re.Pattern[bytes]:
@@ -101,12 +109,12 @@ class Mask:
 
     def text(self, said: str) -> str:
         """The text with stars; the same object when no secret stands in it."""
-        for run in self._runs:
-            if run in said:
-                return self._pattern.sub(STARS, said)
-        if "\\u00" in said and _ASCII_ESCAPED.search(said):
-            return self._pattern.sub(STARS, said)
-        return said
+        plain = _LETTER.sub(_letter, said) if self.secrets and "\\u00" in said else said
+        masked = plain
+        for at, run in enumerate(self._runs):
+            if run in masked:
+                masked = self._patterns[at].sub(STARS, masked)
+        return said if masked is plain or masked == plain else masked
 
     def value(self, value: Any) -> Any:
         """The JSON value with stars in its texts, names and numbers; the same object when no secret stands in it."""
@@ -135,7 +143,7 @@ class Mask:
             return False
         if b"\0" in content:  # a coding in which the letters of a run do not stand side by side
             return True
-        return b"\\u00" in content and _ASCII_ESCAPED.search(content.decode("latin-1")) is not None
+        return b"\\u00" in content and _LETTER.search(content.decode("latin-1")) is not None
 
     def content(self, content: bytes) -> bytes:
         """The bytes with stars, text or not; the same object when no secret stands in them."""
@@ -146,6 +154,16 @@ class Mask:
         except UnicodeDecodeError:
             content = _replaced(content, self.text(content.decode("latin-1")), "latin-1")
         return self._bytes.sub(STARS.encode(), content)
+
+
+def _run(secret: str) -> str:
+    """The longest run of letters and digits, if it tells anything."""
+    longest = max(_RUN.findall(secret), key=len, default="")
+    return longest if len(longest) >= _TELLING else ""
+
+
+def _letter(escaped: re.Match[str]) -> str:
+    return chr(int(escaped[1], 16))
 
 
 def _coded(secret: str) -> Iterator[bytes]:

@@ -283,8 +283,7 @@ class World:
         """
         name = self.dialect.route(call)
         kind = READ if isinstance(name, Answer) else self.dialect.operations[name].kind
-        if kind != AUTH:
-            self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
+        self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
         if kind in (READ, AUTH):
             return
         self.look_at_prices()

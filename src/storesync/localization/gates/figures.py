@@ -117,13 +117,13 @@ def figures(text: str, locale: str) -> tuple[Figure, ...]:
     if DIGIT.search(text) is None:
         return ()
     decimal = "," if language(locale) == "vi" else "."
-    text = normalize("NFKC", text).casefold()
+    even, text = _even(text)
     found: list[Figure] = []
     after = lacking = 0
     for match in _FIGURE.finditer(text):
         if match["places"]:
             continue
-        gap, written = text[after : match.start()], match.group().strip()
+        gap, written = text[after : match.start()], even[match.start() : match.end()].strip()
         *parts, value = _value(match["number"], decimal)
         found += [Figure(part, "", written, match.start()) for part in parts]
         factor = _FACTORS[match["factor"].strip()] if match["factor"] else 1
@@ -132,7 +132,7 @@ def figures(text: str, locale: str) -> tuple[Figure, ...]:
         )
         if 0 < one.value < lacking and gap in ("", " "):  # 3만 5천원
             first = found.pop()
-            written = text[first.offset : match.end()].strip()
+            written = even[first.offset : match.end()].strip()
             one = evolve(one, value=first.value + one.value, written=written, offset=first.offset)
         found.append(one)
         lacking = 0 if match["unit"] or match["counter"] else factor
@@ -143,13 +143,20 @@ def figures(text: str, locale: str) -> tuple[Figure, ...]:
 @lru_cache(maxsize=4096)
 def spelled(text: str, locale: str) -> tuple[Figure, ...]:
     """The numbers that a text writes in words right before a unit or a counting word: 六年, 十倍, hai lần."""
-    return tuple(_spelled(normalize("NFKC", text).casefold(), locale))
+    return tuple(_spelled(*_even(text), locale))
 
 
-def _spelled(text: str, locale: str) -> Iterator[Figure]:
+def _even(text: str) -> tuple[str, str]:
+    """The text in NFKC as it is shown, and in lower case as it is compared."""
+    even = normalize("NFKC", text)
+    folded = even.casefold()
+    return (even if len(even) == len(folded) else folded), folded
+
+
+def _spelled(even: str, text: str, locale: str) -> Iterator[Figure]:
     told = -1
     for value, start, end in numerals(text, locale):
         match = _SPELLED.match(text, end)
         if match is not None and start > told:
-            yield _made(Decimal(value), match, text[start : match.end()], start)
+            yield _made(Decimal(value), match, even[start : match.end()], start)
             told = start

@@ -37,20 +37,23 @@ _VOID = frozenset({"br", "hr", "img", "wbr"})
 _SIGNS = re.compile(r"[{}<>%\[+＜＞｛｝＋FfＦｆ]")
 
 
-def markup(source: str, text: str) -> Iterator[Finding]:
-    """`placeholders`, `markup` and `protection` where a translation lost, changed or added one."""
+def markup(source: str, text: str, *, part: bool = False) -> Iterator[Finding]:
+    """`placeholders`, `markup` and `protection` where a translation lost, changed or added one.
+
+    Of a text that says a `part` of its source only, nothing is lost.
+    """
     if _SIGNS.search(source) is not None or _SIGNS.search(text) is not None:
-        yield from _placeholders(source, text)
-        yield from _tags(source, text)
-        yield from _protection(source, text)
+        yield from _placeholders(source, text, part=part)
+        yield from _tags(source, text, part=part)
+        yield from _protection(source, text, part=part)
 
 
-def _protection(source: str, text: str) -> Iterator[Finding]:
+def _protection(source: str, text: str, *, part: bool) -> Iterator[Finding]:
     """A factor is written on a package and stands in a registration: none is lost, changed or made up."""
     wanted = Counter(name for name, _ in _factors(source))
     places = list(_factors(text))
     found = Counter(name for name, _ in places)
-    for one in sorted((wanted - found).elements()):
+    for one in () if part else sorted((wanted - found).elements()):
         yield Finding("protection", Level.FAIL, f"{one} of the source is lost", 0, f"write {one}")
     for one in sorted((found - wanted).elements()):
         offset = next(start for name, start in reversed(places) if name == one)
@@ -65,11 +68,11 @@ def _factors(text: str) -> Iterator[tuple[str, int]]:
         yield normalize("NFKC", "".join(name.split())), match.start()
 
 
-def _placeholders(source: str, text: str) -> Iterator[Finding]:
+def _placeholders(source: str, text: str, *, part: bool) -> Iterator[Finding]:
     wanted = Counter(_tight(match) for match in PLACEHOLDER.finditer(source))
     places = [(_tight(match), match.start()) for match in PLACEHOLDER.finditer(text)]
     found = Counter(name for name, _ in places)
-    for one in sorted((wanted - found).elements()):
+    for one in () if part else sorted((wanted - found).elements()):
         yield Finding("placeholders", Level.FAIL, f"the placeholder {one} is lost", 0, f"write {one}")
     for one in sorted(found - wanted):
         offset = next(start for name, start in reversed(places) if name == one)
@@ -83,10 +86,10 @@ def _tight(match: re.Match[str]) -> str:
     return "".join(match.group().split())
 
 
-def _tags(source: str, text: str) -> Iterator[Finding]:
+def _tags(source: str, text: str, *, part: bool) -> Iterator[Finding]:
     wanted = Counter(_named(match) for match in TAG.finditer(source))
     found = Counter(_named(match) for match in TAG.finditer(text))
-    for one in sorted((wanted - found).elements()):
+    for one in () if part else sorted((wanted - found).elements()):
         yield Finding("markup", Level.FAIL, f"the tag {one} is lost", 0, f"write {one}")
     for one in sorted((found - wanted).elements()):
         offset = next(match.start() for match in TAG.finditer(text) if _named(match) == one)

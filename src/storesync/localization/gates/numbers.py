@@ -13,10 +13,13 @@ from storesync.localization.gates.verdict import Finding, Level
 __all__ = ["numbers"]
 
 
-def numbers(source: str, text: str, source_locale: str, locale: str) -> Iterator[Finding]:
+def numbers(
+    source: str, text: str, source_locale: str, locale: str, *, part: bool = False
+) -> Iterator[Finding]:
     """`numbers` and `units`: what was lost, added or changed; an equal amount otherwise is for review.
 
-    Numbers in words stand in for those of the source; those that the source does not have are for review.
+    Numbers in words stand in for those of the source; those that the source does not have are for review. Of a text
+    that says a `part` of its source only, nothing is lost.
     """
     words = list(spelled(text, locale))
     if not words and DIGIT.search(source) is None and DIGIT.search(text) is None:
@@ -26,7 +29,7 @@ def numbers(source: str, text: str, source_locale: str, locale: str) -> Iterator
     if words or [(one.amount, one.counter) for one in missing] != [
         (one.amount, one.counter) for one in added
     ]:
-        yield from _compared(source, text, missing, added, words, source_locale, locale)
+        yield from _compared(source, text, missing, added, words, source_locale, locale, part=part)
 
 
 def _compared(
@@ -37,9 +40,11 @@ def _compared(
     words: list[Figure],
     source_locale: str,
     locale: str,
+    *,
+    part: bool,
 ) -> Iterator[Finding]:
     said = tuple(missing)
-    for alike in (_same, _same_amount, _same_base, _same_value):
+    for alike in (_same, _same_amount, _same_base, *(() if part else (_same_value,))):
         for one in tuple(missing):
             if (other := _take(added, alike(one))) is not None:
                 missing.remove(one)
@@ -47,7 +52,7 @@ def _compared(
     for one in tuple(missing):
         if _take(words, _same(one)) is not None:
             missing.remove(one)
-    for one in missing:
+    for one in () if part else missing:
         if (other := _take(added, _same_unit(one)) or _take(words, _same_things(one))) is not None:
             message = f"{one.written!r} of the source became {other.written!r}"
             yield Finding("numbers", Level.FAIL, message, other.offset, f"write {one.written}")
