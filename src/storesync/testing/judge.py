@@ -34,31 +34,7 @@ def judge(world: World, verdict: Verdict) -> None:
         if one.parked and not _needs_person(world, key, doubted)
     ]
     for item in wanted.items.values():
-        stand = stands.get(item.key)
-        alive = truth.alive(item.key)
-        if stand is not None and stand.parked:
-            continue
-        if not item.offered:
-            if any(listing.status == "live" for listing in alive):
-                verdict.wrong.append(f"{item.key} is on sale though not offered")
-            continue
-        if not alive:
-            verdict.lost.append(f"{item.key} is not in the shop: {_why(stand)}")
-            continue
-        listing = alive[0]
-        theirs = dict(offers_of(wanted, listing))
-        if listing.status != "live":
-            verdict.lost.append(f"{item.key} is {listing.status}")
-        titles = right_titles(world, listing, item)
-        if listing.title not in titles:
-            right = " or ".join(map(repr, titles))
-            verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {right}: {_why(stand)}")
-        offers = right_offers(world, listing, item, theirs)
-        if theirs != offers:
-            verdict.wrong.append(f"{item.key} offers {_told(theirs)}, not {_told(offers)}: {_why(stand)}")
-        pictures = _pictures(world, listing.images)
-        if world.platform.pictures and pictures != list(world.platform.files(item)):
-            verdict.wrong.append(f"{item.key} shows the pictures {pictures}")
+        _look(world, verdict, item, stands.get(item.key))
     verdict.wrong += _robbed(world)
     verdict.wrong += _left(world, stands)
     verdict.wrong += [
@@ -110,6 +86,39 @@ def _secrets(world: World) -> list[str]:
     return list(leaks.found)
 
 
+def _look(world: World, verdict: Verdict, item: Item, stand: Standing | None) -> None:
+    """Look at what the shop shows of one product."""
+    alive = world.truth.alive(item.key)
+    if stand is not None and stand.parked:
+        return
+    if not item.offered:
+        if any(listing.status == "live" for listing in alive):
+            verdict.wrong.append(f"{item.key} is on sale though not offered")
+        return
+    if not alive:
+        verdict.lost.append(f"{item.key} is not in the shop: {_why(stand)}")
+        return
+    listing = alive[0]
+    theirs = dict(offers_of(world.wanted, listing))
+    if listing.status != "live":
+        verdict.lost.append(f"{item.key} is {listing.status}")
+    titles = right_titles(world, listing, item)
+    if listing.title not in titles:
+        right = " or ".join(map(repr, titles))
+        verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {right}: {_why(stand)}")
+    offers = right_offers(world, listing, item, theirs)
+    if theirs != offers:
+        verdict.wrong.append(f"{item.key} offers {_told(theirs)}, not {_told(offers)}: {_why(stand)}")
+    pictures = _pictures(world, listing.images)
+    if world.platform.pictures and pictures != list(world.platform.files(item)):
+        verdict.wrong.append(f"{item.key} shows the pictures {pictures}")
+    verdict.wrong += [
+        f"{item.key} shows as its {name} {seen!r}, not {right!r}: {_why(stand)}"
+        for name, seen, right in world.platform.details(listing, item)
+        if seen != right
+    ]
+
+
 def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:
     """Whether nothing but a person can tell: the shop shows two, or what was in doubt cannot be asked for."""
     if len(world.truth.alive(key)) > 1:
@@ -137,10 +146,12 @@ def right_offers(
     if "stock" not in world.profile.owned:
         return wanted
     by_hand = world.by_hand.get((listing.id, "stock"), {})
+    one_of = world.by_hand.get((listing.id, "stock of the whole"), {})
     offers = {}
     for sku, (shown, stock) in theirs.items():
         price, _ = wanted.get(sku, (shown, 0))
         right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
+        right = right | {one_of[sku]} if sku in one_of else right
         offers[sku] = (price, stock if stock in right else min(right, default=-1))
     return {**offers, **{sku: offer for sku, offer in wanted.items() if sku not in offers}}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from random import Random
 
 from attrs import evolve
 
@@ -11,13 +12,13 @@ from storesync.sandbox.records import Sku
 from storesync.testing.wanted import Item
 from storesync.testing.world import BY_HAND, World, offers_of
 
-__all__ = ["edit_by_hand", "move_catalog", "vary_by_hand"]
+__all__ = ["edit_by_hand", "move_calmly", "move_catalog", "vary_by_hand"]
 
 
 def move_catalog(world: World, unheard: Mapping[str, Decimal]) -> None:
     """What a merchant does between two runs; half of the prices whose answers were lost go back to what they were."""
     for key, item in list(world.wanted.items.items()):
-        world.wanted.items[key] = _taken_back(world, _moved(world, item), unheard)
+        world.wanted.items[key] = _rewritten(world, _taken_back(world, _moved(world, item), unheard))
     if world.rng.random() < 0.3:
         key = f"P{len(world.wanted.items):02}x{world.rng.randint(0, 999)}"
         world.wanted.items[key] = world.platform.item(world.rng, key)
@@ -26,12 +27,59 @@ def move_catalog(world: World, unheard: Mapping[str, Decimal]) -> None:
     world.wanted.remember()
 
 
+def move_calmly(world: World) -> None:
+    """One change to each product, to all SKUs of it where it is about offers: calls are counted in what follows."""
+    rng, wanted, platform = Random(f"calm {world.seed}"), world.wanted, world.platform
+    kinds = (
+        "prices",
+        "stock",
+        "prices and stock",
+        "title",
+        "description",
+        "picture",
+        "hide",
+        "a new SKU",
+        "nothing",
+    )
+    for key, item in list(wanted.items.items()):
+        kind = rng.choice(kinds)
+        offers = dict(item.offers)
+        for sku, (price, stock) in item.offers.items():
+            dearer = min(platform.moved(rng, price) + platform.step * 7, platform.step * platform.prices[1])
+            offers[sku] = (
+                dearer if kind.startswith("prices") else price,
+                stock + 3 if kind.endswith("stock") else stock,
+            )
+        if kind == "a new SKU":
+            number = max(int(sku.rpartition("-")[2]) for sku in offers) + 1
+            offers[f"{key}-{number}"] = (platform.price(rng), 5)
+        title = f"{item.title}'" if kind == "title" else item.title
+        words = item.words + (kind == "description")
+        picture = (
+            (item.picture + 1) % platform.pictures
+            if kind == "picture" and platform.pictures
+            else item.picture
+        )
+        wanted.items[key] = evolve(
+            item, offers=offers, title=title, words=words, picture=picture, offered=kind != "hide"
+        )
+        world.events[f"calm: {kind}"] += 1
+    if rng.random() < 0.5:
+        key = f"P{len(wanted.items):02}"
+        wanted.items[key] = platform.item(rng, key)
+    wanted.remember()
+
+
 def _taken_back(world: World, item: Item, unheard: Mapping[str, Decimal]) -> Item:
     offers = {
         sku: (unheard[sku] if sku in unheard and world.regrets.random() < 0.5 else price, stock)
         for sku, (price, stock) in item.offers.items()
     }
     return evolve(item, offers=offers)
+
+
+def _rewritten(world: World, item: Item) -> Item:
+    return evolve(item, words=world.writer.randint(0, 3)) if world.writer.random() < 0.15 else item
 
 
 def _moved(world: World, item: Item) -> Item:
@@ -106,7 +154,11 @@ def edit_by_hand(world: World) -> None:
         world.truth.edit(listing.id, price=world.platform.by_hand)
     elif kind == "stock":
         world.truth.edit(listing.id, stock=77)
-        world.by_hand[listing.id, "stock"] = dict.fromkeys(offers_of(world.wanted, listing), 77)
+        # One that is sold as a whole, of a product with more SKUs by now: which of them it is, the next update says.
+        kept = offers_of(world.wanted, listing)
+        world.by_hand[listing.id, "stock" if kept else "stock of the whole"] = dict.fromkeys(
+            kept or world.wanted.ever(listing.key), 77
+        )
     elif kind == "title":
         title = f"title by hand {world.rng.randint(0, 999)}"
         world.truth.edit(listing.id, title=title)

@@ -42,6 +42,12 @@ class Mutant:
 
 MUTANTS: Final = (
     Mutant(
+        "each SKU's price goes in a call of its own",
+        "storesync.engine.offers",
+        "size = work.channel.spec.batches.get(part_of(work.channel.driver, kind), Batch(1)).size",
+        "size = 1",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
@@ -172,8 +178,8 @@ MUTANTS: Final = (
     Mutant(
         "a secret is known in one spelling only",
         "storesync.model.mask",
-        'return re.compile("|".join("".join(map(_spelled, one)) for one in self.secrets))',
-        'return re.compile("|".join(re.escape(one) for one in self.secrets))',
+        're.compile("".join(map(_spelled, part if len(part) >= self._least else one)))',
+        "re.compile(re.escape(part if len(part) >= self._least else one))",
     ),
     Mutant(
         "a number is no secret",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -19,6 +19,15 @@ from storesync.sandbox import Market as Truth
 from storesync.sandbox import Quota, market_shopee, market_tmall, plain, shopee, tmall
 from storesync.sandbox.dialect import Dialect
 from storesync.sandbox.records import Listing as Shown
+from storesync.testing.details import (
+    Detail,
+    plain_details,
+    shopee_details,
+    shopee_words,
+    tmall_details,
+    tmall_words,
+)
+from storesync.testing.fewest import Fewest
 from storesync.testing.floor import Floor
 from storesync.testing.picture import picture
 from storesync.testing.plain import Account, plain_driver
@@ -41,8 +50,8 @@ class Platform:
     `share` is how many of ten worlds are made on it. `lags` and `lates` are what its declaration allows, in
     seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
-    to the highest; `by_hand` is what a seller types in. `minimum` is how many calls it takes to list these
-    products, on a channel that knows its shop. `options` are those of a variant that a seller adds to a listing, None
+    to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes;
+    `details` are what else it shows of a product, `options` those of a variant that a seller adds to a listing, None
     where there is no room for one.
     """
 
@@ -66,7 +75,8 @@ class Platform:
     step: Decimal
     by_hand: Decimal
     rates: Mapping[str, float] = {}
-    minimum: Callable[[Sequence[Item], Profile], int]
+    fewest: Fewest
+    details: Callable[[Shown, Item], Iterator[Detail]]
     options: Callable[[Shown], tuple[str, ...] | None] = lambda listing: None
 
     @property
@@ -162,8 +172,12 @@ _PLAIN = Platform(
     prices=(50, 300),
     step=Decimal(1),
     by_hand=Decimal(1),
-    # And one look at a shop that nobody knows yet.
-    minimum=lambda items, profile: 1 + len(items) * (1 if profile.steps == 1 else 3),
+    fewest=Fewest(
+        shop=1,
+        steps=lambda item, profile: 1 if profile.steps == 1 else 3,
+        together=lambda profile: profile.together,
+    ),
+    details=plain_details,
     options=lambda listing: (),
 )
 
@@ -190,7 +204,7 @@ def tmall_listing(item: Item, category: Category) -> Listing:
     return Listing(
         key=item.key,
         category=category,
-        texts={"zh-Hans": Copy(item.title, "一个很长的说明")},
+        texts={"zh-Hans": Copy(item.title, tmall_words(item))},
         brand=Choice(brand, brand_id),
         variants=[Variant(sku, {"axis": value}) for sku, (value, _) in options.items()],
         axes=[Axis("axis", axis.name, axis_id, choices)],
@@ -223,10 +237,6 @@ def _found(name: str, daily: int | None) -> Driver[Any, Any]:
     return evolve(driver, spec=evolve(driver.spec, environments={"sandbox": evolve(sandbox, quotas=quotas)}))
 
 
-def _pictures(items: Sequence[Item]) -> int:
-    return len({item.picture for item in items})
-
-
 _TMALL = Platform(
     name="tmall",
     share=2,
@@ -248,9 +258,10 @@ _TMALL = Platform(
     by_hand=Decimal(1),
     # A session of fixed length that only a person can renew: once in a while is often enough.
     rates={"token_expired": 0.003},
-    # A look at the four sections of the new shop, the rule document, the pictures, and for each listing its
-    # document and the ids of its SKUs.
-    minimum=lambda items, profile: 4 + 1 + _pictures(items) + 2 * len(items),
+    # Four sections of a shop and a rule document; a listing is its document and the ids of its SKUs. What changes in
+    # one is sent after its own rules were read, and new SKUs have ids to be read again.
+    fewest=Fewest(shop=5, steps=lambda item, profile: 2, text=2, more=3, second=3, pictures=True),
+    details=tmall_details,
 )
 
 # -- shopee -----------------------------------------------------------------------------------------------
@@ -263,7 +274,7 @@ def shopee_listing(item: Item, category: Category) -> Listing:
     return Listing(
         key=item.key,
         category=category,
-        texts={"vi": Copy(item.title, "Serum dưỡng ẩm cho da khô, dùng hằng ngày.")},
+        texts={"vi": Copy(item.title, shopee_words(item))},
         brand=Choice(brand, brand_id),
         variants=[
             Variant(sku, {"axis": code}, weight_g=120, size_mm=(60, 40, 90)) for sku, code in codes.items()
@@ -323,11 +334,16 @@ _SHOPEE = Platform(
     prices=(100, 400),
     step=Decimal(1_000),
     by_hand=Decimal(99_000),
-    # A look at the new shop, three documents of the category, the pictures, and for each listing: add, divide, show;
-    # one that is sold as a whole is on sale as soon as it is added.
-    minimum=lambda items, profile: (
-        1 + 3 + _pictures(items) + sum(1 if len(item.offers) == 1 else 3 for item in items)
+    # Three documents of the category; a listing is added, divided and shown, but one that is sold as a whole is on
+    # sale as soon as it is added. A new model: the models are read, its option is drawn, and it is added.
+    fewest=Fewest(
+        shop=4,
+        steps=lambda item, profile: 1 if len(item.offers) == 1 else 3,
+        more=3,
+        second=2,
+        pictures=True,
     ),
+    details=shopee_details,
 )
 
 PLATFORMS: Final = (_PLAIN, _TMALL, _SHOPEE)

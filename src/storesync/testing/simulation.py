@@ -15,7 +15,7 @@ from storesync.state import Standing, Store
 from storesync.state.schema import METADATA
 from storesync.state.statement import Statement
 from storesync.testing.judge import judge, judge_held
-from storesync.testing.merchant import edit_by_hand, move_catalog, vary_by_hand
+from storesync.testing.merchant import edit_by_hand, move_calmly, move_catalog, vary_by_hand
 from storesync.testing.platform import Platform
 from storesync.testing.pricehold import HeldPrices, hold_prices, release_prices
 from storesync.testing.profile import Profile
@@ -71,10 +71,7 @@ def _live(world: World, verdict: Verdict) -> None:
     """Runs with mishaps, deaths, rivals and hands in the shop; then quiet ones until nothing is left to do."""
     rng = world.rng
     if world.profile.calm:
-        before = len(world.truth.calls)
-        run(world, [])
-        verdict.calls = len(world.truth.calls) - before
-        verdict.minimum = _minimum(world)
+        _count(world, verdict)
         return
     world.faults(on=True)
     for round_ in range(rng.randint(1, 3)):
@@ -189,9 +186,21 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
     return touched
 
 
-def _minimum(world: World) -> int:
-    offered = [item for item in world.wanted.items.values() if item.offered and not item.broken]
-    return world.platform.minimum(offered, world.profile)
+def _count(world: World, verdict: Verdict) -> None:
+    """A new shop, and the next day of it, where nothing goes wrong: no call may be one too many."""
+    fewest, wanted = world.platform.fewest, world.wanted
+    first = dict(wanted.items)
+    verdict.counted.append((_calls(world), fewest.listed(first.values(), world.profile)))
+    world.loop.skip(60.0)  # what is new is known everywhere
+    move_calmly(world)
+    moved = fewest.moved(first, wanted.items, world.profile, wanted.right)
+    verdict.counted.append((_calls(world), moved))
+
+
+def _calls(world: World) -> int:
+    before = len(world.truth.calls)
+    run(world, [])
+    return len(world.truth.calls) - before
 
 
 def _events(world: World) -> Counter[str]:

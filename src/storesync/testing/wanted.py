@@ -20,7 +20,7 @@ __all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
 
 @frozen(kw_only=True)
 class Item:
-    """One product of a catalog; `picture` is the number of its picture.
+    """One product of a catalog; `picture` is the number of its picture, `words` that of its description.
 
     With `unpriced` its price policy ended: nobody can say what it costs, and the prices in `offers` are not right yet.
     """
@@ -31,6 +31,7 @@ class Item:
     offered: bool = True
     broken: bool = False
     picture: int = 0
+    words: int = 0
     unpriced: bool = False
 
 
@@ -46,7 +47,11 @@ class Form(Protocol):
 
 def bare(item: Item, shop: Shop, category: Category | None, offers: Mapping[str, Offer]) -> Prepared:
     """The plain platform's document."""
-    content = {"title": item.title, "text": f"about {item.title}", "images": []}
+    content = {
+        "title": item.title,
+        "text": f"about {item.key}{f' {item.words}' if item.words else ''}",
+        "images": [],
+    }
     return Prepared(key=item.key, offered=True, content=content, offers=offers, issues=Issues())
 
 
@@ -160,7 +165,7 @@ class Wanted:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
         rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        return {"catalog": digest([item.title, item.offered, item.picture, item.unpriced, rows])}
+        return {"catalog": digest([item.title, item.offered, item.picture, item.words, item.unpriced, rows])}
 
     def prepare(
         self,

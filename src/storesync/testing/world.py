@@ -129,6 +129,7 @@ class World:
     shop: Shop
     clocks: Random
     regrets: Random
+    writer: Random
     strangers: Random
     processes: int = 0
     grants: int = 0
@@ -196,6 +197,7 @@ class World:
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
             Random(f"regrets {seed}"),
+            Random(f"writer {seed}"),
             Random(f"strangers {seed}"),
         )
         world.wanted.remember()
