@@ -8,7 +8,7 @@ from typing import Any
 
 from storesync.driver import Driver, Spec
 from storesync.engine.documents import media_in
-from storesync.engine.pricehold import off_sale, told_price, told_prices
+from storesync.engine.pricehold import differs, off_sale, told_price, told_prices
 from storesync.engine.promise import part_of, promised, wanted_skus
 from storesync.model import Offer, Status, digest
 from storesync.plan import Detail, Kind, Operation
@@ -84,7 +84,7 @@ def operations(
         )
         return
     carries = "carries offers" in spec.update and driver.offers is None and driver.prices is None
-    changed_offers = [o for o in stand.offers.values() if o.want is not None and _differs(o, owned)]
+    changed_offers = [o for o in stand.offers.values() if o.want is not None and differs(o, owned)]
     if stand.want != stand.have or _variants_differ(stand) or (carries and changed_offers):
         yield from _uploads(stand, after, sent, driver)
         yield Operation(
@@ -238,15 +238,7 @@ def _have_digest(kind: Kind, changed: Iterable[OfferStanding]) -> str:
 
 def offers_differ(stand: Standing) -> bool:
     """Whether any price or stock is wanted otherwise than acknowledged; what the market refused does not count."""
-    return any(_differs(offer) for offer in stand.offers.values() if not offer.refused)
-
-
-def _differs(offer: OfferStanding, owned: Collection[str] = ()) -> bool:
-    want = offer.want
-    if want is None:
-        return False
-    stock = want.stock != offer.have_stock and "stock" not in owned
-    return stock or (offer.price_differs and "prices" not in owned)
+    return any(differs(offer) for offer in stand.offers.values() if not offer.refused)
 
 
 def _causes(stand: Standing) -> tuple[str, ...]:

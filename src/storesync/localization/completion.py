@@ -132,8 +132,9 @@ class TextMemory:
     def refused(self, segment: Segment, locale: str) -> MemoryText | None:
         """What a person refused at the segment's place, or an engine made of it and no gate let pass."""
         own = self.said(segment, locale)
-        if own is not None and own.rejected:
-            return own
+        told = self.rejected(segment, locale, own.text) if own is not None and own.text else None
+        if told is not None:
+            return told
         return self.failed.get(_name(locale, segment.hash, segment.field))
 
 

@@ -53,10 +53,12 @@ def _handed(segment: Segment, locale: str, memory: TextMemory, given: MemoryText
         return evolve(before, note=f"locked for another source: {before.source_text}")
     own = memory.said(segment, locale)
     if given is not None:
+        if own is not None and one is own and _answers(own, given):
+            return own
         refused = memory.rejected(segment, locale, given.text)
-        if refused is not None:
-            return evolve(refused, key=evolve(given.key, place=segment.place), source_text=segment.text)
-        return own if own is not None and _answers(own, given) else given
+        if refused is None:
+            return given
+        return evolve(refused, key=evolve(given.key, place=segment.place), source_text=segment.text)
     if one is not None:
         return one
     failed = memory.refused(segment, locale)

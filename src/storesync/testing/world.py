@@ -137,6 +137,7 @@ class World:
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
     cheap: dict[str, str] = field(factory=dict)
+    early: dict[str, str] = field(factory=dict)
     right: set[tuple[str, Decimal]] = field(factory=set)
     in_blackout: list[str] = field(factory=list)
     begun: set[str] = field(factory=set)
@@ -171,6 +172,7 @@ class World:
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
         drawn = drawn.with_strangers(Random(f"elsewhere {seed}"))
+        drawn = drawn.with_more_owned(Random(f"owned {seed}"))
         drawn = drawn.with_memory(Random(f"memory {seed}"))
         drawn = drawn.with_misses(Random(f"misses {seed}"))
         drawn = drawn.with_variants(Random(f"variants {seed}"))
@@ -297,7 +299,10 @@ class World:
             self.creating[len(self.truth.calls)] = told.key
         if told is None:
             self.unjournaled.append(f"{name} ({call.method} {call.path})")
-        elif told.id not in self.begun:
+            return
+        if told.kind == "show":
+            self._look_at_comeback(told.key)
+        if told.id not in self.begun:
             self.begun.add(told.id)
             self._look_at_calendar(told.kind, env.now())
 
@@ -330,6 +335,22 @@ class World:
         """Go on after this moment, by everybody's clock."""
         seconds = (until - START).total_seconds() - self.profile.skew + self.profile.apart + 1.0
         self.loop.skip(max(0.0, seconds - self.loop.time()))
+
+    def _look_at_comeback(self, key: str) -> None:
+        """What comes back on sale has the price that is wanted, and none of what is sold out: not even for a moment."""
+        stand = self.store.read_now(lambda db: standing.read(db, self.platform.channel, key))
+        owned, hand = self.profile.owned, self.platform.by_hand
+        for listing in self.truth.alive(key) if stand is not None else ():
+            for sku, (price, stock) in offers_of(self.wanted, listing).items():
+                offer = stand.offers.get(sku) if stand is not None else None
+                if offer is None or offer.want is None:
+                    continue
+                right = {one.sale.amount for one in offer.want.prices.values()} | {hand}
+                if price not in right and "prices" not in owned:
+                    self.early[sku] = f"{sku} comes back on sale at {price}, before its price"
+                counted = "stock" in owned or (listing.id, "stock") in self.by_hand
+                if stock and not offer.want.stock and not counted:
+                    self.early[sku] = f"{sku} comes back on sale, sold out, with a stock of {stock}"
 
     def look_at_prices(self) -> None:
         """No price is ever shown that the catalog did not ask for at some time, and none below its floor."""
