@@ -59,6 +59,7 @@ _UNHEARD = (
     "error_before",
     "error_after",
     "hostile",
+    "repeat",
 )
 BY_HAND: Final = "BY-HAND"
 """The code of every variant that a seller adds himself."""
