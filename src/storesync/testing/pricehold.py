@@ -14,7 +14,7 @@ from storesync.testing.merchant import type_price
 from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
-__all__ = ["HeldPrices", "hold_prices", "release_prices", "unheld"]
+__all__ = ["HeldPrices", "hold_prices", "release_prices", "unheld", "whole"]
 
 _SHARE = 0.5  # of the worlds in which something goes wrong
 
@@ -23,13 +23,14 @@ _SHARE = 0.5  # of the worlds in which something goes wrong
 class HeldPrices:
     """One product whose policy ended, and what the market showed then: the prices that must stay.
 
-    What was `hidden` must stay hidden, and a SKU of `out` sold out.
+    What was `hidden` must stay hidden, and a SKU of `out` sold out. Nobody here knew that those of `unsure` were.
     """
 
     key: str
     prices: Mapping[str, Decimal]
     out: frozenset[str] = frozenset()
     hidden: bool = False
+    unsure: frozenset[str] = frozenset()
 
     def shown(self, listing: Listing) -> dict[str, tuple[Decimal, int]]:
         """Price and stock by SKU as the market shows them now; one that is a listing itself stays so."""
@@ -49,7 +50,7 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
     world.truth.settle()
     found = []
     for key, item in list(world.wanted.items.items()):
-        listing = _whole(world, item, stands.get(key))
+        listing = whole(world, item, stands.get(key))
         if listing is None or rng.random() < 0.3:
             continue
         if world.profile.edits and rng.random() < 0.4:
@@ -59,7 +60,10 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
         shown = offers_of(world.wanted, listing)
         out = frozenset(sku for sku, (_, stock) in shown.items() if not stock)
         hidden = listing.status != "live"
-        found.append(HeldPrices(key, {sku: price for sku, (price, _) in shown.items()}, out, hidden))
+        offers = stands[key].offers
+        unsure = frozenset(sku for sku in out if offers[sku].have_stock is None)
+        prices = {sku: price for sku, (price, _) in shown.items()}
+        found.append(HeldPrices(key, prices, out - unsure, hidden, unsure))
         world.events["held price of a hidden listing"] += hidden
         world.events["held price of a sold-out SKU"] += bool(out)
         world.wanted.items[key] = _moved(world, rng, item)
@@ -68,7 +72,7 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
     return found
 
 
-def _whole(world: World, item: Item, stand: Standing | None) -> Listing | None:
+def whole(world: World, item: Item, stand: Standing | None) -> Listing | None:
     """The listing of a product, where it is whole, shown or hidden as wanted, and nothing is open."""
     alive = world.truth.alive(item.key)
     if stand is None or item.broken or len(alive) != 1:

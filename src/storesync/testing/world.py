@@ -48,7 +48,7 @@ _INTENDED = Statement(
     .order_by(journal.c.seq.desc())
 )
 _RUNNING = Statement(select(operations.c.key).where(operations.c.state == bindparam("state")))
-_UNHEARD = {
+_UNHEARD = (
     "lost_before",
     "lost_after",
     "late",
@@ -59,9 +59,8 @@ _UNHEARD = {
     "error_before",
     "error_after",
     "hostile",
-    "repeat:redirect",
-    "repeat:page",
-}
+    "repeat",
+)
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
 
@@ -312,7 +311,7 @@ class World:
         lost = {
             key
             for number, key in self.creating.items()
-            if {calls[number].fault, calls[number].fault.partition(":")[0]} & _UNHEARD
+            if calls[number].fault.partition(":")[0] in _UNHEARD
             and calls[number].fault != "lost_before:connect"
         }
         missed = any(call.fault == "missed" for call in calls)
