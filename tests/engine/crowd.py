@@ -74,7 +74,7 @@ class Crowd:
                 if wait == 0.0:
                     send(process, now)
                     continue
-                process.wakes = None if wait == math.inf else now + max(wait, 1e-6)
+                process.wakes = None if wait == math.inf else now + min(max(wait, 1e-6), 1.0)
                 if process.wakes is not None:
                     later(process.wakes, partial(look, process))
 

@@ -3,8 +3,8 @@
 A figure of the pace is a share of what such a client sends over the same road, from the same market. It is not fitted
 to what the engine reaches: each ideal is a bound that follows from what may be known.
 
-*The knower* knows the market's quota and shape, its clock, and between which bounds a call is on its way there – but
-not how long this one will be. It never has a call refused, so it must keep away from the edge by that spread. Where
+*The knower* knows the market's quota and shape, and between which bounds a call is on its way there – but not how long
+this one will be, nor the market's clock. It never has a call refused, so it must keep away from the edge by that spread. Where
 calls are spread evenly the sooner of two may be late and the later one early, so that they meet closer by the spread.
 
 *The measurer* knows the quota, not its shape: a window may begin anywhere, and its bounds are those of answers, since
@@ -14,8 +14,8 @@ A burst of so many calls is such a window, too: one that lasts until one call's 
 them may come together, and the next one that soon after.
 
 *The halved* does not know of a change either before a first call is refused; nobody does. All that is on its way by then
-is sent, too, and every rest that those answers ask for is kept. From then on it knows the new quota, and sends evenly,
-no faster than that, whenever the market takes a call.
+is sent, too, and every rest that those answers ask for is kept. From then on it is a knower of the new quota, and
+sends evenly whenever the market takes a call.
 """
 
 from __future__ import annotations
@@ -38,13 +38,9 @@ _STEPS = [
 
 def knower(quota: Quota, road: Road) -> float:
     """Calls a second, none refused, of one who knows the market."""
-    match quota.shape:
-        case "fixed":
-            return quota.rate  # all in the middle of each window
-        case "sliding":
-            return quota.window / (quota.per + road.spread)
-        case _:
-            return min(quota.rate, quota.burst / (1.0 / quota.rate + road.spread))
+    if quota.shape != "bucket":
+        return quota.window / (quota.per + road.spread)
+    return min(quota.rate, quota.burst / (1.0 / quota.rate + road.spread))
 
 
 def measurer(quota: Quota, road: Road) -> float:
@@ -79,10 +75,11 @@ def halved(meter: Meter, calls: Sequence[Call], road: Road, start: datetime, end
     blind = [one for one in calls if one.left < first]
     taken.extend(one.counted for one in blind if take(zero + one.counted) is None)
     rest = max((one.answered + (one.wait or 0.0) for one in blind if one.refused), default=math.inf)
+    step = 1.0 / knower(meter.quota, road)
     at = max(blind[-1].counted, rest + road.there[0]) if blind else end
     while at < end:
         wait = take(zero + at)
         if wait is None:
             taken.append(at)
-        at += 1.0 / meter.quota.rate if wait is None else max(wait, 1e-6)
+        at += step if wait is None else max(wait, 1e-6)
     return taken

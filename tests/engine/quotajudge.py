@@ -124,7 +124,7 @@ def _figures(seen: Seen, case: Case, begin: float, end: float, possible: float) 
 
 
 def used(case: Case, seconds: float = 300.0) -> Figures:
-    """What is used of a quota that stays as it is, when it or the road is known; refusals of a declared one count ever."""
+    """What is used of a quota that stays as it is, when it or the road is known; a declared one never refuses."""
     begin = case.warm
     end = begin + max(seconds, 2.0 * case.span)
     market = Crowd(case.quota, case.road, case.seed, case.tells)

@@ -20,7 +20,7 @@ __all__ = ["Bucket", "Share"]
 
 _RESERVE = 0.995  # of a declared rate: clocks differ a little
 _TOGETHER = 0.04  # seconds' worth of calls that may leave together: timers are late by so much
-_LEAST_TOGETHER = 2.0
+_UNPACED = 2.0  # calls, where no rate is known
 _ONE_BY_ONE = 0.004  # the same where a burst is small
 _NARROW = 2.0  # times what is usually on its way: a smaller burst is none
 
@@ -97,9 +97,7 @@ class Bucket:
         if burst is not None:
             return burst
         rate = self.law.at(now)
-        if self._narrow:
-            return 1.0 + rate * _ONE_BY_ONE
-        return _LEAST_TOGETHER if rate == math.inf else max(_LEAST_TOGETHER, rate * _TOGETHER)
+        return _UNPACED if rate == math.inf else 1.0 + rate * (_ONE_BY_ONE if self._narrow else _TOGETHER)
 
     def _refill(self, now: float) -> None:
         if now > self._at:

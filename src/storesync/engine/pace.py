@@ -25,6 +25,7 @@ from storesync.state import Store, usage
 __all__ = ["EACH", "Pacer", "Place"]
 
 EACH = "*"
+_LOOKS = 1.0  # seconds after which who waits looks again: what was answered meanwhile may have changed the pace
 _UNDECLARED: tuple[None] = (None,)
 
 
@@ -229,7 +230,7 @@ class Pacer:
             if wait == 0.0:
                 return
             if wait < math.inf:
-                await self._env.sleep(wait)
+                await self._env.sleep(min(wait, _LOOKS))
                 continue
             answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             for line, _ in lines:

@@ -99,7 +99,7 @@ def join(
     *,
     ended: Callable[[str], bool] = lambda owner: False,
 ) -> tuple[int, int]:
-    """Say that `owner` draws on a scope's quotas for `ttl` seconds more; its rank among those who do, and their number."""
+    """Say that `owner` draws on a scope's quotas for `ttl` seconds more; its rank among all who do, and how many."""
     put(db, sharers, {"scope": scope, "owner": owner}, {"until": stamp(now + timedelta(seconds=ttl))})
     found = _SHARERS.run(db, {"scope": scope}).all()
     gone = [row.owner for row in found if row.until <= stamp(now) or ended(row.owner)]
