@@ -200,7 +200,7 @@ class Learned:
         shut, whole, taken = at - self._closed, at - self._cycle, self._cycled
         surplus = shut - (_COARSE if self._told else self._pause)
         self._crowd = None
-        if self.known and taken >= _FEW and surplus > max(_LONG, 0.1 * whole):
+        if not self._halved and taken >= _FEW and surplus > max(_LONG, 0.1 * whole):
             # Closed for a good part of the time: it counts by long windows, and took so many in this one.
             self._settle(taken / whole, taken / whole / _MOST)
         elif self._known and not self._halved and surplus > max(_LONG, 2.0 / self._low):
@@ -257,7 +257,8 @@ class Learned:
     def _search(self, rate: float, left: float, lasted: float) -> None:
         """Refused again at once: the limit lies anywhere between what it certainly bears and what it took."""
         least, most = self._bounds(rate, left)
-        if self._quick == 1 and not self._doubted and self._taken > _NEAR * self._before * max(1.0, lasted):
+        near = self._taken > _NEAR * self._before * max(1.0, lasted)
+        if self._quick == 1 and near and self.top == math.inf and not self._doubted:
             self._quick, self._doubted, found = 0, True, _LEAST * rate
         elif self._quick == 1:
             found = _FELL * self._before
