@@ -3,9 +3,9 @@
 A figure of the pace is a share of what such a client sends over the same road, from the same market. It is not fitted
 to what the engine reaches: each ideal is a bound that follows from what may be known.
 
-*The knower* knows the market's quota and shape, and between which bounds a call is on its way there – but not how long
-this one will be, nor the market's clock. It never has a call refused, so it must keep away from the edge by that spread. Where
-calls are spread evenly the sooner of two may be late and the later one early, so that they meet closer by the spread.
+*The knower* knows the market's quota and shape, and between which bounds a call is on its way there – but not how
+long this one will be, nor the market's clock. It never has a call refused, so it must keep away from the edge by that
+spread. Where calls are spread evenly the sooner of two may be late and the later one early, so that they meet closer.
 
 *The measurer* knows the quota, not its shape: a window may begin anywhere, and its bounds are those of answers, since
 nobody sees where on its way a call is counted. A place in a window is therefore certainly free `per` seconds after

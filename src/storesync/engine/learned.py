@@ -35,7 +35,9 @@ _PROOF = 4.0  # calls that prove as much as a second does
 _DECLARED = 0.985  # of a declared rate that fell: what calls that come closer than they left leave of it
 _WINDOW = 1.05  # seconds: who asks for twice what windows of a second bear is refused within
 _CLIMB_HALF = 40.0  # the same where a half is believed
-_NEAR = 0.75  # of a refused rate: who took so much of it in a second, or since it opened, fell by less than half
+_NEAR = (
+    0.75  # of a refused rate: who took so much of it in a second, or since it opened, fell by less than half
+)
 _HALF = 10.0  # seconds for which half of a rate is believed, when it was too much
 _SAME = 0.03  # refused rates that differ by less confirm each other
 _SLOWEST = 0.02  # of the declared rate, or calls a second: however a market refuses, we keep asking
@@ -118,7 +120,9 @@ class Learned:
         gone, gap = now - self._opened - self._hold, self._high - self._low
         if gone <= 0.0:
             rate = self._low
-        elif self._steep and gone <= (climb := max(_CLIMB_HALF if self._halved else _CLIMB, _CALLS / 6.0 / self._high)):
+        elif self._steep and gone <= (
+            climb := max(_CLIMB_HALF if self._halved else _CLIMB, _CALLS / 6.0 / self._high)
+        ):
             rate = self._low + gap * (gone / climb) ** 2
         elif self._steep:
             rate = self._high * (1.0 + _BEYOND * (gone / climb - 1.0))

@@ -25,7 +25,9 @@ from storesync.state import Store, usage
 __all__ = ["EACH", "Pacer", "Place"]
 
 EACH = "*"
-_LOOKS = 1.0  # seconds after which who waits looks again: what was answered meanwhile may have changed the pace
+_LOOKS = (
+    1.0  # seconds after which who waits looks again: what was answered meanwhile may have changed the pace
+)
 _UNDECLARED: tuple[None] = (None,)
 
 

@@ -1,7 +1,7 @@
 """Places in a quota that is counted by windows: a call has one until the market must have forgotten it.
 
 A call is counted somewhere between its leaving and its answer, and nobody knows where. The market may count in any
-window of `per` seconds, so a call keeps its place until its answer is that old; what the fastest takes is taken off, since
+window of `per` seconds, so a call keeps its place until its answer is that old; what the fastest takes is off, since
 it delays all calls alike. One that is not answered yet was certainly counted once it is later than any was of late.
 """
 
