@@ -9,7 +9,7 @@ import csv
 from pathlib import Path
 from typing import NamedTuple
 
-TOKEN = "sandbox0access0plain"
+TOKEN = "sandbox0access0plain/+=&%<"
 COLUMNS = ("id", "key", "title", "price", "stock", "updated_at")
 
 

@@ -24,7 +24,8 @@ KEPT = ("SBG-001", "SBG-002", "SBG-008", "PDM-070", "GGT-080")
 CANARIES = (account.SECRET, account.SESSION)
 
 
-def _cut(path: Path, column: str) -> None:
+def cut(path: Path, column: str) -> None:
+    """Leave a table of the example the rows of the five products."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -39,7 +40,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     write_example(folder)
     for name in ("products.csv", "variants.csv", "translations.csv"):
-        _cut(folder / "catalog" / name, "product_code")
+        cut(folder / "catalog" / name, "product_code")
     generate_images(folder / "catalog", folder / "catalog" / "images")
     config = folder / "storesync.toml"
     text = config.read_text("utf-8")

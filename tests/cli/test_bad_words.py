@@ -230,3 +230,40 @@ def test_no_half_translated_listing_leaves(merchant: Merchant, service: Service)
             writer.writerows(rows)
 
     assert {"SBG-008", "GGT-080"} == {one.key for one in merchant.market.live()}
+
+
+@pytest.mark.parametrize("compliance", [False, True])
+def test_a_food_whose_allergens_no_table_holds_is_held(
+    merchant: Merchant, service: Service, compliance: bool
+) -> None:
+    """Its title and text are translated; what a buyer may die of is not in the vocabulary, and the row is named."""
+    if compliance:
+        merchant.edit("storesync.toml", "# [compliance]", "[compliance]")
+        merchant.edit("storesync.toml", '# evidence = "evidence.csv"', 'evidence = "evidence.csv"')
+    hire(merchant, service)
+    merchant.edit("storesync.toml", '"reference"', '"reference", "machine", "unsure"')
+    forget(merchant, "GGT-080")
+    file = merchant.folder / "catalog" / "products.csv"
+    with file.open(encoding="utf-8", newline="") as opened:
+        rows = list(csv.DictReader(opened))
+    for row in rows:
+        row["allergens_ko"] = "우유·땅콩·새우" if row["product_code"] == "GGT-080" else row["allergens_ko"]
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+    code, plan = planned(merchant)
+    vocabulary = merchant.folder / "catalog" / "vocabulary.csv"
+    with vocabulary.open("a", encoding="utf-8") as opened:
+        opened.write('allergens,우유·땅콩·새우,우유·땅콩·새우,牛奶、花生、虾,"Sữa, đậu phộng, tôm"\n')
+    _, whole = planned(merchant)
+
+    (held,) = [one for one in plan["held"] if one["key"] == "GGT-080"]
+    told = [issue for issue in held["issues"] if issue["code"] == "text.fact_missing"]
+    assert 2 == code
+    assert ["add a row allergens,우유·땅콩·새우,… with its zh-Hans text to vocabulary.csv"] == [
+        issue["hint"] for issue in told
+    ]
+    assert "GGT-080" not in {one["key"] for one in whole["held"]}
+    assert ("GGT-080", "create") in {(row["key"], row["kind"]) for row in whole["operations"]}

@@ -27,7 +27,7 @@ CANARY = "canary-4711-secret"
 
 def test_a_secret_becomes_stars_wherever_it_stands() -> None:
     """Known secrets are replaced inside longer texts; short words are left alone."""
-    assert "session *** refused" == masked(f"session {CANARY} refused", [CANARY])
+    assert "session ******** refused" == masked(f"session {CANARY} refused", [CANARY])
     assert "id 12" == masked("id 12", ["12"])
 
 
@@ -38,8 +38,8 @@ def test_a_secret_on_its_way_to_a_person_becomes_stars(capsys: pytest.CaptureFix
     Outlet(json=True, verbose=False, secrets=lambda: [CANARY]).document({"said": CANARY})
     captured = capsys.readouterr()
 
-    assert f"table ***\n{json.dumps({'said': '***'}, indent=2)}\n" == captured.out
-    assert "error ***\n" == captured.err
+    assert f"table ********\n{json.dumps({'said': '********'}, indent=2)}\n" == captured.out
+    assert "error ********\n" == captured.err
 
 
 def test_the_log_is_json_by_line_without_secrets(tmp_path: Path) -> None:
@@ -56,12 +56,12 @@ def test_the_log_is_json_by_line_without_secrets(tmp_path: Path) -> None:
             log.exception("command.failed")
 
     first, second = (json.loads(line) for line in place.read_text("utf-8").splitlines())
-    assert ("bad ***", "***", {"token": "***", "of": ["***"]}) == (
+    assert ("bad ********", "********", {"token": "********", "of": ["********"]}) == (
         first["said"],
         first["partner_key"],
         first["inner"],
     )
-    assert "ValueError: ***" in second["exception"]
+    assert "ValueError: ********" in second["exception"]
     assert CANARY not in place.read_text("utf-8")
 
 

@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -450,6 +452,33 @@ def test_findings_about_wording_are_told_again_without_preparing_again(
     assert plan["held"] == again["held"]
     assert ["products.csv:2"] == [issue["at"] for issue in plan["held"][0]["issues"]]
     assert ["products.csv:6"] == [issue["at"] for issue in moved["held"][0]["issues"]]
+
+
+def test_two_processes_that_translate_at_once_keep_one_budget(merchant: Merchant, service: Service) -> None:
+    """What one has set aside the other cannot give away: the service never gets more than the day's characters."""
+    hire(merchant, service, "budget = 120")
+    forget(merchant)
+    command = [sys.executable, "-c", "import sys; from storesync.cli import main; sys.exit(main())"]
+    command += [
+        "texts",
+        "translate",
+        "--locale",
+        "zh-Hans",
+        "--again",
+        "--json",
+        "--config",
+        str(merchant.config),
+    ]
+    service.answer = lambda text: text  # copied: it fails, so both ask for every text
+    merchant("status")
+
+    some = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    said = [json.loads(one.communicate(timeout=120)[0]) for one in some]
+
+    assert [2, 2, 2] == [one.returncode for one in some], said
+    assert 60 < sum(one["characters"] for one in said) <= 120
+    for one in said:
+        assert any("the budget of 120 characters a day" in issue["message"] for issue in one["issues"])
 
 
 def test_a_text_longer_than_a_channel_takes_fails_before_it_is_shown(

@@ -9,7 +9,15 @@ from attrs import evolve
 from tests.prepare import example
 from tests.prepare.test_example import on_paper
 
-from storesync.compliance import Compliance, Evidence, Waiver, check_claims, compliance_pack, read_evidence
+from storesync.compliance import (
+    Compliance,
+    Evidence,
+    Waiver,
+    check_claims,
+    compliance_pack,
+    inventory_of,
+    read_evidence,
+)
 from storesync.compliance.claims import Claimed
 from storesync.prepare.inputs import Inputs
 
@@ -27,12 +35,7 @@ def rules(market: str, **changes: Any) -> Compliance:
     table = (files("storesync.examples") / "gangwon" / "evidence.csv").read_text(encoding="utf-8")
     evidence, issues = read_evidence(table, at="evidence.csv")
     assert () == issues
-    known = frozenset(
-        name.casefold()
-        for korean, words in example.reference().ingredients.items()
-        if words.get("zh-Hans")
-        for name in (korean, words.get("inci", korean))
-    )
+    known = inventory_of(example.reference().ingredients, "CN")
     made = Compliance(packs={market: compliance_pack(market)}, evidence=evidence, inventory={"CN": known})
     return evolve(made, **changes)
 

@@ -2,7 +2,7 @@
 
 import csv
 from importlib.resources import files
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 import pytest
 from hypothesis import given
@@ -55,6 +55,129 @@ def test_an_offset_points_into_what_was_written(text: str, excerpt: str, offset:
     assert (excerpt, offset) in [(hit.excerpt, hit.offset) for hit in hits]
 
 
+SIGNS = [
+    chr(point)
+    for point in range(0x20, 0x1FFFF)
+    if category(chr(point))[0] in "PS" or category(chr(point)) == "Zs"
+]
+APART = set(",;:!?、。()[]{}【】《》〈〉「」『』〔〕")
+
+
+def block(text: str, scanner: Scanner = CHINA) -> list[str]:
+    """What must not be said, as the text says it."""
+    return [hit.excerpt for hit in scanner.scan(text) if hit.term.severity == "block" and not hit.waived]
+
+
+def test_no_sign_of_unicode_hides_a_chinese_wording() -> None:
+    """Whatever is no letter and no digit: between two characters, and between words but for clause marks."""
+    lone = [sign for sign in SIGNS if not block(f"最{sign}佳")]
+    inside = [
+        sign
+        for sign in SIGNS
+        if not APART & set(normalize("NFKC", sign)) and not block(f"林下参药{sign}妆精华液")
+    ]
+
+    assert len(SIGNS) > 7000
+    # NFKC turns these into letters or digits: ㊙ reads 秘, ™ reads TM.
+    assert [] == [sign for sign in lone + inside if not any(one.isalnum() for one in normalize("NFKC", sign))]
+    assert ["顶“级"] == block("林下参顶“级”精华液")
+    assert ["药（妆"] == block("林下参药（妆）精华液")
+    assert ["药<b>妆"] == block("林下参药<b>妆</b>精华液")
+    assert ["E·G·F"] == block("E·G·F精华液")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No.1林下参精华液", "TOP1面霜", "面霜NO.1", "韩国No.1！", "NUMBER ONE面霜", "№1面霜", "ＮＯ．１面霜", "No：1面霜",
+        "Top·1面霜", "电话13812345678咨询", "电话138-1234-5678咨询", "电话 138 1234 5678", "第1品牌", "第①品牌",
+        "第壹品牌",
+    ],
+)  # fmt: skip
+def test_a_wording_in_latin_letters_or_digits_ends_before_chinese(text: str) -> None:
+    """To an expression Han are letters, too: without care a word would never end there."""
+    assert block(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["No.12色号", "EGFR", "第1步洁面", "第11支", "编号213812345678", "step1 面霜"]
+)
+def test_part_of_a_longer_word_or_number_is_none(text: str) -> None:
+    """As before."""
+    assert [] == block(text)
+
+
+def test_expressions_of_users_see_letters_as_their_language_has_them() -> None:
+    """In Chinese a border parts Latin from Han; a letter inside an expression is any."""
+    terms = (
+        Term(id="a", locale="zh-Hans", term=r"\bBB\b", regex=True, severity="block"),
+        Term(id="b", locale="zh-Hans", term=r"(?<!\w)CC(?!\w)", regex=True, severity="block"),
+        Term(id="c", locale="zh-Hans", term=r"神\w疗法", regex=True, severity="block"),
+    )
+    own, spaced = (
+        Scanner(terms),
+        Scanner((Term(id="v", locale="vi", term=r"trẻ hoá|kỳ[ýA-Z]?", regex=True),), True),
+    )
+
+    for text in ("用BB霜", "用CC霜", "神奇疗法"):
+        assert [1] == [len(own.scan(text))], text
+    for text in ("ABBA", "ACCA", "用BB1"):
+        assert () == own.scan(text)
+    for text in ("trẻ hóa", "Trẻ Hoá", "kì", "Kỳ"):
+        assert spaced.scan(text), text
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("xóa sẹo", "xoá sẹo"),
+        ("trẻ hóa da vĩnh viễn", "trẻ hoá da vĩnh viễn"),
+        ("bác sĩ khuyên dùng", "bác sỹ khuyên dùng"),
+        ("dược sĩ khuyên dùng", "dược sỹ khuyên dùng"),
+        ("thần kỳ", "thần kì"),
+        ("rụng tóc bệnh lý", "rụng tóc bệnh lí"),
+        ("đặc trị", "Ðặc trị"),  # the Icelandic letter of old fonts
+        ("tốt nhất", "тốt nhấт"),  # two Cyrillic letters
+    ],
+)
+def test_every_everyday_spelling_of_vietnamese_is_found(one: str, other: str) -> None:
+    """In capitals, too, with accents apart, and where the text stands."""
+    for text in (other, other.upper(), normalize("NFD", other), f"Kem {other} tại nhà"):
+        assert (
+            {hit.term.id for hit in VIETNAM.scan(text)} >= {hit.term.id for hit in VIETNAM.scan(one)} != set()
+        )
+    assert [other] == [hit.excerpt for hit in VIETNAM.scan(f"Kem {other}") if hit.term.severity == "block"][
+        :1
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tốt-nhất",
+        "tốt★nhất",
+        "tốt ✨ nhất",
+        "tốt “nhất”",
+        "tốt (nhất)",
+        "tốt_nhất",
+        "tốt <b>nhất</b>",
+        "số·1",
+        "số·một",
+    ],
+)
+def test_no_sign_hides_vietnamese_words(text: str) -> None:
+    """Whether spaces stand around it or not."""
+    assert block(text, VIETNAM)
+
+
+@pytest.mark.parametrize(
+    "text", ["Da rất tốt. Nhất là da khô", "tốt, nhất là", "tốt – nhất là", "tốt (nhất là da khô)"]
+)
+def test_vietnamese_sentences_do_not_run_into_each_other(text: str) -> None:
+    """A dot, a comma, a dash between spaces and brackets around several words part them."""
+    assert [] == block(text, VIETNAM)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -63,6 +186,8 @@ def test_an_offset_points_into_what_was_written(text: str, excerpt: str, offset:
         "适用于干性皮肤，炎热季节也清爽",
         "配方平衡，水润不腻",
         "用量适中，药瓶请勿混放",
+        "用量适中\n药瓶请勿混放",
+        "（用量适中）药瓶请勿混放",
     ],
 )
 def test_clauses_do_not_run_into_each_other(text: str) -> None:

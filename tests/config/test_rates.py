@@ -7,7 +7,7 @@ from tests.config.test_load import GOOD
 
 from storesync.config import Config, load
 from storesync.errors import ConfigError
-from storesync.issues import Issue
+from storesync.issues import Issue, Severity
 from storesync.pricing.rates import Ecb, Ecos, Frankfurter, Kexim, RateFile, StaticTable
 
 EVERYTHING = """
@@ -106,6 +106,29 @@ def test_without_a_chain_the_sources_are_asked_in_the_order_of_the_file(tmp_path
 
 
 ECOS = '[rates.sources.ecos]\nkey = "env:E"\n'
+
+
+@pytest.mark.parametrize(
+    ("quiet", "told"),
+    [
+        ('quiet = "0.07"', []),
+        ('quiet = "0.4"', ["quiet is 0.4: a rate may move by 40 % before prices follow"]),
+        (
+            'refine = [{ where = { channel = "tmall-cn" }, quiet = "0.08" }]',
+            ["quiet is 0.08: a rate may move by 8 % before prices follow"],
+        ),
+    ],
+)
+def test_a_band_wider_than_any_jump_that_is_believed_is_told(
+    tmp_path: Path, quiet: str, told: list[str]
+) -> None:
+    """0.4 is 40 %, and was meant to be 0.4 %: a warning with the way to write it."""
+    config = loaded(tmp_path, f'[prices.wide]\ncurrency = "CNY"\n{quiet}\n' + ECOS)
+    said = [issue for issue in config.issues if issue.code == "price.quiet_wide"]
+
+    assert told == [issue.message.partition("every variant: ")[2].partition(",")[0] for issue in said]
+    assert all("and no jump above 7 % is believed (max_jump)" in issue.message for issue in said)
+    assert all(issue.severity is Severity.WARNING and "% is written" in issue.hint for issue in said)
 
 
 @pytest.mark.parametrize(

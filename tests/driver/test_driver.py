@@ -123,6 +123,9 @@ def _nothing(shop: sd.Shop, some: Sequence[Any]) -> sd.Flow[sd.Verdicts]:
     return {}
 
 
+MISTYPED: Any = "serch"
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -131,6 +134,17 @@ def _nothing(shop: sd.Shop, some: Sequence[Any]) -> sd.Flow[sd.Verdicts]:
         ({"offers": _nothing}, "not both"),
         ({"find": None}, "identity by search needs find"),
         ({"spec": evolve(DRIVER.spec, hosts={"sandbox": {}})}, "has no host"),
+        ({"spec": evolve(DRIVER.spec, hosts={"live": {"api": "shop.example"}})}, "write https:// before it"),
+        ({"spec": evolve(DRIVER.spec, identity=sd.Identity(by=MISTYPED))}, "did you mean 'search'"),
+        (
+            {
+                "spec": evolve(
+                    DRIVER.spec, environments={"x": sd.Conditions(identity=sd.Identity(by="unique"))}
+                )
+            }
+            | {"find": None},
+            "needs find",
+        ),
     ],
 )
 def test_a_driver_that_cannot_work_is_not_made(change: dict[str, Any], said: str) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,11 +16,13 @@ from attrs import evolve
 from tests.engine.bench import Bench, item, step
 from tests.state.conftest import POSTGRES, Place, place_for
 
+from storesync.driver import Flow, request
 from storesync.engine.account import renew
 from storesync.errors import Denied
 from storesync.sandbox.dialect import Dialect
 from storesync.sandbox.plain import Manners, market_plain
 from storesync.state import Store, migrate, token
+from storesync.testing.plain import plain_driver
 from storesync.testing.processes import Sandbox, sandbox
 
 RENEWER = Path(__file__).with_name("renewer.py")
@@ -105,6 +108,39 @@ def test_a_market_that_cannot_be_reached_is_no_reason_to_call_a_person() -> None
     assert told is not None
     assert told.renewing is None
     assert report.ok
+
+
+def test_a_renewal_counts_in_the_days_quota() -> None:
+    """Like any other call; where nothing is left it waits for the reset, and nobody is told to log in."""
+    bench = Bench.opened(item("A"), driver=plain_driver(daily=2))
+    channel = bench.channel
+    bench.run(renew(channel, channel.account))
+    bench.run(renew(channel, channel.account))
+    with pytest.raises(Denied, match="the day's quota of 2 calls is used up") as full:
+        bench.run(renew(channel, channel.account))
+    told = bench.world.store.read_now(lambda db: token.trouble(db, channel.account_name, channel.base))
+
+    assert 2 == bench.calls("refresh")
+    assert full.value.retry_after is not None
+    assert told is not None
+    assert "" == told.refused
+
+
+def test_code_that_fails_over_a_new_token_does_not_tell_it() -> None:
+    """Nobody knows it as a secret yet: the error's own words stay out of message and trace."""
+    bench = Bench.opened(item("A"))
+    channel = bench.channel
+
+    def refresh(account: Any) -> Flow[Any]:
+        new = yield request("POST", "/token", json={"refresh": account.refresh}, auth="none")
+        int(new.at("access", str))
+
+    channel.driver = evolve(channel.driver, refresh=refresh)
+    with pytest.raises(Denied) as caught:
+        bench.run(renew(channel, channel.account))
+
+    assert "raised ValueError over the answer to a renewal" in str(caught.value)
+    assert "sandbox0access0" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.fixture(params=["file", *([POSTGRES] if os.environ.get("STORESYNC_TEST_POSTGRES") else [])])

@@ -82,7 +82,9 @@ def test_a_token_that_the_market_renews_no_more_is_told_until_there_is_a_new_one
     old = given("a")
     base = digest(CONVERTER.unstructure(old.account))
     store.write_now(lambda db: token.begin(db, "plain", base, at=NOW))
-    store.write_now(lambda db: token.refuse(db, "plain", base, "spent: authorize it again", cut=None))
+    store.write_now(
+        lambda db: token.refuse(db, "plain", base, "spent: authorize it again", cut=None, version=0, at=NOW)
+    )
     told = store.read_now(lambda db: account_status(db, "one", old, NOW, store.cipher))
     after = store.read_now(lambda db: account_status(db, "one", given("b"), NOW, store.cipher))
 

@@ -125,6 +125,25 @@ def free_and_new(bench: Bench) -> None:
     bench.put(evolve(item("N1"), offers={"N1-0": (Decimal(0), 5)}))
 
 
+BARCODE, ARTICLE = 24_000_000, 88_040  # pieces: the column beside
+
+
+def of_a_new_product(pieces: int) -> Script:
+    """A new product whose stock is the number of another column."""
+    return lambda bench: bench.put(stocked(lambda _: pieces)(scaled(item("N1"), bench.world.platform)))
+
+
+def of_a_new_variant(pieces: int) -> Script:
+    """The same, where a product that is on sale gets one variant more."""
+
+    def script(bench: Bench) -> None:
+        known = bench.world.wanted.items["P04"]
+        price, _ = known.offers["P04-0"]
+        bench.put(evolve(known, offers={**known.offers, "P04-2": (price, pieces)}))
+
+    return script
+
+
 SCRIPTS: dict[str, tuple[Script, str]] = {
     "the source is empty": (empty, "empty source"),
     "the source ends after half": (truncated(LIVE // 2), "hidden"),
@@ -148,6 +167,10 @@ SCRIPTS: dict[str, tuple[Script, str]] = {
         lambda b: b.put(stocked(lambda _: 999_999)(b.world.wanted.items["P07"])),
         "stock jump",
     ),
+    "a barcode is the stock of a new product": (of_a_new_product(BARCODE), "stock jump"),
+    "a barcode is the stock of a new variant": (of_a_new_variant(BARCODE), "stock jump"),
+    "an article number is the stock of a new product": (of_a_new_product(ARTICLE), "stock jump"),
+    "an article number is the stock of a new variant": (of_a_new_variant(ARTICLE), "stock jump"),
     "the stock column is lost": (lambda b: every(b, stocked(lambda _: 0)), "sold out"),
     "the account is another shop's": (gone_from_the_market, "vanished"),
     "the titles slipped by a column": (
@@ -162,6 +185,10 @@ BY_THE_MARKET = {
     ("tmall", "a price is zero"): "category.invalid",
     ("tmall", "a new price is zero"): "category.invalid",
     ("tmall", "one stock is a placeholder"): "category.invalid",
+    ("tmall", "a barcode is the stock of a new product"): "category.invalid",
+    ("tmall", "a barcode is the stock of a new variant"): "category.invalid",
+    ("shopee", "a barcode is the stock of a new product"): "stock.range",
+    ("shopee", "a barcode is the stock of a new variant"): "stock.range",
     ("shopee", "a price is zero"): "price.range",
     ("shopee", "a new price is zero"): "price.range",
     ("shopee", "prices are a thousandth"): "price.range",
@@ -196,6 +223,23 @@ def test_a_catastrophe_changes_nothing_on_the_market(name: str, platform: Platfo
     assert guard in [one.name for one in made.tripped]
     assert writes == bench.truth.writes()
     assert shown == bench.truth.export()["listings"]
+
+
+@pytest.mark.parametrize("pieces", [100_000, 100_001, BARCODE])
+def test_a_first_delivery_is_measured_by_itself(pieces: int) -> None:
+    """A shop without any stock has nothing to compare with; a limit of its own holds, and a reason passes it."""
+    bench = Bench.opened(item("A", stock=40), item("B", stock=pieces))
+    made = bench.plan(limits=GuardLimits())
+    if pieces <= GuardLimits().stock_new:
+        assert () == made.tripped
+        return
+    nothing_sent(bench, made, UnsafePlan)
+
+    (tripped,) = made.tripped
+    assert f"at B-0 ({pieces:,} pieces)" in tripped.measured
+    assert bench.apply(made, reasons={"stock jump": "downloads never run out"}).ok
+    bench.put(item("C", stock=pieces))
+    assert () == bench.plan(limits=GuardLimits()).tripped
 
 
 @pytest.mark.parametrize("script", [won_for_yuan, jiao_for_yuan])

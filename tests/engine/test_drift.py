@@ -275,3 +275,12 @@ def test_a_field_that_cannot_be_left_alone_is_refused(field: str) -> None:
         ConfigError, match=f"names '{field}', which driver 'plain' cannot leave to the seller"
     ):
         check_owned(channel, plain_driver().spec)
+
+
+def test_a_price_is_told_with_its_currencys_digits() -> None:
+    """However the market writes it: nobody reads 12.5000 CNY for a price."""
+    bench = PlainBench.opened(plain_item("A"))
+    bench.sync()
+    bench.truth.edit(bench.truth.alive("A")[0].id, price=Decimal("12.5000"))
+
+    assert ["A A-0 price: acknowledged 100.00 CNY, the market shows 12.50 CNY"] == bench.observe()

@@ -35,6 +35,34 @@ def test_a_price_that_would_change_too_much_is_held_and_says_why(shop: Merchant)
     assert all('max_change = "0.02"` under [prices.cn.guards] in prices.toml' in issue.hint for issue in held)
 
 
+def test_a_hand_in_the_shop_is_no_way_around_the_limit_of_a_change(shop: Merchant) -> None:
+    """Somebody types three times the price: to set it back is a change of 67 %, which the policy does not allow."""
+    shop.edit("prices.toml", 'currency = "CNY"\n', 'currency = "CNY"\nguards = { max_change = "0.20" }\n')
+    shop.edit("storesync.toml", 'price_swing = "0.30"', 'price_swing = "1"')
+    shop.sync()
+    (serum,) = [
+        one for one in shop.shops[TMALL].alive() if "SBG-001-30" in {s.code for s in one.skus.values()}
+    ]
+    for sku in serum.skus.values():
+        sku.price = sku.price * (3 if sku.code == "SBG-001-30" else Decimal("1.1"))
+    shop.run(lambda shops: shops.observe(TMALL))
+    plan, _ = shop.sync()
+    ((held, *_),) = [one.issues for one in plan.held]
+
+    assert (
+        "657.00 CNY would become 219: -66.67 %, more than 20 % in one run; the live price stays"
+        in held.message
+    )
+    assert [("SBG-001-50",)] == [operation.skus for operation in plan]
+    assert (Decimal("657.00"), Decimal("299.00")) == (
+        shop.prices()["SBG-001-30"],
+        shop.prices()["SBG-001-50"],
+    )
+    shop.edit("prices.toml", 'max_change = "0.20"', 'max_change = "0.70"')
+    shop.sync()
+    assert Decimal("219.00") == shop.prices()["SBG-001-30"]
+
+
 def test_many_prices_that_move_at_once_need_a_reason(shop: Merchant) -> None:
     """A rate that moved by 6.5 % would reprice the whole shop: nothing is sent until somebody says why."""
     shop.sync()
@@ -101,6 +129,21 @@ def test_a_price_just_above_a_tax_line_warns_with_the_price_just_below(shop: Mer
     assert [] != said
     assert all(issue.severity.value == "warning" for issue in said)
     assert Decimal("309.00") == shop.prices()["SBG-001-30"]
+
+
+def test_an_included_tax_that_no_order_of_this_size_pays_holds_the_price(shop: Merchant) -> None:
+    """What was live stays: over 5,000 yuan before tax the order pays another tax than the one in the price."""
+    tax = 'tax = { mode = "included", on = "price", regime = "cn-cbec" }'
+    shop.edit("prices.toml", 'fx_buffer = "0.02"\n', f'fx_buffer = "0.02"\n{tax}\n')
+    shop.sync()
+    before = shop.prices()
+    shop.edit("catalog/variants.csv", ",32000,", ",932000,")
+    plan, _ = shop.sync()
+    (held,) = plan.held
+
+    assert before == shop.prices()
+    assert "stage 'tax', variant SBG-001-30" in held.reason
+    assert "before tax, is over the limit of 5000.00 CNY for one order" in held.reason
 
 
 def test_a_price_above_what_one_order_may_hold_warns(shop: Merchant) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 from rich.console import Console
-from tests.engine.bench import Bench, Pictured, item, profile
+from tests.engine.bench import Bench, Pictured, item, profile, step
 from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
 
 from storesync.engine.diff import blocked
@@ -84,7 +84,7 @@ def test_a_look_tells_a_price_that_stays_as_it_is() -> None:
     shop.truth.edit(listing.id, price=Decimal(88))
     told = shop.observe()
 
-    assert ["A A-0 price: the seller changed 100 CNY to 88 CNY; it stays"] == told
+    assert ["A A-0 price: the seller changed 100.00 CNY to 88.00 CNY; it stays"] == told
     assert [] == [one.kind for one in shop.plan()]
     shop.put(item("A", price=150))
     shop.sync()
@@ -171,6 +171,73 @@ def test_what_is_hidden_is_not_shown_again_at_a_price_that_ended() -> None:
     shop.put(item("A", price=150, stock=3))
     shop.sync().raise_for_faults()
     assert {"A": {"A-0": (Decimal(150), 3)}} == shop.live()
+
+
+def hidden_shop(*, workers: int = 1) -> Bench:
+    """A listing that is hidden, and is to come back at another price."""
+    shop = Bench.opened(item("A"), item("B"))
+    shop.channel.channel = evolve(shop.channel.channel, workers=workers)
+    shop.sync()
+    shop.put(evolve(item("A"), offered=False))
+    shop.sync()
+    shop.put(item("A", price=150))
+    return shop
+
+
+def test_what_comes_back_on_sale_waits_for_its_new_price() -> None:
+    """The price is lost on the way: the listing stays hidden, for shown it would sell at yesterday's."""
+    shop = hidden_shop()
+    shop.faults(step("lost_before", operation="prices", times=9))
+    report = shop.apply(shop.plan())
+    (listing,) = shop.truth.alive("A")
+
+    assert ("hidden", Decimal(100)) == (listing.status, next(iter(listing.skus.values())).price)
+    assert {} == shop.world.early
+    assert ["failed", "deferred"] == [outcome.state.value for outcome in report.outcomes]
+    assert "prices before it did not succeed" == report.outcomes[-1].said
+    shop.sync().raise_for_faults()
+    assert {"A-0": (Decimal(150), 5)} == shop.live()["A"]
+
+
+@pytest.mark.parametrize("workers", [1, 8])
+def test_what_comes_back_on_sale_is_never_seen_at_its_former_price(workers: int) -> None:
+    """Not for a moment either, however many work on the plan."""
+    shop = hidden_shop(workers=workers)
+    shop.sync().raise_for_faults()
+
+    assert {"A-0": (Decimal(150), 5)} == shop.live()["A"]
+    assert {} == shop.world.early
+
+
+def test_what_comes_back_on_sale_waits_where_the_market_refused_its_price() -> None:
+    """Until the price is another one: the plan says why, and the next run is silent."""
+    shop = hidden_shop()
+    shop.faults(step("refuse", operation="prices"))
+    shop.sync()
+    made = shop.plan()
+    (held,) = made.held
+
+    assert () == made.operations
+    assert "the market refused the price of A-0" in held.reason
+    assert ("showing it again",) == held.waits
+    assert {"B"} == set(shop.live())
+    shop.put(item("A", price=160))
+    shop.sync().raise_for_faults()
+    assert {"A-0": (Decimal(160), 5)} == shop.live()["A"]
+
+
+def test_what_is_sold_out_does_not_come_back_on_sale_where_the_market_refused_its_stock() -> None:
+    """Hidden with five, sold out by now: as long as the market does not take the zero, nobody must be able to order."""
+    shop = hidden_shop()
+    shop.put(item("A", stock=0))
+    shop.faults(step("refuse", operation="stock"))
+    shop.apply(shop.plan())
+    report = shop.apply(shop.plan())
+
+    assert {"B"} == set(shop.live())
+    assert ["it stays hidden: the market has not taken price or stock of A-0 yet"] == [
+        outcome.said for outcome in report.outcomes
+    ]
 
 
 @pytest.mark.parametrize("together", [False, True], ids=["apart", "in one call"])

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 from tests.engine.exchange import KEYS, SHOPEE, SOURCES, TMALL, Merchant, merchant
 
-from storesync.errors import StoresyncError
+from storesync.errors import StalePlan, StoresyncError
 from storesync.plan import Kind
 from storesync.pricing.settle import within
 
@@ -315,6 +315,54 @@ def test_rates_that_are_written_down_count_at_once(tmp_path: Path) -> None:
         assert {Kind.PRICES} == {operation.kind for operation in plan}
         assert before != shop.prices()
         assert 0 == shop.services.asked.total()
+
+
+DESK = """
+[rates.sources.desk]
+uses = "static"
+kind = "live"
+as_of = 2026-11-23
+quotes = { KRW_per_CNY = "200.71" }
+"""
+
+
+def test_a_table_edited_beside_services_makes_a_plan_stale(tmp_path: Path) -> None:
+    """The yuan is written down, the dong is asked for: who applies a plan made from the former table is told."""
+    rates = SOURCES.replace('chain = ["ecos"]', 'chain = ["ecos"]\n[rates.chains]\nCNY = ["desk"]') + DESK
+    with merchant(tmp_path, rates=rates) as shop:
+        shop.sync()
+        before = shop.prices()
+        shop.edit("storesync.toml", "200.71", "205.50")
+        made = shop.plan()
+        shop.edit("storesync.toml", "205.50", "200.71")
+        with pytest.raises(StalePlan, match="the rates to price with are others"):
+            shop.run(lambda shops: shops.apply(made))
+        shop.sync()
+
+        assert {Kind.PRICES} == {operation.kind for operation in made}
+        assert before == shop.prices()
+
+
+def test_a_table_that_stands_in_for_a_service_is_seen_edited_at_once(tmp_path: Path) -> None:
+    """The service is silent and is not asked again for an hour; what the table says by now counts all the same."""
+    rates = SOURCES.replace('chain = ["ecos"]', 'chain = ["ecos", "desk"]') + DESK
+    with merchant(tmp_path, rates=rates) as shop:
+        shop.services.down.add("ecos")
+        shop.sync()
+        before, asked = shop.prices(), shop.services.asked.total()
+        shop.wait(minutes=10)
+        silent = shop.plan()
+        rested = shop.services.asked.total()
+        shop.edit("storesync.toml", "200.71", "206.50")
+        plan = shop.plan()
+        shop.edit("storesync.toml", "206.50", "20.65")
+        slipped = shop.plan()
+
+        assert ((), asked) == (silent.operations, rested)
+        assert {Kind.PRICES} == {operation.kind for operation in plan}
+        assert ["rates.jump"] == [issue.code for issue in slipped.warnings if issue.code == "rates.jump"]
+        assert () == slipped.operations
+        assert before == shop.prices()
 
 
 def test_a_missing_key_is_a_finding_and_the_next_source_stands_in(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from storesync.engine.status import resolve
 from storesync.sandbox import FaultSchedule
 from storesync.sandbox.behavior import Behavior
 from storesync.testing.plain import plain_driver
-from storesync.testing.world import Item
+from storesync.testing.wanted import Item
 
 REVIEW = 600.0
 MISHAPS = {

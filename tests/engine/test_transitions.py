@@ -290,7 +290,7 @@ def test_drift_is_found_and_repaired() -> None:
     found = bench.observe()
 
     assert [
-        "A A-0 price: acknowledged 100 CNY, the market shows 1 CNY",
+        "A A-0 price: acknowledged 100.00 CNY, the market shows 1.00 CNY",
         "B B-0 stock: acknowledged 5, the market shows 77",
         "C on sale: acknowledged yes, the market shows no",
         "D is gone from the shop",
@@ -310,7 +310,7 @@ def test_what_the_seller_owns_is_left_alone() -> None:
     bench.truth.edit(listing.id, price=Decimal(1), stock=77, status="hidden")
 
     assert [
-        "A A-0 price: the seller changed 100 CNY to 1 CNY; it stays",
+        "A A-0 price: the seller changed 100.00 CNY to 1.00 CNY; it stays",
         "A A-0 stock: the seller changed 5 to 77; it stays",
         "A on sale: the seller changed yes to no; it stays",
     ] == bench.observe()

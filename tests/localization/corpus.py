@@ -90,6 +90,9 @@ def references() -> tuple[Pair, ...]:
     return tuple(found)
 
 
+# What people put between characters so that no machine finds a word; Vietnamese words stand apart anyway.
+SIGNS = ("·", "-", "★", "♥", "✨", "“", "’", "_", "~", "|", "😀", "\u200b \u2060")
+
 Break = Callable[[Pair, random.Random], Pair | None]
 
 
@@ -156,8 +159,22 @@ def _unit(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _placeholder(pair: Pair, chance: random.Random) -> Pair:
-    mark = chance.choice(["{fee}", "%s", "{{name}}", "${total}", "%1$s"])
-    lost = chance.choice(["", mark.replace("{", "｛").replace("%", "％")])
+    mark = chance.choice(
+        [
+            "{fee}",
+            "%s",
+            "%i",
+            "%.2f",
+            "{{name}}",
+            "{{ name }}",
+            "{ name }",
+            "${total}",
+            "#{name}",
+            "[[name]]",
+            "%1$s",
+        ]
+    )
+    lost = chance.choice(["", mark.replace("{", "｛").replace("%", "％").replace("[[", "[")])
     # Korean writes what belongs to a mark right after it: %s님, %d개.
     place, tail = _spot(pair.source, chance), chance.choice([" ", "님", "개", ""])
     if not tail and re.match("[A-Za-z]", pair.source[place:]):
@@ -177,6 +194,8 @@ def _never(pair: Pair, chance: random.Random) -> Pair | None:
         "vi": [("동해", "Biển Đông"), ("진정", "kháng viêm")],
     }
     korean, wrong = chance.choice(traps[pair.locale])
+    gap = chance.choice(SIGNS)
+    wrong = wrong.replace(" ", gap) if " " in wrong else f"{wrong[0]}{chance.choice(['', gap])}{wrong[1:]}"
     return Pair(f"{pair.source} {korean}", f"{pair.text} {wrong}", pair.locale, pair.field, "glossary")
 
 
@@ -194,12 +213,30 @@ def _missing(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _claim(pair: Pair, chance: random.Random) -> Pair:
+    """A banned wording, spelled as people do, with or without a sign in it, right behind or before the text."""
     words = {
-        "zh-Hans": ["最佳", "抗炎", "药妆", "第 一 品 牌", "頂級"],
-        "vi": ["tốt nhất", "trị mụn", "đặc trị"],
+        "zh-Hans": ["最佳", "抗炎", "药妆", "第一品牌", "頂級"],
+        "vi": [
+            "tốt nhất",
+            "trị mụn",
+            "đặc trị",
+            "xoá sẹo",
+            "xóa sẹo",
+            "bác sỹ khuyên dùng",
+            "bác sĩ khuyên dùng",
+        ],
     }
-    word = chance.choice(words[pair.locale])
+    word, gap = chance.choice(words[pair.locale]), chance.choice(SIGNS)
+    word = word.replace(" ", gap, 1) if " " in word else f"{word[0]}{chance.choice(['', gap])}{word[1:]}"
     return Pair(pair.source, f"{pair.text} {word}", pair.locale, pair.field, "compliance")
+
+
+def _latin_claim(pair: Pair, chance: random.Random) -> Pair | None:
+    """A banned wording in Latin letters, right beside Chinese; the source says the same."""
+    if pair.locale != "zh-Hans" or pair.text[:1].isascii():
+        return None
+    word = chance.choice(["No.1", "TOP1", "NO 1"])
+    return Pair(f"{word} {pair.source}", f"{word}{pair.text}", pair.locale, pair.field, "compliance")
 
 
 def _loop(pair: Pair, chance: random.Random) -> Pair | None:
@@ -254,10 +291,94 @@ def _bytes(pair: Pair, _: random.Random) -> Pair | None:
 
 
 def _protection(pair: Pair, chance: random.Random) -> Pair:
-    factor, lost = chance.choice([("SPF50+", "SPF50"), ("PA++++", "PA+++"), ("PA+++", ""), ("SPF30+", "")])
+    factor, lost = chance.choice(
+        [
+            ("SPF50+", "SPF50"), ("SPF50", "50"), ("SPF50", "SPF50+"), ("PA++++", "PA+++"), ("PA+++", ""), ("SPF30+", ""),
+            ("", "PA++++"), ("", "SPF15"),
+        ]
+    )  # fmt: skip
     return Pair(
-        f"{pair.source} {factor}", f"{pair.text} {lost}".strip(), pair.locale, pair.field, "protection"
+        f"{pair.source} {factor}".strip(),
+        f"{pair.text} {lost}".strip(),
+        pair.locale,
+        pair.field,
+        "protection",
     )
+
+
+# What a source says, how a translation says the same, and how it says something else.
+FIGURES: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]]] = {
+    "sign": {
+        "zh-Hans": (
+            ("-18℃", ("-18℃", "－18°C", "零下18度", "零下摄氏18度", "−18℃", "负18℃"), ("18℃", "18度", "零上18℃")),
+            ("영하 18도", ("-18℃", "零下18度"), ("18度", "零下8度")),
+            ("18℃", ("18℃", "18度"), ("-18℃", "零下18度")),
+            ("-20~-18℃", ("-20～-18℃", "零下20~18℃"), ("-20～18℃", "20～18℃")),
+            ("0~10℃", ("0-10℃", "0～10度"), ("-10～0℃",)),
+        ),
+        "vi": (
+            ("-18℃", ("-18°C", "âm 18 độ C", "−18 độ C"), ("18°C", "18 độ")),
+            ("영하 18도", ("-18°C", "âm 18 độ"), ("18 độ C",)),
+            ("18℃", ("18°C",), ("-18°C", "âm 18°C")),
+        ),
+    },
+    "counter": {
+        "zh-Hans": (
+            ("10매", ("10片", "10张", "10片装", "10"), ("10盒", "10瓶", "10袋")),
+            ("21호", ("21号", "#21", "21"), ("21支", "21片")),
+            ("60정", ("60片", "60粒"), ("60盒", "60瓶")),
+            ("5병", ("5瓶", "5支"), ("5盒", "5片")),
+            ("7개", ("7个", "7支", "7片", "7"), ("7倍", "7步")),
+            ("30포", ("30包", "30条", "30袋"), ("30片", "30盒")),
+            ("3회", ("3次",), ("3倍", "3盒")),
+            ("2배", ("2倍", "两倍", "二倍"), ("2次", "十二倍")),
+        ),
+        "vi": (
+            ("10매", ("10 miếng", "10 tờ", "10"), ("10 hộp", "10 chai")),
+            ("60정", ("60 viên",), ("60 hộp", "60 gói")),
+            ("5병", ("5 chai", "5 lọ"), ("5 miếng",)),
+            ("30포", ("30 gói", "30 que"), ("30 viên",)),
+            ("3세트", ("3 bộ",), ("3 miếng",)),
+        ),
+    },
+    "factor": {
+        "zh-Hans": (
+            ("3만원", ("3万韩元", "30000韩元", "30,000韩元", "三万韩元"), ("3千韩元", "300000韩元")),
+            ("3만 5천원", ("3万5千韩元", "35000韩元"), ("3万韩元", "5千韩元")),
+            ("1억원", ("1亿韩元",), ("1万韩元",)),
+            ("20%", ("20%", "8折", "八折"), ("2折", "7折")),
+        ),
+        "vi": (
+            ("3만원", ("30.000 won", "30 nghìn won", "30k won"), ("3.000 won", "3 won")),
+            ("100만원", ("1 triệu won", "1.000.000 won"), ("100 nghìn won",)),
+        ),
+    },
+    "numeral": {
+        "zh-Hans": (
+            ("", ("一瓶", "十分", "百合", "千万"), ("十倍", "七十三毫升", "三十片", "壹佰克", "百分之五十%", "八折")),
+            ("10배", ("十倍", "10倍"), ("二十倍",)),
+            ("열 배", ("十倍",), ("百倍",)),
+            ("50ml", ("50毫升", "五十毫升"), ("五毫升", "十五毫升")),
+        ),
+        "vi": (
+            ("", ("một chai",), ("gấp mười lần", "hai mươi miếng", "năm mươi phần trăm")),
+            ("10배", ("gấp mười lần", "gấp 10 lần"), ("gấp hai mươi lần",)),
+            ("2년", ("hai năm", "2 năm"), ("năm năm",)),
+        ),
+    },
+}  # fmt: skip
+
+
+def _figure(kind: str, *, right: bool = False) -> Break:
+    """The same or another amount behind source and text; a text says it once."""
+
+    def changed(pair: Pair, chance: random.Random) -> Pair:
+        said, same, other = chance.choice(FIGURES[kind][pair.locale])
+        word = chance.choice(same if right else other)
+        rule = "" if right else "figures"
+        return Pair(f"{pair.source} {said}".strip(), f"{pair.text} {word}", pair.locale, pair.field, rule)
+
+    return changed
 
 
 def _simplified(pair: Pair, _: random.Random) -> Pair | None:
@@ -292,6 +413,7 @@ BREAKS: dict[str, Break] = {
     "never": _never,
     "missing": _missing,
     "claim": _claim,
+    "latin claim": _latin_claim,
     "loop": _loop,
     "stutter": _stutter,
     "cut": _cut,
@@ -302,9 +424,18 @@ BREAKS: dict[str, Break] = {
     # In Chinese shops の is a fashion.
     "kana": lambda pair, chance: None if pair.locale != "vi" else _insert("の", "no_kana")(pair, chance),
     "protection": _protection,
+    **{kind: _figure(kind) for kind in FIGURES},
     "simplified": _simplified,
     "wordy": _wordy,
 }
+
+
+def sound(kind: str, seed: int) -> Iterator[Pair]:
+    """Every reference text with an amount of this kind behind it, rightly translated."""
+    chance = random.Random(f"sound {kind} {seed}")
+    for pair in references():
+        if (one := _figure(kind, right=True)(pair, chance)) is not None:
+            yield one
 
 
 def broken(kind: str, seed: int) -> Iterator[Pair]:

@@ -148,6 +148,8 @@ async def test_a_refusal_is_the_fault_that_it_means(
         {"choices": [{"message": {"content": "Sure! Here it is"}}]},
         {"choices": [{"message": {"content": '{"a": "Kem", "b": "Toner", "c": "more"}'}}]},
         {"choices": [{"message": {"content": '{"a": "Kem"}'}}]},
+        {"choices": [{"message": {"content": '{"a": "Kem", "b": "Toner", "a": "evil"}'}}]},
+        {"choices": [{"message": {"content": "[" * 100_000}}]},
         {"choices": [{"message": {"content": '{"a": "Kem", "b": {"text": "x"}}'}}]},
         {"choices": [{"finish_reason": "length", "message": {"content": '{"a": "Kem", "b": "T"}'}}]},
     ],
@@ -161,6 +163,16 @@ async def test_an_answer_of_another_shape_is_no_translation(
 
     with pytest.raises(Malformed):
         await ask(some, batch)
+
+
+async def test_half_a_character_of_a_chat_answer_has_no_way_into_the_store(wire: respx.MockRouter) -> None:
+    """A model's cut emoji is JSON, and no UTF-8."""
+    said = '{"a": "Kem \\ud83d"}'
+    wire.post(host="llm.example").respond(json={"choices": [{"message": {"content": said}}]})
+
+    found = await ask(ENGINES["chat"][0], Batch(source="ko", target="vi", pieces=(Piece("a", "크림"),)))
+
+    assert {"a": "Kem \ufffd"} == found
 
 
 async def test_an_error_page_is_no_translation(wire: respx.MockRouter) -> None:

@@ -190,7 +190,7 @@ def test_a_changed_source_makes_a_persons_work_visibly_stale() -> None:
         place="A-1/title",
     )
 
-    drawn = draw([Segment("A-1/title", "title", "새 크림")], VI, {}, earlier=lambda _: old)
+    drawn = draw([Segment("A-1/title", "title", "새 크림")], VI, {}, TextMemory.of([old]))
 
     (issue,) = drawn.issues
     assert ("text.stale", Severity.WARNING) == (issue.code, issue.severity)
@@ -211,7 +211,7 @@ def test_an_approved_text_stays_when_only_the_glossary_changed(doubt: str, told:
     )
 
     rules = evolve(VI, glossary=Glossary(doubt=doubt)) if doubt else VI
-    drawn = draw([segment], rules, {}, earlier=lambda _: old)
+    drawn = draw([segment], rules, {}, TextMemory.of([old]))
 
     assert (old, ()) == (drawn.found["A-1/title"], drawn.wanted)
     assert told == [issue.code for issue in drawn.issues]
@@ -228,7 +228,7 @@ def test_where_a_locked_text_stands_nothing_is_asked() -> None:
         place="A-1/title",
     )
 
-    drawn = draw([Segment("A-1/title", "title", "새 크림")], VI, {}, earlier=lambda _: old)
+    drawn = draw([Segment("A-1/title", "title", "새 크림")], VI, {}, TextMemory.of([old]))
 
     assert () == drawn.wanted
     assert ["text.stale"] == [issue.code for issue in drawn.issues]

@@ -235,12 +235,10 @@ async def test_a_budget_pays_for_the_first_texts_of_a_batch() -> None:
     """What it does not reach waits; nothing is sent for it."""
     fake = Fake(upper, Capabilities(texts=10))
 
-    outcome = await runner(fake, budget=Budget(10, named="a day")).translate(
-        {"a": "x" * 4, "b": "x" * 4, "c": "x" * 4}
-    )
+    outcome = await runner(fake, budget=Budget(10)).translate({"a": "x" * 4, "b": "x" * 4, "c": "x" * 4})
 
     assert ["a", "b"] == list(outcome.texts)
-    assert "the budget of a day is spent" in outcome.failed["c"].message
+    assert "the budget of 10 characters is spent" in outcome.failed["c"].message
     assert outcome.stopped is outcome.failed["c"]
 
 
@@ -285,6 +283,94 @@ async def test_a_budget_is_never_passed() -> None:
     assert "budget" == first.failed["b"].code
     assert ["c"] == list(second.texts)
     assert 10 == budget.spent
+
+
+async def test_a_service_that_is_down_for_a_day_is_not_waited_for() -> None:
+    """It says so itself: nothing sleeps, nothing more is asked, and nothing was paid."""
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    fake = Fake(lambda batch: _raise(Transient("http.503", "down", retry_after=86_400.0, untouched=True)))
+    some = Runner(engine=fake, send=nowhere, source="ko", target="vi", sleep=sleep, budget=Budget(40))
+    outcome = await some.translate({str(number): "x" for number in range(9)})
+
+    assert ([], 1) == (slept, len(fake.asked))
+    assert (9, 0) == (len(outcome.failed), outcome.characters)
+    assert outcome.stopped is not None
+    assert 86_400.0 == outcome.stopped.retry_after
+
+
+async def test_a_page_in_place_of_a_title_is_no_translation() -> None:
+    """A model that tells a story, or a proxy's page in a field of text: refused before it is kept."""
+    fake = Fake(
+        lambda batch: {
+            piece.id: piece.text * 9 if piece.text == "x" else "<p>" * 9_000 for piece in batch.pieces
+        }
+    )
+
+    outcome = await runner(fake).translate({"a": "x", "b": "y"})
+
+    assert {"a": "x" * 9} == outcome.texts
+    assert "27000 characters came for 1" in outcome.failed["b"].message
+
+
+@define
+class Purse:
+    """An allowance that others draw on, too."""
+
+    left: int
+    named: str = "40 characters a day"
+
+    async def draw(self, *, least: int, most: int) -> tuple[int, str]:
+        """As much as there is."""
+        await asyncio.sleep(0)
+        granted = min(most, self.left) if self.left >= least else 0
+        self.left -= granted
+        return granted, "2026-11-23"
+
+    async def give_back(self, characters: int, day: str) -> None:
+        """Of that day."""
+        await asyncio.sleep(0)
+        assert "2026-11-23" == day
+        self.left += characters
+
+
+async def test_an_allowance_is_drawn_before_asking_and_settled_after() -> None:
+    """Whole texts only; what a service refused untouched comes back, what it may have worked for does not."""
+    purse = Purse(40)
+    seen: list[int] = []
+
+    def answer(batch: Batch) -> Mapping[str, str]:
+        seen.append(purse.left)
+        for piece in batch.pieces:
+            if piece.text.startswith("no"):
+                raise Rejected("400", "not this one", untouched=True)
+            if piece.text.startswith("lost"):
+                raise Malformed("shape", "prose")
+        return upper(batch)
+
+    fake = Fake(answer, Capabilities(texts=1, concurrency=3))
+    texts = {"a": "x" * 9, "b": "no" * 5, "c": "lost" + "x" * 8, "d": "y" * 9, "e": "z" * 11}
+    outcome = await runner(fake, budget=Budget(ledger=purse)).translate(texts)
+
+    assert {"a", "d"} == outcome.texts.keys()
+    assert "the budget of 40 characters a day is spent" in outcome.failed["e"].message
+    assert (40 - 9 - 12 - 9, 30) == (purse.left, outcome.characters)
+    assert all(left <= 40 - 9 for left in seen)
+
+
+async def test_of_two_limits_the_nearer_one_is_named() -> None:
+    """The caller's own, or the day's."""
+    purse = Purse(40)
+
+    own = await runner(Fake(upper), budget=Budget(5, purse)).translate({"a": "x" * 6})
+    day = await runner(Fake(upper), budget=Budget(50, purse)).translate({"a": "x" * 41, "b": "x"})
+
+    assert "the budget of 5 characters is spent" in own.failed["a"].message
+    assert "40 characters a day" in day.failed["a"].message
+    assert 40 == purse.left
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ async def run(store: Store, some: list[Segment], engine: Runner | None, rules: T
     async def recall(keys: Sequence[TextKey]) -> Mapping[TextKey, MemoryText]:
         return await store.read(lambda db: texts.remembered(db, keys))
 
-    async def remember(new: Sequence[MemoryText], characters: int) -> object:
+    async def remember(new: Sequence[MemoryText]) -> object:
         return await store.write(lambda db: texts.keep_texts(db, new, person=False, at=NOW))
 
     return await translate_texts(some, rules, engine, recall=recall, remember=remember, at=NOW)

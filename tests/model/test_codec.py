@@ -1,5 +1,6 @@
 """JSON as the library writes and reads it: exact, bounded, the same on every database."""
 
+from collections import UserDict
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
@@ -26,6 +27,22 @@ _JSON = st.recursive(
 def test_what_is_written_is_read_back_equal(value: Any) -> None:
     """Every JSON value survives a round trip."""
     assert value == loads(dumps(value))
+
+
+_ANY_TEXT = st.text(st.characters(), max_size=8)
+_ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | _DECIMALS | _ANY_TEXT,
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(_ANY_TEXT, inner, max_size=4).map(MappingProxyType)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(_ANY_TEXT, _ANY, max_size=4), st.booleans())
+def test_both_writers_write_the_same(value: dict[str, Any], sort: bool) -> None:
+    """What a mapping of a foreign kind holds is written by us, the same in a dict by orjson: digests rest on it."""
+    assert dumps(UserDict(value), sort=sort) == dumps(value, sort=sort)
 
 
 @pytest.mark.parametrize("digits", ["219.00", "0.10", "1.000", "939000", "0.000000001", "-5.50"])

@@ -66,3 +66,20 @@ def test_the_only_price_is_asked_for_by_name_when_there_are_more() -> None:
     assert price == Offer("S-1", {"CN": price}, 1).price
     with pytest.raises(ValueError, match="name the market"):
         _ = Offer("S-1", {"CN": price, "VN": price}, 1).price
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"),
+    [
+        ("729000.0", "VND", "729000"),
+        ("1E+5", "KRW", "100000"),
+        ("219", "CNY", "219.00"),
+        ("219.5000", "CNY", "219.50"),
+        ("0.005", "CNY", "0.005"),
+        ("5.5", "KWD", "5.500"),
+        ("0", "CNY", "0.00"),
+    ],
+)
+def test_people_see_an_amount_with_its_currencys_digits(amount: str, currency: str, shown: str) -> None:
+    """As many as it has, whatever wrote it; more only where they count."""
+    assert shown == f"{Money(amount, currency).shown:f}"

@@ -126,6 +126,15 @@ def test_texts_categories_and_platform_count() -> None:
     assert 6 == len(names)
 
 
+def test_a_word_that_the_tables_gain_counts() -> None:
+    """Also one that only a check of what is left out asks for, and a text that a person refuses."""
+    words = {**REFERENCE.vocabulary, "storage": {"실온 보관": {"zh-Hans": "常温保存"}}}
+    refused = {"SBG-001": {"zh-Hans": {"title": "Kim refused it"}}}
+
+    for other in (evolve(REFERENCE, vocabulary=words), evolve(REFERENCE, refused=refused)):
+        assert name() != name(given=priced(reference=other))
+
+
 def test_a_document_without_a_version_counts_as_a_whole() -> None:
     """No version is no promise."""
     bare = evolve(SERUMS, version="")

@@ -35,7 +35,7 @@ def test_a_complete_product_becomes_a_listing_without_a_finding() -> None:
         "title": "SEOLBITGAON 林下参玻尿酸保湿精华液",
         "description": (
             "添加林下参提取物，为干燥肌肤补充水分。\n\n"
-            "产品信息\n品牌：SEOLBITGAON\n净含量：30ml/50ml\n功效：保湿、滋养\n适用肤质：干性肤质\n\n"
+            "产品信息\n品牌：SEOLBITGAON\n产地：韩国\n净含量：30ml/50ml\n功效：保湿、滋养\n适用肤质：干性肤质\n保质期：36个月\n\n"
             "成分：水、甘油、1,2-己二醇\n\n"
             "储存方式：避光常温保存"
         ),

@@ -153,3 +153,36 @@ def test_only_a_word_that_a_product_says_prepares_it_again() -> None:
     said = corpus.glossary().find(title)[0][1].source
     assert digest(corpus.glossary()) == digest(without("동해"))
     assert digest(corpus.glossary()) != digest(without(said))
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "severity"),
+    [
+        ("添加999ml的保湿精华，赠三十片", "text.numbers", Severity.WARNING),
+        ("SPF50保湿精华，水润滋养", "text.protection", Severity.WARNING),
+        ("感谢 {{ name }} 选购保湿精华", "text.placeholders", Severity.WARNING),
+        ("保濕精華，水润滋养", "text.simplified", Severity.ERROR),
+        ("东·海保湿精华，水润滋养", "text.glossary", Severity.ERROR),
+        ("Moisture serum for dry skin", "text.language", Severity.ERROR),
+    ],
+)
+def test_a_text_that_nobody_wrote_in_korean_stands_beside_all_that_the_product_says(
+    text: str, code: str, severity: Severity
+) -> None:
+    """What the product does not say wants a look, and what is never right holds."""
+    product = evolve(sea(), text=Copy(SEA))
+
+    found = wording(product, settings(delivered(title="韩国东部沿海裙带菜面霜", short_description=text)))
+
+    told = [one for one in found if one.path.startswith("texts/zh-Hans/short_description/")]
+    assert (code, severity) in [(one.code, one.severity) for one in told]
+    assert {code} >= {one.code for one in told} - {"text.numbers"}
+    assert all("which no source text tells" in one.message and one.hint for one in told)
+
+
+def test_a_text_that_nobody_wrote_in_korean_may_say_what_the_product_says_elsewhere() -> None:
+    """Contents, months and options are facts of it."""
+    product = evolve(sea(), text=Copy(SEA))
+    text = "30ml装保湿精华，开封后12个月，保质期36个月"
+
+    assert [] == wording(product, settings(delivered(title="韩国东部沿海裙带菜面霜", short_description=text)))

@@ -82,10 +82,12 @@ REFERENCE = Reference(
                 short_description="添加林下参提取物，为干燥肌肤补充水分。",
                 attributes={
                     "品牌": "SEOLBITGAON",
+                    "产地": "韩国",
                     "净含量": "30ml/50ml",
                     "功效": "保湿、滋养",
                     "适用肤质": "干性肤质",
                     "成分": "水、甘油、1,2-己二醇",
+                    "保质期": "36个月",
                     "储存方式": "避光常温保存",
                 },
                 source=source_hash(SERUM.text),
@@ -94,7 +96,15 @@ REFERENCE = Reference(
             "vi": ReferenceText(
                 title="SEOLBITGAON Serum dưỡng ẩm sâm núi",
                 short_description="Serum bổ sung độ ẩm cho da khô.",
-                attributes={"Thương hiệu": "SEOLBITGAON", "Công dụng": "Dưỡng ẩm, Nuôi dưỡng da"},
+                attributes={
+                    "Thương hiệu": "SEOLBITGAON",
+                    "Xuất xứ": "Hàn Quốc",
+                    "Dung tích/Khối lượng": "30ml/50ml",
+                    "Công dụng": "Dưỡng ẩm, Nuôi dưỡng da",
+                    "Loại da": "Da khô",
+                    "Hạn sử dụng": "36 tháng",
+                    "Bảo quản": "Bảo quản nơi khô mát",
+                },
                 at="translations.csv:3",
             ),
         }

@@ -96,7 +96,7 @@ def _end(amount: Fraction, case: Case, mode: str) -> Fraction | None:
     return min(candidates, key=lambda one: (abs(one - amount), -one))
 
 
-def _factor(high: bool) -> Fraction:
+def _factor(*, high: bool) -> Fraction:
     """China cross-border: 1 + (c + v)/(1 - c)·0.7 for ordinary and high-end cosmetics."""
     consumption = Fraction(15, 100) if high else Fraction(0)
     return 1 + (consumption + Fraction(13, 100)) / (1 - consumption) * Fraction(7, 10)
@@ -108,7 +108,7 @@ def _land(krw: Fraction, case: Case, *, guarded: bool) -> Fraction | None:
     landed, reached = _taxed(value, case)
     result: Fraction | None = None
     for high in (False, True):
-        factor = _factor(high) if case.tax == "price" else Fraction(1)
+        factor = _factor(high=high) if case.tax == "price" else Fraction(1)
         unrounded = _solve(landed, case, factor, Fraction(0))
         if unrounded is None:
             return None
@@ -144,11 +144,16 @@ def _floor(case: Case, factor: Fraction, *, high: bool = False) -> Fraction | bo
     return floor
 
 
+def _high(sale: Fraction, case: Case) -> bool:
+    """Whether an all-in price reaches the high-end line, 10 CNY per ml before tax."""
+    return sale / _factor(high=False) >= 10 * Fraction(case.content)
+
+
 def _by_hand(case: Case) -> Fraction | None:
     """A price that was set by hand: sent as it is, or held where it has digits too many or lies below the floor."""
     sale = Fraction(case.fixed or 0)
     factor = _factor(high=False) if case.tax == "price" else Fraction(1)
-    if case.tax == "price" and sale / factor >= 10 * Fraction(case.content):
+    if case.tax == "price" and _high(sale, case):
         factor = _factor(high=True)
     floor = _floor(case, factor)
     if sale <= 0 or (sale * 10**case.digits).denominator != 1 or floor is False:
@@ -171,6 +176,8 @@ def judge(case: Case) -> tuple[Fraction, Fraction | None] | str:
         sale = _land(Fraction(case.base), case, guarded=True)
     if sale is None or (case.max_price is not None and sale > Fraction(case.max_price)):
         return HELD
+    if case.tax == "price" and sale / _factor(high=_high(sale, case)) > 5000:
+        return HELD  # over the limit of one order another tax is due
     most = Fraction(case.max_change or 0) * Fraction(case.last or 0)
     if case.max_change is not None and case.last is not None and abs(sale - Fraction(case.last)) > most:
         return HELD

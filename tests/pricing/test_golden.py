@@ -6,7 +6,9 @@ from datetime import date
 from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 
 import pytest
+from attrs import evolve
 
+from storesync.issues import Severity
 from storesync.model import Money, Price, minor_digits
 from storesync.pricing import Codec, Ending, Fee, Rate, Snapshot, Tax
 from storesync.pricing.china import cbec, inside, order_route
@@ -321,6 +323,25 @@ def test_p23_promotion_cap(step: str, struck: str) -> None:
     assert struck == str(result.price.list.amount)
     assert str(expect("P23")["max_compare_at"]) in result.trace.stage("compare-at").detail
     assert ["price.compare_at"] == [issue.code for issue in result.issues.warnings]
+
+
+def test_vietnam_s_cap_holds_where_the_policy_says_nothing() -> None:
+    """Half of the price just before, by decree; a policy that goes further is told, and another market is free."""
+    by = policy("VND", fixed="300000", compare_at="list")
+    crossed = product(32000, list_krw=45000)
+    quiet, stated = priced(crossed, by), priced(crossed, evolve(by, guards=Guards(max_discount="0.70")))
+    china = priced(crossed, policy("CNY", fixed="50", compare_at="list"))
+    assert quiet.price is not None
+    assert stated.price is not None
+    assert china.price is not None
+
+    assert Money(600_000, "VND") == quiet.price.list
+    assert "above 50 % of it (Decree 81/2018 as amended by Decree 128/2024)" in quiet.issues[0].message
+    assert Money(886_000, "VND") == stated.price.list
+    (warned,) = stated.issues
+    assert ("price.compare_at", Severity.WARNING) == (warned.code, warned.severity)
+    assert "300000 instead of 886000 is a discount above 50 % (Decree 81/2018" in warned.message
+    assert (Money("224.20", "CNY"), ()) == (china.price.list, tuple(china.issues))
 
 
 def test_p24_fen_without_floats() -> None:

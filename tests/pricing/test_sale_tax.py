@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from storesync.issues import Severity
+from storesync.model import Money
 from storesync.pricing import (
     Ending,
     Guards,
@@ -74,6 +76,43 @@ def test_an_included_tax_jumps_with_the_ending() -> None:
 def test_an_order_over_the_limit_warns() -> None:
     """One piece over 5,000 pays full duty and taxes."""
     assert ["price.order_limit"] == codes(cbec("5009", content="9000"))
+
+
+def included(krw: int, content: str = "30", **changed: Any) -> Priced:
+    """A price with the cross-border tax in it."""
+    by = policy("CNY", tax=Tax(mode="included", on="price", regime="cn-cbec"), **changed)
+    return priced(product(krw, content=content), by)
+
+
+def test_an_included_tax_over_the_order_limit_is_held() -> None:
+    """Such an order pays full duty and taxes: whatever the price has inside, it is not what will be asked for."""
+    result = included(1_050_000, content="900")
+
+    assert None is result.price
+    assert ["price.order_limit"] == [issue.code for issue in result.issues.errors]
+    assert "5707.49 CNY, 5231.43 before tax, is over the limit of 5000.00 CNY for one order" in result.held
+    assert "allowed, full duty + VAT + consumption tax" in result.held
+    assert 'or set mode = "buyer_pays"' in result.issues.errors[0].hint
+    assert Money("5707.49", "CNY") == result.candidate
+
+
+@pytest.mark.parametrize(
+    ("amount", "content", "codes_told"),
+    [
+        ("5455.00", "900", []),  # 5,000.00 before 9.1 %
+        ("5455.01", "900", ["price.order_limit"]),
+        ("6152.94", "30", []),  # 4,999.99 before 23.06 %: the ordinary rate would say 5,639
+        ("6152.95", "30", ["price.order_limit"]),
+    ],
+)
+def test_the_order_limit_counts_the_price_before_its_own_tax(
+    amount: str, content: str, codes_told: list[str]
+) -> None:
+    """To the hundredth, with the rate that this price has inside."""
+    result = included(32_000, content=content, fixed=amount)
+
+    assert codes_told == codes(result)
+    assert (result.price is None) == bool(codes_told)
 
 
 def test_an_unknown_hs_line_is_noted() -> None:

@@ -133,6 +133,18 @@ MISTAKES = {
         "price.config_unknown_key prices/cn/refine/0/where/sku",
         "known keys: category, channel, product, variant",
     ),
+    'tax = { vat = "0.08" }': (
+        "price.config_value prices/cn/tax",
+        'write mode = "included", "buyer_pays" or "none"',
+    ),
+    'refine = [{ where = { product = "A" }, tax.regime = "cn-cbec" }]': (
+        "price.config_value prices/cn/tax",
+        'write mode = "included", "buyer_pays" or "none"',
+    ),
+    'fees = [{ name = "x", rate = "0.05" }, { name = "x", rate = "0.05" }]': (
+        "price.fee prices/cn/fees",
+        "leave one out, or give it another name",
+    ),
     "periods = [{ valid_until = 2026-06-30 }, { valid_from = 2026-06-30 }]": (
         "price.policy_overlap prices/cn/periods",
         "let each period begin the day after the one before it ended",
@@ -177,7 +189,7 @@ NAMED = {
     'refine = [{ where = { category = "C" }, quiet = "0.1" }]': (
         "policy 'cn', stage 'policy', every variant of category C: quiet is refined"
     ),
-    'refine = [{ where = { variant = "A" }, tax = { vat = "0.1" } }, { where = { variant = "A" }, tax.vat = "0" }]': (
+    'tax.mode="none"\nrefine=[{where={variant="A"}, tax={vat="0.1"}}, {where={variant="A"}, tax.vat="0"}]': (
         "policy 'cn', stage 'tax', variant A: two refinements set tax.vat differently"
     ),
     "refine = [5]": "policy 'cn', stage 'policy', every variant: refine.0 is a whole number, not a table",
@@ -268,6 +280,13 @@ RATE_MISTAKES = {
     'quotes = { KRW_per_XXX = "200.71" }': "price.unknown_currency rates/quotes/KRW_per_XXX",
     'quotes = { KRW_per_CNY = "0" }': "price.config_value rates/quotes/KRW_per_CNY",
     'quotes = { KRW_per_KRW = "1" }': "price.config_value rates/quotes/KRW_per_KRW",
+    'quotes = { KRW_per_CNY = "1e400" }': "price.config_value rates/quotes/KRW_per_CNY",
+    'quotes = { KRW_per_CNY = "0.0000000000000000001" }': "price.config_value rates/quotes/KRW_per_CNY",
+    'quotes = { KRW_per_100CNY = "0.00000000000000001" }': "price.config_value rates/quotes/KRW_per_100CNY",
+    'quotes = { KRW_per_100000000VND = "5" }': "price.config_value rates/quotes/KRW_per_100000000VND",
+    'quotes = { KRW_per_CNY = "200.71", KRW_per_100CNY = "200.71" }': (
+        "price.config_value rates/quotes/KRW_per_100CNY"
+    ),
     "quotes = { }": "price.config_value rates/quotes",
     'quotes = { KRW_per_CNY = "2" }\nsourse = "x"': "price.config_unknown_key rates/sourse",
 }

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storesync.errors import Locked
-from storesync.state import Store, lease, migrate, token, usage
+from storesync.state import Store, lease, migrate, texts, token, usage
 
 NOW = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
 NAME = "channel:tmall-cn"
@@ -86,6 +86,20 @@ def draw(store: Store, _: str) -> str:
         granted.append(told.granted)
 
 
+def pay(store: Store, _: str) -> str:
+    """Pay for requests of seven characters out of a hundred; every third one was for nothing."""
+    paid = 0
+    for number in range(40):
+        granted = store.write_now(
+            lambda db: texts.set_aside(db, "papago", NOW.date(), least=7, most=7, limit=100)
+        )
+        if granted and number % 3 == 2:
+            store.write_now(lambda db: texts.put_back(db, "papago", NOW.date(), 7))
+        else:
+            paid += granted
+    return str(paid)
+
+
 def grow(store: Store, _: str) -> str:
     """Bring an empty place to the schema of this storesync."""
     return migrate(store)
@@ -97,6 +111,7 @@ WHAT: dict[str, Callable[[Store, str], str]] = {
     "renew": renew,
     "exchange": exchange,
     "draw": draw,
+    "pay": pay,
     "migrate": grow,
 }
 

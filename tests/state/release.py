@@ -65,6 +65,8 @@ def fill(db: Connection) -> None:
     )
     journal.begin_run(db, id="r" * 32, channel=CHANNEL, at=NOW, reasons={"price swing": "sale"})
     operation(db, "a" * 32, key="SBG-002", skus=("SBG-002-1",))
+    in_doubt = {"token": "c" * 32, "token_at": NOW, "doubt": later(2), "named": {"SBG-002-1"}}
+    standing.change(db, CHANNEL, "SBG-002", **in_doubt)
     journal.intend(
         db, operation="a" * 32, step=0, effect="once", digest="d" * 32, request={"path": "/add"}, at=later(1)
     )
@@ -76,7 +78,7 @@ def fill(db: Connection) -> None:
     texts.keep_texts(db, [remembered()], person=True, at=NOW)
     title = Delivered("SBG-004", "vi", {"title": ("Kem dưỡng ẩm", "보습 크림")})
     sightings.keep_sightings(db, [title])
-    texts.spend(db, "papago", NOW.date(), 1_200)
+    texts.set_aside(db, "papago", NOW.date(), least=1, most=1_200, limit=2_000)
     token.save(db, "acme", "base", fields, expires=expires, after=0, at=NOW)
 
 

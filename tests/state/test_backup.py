@@ -186,6 +186,16 @@ def test_an_export_has_every_row_but_tokens(store: Store) -> None:
     assert str(CONTENT["weight"]) == str(rows["documents"][0]["body"]["weight"])
 
 
+def test_an_export_tells_what_is_in_doubt(store: Store) -> None:
+    """A price that nobody knows stays behind its mark, readable all the same."""
+    store.write_now(fill)
+    store.write_now(lambda db: standing.doubt_offers(db, CHANNEL, SKUS, prices=True, stock=True))
+    offers = {row["sku"]: row for line in export(store) if (row := loads(line)).get("table") == "offers"}
+
+    assert offers[SKUS[0]]["have_prices"].startswith('?{"CN":{"sale":{"amount":"219.00"')
+    assert offers[SKUS[0]]["have_stock"].startswith("?")
+
+
 def test_an_export_holds_no_secret(store: Store) -> None:
     """It may be sent to somebody who is asked for help."""
     store.write_now(fill)

@@ -40,6 +40,12 @@ from storesync.state.schema import METADATA, documents, listings
 
 RELEASED = Path(__file__).parents[1] / "data" / "state"
 
+RELEASES = [
+    pytest.param(kind, name, marks=marks, id=f"{kind}-{name}")
+    for name in revision.REVISIONS
+    for kind, marks in (("file", ()), ("postgres", pytest.mark.postgres))
+]
+
 # What a later storesync might bring: its second step fails on a store that holds documents.
 COMING = f"{int(revision.HEAD) + 1:04}"
 NEXT = f"""
@@ -136,6 +142,24 @@ def test_what_a_person_approved_gets_its_place(tmp_path: Path) -> None:
     store.close()
 
     assert [("Kem dưỡng ẩm", "SBG-004/title"), ("Toner", "")] == [tuple(row) for row in rows]
+
+
+@pytest.mark.parametrize(("kind", "name"), RELEASES)
+def test_a_token_comes_along_with_its_first_use(tmp_path: Path, kind: str, name: str) -> None:
+    """A store from before first uses were kept has them from the journal, and with them the SKUs in doubt."""
+    with place_for(kind, tmp_path) as place:
+        written(place, name)
+        store = place.open()
+        doubt = "UPDATE listings SET token = :token, doubt = :doubt WHERE key = 'SBG-002'"
+        lost = {"token": "c" * 32, "doubt": "2026-11-23T19:00:00.000000+00:00"}
+        store.write_now(lambda db: db.execute(text(doubt), lost))
+        migrate(store)
+        found = store.read_now(lambda db: {one.key: one for one in standing.read_all(db, CHANNEL)})
+        store.close()
+
+    assert ("c" * 32, NOW) == (found["SBG-002"].token, found["SBG-002"].token_at)
+    assert {"SBG-002-1"} == found["SBG-002"].named
+    assert (None, frozenset()) == (found["SBG-001"].token_at, found["SBG-001"].named)
 
 
 def test_sqlite_indexes_are_the_same_word_for_word(tmp_path: Path) -> None:
@@ -312,13 +336,6 @@ def _copy(old: sqlite3.Connection, db: Connection, table: Table) -> None:
             text("SELECT setval(pg_get_serial_sequence(:name, 'seq'), :last)"),
             {"name": table.name, "last": last},
         )
-
-
-RELEASES = [
-    pytest.param(kind, name, marks=marks, id=f"{kind}-{name}")
-    for name in revision.REVISIONS
-    for kind, marks in (("file", ()), ("postgres", pytest.mark.postgres))
-]
 
 
 @pytest.mark.parametrize(("kind", "name"), RELEASES)

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
 from attrs import evolve
 from sqlalchemy import Connection
+from tests.state.conftest import Place
 from tests.state.samples import CHANNEL, CONTENT, ISSUES, NOW, SKUS, later, offer, wanted
 
 from storesync.model import Money, Offer, Price, Ref, Status, Ticket, digest
@@ -228,3 +231,41 @@ def test_the_revision_grows_with_every_change(store: Store) -> None:
         return standing.revision(db, CHANNEL)
 
     assert [1, 2, 3] == [store.write_now(grown) for _ in range(3)]
+
+
+def test_while_a_listing_is_held_no_other_want_of_it_comes_in(shared: Place) -> None:
+    """What a run takes over from the shop, and reads again, is what it took: another plan's want waits for its end."""
+    first, second = shared.open(), shared.open()
+    first.write_now(lambda db: standing.want(db, CHANNEL, wanted()))
+    (sku, other) = SKUS
+    tried, waits = Event(), Thread(target=lambda: second.write_now(newer))
+
+    def newer(db: Connection) -> None:
+        tried.set()
+        cheap = {sku: offer(sku, "1.00"), other: offer(other, "1.00")}
+        standing.want(db, CHANNEL, wanted(offers=cheap))
+
+    def taking(db: Connection) -> Standing | None:
+        before = standing.hold(db, CHANNEL, "SBG-001")
+        assert before is not None
+        if not waits.ident:
+            waits.start()
+            tried.wait(0.5)  # on SQLite it cannot even begin
+            sleep(0.2)
+        seen = offer(sku, "222.00")
+        standing.leave_offer(db, CHANNEL, seen, prices=True, stock=False, known=before.offers[sku])
+        return standing.read(db, CHANNEL, "SBG-001")
+
+    taken = first.write_now(taking)
+    waits.join()
+    after = stand(second)
+    first.close()
+    second.close()
+
+    assert taken is not None
+    assert [Decimal(222), Decimal(219)] == [
+        one.want.prices["CN"].sale.amount for one in taken.offers.values() if one.want is not None
+    ]
+    assert {Decimal(1)} == {
+        one.want.prices["CN"].sale.amount for one in after.offers.values() if one.want is not None
+    }

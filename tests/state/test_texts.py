@@ -4,11 +4,15 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
+from sqlalchemy import select
+from tests.state.conftest import Place
+from tests.state.racers import race
 from tests.state.samples import NOW
 
 from storesync.localization import MemoryText, TextKey
 from storesync.state import Store
-from storesync.state.texts import any_in, free_texts, given_to, keep_texts, remembered, spend, texts_of
+from storesync.state.schema import spent
+from storesync.state.texts import any_in, free_texts, keep_texts, put_back, remembered, set_aside, texts_of
 
 KEY = TextKey("a" * 32, "ko", "vi", "title", "")
 PLACE = "SBG-004/title"
@@ -92,18 +96,31 @@ def test_many_texts_are_found_at_once(store: Store) -> None:
 
 
 def test_what_an_engine_was_given_in_a_day_is_counted(store: Store) -> None:
-    """Every time, whatever is remembered of it; each engine and each day for itself."""
-    for engine, day in [
-        ("papago", NOW),
-        ("papago", NOW),
-        ("deepl", NOW),
-        ("papago", NOW + timedelta(days=1)),
-    ]:
-        store.write_now(lambda db, engine=engine, day=day: spend(db, engine, day.date(), 19))
+    """Up to the limit, never half of the least; each engine and each day for itself; what was not used comes back."""
 
-    assert 38 == store.read_now(lambda db: given_to(db, "papago", NOW.date()))
-    assert 19 == store.read_now(lambda db: given_to(db, "deepl", NOW.date()))
-    assert 0 == store.read_now(lambda db: given_to(db, "google", NOW.date()))
+    def ask(most: int, *, least: int = 1, engine: str = "papago", days: int = 0) -> int:
+        day = (NOW + timedelta(days=days)).date()
+        return store.write_now(lambda db: set_aside(db, engine, day, least=least, most=most, limit=100))
+
+    granted = [ask(60), ask(60, least=41), ask(60), ask(1), ask(100, engine="deepl"), ask(100, days=1)]
+    store.write_now(lambda db: put_back(db, "papago", NOW.date(), 30))
+
+    assert [60, 0, 40, 0, 100, 100] == granted
+    assert [30, 0] == [ask(60), ask(60)]
+
+
+def test_processes_that_pay_at_once_stay_within_the_day(shared: Place) -> None:
+    """Eight of them, on either database: together no more than the limit, and what came back is paid out again."""
+    store = shared.open()
+    store.create_tables()
+
+    paid = sum(map(int, race(shared.url, "pay", 8)))
+
+    day = select(spent.c.characters).where(spent.c.engine == "papago")
+    kept = store.read_now(lambda db: db.execute(day).scalar_one())
+    store.close()
+    assert paid == kept
+    assert 70 <= paid <= 98
 
 
 def test_texts_of_two_places_with_one_source_stand_side_by_side(store: Store) -> None:

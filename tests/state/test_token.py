@@ -218,7 +218,7 @@ def test_a_renewal_that_was_cut_off_is_known_until_it_succeeds(store: Store) -> 
         return store.write_now(lambda db: token.begin(db, "acme", "base", at=at))
 
     assert [None, NOW, NOW] == [begin(0), begin(1), begin(2)]
-    store.write_now(lambda db: token.refuse(db, "acme", "base", "spent", cut=NOW))
+    store.write_now(lambda db: token.refuse(db, "acme", "base", "spent", cut=NOW, version=0, at=NOW))
     told = store.read_now(lambda db: token.trouble(db, "acme", "base"))
     assert told is not None
     assert "spent" == told.refused

@@ -27,11 +27,19 @@ ONCE_BROKEN = [
     pytest.param(168, SHOPEE, id="prices that met the end of a day's quota asked for a person"),
     pytest.param(55, PLAIN, id="an operation that waited for its turn began in a blackout"),
     pytest.param(
+        183, PLAIN, id="a price that arrived was believed to be refused, since it was when sent again"
+    ),
+    pytest.param(
         935, SHOPEE, id="the judge saw no stock in a whole listing, while a new variant waited for its price"
     ),
     pytest.param(
         1105, SHOPEE, id="the judge took the price of the SKU sold before for one that was never right"
     ),
+    pytest.param(219, TMALL, id="a listing found whole after it was hidden counted as on sale"),
+    pytest.param(
+        75, PLAIN, id="a request token was measured from its last use and sent to a market that forgot it"
+    ),
+    pytest.param(442, PLAIN, id="a listing that one look missed was made anew unseen"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
 APART = Profile(
@@ -77,7 +85,8 @@ def test_a_minimum_that_can_be_undercut_condemns_the_judge() -> None:
     """Fewer calls than the fewest mean that the fewest were counted wrong."""
     calm = next(seed for seed in range(100) if simulate(seed).profile.calm)
     verdict = simulate(calm)
-    verdict.minimum += 1
+    calls, fewest = verdict.counted[-1]
+    verdict.counted[-1] = calls, max(fewest, calls) + 1
 
     assert ["calls below the minimum"] == list(verdict.broken)
 
@@ -86,7 +95,7 @@ def test_a_world_is_the_same_every_time() -> None:
     """A failing seed can be looked at as often as it takes."""
     first, second = simulate(7), simulate(7)
 
-    assert (first.events, first.calls, first.parked) == (second.events, second.calls, second.parked)
+    assert (first.events, first.counted, first.parked) == (second.events, second.counted, second.parked)
 
 
 @pytest.mark.parametrize("name", SMOKE)

@@ -15,6 +15,7 @@ from tests.transport.hostile import MOST, WAYS, hostile
 import storesync.driver as sd
 from storesync.engine import Drift, Env, OpenChannel, Pacer, apply, at_work, observe, plan
 from storesync.engine.flows import Patience, run
+from storesync.engine.promise import promised
 from storesync.errors import Fault
 from storesync.model import Channel, Market
 from storesync.plan import Kind, Operation, Plan
@@ -94,7 +95,9 @@ async def test_a_create_is_in_doubt_and_never_a_success(name: str, store: Store)
     """Nobody knows what such a market did: the listing is looked for later, and the run ends in time."""
     want = store.read_now(lambda db: standing.read(db, "plain-cn", "A"))
     assert want is not None
-    operation = Operation(kind=Kind.CREATE, key="A", skus=("A-1",), want=want.want)
+    operation = Operation(
+        kind=Kind.CREATE, key="A", skus=("A-1",), want=want.want, offers=promised(want, ["A-1"])
+    )
     async with asyncio.timeout(HANGING), hostile(WAYS[name]) as (address, _):
         opened = channel(address, store)
         revision = store.read_now(lambda db: standing.revision(db, "plain-cn"))

@@ -331,7 +331,7 @@ async def test_a_file_is_streamed_from_disk(tmp_path: Path) -> None:
             return await handler(request)
 
     sending = transport(wire=Wire(), file=lambda sha256: path if sha256 == "a" * 64 else None)
-    media = sd.Media("a" * 64, "image/jpeg", len(data), "main", "精华.jpg")
+    media = sd.Media("a" * 64, "image/jpeg", len(data), "main")
     answer = await sending.send(
         sd.request("POST", "/files", form={"scene": "normal"}, files={"image": media})
     )
@@ -353,8 +353,8 @@ async def test_a_file_that_is_gone_refuses_its_listing_and_sends_nothing(
         raise AssertionError("sent")
 
     sending = transport(handler, file=lambda _: tmp_path / there if there else None)
-    media = sd.Media("a" * 64, "image/jpeg", 3, "main", "main.jpg")
-    with pytest.raises(Rejected, match=r"'main\.jpg' is not on disk"):
+    media = sd.Media("a" * 64, "image/jpeg", 3, "main")
+    with pytest.raises(Rejected, match=rf"'{there or 'a' * 32 + '.jpg'}' is not on disk"):
         await sending.send(sd.request("POST", "/files", files={"image": media}))
 
 
@@ -362,7 +362,7 @@ async def test_a_file_that_changed_on_disk_is_not_sent_under_its_old_name(tmp_pa
     """What a market keeps under a hash must be those bytes."""
     path = tmp_path / "main.jpg"
     path.write_bytes(b"other bytes")
-    media = sd.Media("a" * 64, "image/jpeg", 3, "main", "main.jpg")
+    media = sd.Media("a" * 64, "image/jpeg", 3, "main")
     with pytest.raises(Rejected, match="changed after the plan"):
         await transport(lambda _: httpx.Response(200), file=lambda _: path).send(
             sd.request("POST", "/files", files={"image": media})

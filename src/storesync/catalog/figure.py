@@ -6,13 +6,13 @@ import re
 import unicodedata
 from calendar import monthrange
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from stdnum import ean
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from storesync.catalog.record import Cells, shown
-from storesync.model import Money, NetContent, minor_digits
+from storesync.model import MONEY_CONTEXT, Money, NetContent, minor_digits
 
 __all__ = ["content", "country", "customs", "expiry", "gtin", "measure", "months", "price", "stock", "whole"]
 
@@ -129,7 +129,8 @@ def measure(cells: Cells, column: str) -> int:
     if found is None:
         cells.error(column, "weight", f"{shown(text)} is no weight in grams", "write digits only, like 190")
         return 0
-    grams = Decimal(found[1]) * (1000 if (found[2] or "").lower() == "kg" else 1)
+    kilos = (found[2] or "").lower() == "kg"
+    grams = MONEY_CONTEXT.multiply(Decimal(found[1]), Decimal(1000 if kilos else 1))
     if found[2]:
         cells.note(column, "unit", f"{shown(text)} read as {grams:f} g")
     if 0 < grams < 1:
@@ -137,7 +138,7 @@ def measure(cells: Cells, column: str) -> int:
         return 0
     if grams != grams.to_integral_value():
         cells.note(column, "weight_rounded", f"{text} g rounded up to whole grams")
-    return -int(-grams // 1)
+    return int(grams.to_integral_value(ROUND_CEILING, MONEY_CONTEXT))
 
 
 def content(cells: Cells, column: str) -> NetContent | None:
@@ -150,7 +151,7 @@ def content(cells: Cells, column: str) -> NetContent | None:
     tidy = f"{found[1]}{found[2].lower()}"
     if tidy != text.replace(" ", ""):
         cells.note(column, "unit_case", f"{shown(text)} read as {tidy}")
-    return NetContent(Decimal(found[1]) * scale, unit)
+    return NetContent(MONEY_CONTEXT.multiply(Decimal(found[1]), Decimal(scale)), unit)
 
 
 def gtin(cells: Cells, column: str) -> str:

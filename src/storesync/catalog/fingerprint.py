@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import fields, has
 
-from storesync.model import File, Money, Product, digest
+from storesync.model import MONEY_CONTEXT, File, Money, Product, digest
 
 __all__ = ["product_digest"]
 
@@ -17,7 +17,7 @@ _PLACES = frozenset({(Product, "at"), (File, "path")})
 
 def _plain(value: Any) -> Any:
     if isinstance(value, Money):
-        return [format(value.amount.normalize(), "f"), value.currency]
+        return [format(value.amount.normalize(MONEY_CONTEXT), "f"), value.currency]
     if has(type(value)):
         kind = type(value)
         return {

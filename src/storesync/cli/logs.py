@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 import structlog
 
-from storesync.cli.outlet import masked
+from storesync.cli.outlet import masked_value
 from storesync.config import Config
+from storesync.model.mask import STARS
 
 __all__ = ["log_place", "logging_to", "mask"]
 
@@ -34,28 +35,26 @@ def log_place(config: Config, environ: Mapping[str, str] | None = None) -> Path:
 
 
 def mask(secrets: Callable[[], Iterable[str]]) -> Callable[[Any, str, Event], Event]:
-    """A structlog processor: fields named like secrets, and every known secret in any text, become stars."""
+    """A structlog processor: fields named like secrets, and every known secret in any value, become stars."""
 
     def process(_: Any, __: str, event: Event) -> Event:
         known = tuple(secrets())
         return {
-            name: "***" if _SECRET_NAME.search(name) and value else _clean(value, known)
+            name: STARS if _SECRET_NAME.search(name) and value else masked_value(_named(value), known)
             for name, value in event.items()
         }
 
     return process
 
 
-def _clean(value: Any, secrets: Iterable[str]) -> Any:
-    if isinstance(value, str):
-        return masked(value, secrets)
+def _named(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {
-            str(name): "***" if _SECRET_NAME.search(str(name)) and inner else _clean(inner, secrets)
+            str(name): STARS if _SECRET_NAME.search(str(name)) and inner else _named(inner)
             for name, inner in value.items()
         }
     if isinstance(value, list | tuple):
-        return [_clean(inner, secrets) for inner in value]
+        return [_named(inner) for inner in value]
     return value
 
 

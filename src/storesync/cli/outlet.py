@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import IO, Any, cast
 
 import orjson
@@ -15,20 +16,28 @@ from attrs import define, field
 from rich.console import Console, RenderableType
 
 from storesync.cli.common import Common
+from storesync.model.mask import Mask
 
-__all__ = ["Outlet", "masked"]
+__all__ = ["Outlet", "masked", "masked_value"]
 
 _UNBOUNDED = 100_000  # columns of a pipe or file: nothing in it is wrapped or cut off
 _PADDING = re.compile(" +$", re.M)
 _SHORTEST = 6  # a shorter "secret" would blot out ordinary words
 
 
+@lru_cache(maxsize=8)
+def _mask(secrets: tuple[str, ...]) -> Mask:
+    return Mask(secrets, least=_SHORTEST)
+
+
 def masked(text: str, secrets: Iterable[str]) -> str:
-    """The text with every secret in it replaced by stars."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST:
-            text = text.replace(secret, "***")
-    return text
+    """The text with every secret in it replaced by stars, however it is spelled."""
+    return _mask(tuple(secrets)).text(text)
+
+
+def masked_value(value: Any, secrets: Iterable[str]) -> Any:
+    """The same for a JSON value, which stays one."""
+    return _mask(tuple(secrets)).value(value)
 
 
 class _Masked:
@@ -134,12 +143,16 @@ class Outlet:
     def line(self, data: Any) -> None:
         """A document on one line, for a program that reads while the command goes on; nothing without --json."""
         if self.json:
-            self._write(orjson.dumps(data, default=str).decode())
+            self._write(orjson.dumps(self._plain(data)).decode())
 
     def document(self, data: Any) -> None:
         """The one JSON document; nothing without --json."""
         if self.json:
-            self._write(orjson.dumps(data, default=str, option=orjson.OPT_INDENT_2).decode())
+            self._write(orjson.dumps(self._plain(data), option=orjson.OPT_INDENT_2).decode())
+
+    def _plain(self, data: Any) -> Any:
+        """The document without a secret, also where it is a number: stars in its bytes would make it no JSON."""
+        return masked_value(orjson.loads(orjson.dumps(data, default=str)), self._secrets())
 
     def _write(self, text: str) -> None:
         stream = _Masked(sys.stdout, self._secrets)

@@ -4,10 +4,12 @@ from storesync.compliance.claims import Claimed, Compliance, check_claims
 from storesync.compliance.discovery import GROUP, compliance_pack, markets
 from storesync.compliance.evidence import EVIDENCE, Evidence, Waiver, read_evidence, read_waivers
 from storesync.compliance.fold import INVISIBLE, Folded, fold
+from storesync.compliance.kinds import kind_of
 from storesync.compliance.pack import Pack, built_in, merged
-from storesync.compliance.readiness import check_readiness, ingredient_names, inventory_of, kind_of
+from storesync.compliance.readiness import check_readiness, ingredient_names, inventory_of
 from storesync.compliance.scanner import Hit, Scanner, worst
 from storesync.compliance.script import simplified, traditional
+from storesync.compliance.spread import spread
 from storesync.compliance.term import KINDS, SEVERITIES, ClaimSeverity, Source, Term
 from storesync.compliance.termfile import read_rows, read_terms
 
@@ -43,6 +45,7 @@ __all__ = [
     "read_terms",
     "read_waivers",
     "simplified",
+    "spread",
     "traditional",
     "worst",
 ]

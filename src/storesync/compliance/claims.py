@@ -21,12 +21,13 @@ _EVIDENCE_OF = {"registration": "registration", "evidence": "efficacy"}
 
 @frozen
 class Claimed:
-    """One text that a buyer will read: its path, its language, what it is (`title`), and what it says."""
+    """One text that a buyer will read: its path, its language, what it is (`title`), what it says, and its source."""
 
     path: str
     locale: str
     field: str
     text: str
+    at: str = ""
 
 
 @frozen(kw_only=True)
@@ -34,15 +35,15 @@ class Compliance:
     """What the check of a channel depends on besides the product: rules, evidence, waivers, inventories.
 
     `packs` are by market; `holding` are the severities that hold a listing back without evidence (add `warn`
-    to be strict). `inventory` is by market the ingredients that it knows, by every name; a market without an
-    entry has none. `table` is what ways out call the table of evidence.
+    to be strict). `inventory` is by market the ingredients that it knows, by every name, each with its INCI one; a market
+    without an entry has none. `table` is what ways out call the table of evidence.
     """
 
     packs: Mapping[str, Pack] = field(converter=frozen_map)
     evidence: tuple[Evidence, ...] = field(default=(), converter=tuple[Evidence, ...])
     waivers: tuple[Waiver, ...] = field(default=(), converter=tuple[Waiver, ...])
     holding: frozenset[str] = frozenset({"block", "registration", "evidence"})
-    inventory: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
+    inventory: Mapping[str, Mapping[str, str]] = field(factory=dict, converter=frozen_map)
     table: str = "the table that [compliance] evidence names"
 
     def evidence_of(
@@ -123,6 +124,7 @@ def _issues(
                     f"{hit.excerpt!r} is let pass until {waiver.expires_on} by {waiver.approved_by}: "
                     f"{waiver.reason} ({waiver.evidence})",
                     Severity.NOTE,
+                    at=text.at,
                 )
                 return
             late_waiver = f"; the waiver of {waiver.approved_by} ended on {waiver.expires_on}"
@@ -144,6 +146,7 @@ def _issues(
         f"({term.id}: {rules}){late_waiver}",
         severity,
         _way_out(hit, kind, product, pack.market, compliance.table),
+        text.at,
     )
 
 

@@ -11,6 +11,7 @@ from unicodedata import combining, is_normalized, normalize
 from attrs import frozen
 
 from storesync.compliance.script import simplified
+from storesync.compliance.spelling import one_spelling
 
 __all__ = ["INVISIBLE", "Folded", "fold"]
 
@@ -47,7 +48,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """The text in NFKC, case folded, Simplified, without invisible characters, with single spaces."""
+    """The text in NFKC, case folded, Simplified, in one spelling, without invisible characters, with single spaces."""
     if text.isascii():
         if _UNEVEN.search(text) is None and "  " not in text:
             return Folded(text, text.lower())
@@ -55,9 +56,9 @@ def fold(text: str) -> Folded:
         # Nothing here grows shorter, so equal length means that every character stayed in its place.
         folded = normalize("NFKC", text).casefold()
         if len(folded) == len(text) and "  " not in folded:
-            return Folded(text, simplified(folded))
+            return Folded(text, one_spelling(simplified(folded)))
     pieces = _pieces(text)
-    folded = simplified("".join(piece for piece, _, _ in pieces))
+    folded = one_spelling(simplified("".join(piece for piece, _, _ in pieces)))
     return Folded(text, folded, spans=tuple((start, end) for _, start, end in pieces))
 
 

@@ -2,54 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from unicodedata import normalize
 
+from attrs import evolve
+
 from storesync.compliance.claims import Compliance
+from storesync.compliance.kinds import check_kind, class_of, kind_of
 from storesync.compliance.pack import LOCALES
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Product
 
-__all__ = ["check_readiness", "ingredient_names", "inventory_of", "kind_of"]
+__all__ = ["check_readiness", "ingredient_names", "inventory_of"]
 
-# Chapters of the Harmonized System: 33 and 34 are cosmetics and soap, 02 to 22 are food and drink.
-_COSMETIC_CHAPTERS = frozenset({"33", "34"})
-_FOOD_CHAPTERS = frozenset(f"{chapter:02}" for chapter in range(2, 23))
+_PARTED = re.compile("[;；]")
 
 
-def kind_of(product: Product) -> str:
-    """`cosmetic`, `food`, or empty: by the regulatory class for China, else by the HS chapter."""
-    class_ = product.classes.get("cn", "")
-    if class_.startswith("food"):
-        return "food"
-    if class_ in ("ordinary", "special"):
-        return "cosmetic"
-    chapter = product.hs[:2]
-    if chapter in _COSMETIC_CHAPTERS:
-        return "cosmetic"
-    return "food" if chapter in _FOOD_CHAPTERS else ""
-
-
-def inventory_of(ingredients: Mapping[str, Mapping[str, str]], market: str) -> frozenset[str]:
-    """Every name, source or INCI, of the ingredients that a table names in the market's own language.
+def inventory_of(ingredients: Mapping[str, Mapping[str, str]], market: str) -> Mapping[str, str]:
+    """The ingredients that a table names in the market's own language: every name, source or INCI, to the INCI one.
 
     An ingredient without a name there is not confirmed there.
     """
     locales = LOCALES.get(market, ())
-    return frozenset(
-        name.casefold()
+    return {
+        _same(name): _same(words.get("inci") or source)
         for source, words in ingredients.items()
         if any(words.get(locale) for locale in locales)
         for name in (source, words.get("inci", ""))
         if name
-    )
+    }
 
 
 def ingredient_names(product: Product) -> tuple[str, ...]:
     """The INCI names of a cosmetic, else the names in its own language, in descending order."""
-    written = product.facts.get("inci") or product.facts.get("ingredients", "")
-    return tuple(name for part in written.split(";") if (name := normalize("NFC", part).strip()))
+    facts = product.facts
+    return _names(facts.get("inci", "")) or _names(facts.get("ingredients", ""))
+
+
+def _names(written: str) -> tuple[str, ...]:
+    return tuple(name for part in _PARTED.split(written) if (name := normalize("NFC", part).strip()))
+
+
+def _same(name: str) -> str:
+    """A name as it is compared: width, letter case and doubled spaces make no other ingredient."""
+    return " ".join(normalize("NFKC", name).casefold().split())
 
 
 def check_readiness(
@@ -59,25 +57,19 @@ def check_readiness(
 
     `told` are the facts that its texts tell in the market's language: they fill fields of the label.
 
-    Codes: claim.registration, claim.restricted, claim.filing, claim.notification, claim.producer,
-    claim.ingredient, claim.label. No legal advice; what the rules rest on is marked in the packs.
+    Of goods of which nobody can say what they are, nothing but that is told, and holds them: `check_kind`.
+
+    Codes: claim.class, claim.kind_conflict, claim.kind_unknown, claim.registration, claim.restricted, claim.filing,
+    claim.notification, claim.producer, claim.ingredient, claim.label. No legal advice; what the rules rest on is
+    marked in the packs.
     """
+    found = list(check_kind(product, market))
     kind = kind_of(product)
-    if not kind:
-        return Issues(
-            (
-                Issue(
-                    "claim.kind_unknown",
-                    "class",
-                    f"{product.key} is neither known as a cosmetic nor as food: its rules are unknown",
-                    Severity.WARNING,
-                    "give its class for the market or its HS code",
-                ),
-            )
-        )
-    rule = _MARKETS.get(market)
-    found = tuple(rule(product, kind, compliance, market, today)) if rule else ()
-    return Issues((*found, *_label(product, kind, compliance, market, today, told)))
+    if kind:
+        rule = _MARKETS.get(market)
+        found += rule(product, kind, compliance, market, today) if rule else ()
+        found += _label(product, kind, compliance, market, today, told)
+    return Issues(tuple(evolve(issue, at=product.at) for issue in found))
 
 
 _Rule = Callable[[Product, str, Compliance, str, date], Iterator[Issue]]
@@ -117,11 +109,18 @@ def _number(
 
 
 def _china(product: Product, kind: str, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
-    asked = _CHINA.get(product.classes.get("cn", "ordinary" if kind == "cosmetic" else ""))
-    if asked is not None:
+    given = class_of(product, market)
+    if asked := _CHINA.get(given or ("ordinary" if kind == "cosmetic" else "")):
         yield from _number(product, compliance, market, today, asked)
-    elif kind == "food":
+    elif given == "food-general":
         yield from _number(product, compliance, market, today, _SELF_REGISTERED, Severity.WARNING)
+    elif not given:
+        yield Issue(
+            "claim.class",
+            "classes/cn",
+            f"{product.key} is food without a class: whether its producer or itself needs a registration is unknown",
+            hint="give its class, cn_class: food-general, food-registered or food-restricted",
+        )
     if kind == "cosmetic":
         yield from _ingredients(product, compliance, market, today)
 
@@ -136,20 +135,49 @@ def _vietnam(
 
 
 def _ingredients(product: Product, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
+    """Every name of both lists is confirmed, and both lists tell of the same ingredients."""
     known = compliance.inventory.get(market)
     if known is None:
         return
-    for name in ingredient_names(product):
-        if name.casefold() in known:
-            continue
-        good, _ = compliance.evidence_of(product.key, market, "inventory", today, name)
-        if good is None:
+    inci, own = (_names(product.facts.get(fact, "")) for fact in ("inci", "ingredients"))
+    if not inci and not own:
+        yield Issue(
+            "claim.ingredient",
+            "ingredients",
+            f"{product.key} is a cosmetic without a list of ingredients: whether {market} knows them is unknown",
+            hint="fill ingredients_inci, ingredients_ko or both",
+        )
+    paired = tuple(zip(inci, own, strict=True)) if len(inci) == len(own) else ()
+    for names in paired or ((name,) for name in dict.fromkeys((*inci, *own))):
+        strange = [name for name in names if _same(name) not in known]
+        if strange and not _shown(compliance, product, market, today, *names):
             yield Issue(
                 "claim.ingredient",
-                f"ingredients/{name}",
-                f"{name} is not confirmed in the inventory of {market}: a new ingredient there",
+                f"ingredients/{strange[0]}",
+                f"{strange[0]} is not confirmed in the inventory of {market}: a new ingredient there",
                 hint=f"once it is confirmed, add its name for {market} to ingredients.csv; else keep it off",
             )
+    if inci and own and not paired:
+        yield Issue(
+            "claim.ingredient",
+            "ingredients",
+            f"{product.key} has {len(inci)} INCI names and {len(own)} in its own language: one list lacks some",
+            hint="give the same ingredients in the same order in both lists, parted by ;",
+        )
+    for number, names in enumerate(paired, 1):
+        meant = {known[_same(name)] for name in names if _same(name) in known}
+        if len(meant) > 1:
+            yield Issue(
+                "claim.ingredient",
+                f"ingredients/{names[0]}",
+                f"ingredient {number} of {product.key} is {names[0]} in one list and {names[1]} in the other",
+                hint="give the same ingredients in the same order in both lists",
+            )
+
+
+def _shown(compliance: Compliance, product: Product, market: str, today: date, *names: str) -> bool:
+    good, _ = compliance.evidence_of(product.key, market, "inventory", today, *names)
+    return good is not None
 
 
 def _label(
@@ -180,7 +208,7 @@ def _filled(
     product: Product, fact: str, compliance: Compliance, market: str, today: date, told: frozenset[str]
 ) -> bool:
     if fact == "registration":
-        special = product.classes.get(market.lower()) == "special"
+        special = class_of(product, market) == "special"
         return not special or compliance.evidence_of(product.key, market, fact, today)[0] is not None
     return fact in told
 

@@ -5,27 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from unicodedata import normalize
 
 from attrs import define, field, frozen
 
 from storesync.compliance.fold import Folded, fold
-from storesync.compliance.script import simplified
+from storesync.compliance.spelling import EITHER, one_spelling
+from storesync.compliance.spread import spread
 from storesync.compliance.term import SEVERITIES, Term
 
 __all__ = ["Hit", "Scanner", "worst"]
-
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
-# What people put between the characters of a word so that no machine finds it. Clause punctuation counts only
-# between single characters: "适中，药效" must not read as 中药.
-_SOFT = " .·•*_~|/^'\"`+=#@&\\-‐‑–—…"
-_HARD = ",;:!?、。()\\[\\]【】《》"
-# Each begins with what is rare in a text and looks back from there: looking back from everywhere is slow.
-_SPREAD_HAN = re.compile(
-    f"[{_SOFT}{_HARD}](?:(?<=[{_HAN}][{_SOFT}])[{_SOFT}]*(?=[{_HAN}])"
-    f"|(?<=(?<![{_HAN}])[{_HAN}][{_SOFT}{_HARD}])[{_SOFT}{_HARD}]*(?=[{_HAN}](?![{_HAN}])))"
-)
-_SPREAD_LATIN = re.compile(r"[.·•*_~|/^\-‐‑–—](?<=[^\W\d_].)[.·•*_~|/^\-‐‑–—]*(?=[^\W\d_])")
 
 
 @frozen
@@ -95,7 +83,7 @@ class Scanner:
             (_required(pattern), re.compile(pattern), term)
             for term in self.terms
             if term.regex
-            for pattern in (_lowered(term.term),)
+            for pattern in (_lowered(term.term, spaced=self.spaced),)
         )
 
     @cached_property
@@ -107,15 +95,15 @@ class Scanner:
     def scan(self, text: str, *, field: str = "title", kind: str = "") -> tuple[Hit, ...]:
         """Every term of the text, in reading order, also those that a phrase makes harmless.
 
-        `kind` is `cosmetic` or `food`; empty when nobody knows, and then all terms count. Spaces and dots
-        between the characters of a word do not hide it.
+        `kind` is `cosmetic` or `food`; empty when nobody knows, and then all terms count. No sign between the
+        characters of a word hides it.
         """
         folded = fold(text)
         found = list(self._found(folded))
-        spread = self._spread(folded)
-        if spread is not None:
+        parted = spread(folded, spaced=self.spaced)
+        if parted is not None:
             seen = {(hit[0].id, hit[1]) for hit in found}
-            found += [hit for hit in self._found(spread) if (hit[0].id, hit[1]) not in seen]
+            found += [hit for hit in self._found(parted) if (hit[0].id, hit[1]) not in seen]
         if not found:
             return ()
         hits = [
@@ -170,48 +158,48 @@ class Scanner:
                 return phrase
         return ""
 
-    def _spread(self, folded: Folded) -> Folded | None:
-        """The text without what was put between the characters of a word; None when nothing was."""
-        pattern = _SPREAD_LATIN if self.spaced else _SPREAD_HAN
-        text = folded.text
-        if pattern.search(text) is None:
-            return None
-        kept: list[int] = []
-        parts: list[str] = []
-        after = 0
-        for gap in pattern.finditer(text):
-            kept += range(after, gap.start())
-            parts.append(text[after : gap.start()])
-            if self.spaced:
-                kept.append(gap.start())
-                parts.append(" ")
-            after = gap.end()
-        kept += range(after, len(text))
-        parts.append(text[after:])
-        return Folded(folded.original, "".join(parts), tuple(kept), folded)
-
 
 def _letter(character: str, *, spaced: bool) -> bool:
     return character.isalpha() if spaced else "a" <= character <= "z"
 
 
 def _folded(text: str) -> str:
-    return simplified(normalize("NFKC", text).casefold()).strip()
+    return fold(text).text.strip()
 
 
 _FLAGS = re.compile(r"^\(\?[aiLmsux]+\)")
-_TOKEN = re.compile(r"\\.|\(\?P|.", re.DOTALL)
+_TOKEN = re.compile(
+    r"\(\?(?:P[<=]\w+|[aiLmsux-]+)|\(\?<?[!=]\\w\)|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL
+)
+_PART = re.compile(r"\\.|[^\\]+", re.DOTALL)
+# To an expression Han are letters, and a word never ends before them: No.1面霜.
+_BORDERS = {
+    r"\b": r"(?a:\b)",
+    r"\B": r"(?a:\B)",
+    **{f"(?{way}\\w)": f"(?{way}(?a:\\w))" for way in ("<!", "!", "<=", "=")},
+}
 _CLASS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _GROUP = re.compile(r"\([^()]*\)(?:[*+?]|\{[^}]*\})?")
 _RUN = re.compile(r"[\w ]+(?![\w*?{])")
 
 
-def _lowered(pattern: str) -> str:
-    """The expression for text in lower case: searching without regard to case costs three times as much."""
-    return "".join(
-        token if token.startswith("\\") else token if token == "(?P" else token.lower()
-        for token in _TOKEN.findall(_FLAGS.sub("", pattern))
-    )
+def _lowered(pattern: str, *, spaced: bool) -> str:
+    """The expression for folded text: searching without regard to case costs three times as much.
+
+    Where words are not `spaced`, borders of words are those of Latin letters and digits.
+    """
+    tokens = _TOKEN.findall(_FLAGS.sub("", pattern))
+    if not spaced:
+        return "".join(_BORDERS.get(token, _lower(token)) for token in tokens)
+    return one_spelling("".join(EITHER.get(_lower(token), _lower(token)) for token in tokens))
+
+
+def _lower(token: str) -> str:
+    if token.startswith("["):
+        return _PART.sub(
+            lambda part: part.group() if part.group()[0] == "\\" else part.group().lower(), token
+        )
+    return token if token.startswith(("\\", "(?")) else token.lower()
 
 
 def _required(pattern: str) -> str:

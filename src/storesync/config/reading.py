@@ -23,6 +23,7 @@ from storesync.errors import ConfigError
 from storesync.issues import Issue, Severity, counted, nearest
 from storesync.pricing import policies_from
 from storesync.pricing.aim import strange_channels
+from storesync.pricing.need import wide_bands
 from storesync.registry import names as installed_drivers
 
 __all__ = ["load"]
@@ -71,6 +72,9 @@ def load(path: Path | str) -> Config:
     if rates:
         sources, told = rates_from(rates, at=rates_at, locate=locate)
         found.all += told
+    if sources is not None:
+        for book in policies.values():
+            found.all += wide_bands(book, sources.chain.max_jump)
     localization = root.inner("localization")
     localization.only(("accept", "glossary", "translator"))
     config = Config(

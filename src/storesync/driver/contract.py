@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from difflib import get_close_matches
+from typing import Final, Generic, TypeVar, get_args
 
 from attrs import fields, frozen
 
@@ -25,7 +26,7 @@ from storesync.driver.exchange import (
 )
 from storesync.driver.flow import Flow
 from storesync.driver.request import Request
-from storesync.driver.spec import Shop, Spec
+from storesync.driver.spec import IdentityBy, Shop, Spec
 from storesync.errors import DriverError, Fault
 from storesync.issues import Issue
 from storesync.model import Category, CategoryKey, Listing, Media, Offer, Ref, Ticket
@@ -35,6 +36,7 @@ __all__ = ["Driver"]
 A = TypeVar("A")
 S = TypeVar("S", bound=Shop)
 
+_IDENTITIES: Final[tuple[str, ...]] = get_args(IdentityBy)
 _PARTS = (
     "check", "create", "update", "batch", "prices", "stock", "offers", "upload", "hide", "show", "end", "find",
     "observe", "poll", "listings", "category", "discover", "sign", "refresh", "pace", "event",
@@ -48,7 +50,7 @@ class Driver(Generic[A, S]):
     Write: `create` and `update`, or `batch`, or all three. `prices` and `stock` take absolute values, or `offers`
     both at once. `find` gives exact matches of a key, `observe` what the market has by listing id (missing is
     gone), `poll` what became of a ticket (empty is not yet). Credentials reach only `sign`, `refresh` and `event`.
-    Raises DriverError when there is no way to write.
+    Raises DriverError when there is no way to write, and for a host or an identity that cannot be.
     """
 
     spec: Spec
@@ -84,11 +86,23 @@ class Driver(Generic[A, S]):
             raise DriverError(f"driver {name!r} cannot write: give create and update, or batch")
         if self.offers is not None and (self.prices is not None or self.stock is not None):
             raise DriverError(f"driver {name!r}: give offers, or prices and stock, not both")
-        if self.spec.identity.by in ("search", "unique") and self.find is None:
-            raise DriverError(f"driver {name!r}: identity by {self.spec.identity.by} needs find")
+        told = (self.spec.identity, *(there.identity for there in self.spec.environments.values()))
+        for by in (identity.by for identity in told if identity is not None):
+            if by not in _IDENTITIES:
+                near = get_close_matches(by, _IDENTITIES, 1)
+                hint = f"did you mean {near[0]!r}?" if near else f"one of {', '.join(_IDENTITIES)}"
+                raise DriverError(f"driver {name!r}: there is no identity by {by!r}; {hint}")
+            if by in ("search", "unique") and self.find is None:
+                raise DriverError(f"driver {name!r}: identity by {by} needs find")
         for environment, hosts in self.spec.hosts.items():
             if not hosts:
                 raise DriverError(f"driver {name!r}: environment {environment!r} has no host")
+            for label, address in hosts.items():
+                if not address.startswith(("https://", "http://")):
+                    raise DriverError(
+                        f"driver {name!r}: host {label!r} of environment {environment!r} is {address!r}, "
+                        "which has no scheme; write https:// before it"
+                    )
 
     @property
     def parts(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
@@ -20,6 +20,7 @@ __all__ = [
     "Batch",
     "Conditions",
     "Identity",
+    "IdentityBy",
     "ImageRule",
     "Quota",
     "Shop",
@@ -61,15 +62,18 @@ class Batch:
     per: Literal["listing", "channel"] = "listing"
 
 
+IdentityBy: TypeAlias = Literal["address", "key", "unique", "search", "none"]
+
+
 @frozen
 class Identity:
     """How a doubtful create is recognized again.
 
     `lag`: for so many seconds a search may miss a finished write. `late`: a lost request may take effect so
-    many seconds later. `keeps`: so long the market remembers an idempotency key (None: for ever).
+    many seconds later. `keeps`: so long from its first use the market remembers an idempotency key (None: for ever).
     """
 
-    by: Literal["address", "key", "unique", "search", "none"]
+    by: IdentityBy
     lag: float = 0.0
     late: float = 0.0
     keeps: float | None = None

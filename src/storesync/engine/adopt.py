@@ -21,7 +21,7 @@ from storesync.issues import counted
 from storesync.model import Ref, Status
 from storesync.state import HIDDEN, SHOWN, UNKNOWN, Standing, assets, standing
 
-__all__ = ["Adopted", "take_over"]
+__all__ = ["Adopted", "take_over", "taken"]
 NEW: Final = "new"  # in the column `skus`: the listing does not have this variant yet
 _SHELF = {Status.LIVE: SHOWN, Status.HIDDEN: HIDDEN, Status.DRAFT: HIDDEN}
 
@@ -96,6 +96,11 @@ async def _looked(
     return found
 
 
+def taken(listing: str, owner: str) -> str:
+    """Why a listing cannot be another product's, in the words of a message."""
+    return f"listing {listing} is {owner} already"
+
+
 def _asked(row: Reviewed, stand: Standing | None) -> dict[str, str]:
     skus = stand.offers if stand is not None else {}
     return {sku: row.skus.get(sku, "") for sku in {**dict.fromkeys(skus, ""), **row.skus}}
@@ -110,7 +115,7 @@ def _ref(
     if stand.ref is not None:
         raise StateError(f"{row.key} is listing {stand.ref.listing} already")
     if row.listing in owners:
-        raise StateError(f"listing {row.listing} is {owners[row.listing]} already")
+        raise StateError(taken(row.listing, owners[row.listing]))
     if seen is None:
         raise StateError(f"the shop has no listing {row.listing}")
     wanted = dict.fromkeys((*stand.offers, *row.skus))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import partial
 from typing import Any
 
-from attrs import define
+from attrs import define, field
 from sqlalchemy import Connection
 
 from storesync.driver import Batch
@@ -21,7 +21,8 @@ from storesync.engine.contact import ACCOUNT, accept, refuse_strange
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
-from storesync.engine.offers import change_offers, part_of
+from storesync.engine.offers import change_offers
+from storesync.engine.promise import part_of
 from storesync.engine.report import OutcomeState, Report
 from storesync.engine.settle import settle
 from storesync.engine.update import update
@@ -177,11 +178,15 @@ async def apply(
         return work.report
 
 
-@define
+@define(eq=False)
 class _Job:
+    """What one worker does in one go, when all of `after` have ended: these come before it in the order."""
+
     order: tuple[int, int]
     operations: tuple[Operation, ...]
     run: Callable[[Sequence[Operation]], Awaitable[None]]
+    after: tuple[_Job, ...] = ()
+    ended: asyncio.Event = field(factory=asyncio.Event)
 
 
 async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
@@ -195,7 +200,10 @@ async def _carry_out(work: Work, plan: Plan, progress: Progress | None) -> None:
         nonlocal ended
         while not queue.empty():
             job = queue.get_nowait()
+            for before in job.after:
+                await before.ended.wait()
             await _one(work, job)
+            job.ended.set()
             for operation in job.operations:
                 ended += 1
                 if progress is not None:
@@ -266,11 +274,14 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
     jobs: list[_Job] = []
     together: dict[str, list[Operation]] = {}
     content: dict[str, list[Operation]] = {}
+    shows: list[Operation] = []
     for operation in plan.operations:
         if operation.kind in (Kind.PRICES, Kind.STOCK):
-            together.setdefault(part_of(work, operation.kind), []).append(operation)
+            together.setdefault(part_of(work.channel.driver, operation.kind), []).append(operation)
         elif operation.kind in (Kind.HIDE, Kind.END):
             jobs.append(_alone(work, operation))
+        elif operation.kind is Kind.SHOW:
+            shows.append(operation)
         else:
             content.setdefault(operation.key, []).append(operation)
     for part, some in together.items():
@@ -281,7 +292,23 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
         steps = tuple(some)
         order = (min(ORDER[step.kind] for step in steps), len(jobs))
         jobs.append(_Job(order, steps, partial(_listing, work)))
-    return jobs
+    return [*jobs, *(_last(work, operation, jobs) for operation in shows)]
+
+
+def _last(work: Work, operation: Operation, jobs: Iterable[_Job]) -> _Job:
+    """A listing comes on sale when everything else of it went well: else it would sell at its former price or stock."""
+    mine = tuple(job for job in jobs if any(one.key == operation.key for one in job.operations))
+
+    async def run(some: Sequence[Operation]) -> None:
+        bad = next((one for one in work.report.outcomes if one.key == operation.key and not one.good), None)
+        for one in some:
+            if bad is not None:
+                said = f"{bad.kind.value} before it did not succeed"
+                work.done(one, OutcomeState.DEFERRED, said, until=bad.until)
+            else:
+                await set_visibility(work, one)
+
+    return _Job((ORDER[operation.kind], 0), (operation,), run, mine)
 
 
 def _alone(work: Work, operation: Operation) -> _Job:

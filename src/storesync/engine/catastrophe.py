@@ -24,12 +24,14 @@ _STOCKED = (Kind.UPDATE, Kind.STOCK)
 class Shelf:
     """What the whole channel is known to show: the number of listings on sale, and what only some plans must ask.
 
-    `sold` is what it sells by market, `on_stock` how many SKUs have any; both look at every offer.
+    `sold` is what it sells by market, `on_stock` how many SKUs have any, `highest_stock` the most pieces that one of
+    them has, None in a shop without any; all look at every offer.
     """
 
     live: int
     sold: Callable[[], Mapping[str, Sold]]
     on_stock: Callable[[], int]
+    highest_stock: Callable[[], int | None]
 
 
 def catastrophes(
@@ -48,7 +50,7 @@ def catastrophes(
     return (
         _free(of(*_PRICED)),
         _out_of_range(of(Kind.CREATE), limits, shelf),
-        _stock_jump(of(*_STOCKED), limits),
+        _stock_jump(of(Kind.CREATE, *_STOCKED), limits, shelf),
         _sold_out(of(*_STOCKED), limits, shelf),
         _vanished(of(Kind.CREATE), limits, live=shelf.live),
     )
@@ -103,20 +105,30 @@ def _times(one: Decimal, other: Decimal) -> Decimal:
     return MONEY_CONTEXT.divide(one, other) if other > 0 else Decimal(1)
 
 
-def _stock_jump(stands: Iterable[Standing], limits: GuardLimits) -> Guard:
-    worst, where = Decimal(1), ""
-    for offer, want in _wanted(stands):
-        if offer.last_stock is None:
-            continue
-        times = _times(Decimal(want.stock), Decimal(max(offer.last_stock, _FEW)))
+def _stock_jump(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
+    """A new SKU has no stock before; it is measured against the largest of the shop, or without any by itself."""
+    worst, where, pieces = Decimal(1), "", 0
+    offers = list(_wanted(stands))
+    # Fewer than the smallest limit are never too many, and most new SKUs have fewer: nothing need be asked for them.
+    asks = any(offer.last_stock is None and want.stock > _FEW for offer, want in offers)
+    highest = shelf.highest_stock() if asks else None
+    usual = (
+        MONEY_CONTEXT.divide(Decimal(limits.stock_new), limits.stock_jump)
+        if highest is None
+        else Decimal(max(highest, _FEW))
+    )
+    for offer, want in offers:
+        before = usual if offer.last_stock is None else Decimal(max(offer.last_stock, _FEW))
+        times = _times(Decimal(want.stock), max(before, Decimal(1)))
         if times > worst:
-            worst, where = times, want.sku
+            worst, where, pieces = times, want.sku, want.stock
     return Guard(
         name="stock jump",
-        limit=f"{limits.stock_jump} times per SKU",
-        measured=f"{worst:.1f} times" + (f" at {where}" if where else ""),
+        limit=f"{limits.stock_jump} times per SKU; a new one: as many times the largest stock of the shop, "
+        f"or {limits.stock_new:,} pieces where it has none",
+        measured=f"{worst:.1f} times at {where} ({pieces:,} pieces)" if where else "1.0 times",
         tripped=worst > limits.stock_jump,
-        hint=f"is the unit of {where}'s stock right? if this is meant: --allow 'stock jump=why'"
+        hint=f"is the unit of {where}'s stock right, and is it a stock? if this is meant: --allow 'stock jump=why'"
         if where
         else "",
     )
@@ -129,7 +141,7 @@ def _sold_out(changed: Iterable[Standing], limits: GuardLimits, shelf: Shelf) ->
         name="sold out",
         limit=f"{limits.sold_out:.0%} of the SKUs on stock, {limits.floor} at least",
         measured=f"{out} of {on_stock}" if on_stock else f"{out} SKUs",
-        tripped=out > limits.floor and out > on_stock * limits.sold_out,
+        tripped=out > limits.floor and out > MONEY_CONTEXT.multiply(Decimal(on_stock), limits.sold_out),
         hint="if this is meant: --allow 'sold out=why'" if out > limits.floor else "",
     )
 
@@ -141,7 +153,7 @@ def _vanished(new: Iterable[Standing], limits: GuardLimits, *, live: int) -> Gua
         name="vanished",
         limit=f"{limits.hidden:.0%} of the listings that were live, {limits.floor} at least",
         measured=f"{gone} of {live + gone} are gone from the market",
-        tripped=gone > limits.floor and gone > (live + gone) * limits.hidden,
+        tripped=gone > limits.floor and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
         hint="is this the right account? if they are to be made anew: --allow 'vanished=why'"
         if gone > limits.floor
         else "",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from decimal import Decimal
 from math import inf
 from typing import Any
 
@@ -15,19 +16,43 @@ from storesync.engine.env import Env
 from storesync.engine.pace import Pacer
 from storesync.errors import DriverError
 from storesync.model import Channel
-from storesync.model.codec import loads_foreign
+from storesync.model.codec import dumps_bytes
+from storesync.model.mask import Mask
 from storesync.state import Store
 from storesync.transport import Transport
 
 __all__ = ["Moved", "OpenChannel", "app_of", "expiry_of", "scopes_of"]
 
 _SHORTEST_SECRET = 8  # a shorter text would be found in any answer by chance
-_MASK = b"********"
+_CREDENTIALS = ("authorization", "proxy-authorization", "cookie")
+_REMEMBERED = (
+    32  # secrets that were good before, and headers made of them; a market may repeat one of a while ago
+)
 
 
-def _text_of(value: Any) -> str:
+def _texts_of(value: Any) -> Iterator[str]:
     reveal = getattr(value, "reveal", None)
-    return str(reveal()) if callable(reveal) else value if isinstance(value, str) else ""
+    if callable(reveal):
+        yield from _texts_of(reveal())
+    elif isinstance(value, str):
+        yield value
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+    elif isinstance(value, Mapping):
+        for part in value.values():
+            yield from _texts_of(part)
+    elif isinstance(value, list | tuple | set | frozenset):
+        for part in value:
+            yield from _texts_of(part)
+    elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+        yield str(value)
+
+
+def _hidden(account: Any) -> Iterator[str]:
+    """The texts of the account's fields that never print."""
+    for one in fields(type(account)):
+        if not one.repr:
+            yield from _texts_of(getattr(account, one.name))
 
 
 def expiry_of(account: Any) -> datetime | None:
@@ -93,9 +118,14 @@ class OpenChannel:
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
     # As declared, and as it is in this channel's environment.
     _specs: tuple[Spec, Spec] = field(init=False, repr=False)
-    _secrets: tuple[Any, tuple[str, ...]] = field(default=(None, ()), init=False, repr=False)
+    _secrets: tuple[str, ...] = field(default=(), init=False, repr=False)
+    _mask: Mask = field(factory=lambda: Mask((), least=_SHORTEST_SECRET), init=False, repr=False)
+    _masked: Any = field(default=None, init=False, repr=False)  # the account that the mask knows
 
     def __attrs_post_init__(self) -> None:
+        self._remember(
+            _hidden(self.account)
+        )  # as configured: the newest one may take its place before any answer
         self._specs = self.driver.spec, self.driver.spec.within(self.channel.environment)
         if self.driver.create is None or self.driver.update is None:
             raise DriverError(
@@ -120,27 +150,51 @@ class OpenChannel:
         return self.channel.name
 
     @property
-    def secrets(self) -> tuple[str, ...]:
-        """The account's secret texts: its fields that never print, longest first."""
-        account, found = self._secrets
-        if account is not self.account:  # every answer is searched for them
-            values = (getattr(self.account, one.name) for one in fields(type(self.account)) if not one.repr)
-            texts = (value for value in map(_text_of, values) if len(value) >= _SHORTEST_SECRET)
-            found = tuple(sorted(texts, key=len, reverse=True))
-            self._secrets = self.account, found
-        return found
+    def mask(self) -> Mask:
+        """Finds what this channel's account has and had of secrets, and what was made of them for a header."""
+        if self._masked is not self.account:  # every answer is searched for them
+            self._masked = self.account
+            self._remember(_hidden(self.account))
+        return self._mask
+
+    def _remember(self, texts: Iterable[str]) -> None:
+        known = dict.fromkeys((*self._secrets, *texts))
+        self._secrets = tuple(known)[-_REMEMBERED:]
+        self._mask = Mask(self._secrets, least=_SHORTEST_SECRET)
 
     def masked(self, response: Response) -> Response:
-        """The answer without the account's secrets, which some markets repeat: it goes to journal and report."""
-        content = response.content
-        for secret in self.secrets:
-            content = content.replace(secret.encode(), _MASK)
-        if content is response.content or content == response.content:
+        """The answer without secrets, which some markets repeat: it goes to the driver, to journal and report.
+
+        JSON stays JSON: what is masked is its texts, names and numbers, not its bytes.
+        """
+        mask, before = self.mask, response.headers
+        headers = {mask.text(name): mask.text(value) for name, value in before.items()}
+        if any(before.get(name) is not value for name, value in headers.items()):
+            response = evolve(response, headers=headers)
+        if not mask.suspects(response.content):
             return response
-        body = loads_foreign(content) if response.body is not None else None
-        return evolve(response, content=content, body=body)
+        if response.body is None:
+            content = mask.content(response.content)
+            return response if content is response.content else evolve(response, content=content)
+        body = mask.value(response.body)
+        if body is response.body and mask.content(response.content) is response.content:
+            return response
+        return evolve(response, content=dumps_bytes(body), body=body)
 
     def sign(self, request: Request) -> Request:
-        """The request with the account's signature of this moment."""
+        """The request with the account's signature of this moment; DriverError when there is none: nothing is sent."""
         sign = self.driver.sign
-        return request if sign is None else sign(request, self.account, self.env.now())
+        if sign is None:
+            return request
+        try:
+            signed = sign(request, self.account, self.env.now())
+        except Exception as error:  # its words may hold a secret
+            raise DriverError(
+                f"driver {self.driver.spec.name!r} cannot sign {request.place}: {type(error).__name__}"
+            ) from None
+        for name, value in signed.headers.items():
+            if name.lower() in _CREDENTIALS:
+                made = value.rpartition(" ")[2]
+                if made not in self._secrets and self.mask.text(made) is made:
+                    self._remember((made,))
+        return signed

@@ -182,8 +182,7 @@ class ChannelTexts:
     async def _translate(self, locale: str, products: Sequence[Product]) -> Translated:
         some = [part for product in products for part in undelivered(self.reference, product, locale)]
         memory = await recalled(self.store, self.reference, products, [locale], self.glossary)
-        earlier = {part.place: old for part in some if (old := memory.earlier(part, locale)) is not None}
-        return await self.translators.translate(locale, products, some, self._brands, earlier=earlier)
+        return await self.translators.translate(locale, products, some, self._brands, known=memory)
 
 
 def _unusable(error: ConfigError, locale: str) -> Issue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from attrs import define, field, fields
+from attrs import define, field
 
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
@@ -51,16 +51,10 @@ class Connections:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What no output may repeat: the hidden fields of every configured account, and what replaced them since."""
-        found = (
-            getattr(opened.account, hidden.name)
-            for opened in self._open.values()
-            for hidden in fields(type(opened.account))
-            if not hidden.repr
-        )
         if self._secrets is None:
             self._secrets = self.setup.secrets()
-        renewed = (value for value in found if isinstance(value, str) and value)
-        return tuple(dict.fromkeys((*self._secrets, *renewed)))
+        found = (text for opened in self._open.values() for text in opened.mask.secrets)
+        return tuple(dict.fromkeys((*self._secrets, *found)))
 
     async def channel(self, name: str) -> OpenChannel:
         """The channel, connected; ConfigError with every finding about its account and shop."""

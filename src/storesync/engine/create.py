@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,13 @@ from storesync.engine.accepting import accept, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
-from storesync.engine.rounds import in_rounds
+from storesync.engine.rounds import in_rounds, park
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
 from storesync.model import Ref, Status
 from storesync.plan import Operation
-from storesync.state import CONVERTER, UNKNOWN, Standing, standing
+from storesync.state import CONVERTER, HIDDEN, UNKNOWN, Standing, standing
 
 __all__ = ["create", "look_for", "what_exists"]
 
@@ -42,13 +42,9 @@ async def what_exists(work: Work, stand: Standing) -> Ref | None:
         # The half is known; the doubt is about a later step.
         await work.settle_at(stand.doubt)
         return await _look(work, stand, stand.ref)
-    identity, now = work.channel.spec.identity, work.channel.env.now()
-    if identity.by == "address":
-        return None
-    if identity.by == "key":
-        kept = identity.keeps is None or (now - stand.doubt).total_seconds() < identity.keeps
-        if kept:
-            return None
+    by = work.channel.spec.identity.by
+    if by == "address" or (by == "key" and stand.token and work.honors(stand.token_at)):
+        return None  # the same request again
     return await look_for(work, stand, stand.doubt)
 
 
@@ -63,7 +59,11 @@ async def look_for(work: Work, stand: Standing, doubt: datetime) -> Ref | None:
     if identity.by != "unique" or not stand.want_shown:
         # A unique key needs no patience to be sent again, but to be sure that there is nothing to hide.
         await work.settle_at(doubt)
-    refs = await work.find(stand, doubt)
+    return _only(await work.find(stand, doubt))
+
+
+def _only(refs: Sequence[Ref]) -> Ref | None:
+    """The one that was found, if any; Parked where the shop shows several."""
     if len(refs) > 1:
         ids = ", ".join(ref.listing for ref in refs)
         raise Parked(
@@ -98,7 +98,8 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     if unsent is not None:
         work.failed(operation, unsent)
         return True
-    token = stand.token or channel.env.token()
+    known = stand.token if work.honors(stand.token_at) else ""
+    token, first = known or channel.env.token(), stand.token_at if known else None
     content = with_media(document, work.media)
     new = New(stand.key, content, wanted_offers(stand), token, found)
     log = work.log(operation.kind, stand.key, skus=tuple(new.offers), input=_input(new, stand.want))
@@ -107,7 +108,9 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     def begin_with_token(db: Connection) -> None:
         begin(db)
         # The token is durable before the first request that carries it, and stays until a final answer.
-        standing.change(db, channel.name, stand.key, token=token, refused="", parked="")
+        since = first or channel.env.now()
+        standing.change(db, channel.name, stand.key, token=token, token_at=since, refused="", parked="")
+        log.until = work.honored_until(since)
 
     log.begin = begin_with_token
     try:
@@ -127,7 +130,9 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     def write(db: Connection) -> None:
         accept(work, db, stand, stand.want, new.offers, receipt, log)
         if not certain:
-            standing.change(db, channel.name, stand.key, have=UNKNOWN, asked=stand.want)
+            # What is whole may be left as it is, and be off sale since it was hidden.
+            shown = {"have_shown": UNKNOWN} if stand.have_shown in (HIDDEN, UNKNOWN) else {}
+            standing.change(db, channel.name, stand.key, have=UNKNOWN, asked=stand.want, **shown)
             owned = channel.channel.owned_by_seller
             standing.doubt_offers(
                 db, channel.name, new.offers, prices="prices" not in owned, stock="stock" not in owned
@@ -193,18 +198,22 @@ async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fa
         if not refs and work.channel.spec.identity.lag > 0:
             await work.channel.env.sleep(work.channel.spec.identity.lag)
             refs = await work.find(stand, None)
+        found = _only(refs)
+    except Parked as parked:
+        await park(work, operation, str(parked))
+        return True
     except Fault as unseen:
         work.failed(operation, unseen)
         return True
-    if len(refs) == 1 and (stand.ref is None or refs[0] != stand.ref):
+    if found is not None and found != stand.ref:
 
         def write(db: Connection) -> None:
-            standing.change(db, work.channel.name, stand.key, ref=refs[0], doubt=None, token="")
+            standing.change(db, work.channel.name, stand.key, ref=found, doubt=None, token="")
             standing.bump(db, work.channel.name)
 
         await work.write(write)
         return False
-    what = "no listing" if not refs else f"{len(refs)} listings"
+    what = "no listing" if found is None else f"only listing {found.listing}, which is known"
     said = Rejected(
         fault.code, f"{fault.message} — but a search for the key finds {what}", issues=fault.issues
     )

@@ -16,9 +16,7 @@ async def denied(channel: OpenChannel, fault: Denied) -> None:
     if fault.retry_after is not None:
         return
     channel.denied_before = False
-    said, at = str(fault), channel.env.now()
-    for secret in channel.secrets:
-        said = said.replace(secret, "********")
+    said, at = channel.mask.text(str(fault)), channel.env.now()
     told = {"base": channel.base, "said": said, "at": at.isoformat(timespec="seconds")}
     await channel.store.write(lambda db: assets.keep_denied(db, channel.name, told))
     warned("account.denied", channel=channel.name, account=channel.account_name, said=said)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from storesync.driver import Driver, Spec
-from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.engine.documents import media_in
-from storesync.engine.pricehold import off_sale, told_price, told_prices
-from storesync.model import MONEY_CONTEXT, Money, Offer, Status, digest
-from storesync.plan import Detail, Guard, GuardLimits, Kind, Operation
-from storesync.pricing.guard import mass_change, moved_prices
+from storesync.engine.pricehold import differs, off_sale, told_price, told_prices
+from storesync.engine.promise import part_of, promised, wanted_skus
+from storesync.model import Offer, Status, digest
+from storesync.plan import Detail, Kind, Operation
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
-__all__ = ["blocked", "ended", "guards", "offers_differ", "operations"]
+__all__ = ["blocked", "ended", "offers_differ", "operations"]
 
 _SHOWN_DETAILS = 6
 _SHOWN_TEXT = 60
@@ -81,10 +80,11 @@ def operations(
             details=tuple(_created(offer.want) for offer in offers if offer.want is not None),
             want=stand.want,
             have=stand.have,
+            offers=promised(stand, wanted_skus(stand)),
         )
         return
     carries = "carries offers" in spec.update and driver.offers is None and driver.prices is None
-    changed_offers = [o for o in stand.offers.values() if o.want is not None and _differs(o, owned)]
+    changed_offers = [o for o in stand.offers.values() if o.want is not None and differs(o, owned)]
     if stand.want != stand.have or _variants_differ(stand) or (carries and changed_offers):
         yield from _uploads(stand, after, sent, driver)
         yield Operation(
@@ -93,12 +93,16 @@ def operations(
             title=stand.title,
             skus=tuple(stand.offers),
             causes=_causes(stand),
-            details=tuple(_changed(before, after))[:_SHOWN_DETAILS],
+            details=(
+                *tuple(_changed(before, after))[:_SHOWN_DETAILS],
+                *_variants(stand, owned, carries=carries),
+            ),
             want=stand.want,
             have=stand.have,
+            offers=promised(stand, wanted_skus(stand)),
         )
     if not carries:
-        yield from _offers(stand, owned)
+        yield from _offers(stand, driver, owned)
     if (
         stand.have_shown in (HIDDEN, UNKNOWN)
         and driver.show is not None
@@ -112,6 +116,7 @@ def operations(
             causes=("catalog",),
             want=SHOWN,
             have=stand.have_shown,
+            offers=promised(stand, wanted_skus(stand)),
         )
 
 
@@ -140,7 +145,7 @@ def _in_review(
             yield from _off_sale(stand, driver)
         return
     if not blocked(stand):
-        yield from (one for one in _offers(stand, owned) if one.kind.value in spec.in_review)
+        yield from (one for one in _offers(stand, driver, owned) if one.kind.value in spec.in_review)
 
 
 def _variants_differ(stand: Standing) -> bool:
@@ -180,7 +185,22 @@ def _uploads(
             )
 
 
-def _offers(stand: Standing, owned: Collection[str]) -> Iterator[Operation]:
+def _variants(stand: Standing, owned: Collection[str], *, carries: bool) -> Iterator[Detail]:
+    """What an update does to variants: those it adds and removes, and the offers that it carries."""
+    known = set(stand.ref.skus) if stand.ref is not None else set()
+    for sku, offer in stand.offers.items():
+        if offer.want is None:
+            continue
+        if sku not in known:
+            yield _created(offer.want)
+        elif carries and offer.have_stock != offer.want.stock and "stock" not in owned:
+            yield _offer_detail(Kind.STOCK, offer)
+        if sku in known and carries and offer.price_differs and "prices" not in owned:
+            yield _offer_detail(Kind.PRICES, offer)
+    yield from (Detail(sku, "there", "") for sku in sorted(known - set(wanted_skus(stand))))
+
+
+def _offers(stand: Standing, driver: Driver[Any, Any], owned: Collection[str]) -> Iterator[Operation]:
     known = stand.ref.skus if stand.ref is not None else {}
     there = [o for o in stand.offers.values() if o.want is not None and o.sku in known and not o.refused]
     for kind, changed in (
@@ -195,8 +215,8 @@ def _offers(stand: Standing, owned: Collection[str]) -> Iterator[Operation]:
                 skus=tuple(o.sku for o in changed),
                 causes=_offer_causes(stand, kind),
                 details=tuple(_offer_detail(kind, o) for o in changed),
-                want=_offer_digest(kind, changed, wanted=True),
-                have=_offer_digest(kind, changed, wanted=False),
+                want=promised(stand, (o.sku for o in changed), part_of(driver, kind)),
+                have=_have_digest(kind, changed),
             )
 
 
@@ -206,11 +226,11 @@ def _offer_causes(stand: Standing, kind: Kind) -> tuple[str, ...]:
     return tuple(c for c in _causes(stand) if c in ("catalog", "price rule", "rate")) or ("market",)
 
 
-def _offer_digest(kind: Kind, changed: Iterable[OfferStanding], *, wanted: bool) -> str:
+def _have_digest(kind: Kind, changed: Iterable[OfferStanding]) -> str:
     def value(offer: OfferStanding) -> Any:
         if kind is Kind.STOCK:
-            return offer.want.stock if wanted and offer.want is not None else offer.have_stock
-        prices = offer.made if wanted else offer.have_prices
+            return offer.have_stock
+        prices = offer.have_prices
         return None if prices is None else {m: CONVERTER.unstructure(price) for m, price in prices.items()}
 
     return digest([[offer.sku, value(offer)] for offer in changed])
@@ -218,15 +238,7 @@ def _offer_digest(kind: Kind, changed: Iterable[OfferStanding], *, wanted: bool)
 
 def offers_differ(stand: Standing) -> bool:
     """Whether any price or stock is wanted otherwise than acknowledged; what the market refused does not count."""
-    return any(_differs(offer) for offer in stand.offers.values() if not offer.refused)
-
-
-def _differs(offer: OfferStanding, owned: Collection[str] = ()) -> bool:
-    want = offer.want
-    if want is None:
-        return False
-    stock = want.stock != offer.have_stock and "stock" not in owned
-    return stock or (offer.price_differs and "prices" not in owned)
+    return any(differs(offer) for offer in stand.offers.values() if not offer.refused)
 
 
 def _causes(stand: Standing) -> tuple[str, ...]:
@@ -273,137 +285,3 @@ def _short(value: Any) -> str:
         return ""
     text = str(value) if isinstance(value, str | int | Decimal) else f"{len(value)} entries"
     return text if len(text) <= _SHOWN_TEXT else text[: _SHOWN_TEXT - 1] + "…"
-
-
-def guards(
-    stands: Sequence[Standing],
-    found: Iterable[Operation],
-    limits: GuardLimits,
-    *,
-    shelf: Shelf,
-    policies: Mapping[str, str],
-    products: int | None,
-) -> tuple[Guard, ...]:
-    """How much the operations would change, against what one run may change unasked; `stands` are theirs.
-
-    `policies` names the price policy of each market. `products` is how many the whole catalog has, None when only a
-    part of it was read. What an earlier run was let send and did not hear of is no new touch.
-    """
-    live, swing, swung = shelf.live, Decimal(0), ""
-    ops = list(found)
-    # An update may carry prices as well.
-    repriced = {op.key for op in ops if op.kind in (Kind.PRICES, Kind.UPDATE)}
-    unmeasured = ""
-    for stand in stands:
-        for sku, offer in stand.offers.items() if stand.key in repriced else ():
-            moved = _swing(offer)
-            if moved is None:
-                unmeasured = unmeasured or sku
-            elif moved > swing:
-                swing, swung = moved, sku
-    hides = sum(op.kind is Kind.HIDE for op in ops) + sum(map(_demanded, ops))
-    let_do = {stand.key for stand in stands if stand.have == UNKNOWN and stand.asked == stand.want}
-    touched = sum(op.kind is Kind.UPDATE and op.key not in let_do for op in ops)
-    ends = sum(map(_demanded, ops))
-    return (
-        *([_ending(ends)] if ends else []),
-        Guard(
-            name="empty source",
-            limit="at least 1 product while listings are live",
-            measured=f"{'some' if products is None else products} products, {live} live",
-            tripped=products == 0 and live > 0,
-            hint="an empty catalog would take the whole shop off sale",
-        ),
-        _share("hidden", hides, live, limits.hidden, limits.floor),
-        _share("touched", touched, live, limits.touched, limits.floor),
-        Guard(
-            name="price swing",
-            limit=f"{limits.price_swing:.0%} per SKU",
-            measured=f"cannot be measured at {unmeasured}"
-            if unmeasured
-            else f"{swing:.1%}" + (f" at {swung}" if swung else ""),
-            tripped=bool(unmeasured) or swing > limits.price_swing,
-            hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
-        ),
-        _mass_change([stand for stand in stands if stand.key in repriced], limits, shelf, policies),
-        *catastrophes(stands, ops, limits, shelf),
-    )
-
-
-def _mass_change(
-    stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf, policies: Mapping[str, str]
-) -> Guard:
-    """Many prices that move at once have one cause: a rate, a policy, a column of the catalog."""
-    before: dict[str, Money] = {}
-    after: dict[str, Money] = {}
-    for stand in stands:
-        for sku, offer in stand.offers.items():
-            if offer.want is None or offer.last_prices is None:
-                continue
-            before |= {f"{sku} {market}": price.sale for market, price in offer.last_prices.items()}
-            after |= {f"{sku} {market}": price.sale for market, price in offer.want.prices.items()}
-    moved = moved_prices(before, after, change=limits.mass_move)
-    # So few may always move; and there are more prices than listings, which are counted at less cost.
-    few = len(moved) <= max(Decimal(limits.floor), limits.mass_change * shelf.live)
-    live = len(moved) if few else sum(sold.count for sold in shelf.sold().values())
-    found = mass_change(
-        before,
-        after,
-        change=limits.mass_move,
-        share=limits.mass_change,
-        at_least=limits.floor + 1,
-        live=live,
-        policies={one: policies.get(one.rpartition(" ")[2], "") for one in moved},
-    )
-    whose = found[0].message.partition(":")[0] if found else ""
-    return Guard(
-        name="mass change",
-        limit=f"{limits.mass_change:.0%} of the live prices by more than {limits.mass_move:.0%}, "
-        f"{limits.floor} at least",
-        measured=f"{len(moved)} prices" if few else f"{len(moved)} of {live}",
-        tripped=bool(found),
-        hint=f"{whose}: look at the rate (`storesync rates`) and at what changed in policy or catalog; if this is "
-        "meant: --allow 'mass change=why'"
-        if found
-        else "",
-    )
-
-
-def _demanded(operation: Operation) -> bool:
-    return operation.kind is Kind.END and "unfinished" not in operation.causes
-
-
-def _ending(count: int) -> Guard:
-    return Guard(
-        name="end",
-        limit="none without a reason",
-        measured=f"{count} to end",
-        tripped=True,
-        hint="an ended listing does not come back, nor do its reviews and sales; if this is meant: --allow 'end=why'",
-    )
-
-
-def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guard:
-    return Guard(
-        name=name,
-        limit=f"{limit:.0%} of the live listings, {floor} at least",
-        measured=f"{count} of {live}",
-        tripped=count > floor and count > live * limit,
-        hint=f"if this is meant: --allow '{name}=why'" if count > floor else "",
-    )
-
-
-def _swing(offer: OfferStanding) -> Decimal | None:
-    """How far a price moves, as a share of what it was; None when the two cannot be compared."""
-    worst = Decimal(0)
-    if offer.want is None or offer.last_prices is None:
-        return worst
-    for market, price in offer.want.prices.items():
-        before = offer.last_prices.get(market)
-        if before is None:
-            continue
-        if before.sale.currency != price.sale.currency or before.sale.amount == 0:
-            return None
-        moved = MONEY_CONTEXT.divide(price.sale.amount - before.sale.amount, before.sale.amount)
-        worst = max(worst, abs(moved))
-    return worst

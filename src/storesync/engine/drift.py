@@ -188,7 +188,10 @@ def _compare_offer(
         by = _by(have, shown, wanted, owned="prices" in owned or bool(ours.kept))
         prices = have != shown and (by != "kept" or bool(ours.kept))
         if by is not None:
-            told = (", ".join(map(str, value.values())) for value in (have, shown, wanted))
+            told = (
+                ", ".join(f"{money.shown:f} {money.currency}" for money in value.values())
+                for value in (have, shown, wanted)
+            )
             look.drift.append(_drift(stand, f"{ours.sku} price", *told, by=by))
     if ours.have_stock is not None:
         want = ours.want.stock if ours.want is not None else ours.have_stock

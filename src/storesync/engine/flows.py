@@ -79,11 +79,12 @@ async def run(
     except StopIteration as stop:
         return stop.value  # type: ignore[no-any-return]  # a generator's value has no type at run time
     except DriverError as broken:
-        raise Malformed(_BROKEN, str(broken)) from broken
+        raise _broken(channel, broken) from broken
     except (StoresyncError, SQLAlchemyError):
         raise  # a state that fails ends the run: whatever was on its way is settled by the next one
     except Exception as error:
-        raise _broken(channel, error) from error
+        failed = _broken(channel, error)
+        raise failed from (error if str(error) in failed.message else None)
     finally:
         flow.close()
 
@@ -111,9 +112,12 @@ def by_driver(fault: Fault) -> bool:
     return isinstance(fault, Malformed) and fault.code in (_FAILED, _BROKEN)
 
 
-def _broken(channel: OpenChannel, error: Exception) -> Fault:
+def _broken(channel: OpenChannel, error: Exception, *, untouched: bool = False) -> Fault:
+    if isinstance(error, DriverError):
+        return Malformed(_BROKEN, str(error), untouched=untouched)
     name = channel.driver.spec.name
-    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {error}")
+    said = channel.mask.text(str(error))
+    return Malformed(_FAILED, f"driver {name!r} raised {type(error).__name__}: {said}", untouched=untouched)
 
 
 class _Until:
@@ -148,9 +152,10 @@ class _Pause:
 
 @define
 class _Asked:
-    """What one request has been through."""
+    """What one request has been through; `unheard` while what left may have been done, as far as anybody knows."""
 
     sent: bool = False
+    unheard: bool = False
     tries: int = 0
     renewals: int = 0
 
@@ -164,15 +169,31 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
     if log is not None and request.effect is not Effect.READ:
         await log.calm()
     sent, asked = channel.env.now(), _Asked()
+    outcome: Response | Fault
     try:
-        answer = await _repeat(channel, request, log, patience, asked)
-    except Fault as fault:
-        if log is not None and asked.sent:
-            log.note(request, sent, fault)
-        raise
-    if log is not None:
-        log.note(request, sent, answer)
-    return answer
+        outcome = await _repeat(channel, request, log, patience, asked)
+    except Exception as error:
+        outcome = _fate(channel, request, log, asked, error)
+    if log is not None and (asked.sent or log.open is not None):
+        log.note(request, sent, outcome)
+    if isinstance(outcome, Fault):
+        raise outcome
+    return outcome
+
+
+def _fate(channel: OpenChannel, request: Request, log: Log | None, asked: _Asked, error: Exception) -> Fault:
+    """What became of a request that ended in an error, whoever raised it: what left and was not heard of is in doubt.
+
+    An error that ends the run is raised: the intent is durable, and the next run settles it.
+    """
+    if isinstance(error, Fault):
+        fault = error
+    elif isinstance(error, StoresyncError | SQLAlchemyError) and not isinstance(error, DriverError):
+        raise error
+    else:
+        fault = _broken(channel, error, untouched=not asked.unheard)
+        fault.__cause__ = error
+    return _meant(channel, request, log, fault) if asked.unheard and not fault.untouched else fault
 
 
 async def _repeat(
@@ -255,8 +276,10 @@ async def _try(
             if channel.env.elapsed() > channel.held_until:
                 # This process was frozen since: its intent is durable, but it may be others' to settle by now.
                 await log.still_ours()
+            log.in_time(request)
         account = channel.account
         outcome = await _sent(channel, request, place, asked)
+        asked.unheard = not (isinstance(outcome, Fault) and outcome.untouched)
         if isinstance(outcome, Denied) and outcome.retry_after is not None:
             await channel.pacer.spent(place, outcome.retry_after)
     finally:
@@ -280,15 +303,18 @@ async def _try(
 
 async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _Asked) -> Response | Fault:
     """Send it once; what came of it is told to the pace."""
-    asked.sent = True
+    asked.sent = asked.unheard = True
     asked.tries += 1
     place.leaves()
     try:
-        response = channel.masked(await channel.transport.send(request, channel.sign))
+        answer = await channel.transport.send(request, channel.sign)
     except Transient as lost:
         return lost
-    except DriverError as broken:  # it names no host that it may send to: nothing left this machine
-        return Malformed(_BROKEN, str(broken), untouched=True)
+    except (
+        DriverError
+    ) as broken:  # it has no signature, or no host that it may go to: nothing left this machine
+        return _broken(channel, broken, untouched=True)
+    response = channel.masked(answer)
     fault = _judged(channel, request, response)
     told = _told_pace(channel, request, response)
     if isinstance(fault, Throttled):

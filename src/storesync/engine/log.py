@@ -103,6 +103,9 @@ class Log:
     once: bool = False  # a ONCE request succeeded, or nobody knows
     keys: tuple[str, ...] = ()
     lost: datetime | None = None  # when an answer was last lost, though its request may yet take effect
+    until: datetime | None = (
+        None  # a ONCE request that has not left by then must not: its token may be forgotten
+    )
     open: int | None = None
     _pending: list[Callable[[Connection], None]] = field(factory=list)
 
@@ -142,6 +145,12 @@ class Log:
     async def still_ours(self) -> None:
         """Raises Locked when another process took the lease: it has settled this request, so it must not leave again."""
         await self.channel.store.read(self.fence.check)
+
+    def in_time(self, request: Request) -> None:
+        """Raises Postponed when the market may have forgotten the token of this request: it would be a new one."""
+        if request.effect is Effect.ONCE and self.until is not None and self.channel.env.now() >= self.until:
+            said = "its request token is too old by now: the next run looks what became of it"
+            raise Postponed("token", said, untouched=True)
 
     def note(self, request: Request, sent: datetime, outcome: Response | Fault) -> None:
         """Remember an outcome; it becomes durable with the next intent or the operation's end."""

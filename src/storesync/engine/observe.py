@@ -138,6 +138,8 @@ def _enter(
         )
         if value != before
     }
+    if any(prices for _, prices, _ in look.offers):
+        news["input"] = ""  # the price to compare with is another one: guards are asked again
     if news:
         standing.change(db, name, stand.key, **news)
     now = standing.read(db, name, stand.key) if channel.channel.owned_by_seller else None

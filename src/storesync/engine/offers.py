@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -13,6 +12,7 @@ from storesync.driver import Batch, OfferChange, Receipt, Verdicts
 from storesync.engine.flows import by_driver
 from storesync.engine.owned import as_shown
 from storesync.engine.pricehold import unknown_live, unsure
+from storesync.engine.promise import part_of
 from storesync.engine.report import Outcome, OutcomeState
 from storesync.engine.work import Work, state_of
 from storesync.errors import Denied, Fault, NoChange, NotFound, Rejected, Transient
@@ -20,16 +20,7 @@ from storesync.model import Ref
 from storesync.plan import Kind, Operation
 from storesync.state import Standing, standing
 
-__all__ = ["change_offers", "part_of"]
-
-Part = Literal["prices", "stock", "offers"]
-
-
-def part_of(work: Work, kind: Kind) -> Part:
-    """Which part of the driver carries this kind of change."""
-    if work.channel.driver.offers is not None:
-        return "offers"
-    return "prices" if kind is Kind.PRICES else "stock"
+__all__ = ["change_offers"]
 
 
 async def change_offers(work: Work, operations: Sequence[Operation]) -> None:
@@ -56,22 +47,23 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
         if stand is None or stand.ref is None:
             work.done(operation, OutcomeState.SUPERSEDED, "the listing is not there any more")
             continue
-        ref = stand.ref
+        ref, part = stand.ref, part_of(work.channel.driver, kind)
+        if work.stale(operation, stand, part):
+            continue
         await work.calm(stand)
-        part, stays = (
-            part_of(work, kind),
-            any(stand.offers[sku].kept for sku in operation.skus if sku in stand.offers),
-        )
+        stays = any(stand.offers[sku].kept for sku in operation.skus if sku in stand.offers)
         if part == "offers" or (part == "prices" and stays):
             # One call carries both, or the prices of several markets: one of them may be the seller's, or stay.
             stand = await as_shown(work, stand, ref)
+            if work.stale(operation, stand, part):
+                continue
             faults |= {sku: unknown_live() for sku in unsure(stand, operation.skus)}
         mine = [change for change in _changes(work, stand, ref, operation) if change.sku not in faults]
         if not mine and not any(sku in faults for sku in operation.skus):
             work.done(operation, OutcomeState.SUPERSEDED, "the market does not have these SKUs any more")
         changes += [change for change in mine if change.sku not in keys]
         keys |= {change.sku: operation.key for change in mine}
-    size = work.channel.spec.batches.get(part_of(work, kind), Batch(1)).size
+    size = work.channel.spec.batches.get(part_of(work.channel.driver, kind), Batch(1)).size
     for start in range(0, len(changes), size):
         if work.denied is not None:
             faults |= {change.sku: work.denied for change in changes[start:]}
@@ -80,7 +72,7 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
     for operation in operations:
         bad = {sku: faults[sku] for sku in operation.skus if sku in faults}
         if not bad:
-            if any(change.sku in operation.skus for change in changes):
+            if any(keys.get(sku) == operation.key for sku in operation.skus):
                 work.done(operation)
             continue
         worst = next(iter(bad.values()))
@@ -117,7 +109,7 @@ async def _send(
         faults |= {change.sku: work.denied for change in changes}
         return
     channel = work.channel
-    part = part_of(work, kind)
+    part = part_of(work.channel.driver, kind)
     flow = getattr(channel.driver, part)
     skus = tuple(change.sku for change in changes)
     keys = tuple(dict.fromkeys(listings[sku] for sku in skus))
@@ -153,8 +145,9 @@ async def _send(
         standing.acknowledge_offers(db, channel.name, good, prices=prices, stock=stock)
         for sku, fault in bad.items():
             refused = str(fault) if isinstance(fault, Rejected) else ""
-            unsent = fault.untouched and log.lost is None
-            known = isinstance(fault, Rejected) or not log.begun or unsent
+            # What was refused when it was sent again may have been taken the first time.
+            unsent = isinstance(fault, Rejected) or fault.untouched
+            known = not log.begun or (unsent and log.lost is None)
             standing.doubt_offers(
                 db,
                 channel.name,

@@ -17,9 +17,10 @@ __all__ = ["guard_limits"]
 
 _GUARDS = tuple(one.name for one in fields(GuardLimits))
 _TIMES = ("price_range", "stock_jump", "outlier")
+_WHOLE = ("floor", "stock_new")
 _SHARE = "no share from 0 to 1"
 _FACTOR = "no number from 1 up"
-_COUNT = "no number of listings"
+_COUNT = "no whole number"
 _WAYS = {
     _SHARE: 'write 20 % as "0.2", in quotes',
     _FACTOR: 'write how many times, in quotes, such as "20"',
@@ -51,7 +52,7 @@ def guard_limits(config: Config) -> GuardLimits:
 
 def _limit(key: str, value: Any) -> Decimal | int | str:
     """The limit as written; or what it is not, for one that would let everything pass."""
-    if key == "floor":
+    if key in _WHOLE:
         return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else _COUNT
     try:
         limit = exact(value)

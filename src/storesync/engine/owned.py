@@ -87,11 +87,20 @@ async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
         return stand
     shown = found
 
-    def write(db: Connection) -> Standing | None:
-        take_theirs(db, work, stand, shown)
-        return standing.read(db, channel.name, stand.key)
+    def write(db: Connection) -> tuple[Standing, Standing] | None:
+        # What another plan wanted a moment ago must not be taken for what the shop shows.
+        before = standing.hold(db, channel.name, stand.key)
+        if before is None:
+            return None
+        take_theirs(db, work, before, shown)
+        after = standing.read(db, channel.name, stand.key)
+        return None if after is None else (before, after)
 
-    return await work.write(write) or stand
+    taken: tuple[Standing, Standing] | None = await work.write(write)
+    if taken is None:
+        return stand
+    work.taken.note(*taken)
+    return taken[1]
 
 
 def take_theirs(db: Connection, work: Work, stand: Standing, seen: Observed) -> bool:

@@ -13,16 +13,21 @@ from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.contact import look, strange_account
-from storesync.engine.diff import blocked, ended, guards, operations
+from storesync.engine.diff import blocked, ended, operations
+from storesync.engine.events import happened
+from storesync.engine.guards import guards
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.pricehold import price_held
 from storesync.engine.reading import Preparer, Reading
 from storesync.engine.tickets import poll
+from storesync.errors import Locked
 from storesync.issues import Issue, Severity
 from storesync.plan import GuardLimits, Held, Operation, Plan
 from storesync.state import Standing, assets, due, standing
 
-__all__ = ["plan"]
+__all__ = ["plan", "tell"]
+
+_STRANGE = "another plan, made meanwhile from another catalog or a newer one, wants it otherwise: plan again"
 
 
 async def plan(
@@ -39,27 +44,57 @@ async def plan(
     """What would change on this channel to show the catalog as it is now.
 
     Asks the market only for what it must know (category documents, promised verdicts), and translators for
-    texts that are missing; writes only to the state what is wanted. `texts` has what is remembered. `end` are
+    texts that are missing; writes only to the state what is wanted, also while another process is at work on the
+    channel, whose plan then sends nothing of it. `texts` has what is remembered. `end` are
     keys to take off for good instead of hiding them. `only` are the keys whose products changed: `reads` need
     tell of no others, and what they do not tell of these is gone.
     """
+    told: list[Issue] = []
     if channel.moved is None:
-        await recover(channel)
-        await _poll(channel)
+        try:
+            await recover(channel)
+            await _poll(channel)
+        except Locked as locked:
+            # Whoever is at work settles and asks by itself; what it changes makes this plan stale, not wrong.
+            told.append(_at_work(channel.name, locked))
     named = frozenset(only) if only is not None else None
-    known = await channel.store.read(lambda db: standing.keys(db, channel.name, only=named))
+    known = await channel.store.read(lambda db: dict(standing.keys(db, channel.name, only=named)))
     over = await channel.store.read(lambda db: dict(standing.ended(db, channel.name)))
-    reading = Reading(channel, preparer, known, over, named, texts=texts)
+    reading = Reading(channel, preparer, known, over, named, texts=texts, issues=told)
     await reading.take(reads, progress)
-    if reading.changed:
-        await channel.store.write(lambda db: standing.bump(db, channel.name))
     ending = frozenset(end)
     made, far = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
     if far:
         await channel.store.write(lambda db: hold(db, channel.name, far))
+        reading.known |= dict.fromkeys(far.keys() - reading.seen, "")
         made, _ = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
     first = await look(channel, made.operations) if channel.moved is None else strange_account(channel)
     return made if first is None else evolve(made, guards=(first, *made.guards))
+
+
+def tell(made: Plan) -> None:
+    """A plan is whole: whoever listens to events hears of it, in numbers."""
+    happened(
+        "plan.made",
+        channel=made.channel,
+        revision=made.revision,
+        fingerprint=made.fingerprint,
+        products=made.products,
+        counts=dict(made.counts),
+        held=len(made.held),
+        not_offered=len(made.not_offered),
+        tripped=[guard.name for guard in made.tripped],
+    )
+
+
+def _at_work(channel: str, locked: Locked) -> Issue:
+    return Issue(
+        "channel.at_work",
+        channel,
+        str(locked),
+        severity=Severity.WARNING,
+        hint="what it still changes makes this plan stale: plan again when it is done",
+    )
 
 
 async def _poll(channel: OpenChannel) -> None:
@@ -89,6 +124,9 @@ def _compare(
     more = list(standing.read_all(db, channel.name, keys=asked)) if asked else []
     unchanged = numbers.unchanged - sum(stand.want_shown for stand in more)
     for stand in sorted((*stands, *more), key=lambda stand: stand.key):
+        if not reading.meant(stand):
+            held.append(Held(key=stand.key, title=stand.title, reason=_STRANGE))
+            continue
         if stand.want_shown and (reason := blocked(stand)):
             errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
             held.append(Held(key=stand.key, title=stand.title, reason=reason, issues=errors or stand.remarks))
@@ -103,6 +141,7 @@ def _compare(
         live=numbers.live,
         sold=lambda: due.sold(db, channel.name),
         on_stock=lambda: due.on_stock(db, channel.name),
+        highest_stock=lambda: due.highest_stock(db, channel.name),
     )
     absent = due.absent(db, channel.name)
     made = Plan(

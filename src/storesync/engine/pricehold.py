@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from storesync.errors import Postponed
 from storesync.issues import Severity, counted
@@ -10,7 +10,16 @@ from storesync.model import Price
 from storesync.plan import Held, Kind, Operation
 from storesync.state import HIDDEN, UNKNOWN, OfferStanding, Standing
 
-__all__ = ["off_sale", "price_held", "told_price", "told_prices", "unknown_live", "unsure"]
+__all__ = [
+    "differs",
+    "not_as_wanted",
+    "off_sale",
+    "price_held",
+    "told_price",
+    "told_prices",
+    "unknown_live",
+    "unsure",
+]
 
 _UNSURE = " (unconfirmed)"
 
@@ -30,19 +39,44 @@ def told_prices(offer: OfferStanding) -> str:
 
 def off_sale(stand: Standing) -> bool:
     """Whether a listing that is hidden stays so: shown, it would sell at a price that nobody stands by any more."""
-    return stand.have_shown in (HIDDEN, UNKNOWN) and any(offer.kept for offer in stand.offers.values())
+    return stand.have_shown in (HIDDEN, UNKNOWN) and any(
+        offer.kept or _refused(offer) for offer in stand.offers.values()
+    )
+
+
+def _refused(offer: OfferStanding) -> bool:
+    """Whether the market refused the price that is wanted, so that it has another one."""
+    return bool(offer.refused) and offer.price_differs
+
+
+def not_as_wanted(stand: Standing, owned: Container[str] = ()) -> tuple[str, ...]:
+    """The SKUs that the market has, as far as it said, at another price or stock than is wanted."""
+    known = stand.ref.skus if stand.ref is not None else {}
+    return tuple(sku for sku, offer in stand.offers.items() if sku in known and differs(offer, owned))
+
+
+def differs(offer: OfferStanding, owned: Container[str] = ()) -> bool:
+    """Whether another price or stock is wanted than the acknowledged one; `owned` is what the seller keeps."""
+    if offer.want is None:
+        return False
+    stock = offer.want.stock != offer.have_stock and "stock" not in owned
+    return stock or (offer.price_differs and "prices" not in owned)
 
 
 def price_held(stand: Standing, mine: Iterable[Operation] = ()) -> Held | None:
     """Which live prices of a listing stay and why, and what goes out all the same by these operations of it."""
-    kept = {sku: offer for sku, offer in stand.offers.items() if offer.kept}
+    hidden = off_sale(stand)
+    kept = {sku: offer for sku, offer in stand.offers.items() if offer.kept or (hidden and _refused(offer))}
     if not kept:
         return None
     errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
+    refused = [
+        f"the market refused the price of {sku}: {one.refused}" for sku, one in kept.items() if one.refused
+    ]
     return Held(
         key=stand.key,
         title=stand.title,
-        reason=errors[0].message if errors else "its price is held",
+        reason=errors[0].message if errors else next(iter(refused), "its price is held"),
         issues=errors,
         stays={sku: told_prices(offer) for sku, offer in kept.items()},
         goes=tuple(words for operation in mine if (words := _goes(operation, stand))),

@@ -19,12 +19,13 @@ from storesync.driver import Request, Response
 from storesync.engine.believed import Believed, homes, joined, tempered
 from storesync.engine.env import Env
 from storesync.engine.events import warned
+from storesync.engine.ratetable import edited, read_again, standing_here, within
 from storesync.errors import ConfigError, StateError
 from storesync.issues import Issue, Issues, Severity
 from storesync.pricing import Snapshot
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.need import RateNeed, rate_needs
-from storesync.pricing.rates import Chain, Collected, RateSource, collect
+from storesync.pricing.rates import Collected, RateSource, collect
 from storesync.pricing.rates import hosts as hosts_of
 from storesync.pricing.settle import direct, settle
 from storesync.state import Store
@@ -89,8 +90,8 @@ class Rates:
     async def of(self, channel: str, today: date, *, ask: bool = True, read: bool = True) -> ChannelRates:
         """What the channel is priced with on this day; rates that are missing or due are collected before.
 
-        With `ask` False nothing is sent and nothing is written down; without `read` no local table is read either,
-        unless there is nothing else.
+        With `ask` False nothing is sent and nothing is written down; without `read` a local table is read only where
+        the rates come from one, to see whether it was edited.
         """
         needs = self.needs(channel, today)
         pinned = await self._pinned(channel)
@@ -225,12 +226,18 @@ class Rates:
         order = config.chain.order
         sources, _ = config.made(self._config.folder, self._environ)
         local = frozenset(name for name, source in sources.items() if not source.hosts)
-        due = [need for need in needs if force or self._due(need, config, local, before, today)]
+        changed_here = await self._edited(config, sources, local, needs, before, today)
+        due = [
+            need
+            for need in needs
+            if force or need.currency in changed_here or self._due(need, config, local, before, today)
+        ]
         if not ask:
             # What stands on this machine is read all the same: nothing leaves it.
-            config = evolve(config, chain=_within(config.chain, local))
+            config = evolve(config, chain=within(config.chain, local))
             # A table that stands in for a service would be believed here, where a plan would have asked the service.
-            due = due if read or len(local) == len(sources) else []
+            if not read and len(local) != len(sources):
+                due = [need for need in due if need.currency in changed_here]
             sources = {name: sources[name] for name in local}
             due = [need for need in due if config.chain.order(need.currency)]
         if not due:
@@ -249,6 +256,23 @@ class Rates:
         if ask and (sent or changed):
             await self._keep(after, found)
         return usable, Issues(tuple(issues))
+
+    async def _edited(
+        self,
+        config: RatesConfig,
+        sources: Mapping[str, RateSource],
+        local: Container[str],
+        needs: Iterable[RateNeed],
+        before: Believed,
+        today: date,
+    ) -> frozenset[str]:
+        """The currencies whose rate came from a table on this machine that says something else by now."""
+        mine = standing_here(needs, local, before)
+        if not mine:
+            return frozenset()
+        there = evolve(config, chain=read_again(config.chain, mine, before))
+        found = [await self._collect(home, there, sources, mine, before, today) for home in homes(mine)]
+        return edited(mine, before, joined(Believed(), mine, found, self._env.now()))
 
     def _due(
         self, need: RateNeed, config: RatesConfig, local: Container[str], before: Believed, today: date
@@ -350,12 +374,6 @@ class Rates:
                 kept.note(db, told)
 
         await self._store.write(write)
-
-
-def _within(chain: Chain, names: Container[str]) -> Chain:
-    """The chain as far as it asks these sources; nobody is there to confirm what they say."""
-    sources = {code: tuple(one for one in order if one in names) for code, order in chain.sources.items()}
-    return evolve(chain, sources=sources, witness="")
 
 
 def _refuse_silent(action: str, what: str, reason: str) -> None:

@@ -30,13 +30,13 @@ __all__ = ["check_market"]
 def _claimed(text: ReferenceText | None, locale: str) -> Iterator[Claimed]:
     if text is None:
         return
-    path = f"texts/{locale}"
-    yield Claimed(f"{path}/title", locale, "title", text.title)
-    yield Claimed(f"{path}/short_description", locale, "short_description", text.short_description)
+    path, at = f"texts/{locale}", text.at
+    yield Claimed(f"{path}/title", locale, "title", text.title, at)
+    yield Claimed(f"{path}/short_description", locale, "short_description", text.short_description, at)
     for name, value in text.attributes.items():
-        yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value)
+        yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value, at)
     for name in own_names(text.attributes, locale):
-        yield Claimed(f"{path}/attributes/{name}/name", locale, "attributes", name)
+        yield Claimed(f"{path}/attributes/{name}/name", locale, "attributes", name, at)
 
 
 def _options(product: Product, reference: Reference, locale: str) -> Iterator[Claimed]:
@@ -50,9 +50,9 @@ def _options(product: Product, reference: Reference, locale: str) -> Iterator[Cl
 
 
 def _source(product: Product) -> Iterator[Claimed]:
-    yield Claimed("text/title", product.locale, "title", product.text.title)
+    yield Claimed("text/title", product.locale, "title", product.text.title, product.at)
     for number, point in enumerate(product.text.points):
-        yield Claimed(f"text/points/{number}", product.locale, "short_description", point)
+        yield Claimed(f"text/points/{number}", product.locale, "short_description", point, product.at)
 
 
 def _off(config: Config) -> Issue:

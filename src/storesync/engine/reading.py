@@ -17,7 +17,7 @@ from storesync.errors import Fault
 from storesync.issues import Issue, Issues
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.prepare import Prepared
-from storesync.state import Want, assets, standing
+from storesync.state import Standing, Want, assets, standing
 
 __all__ = ["Preparer", "Reading"]
 _CHUNK = 100  # wants per transaction
@@ -57,18 +57,18 @@ class Preparer(Protocol):
 class Reading:
     """One reading of the catalog: what the state knew before, what was met, and what waits to be entered.
 
-    `known` are the inputs by key, `ended` what a person ended and why; with `only` just these products are read.
+    `known` are the inputs by key, and once a product was read what it came from; `ended` what a person ended and why;
+    with `only` just these products are read.
     """
 
     channel: OpenChannel
     preparer: Preparer
-    known: Mapping[str, str]
+    known: dict[str, str]
     ended: Mapping[str, str] = field(factory=dict)
     only: frozenset[str] | None = None
     seen: set[str] = field(factory=set)
     products: int = 0
     incomplete: bool = False
-    changed: bool = False
     issues: list[Issue] = field(factory=list)
     waiting: list[tuple[Want, Product | None]] = field(factory=list)
     texts: ChannelTexts | None = None
@@ -77,6 +77,13 @@ class Reading:
 
     def __attrs_post_init__(self) -> None:
         self.categories = Categories(self.channel)
+
+    def meant(self, stand: Standing) -> bool:
+        """Whether what is wanted of a listing is what this reading found, and not what another one wrote meanwhile."""
+        known = self.known.get(stand.key)
+        if stand.key in self.seen:
+            return known == digest(dict(stand.causes))
+        return self.only is not None if known is None else known == stand.input
 
     async def take(self, reads: Iterable[Read], progress: Callable[[int], None] | None) -> None:
         """Prepare what changed and keep what is wanted of it; what the catalog names no more is wanted off sale."""
@@ -147,6 +154,7 @@ async def _product(
     name = digest(dict(causes))
     known = reading.known.get(product.key)
     if known == name or (known and not found and known == _placed(reading, name, product)):
+        reading.known[product.key] = name
         return
     last, live = _NOTHING, frozenset[str]()
     if product.key in reading.known:
@@ -234,6 +242,8 @@ def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey
 
 
 async def _want(reading: Reading, wanted: Want, product: Product | None) -> None:
+    reading.known[wanted.key] = digest(dict(wanted.causes))
+    reading.seen.add(wanted.key)
     reading.waiting.append((wanted, product))
     if len(reading.waiting) >= _CHUNK:
         await _flush(reading)
@@ -250,9 +260,10 @@ async def _flush(reading: Reading) -> None:
             standing.want(db, channel, _left(db, reading, wanted))
             if product is not None:
                 assets.keep_files(db, product.files.values())
+        # In the same transaction: whoever is cut here leaves nothing that a plan made before could send.
+        standing.bump(db, channel)
 
     await reading.channel.store.write(write)
-    reading.changed = True
 
 
 def _left(db: Connection, reading: Reading, wanted: Want) -> Want:
@@ -271,7 +282,7 @@ async def _take_gone(reading: Reading) -> None:
     """Listings whose product the catalog does not name any more are wanted off sale, never ended by themselves."""
     if reading.incomplete:
         return
-    for key in reading.known.keys() - reading.seen:
+    for key in sorted(reading.known.keys() - reading.seen):
         if reading.known[key] == _GONE:
             continue
         await _want(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -28,6 +28,7 @@ class OutcomeState(Enum):
     POSTPONED = "postponed"
     DEFERRED = "deferred"
     SUPERSEDED = "superseded"
+    STALE = "stale"
 
 
 _GOOD = {OutcomeState.DONE, OutcomeState.IN_REVIEW, OutcomeState.SUPERSEDED}
@@ -94,6 +95,12 @@ class Report:
         self.outcomes += later.outcomes
         self.seconds += later.seconds
         self.stopped, self.hint, self.until = later.stopped, later.hint, later.until
+
+    def compared_anew(self, held: Collection[str]) -> None:
+        """A later plan was made: what was stale for this one is compared in it, but for the listings that it holds."""
+        self.outcomes = [
+            one for one in self.outcomes if one.state is not OutcomeState.STALE or one.key in held
+        ]
 
     @property
     def counts(self) -> Mapping[str, int]:

@@ -35,18 +35,20 @@ async def in_rounds(
     `open_` tells whether it still has something to do. `look` gives the part that is there already, by what the market
     says where that is in doubt; `attempt` is false when its own outcome must be looked into.
     """
-    expected = operation.want
     for _ in range(_ROUNDS):
         stand = await work.standing(operation.key)
-        if stand is None or stand.want != expected or not open_(stand):
-            work.done(operation, OutcomeState.SUPERSEDED, "what is wanted changed meanwhile")
+        if stand is None or not open_(stand):
+            work.done(operation, OutcomeState.SUPERSEDED, "nothing is left of it to do")
+            return
+        if work.stale(operation, stand):
             return
         await work.calm(stand)
         try:
             there = await look(work, stand)
             if there is not None:
                 stand = await as_shown(work, stand, there)
-                expected = stand.want
+                if work.stale(operation, stand):
+                    return
                 if unsure(stand, stand.offers):  # new rows of a market may bring all prices along
                     raise unknown_live()
         except Parked as parked:

@@ -117,7 +117,7 @@ def _replay(
 
 
 def _taken(entry: Entry) -> bool:
-    return entry.effect == Effect.ONCE.value and entry.state == "done"
+    return entry.effect == Effect.ONCE.value and entry.state in ("done", "doubtful")
 
 
 def _close(db: Connection, work: Work, operation: Unfinished, *, doubtful: bool) -> None:

@@ -22,10 +22,9 @@ from storesync.engine.check import Checked, check, seen, unsent
 from storesync.engine.connections import Connections
 from storesync.engine.copies import compact_state, export_state
 from storesync.engine.env import Env
-from storesync.engine.events import happened
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import guard_limits
-from storesync.engine.planning import plan
+from storesync.engine.planning import plan, tell
 from storesync.engine.prices import WIRE, Prices
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.readiness import check_market
@@ -198,17 +197,7 @@ class Shops:
         )
         snapshot = rates.snapshot.id if rates.snapshot is not None else ""
         whole = based(evolve(made, warnings=warnings, snapshot=snapshot), preparer.settings, rates)
-        happened(
-            "plan.made",
-            channel=channel,
-            revision=whole.revision,
-            fingerprint=whole.fingerprint,
-            products=whole.products,
-            counts=dict(whole.counts),
-            held=len(whole.held),
-            not_offered=len(whole.not_offered),
-            tripped=[guard.name for guard in whole.tripped],
-        )
+        tell(whole)
         return whole
 
     async def _ending(self, channel: str) -> tuple[Issue, ...]:
@@ -245,6 +234,7 @@ class Shops:
             if not report.outcomes or report.stopped:
                 break
             again = await self.plan(channel)
+            report.compared_anew({held.key for held in again.held})
             if not again.operations:
                 break
             more = await self.apply(again, reasons=reasons, progress=progress)

@@ -10,7 +10,9 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection
 
+from storesync.driver import Observed
 from storesync.engine.accountstatus import AccountStatus
+from storesync.engine.adopt import taken
 from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.pricehold import price_held
 from storesync.engine.work import Work
@@ -32,6 +34,7 @@ _COMPARED = 2_000  # names of one beginning that are compared
 class ChannelStatus:
     """One channel at a glance; `issues` are about the state that all channels share.
 
+    `claimed` are listings that several products take for theirs, by the market's id: each overwrites the other.
     `overridden` are the runs of the last 14 days for which somebody gave a reason to pass a guard.
     """
 
@@ -44,6 +47,7 @@ class ChannelStatus:
     waiting: int = 0
     held: tuple[Held, ...] = ()
     parked: tuple[Held, ...] = ()
+    claimed: Mapping[str, tuple[str, ...]] = field(factory=dict)
     ended: tuple[Held, ...] = ()
     unfinished: int = 0
     at_work: str = ""
@@ -60,6 +64,7 @@ class ChannelStatus:
         ]
         lines += [f"  {one}" for one in self.held]
         lines += [f"  parked {one.key}: {one.reason}" for one in self.parked]
+        lines += [f"  listing {listing} is {' and '.join(keys)}" for listing, keys in self.claimed.items()]
         return "\n".join(lines)
 
 
@@ -94,7 +99,8 @@ class Explained:
         what = f"{self.sku} of {self.key}" if self.sku else self.key
         lines = [f"{what} on {self.channel}: {self.title} ({self.status})"]
         for market, price in (self.want.prices if self.want is not None else {}).items():
-            lines.append(f"  {market}: {price.sale}, stock {self.want.stock if self.want is not None else 0}")
+            sale = f"{price.sale.shown:f} {price.sale.currency}"
+            lines.append(f"  {market}: {sale}, stock {self.want.stock if self.want is not None else 0}")
         if self.held:
             lines.append(f"  held: {self.held}")
         if self.not_offered:
@@ -111,10 +117,12 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
     held: list[Held] = []
     parked: list[Held] = []
     ended: list[Held] = []
+    claims: dict[str, list[str]] = {}
     listings = unchanged = pending = waiting = 0
     for stand in standing.read_all(db, channel):
         if stand.ref is not None:
             listings += 1
+            claims.setdefault(stand.ref.listing, []).append(stand.key)
             by_status[stand.status.value] = by_status.get(stand.status.value, 0) + 1
         waiting += stand.ticket is not None
         if stand.parked:
@@ -140,6 +148,7 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
         waiting=waiting,
         held=tuple(held),
         parked=tuple(parked),
+        claimed={listing: tuple(keys) for listing, keys in claims.items() if len(keys) > 1},
         ended=tuple(ended),
         unfinished=len(journal.unfinished(db, channel)),
         at_work=holder[0] if holder else "",
@@ -211,14 +220,23 @@ def refuse_unlisted(db: Connection, channel: str, keys: Iterable[str]) -> None:
 async def resolve(work: Work, key: str, *, listing: str = "") -> str:
     """Take a parked or ended listing up again; says what will happen next.
 
-    With `listing` it is adopted under that id and compared by the next plan. Without, the market is asked about a
-    listing whose id is known; one without an id is not in the shop, as a person made sure, and the next plan creates
-    it. StateError when the listing is neither parked nor ended, or the shop does not have `listing`.
+    With `listing` it is adopted under that id and compared by the next plan; until then another id may be given.
+    Without, the market is asked about a listing whose id is known; one without an id is not in the shop, as a person
+    made sure, and the next plan creates it. A listing that another product takes for its own, too, is given up so.
+    StateError when the listing is neither parked, ended nor claimed twice, or when the shop does not have `listing`,
+    has ended it, or it is another product's.
     """
+    channel = work.channel.name
     stand = await work.standing(key)
-    if stand is None or not (stand.parked or stand.ending):
-        raise StateError(f"{work.channel.name}: {key!r} is not parked; `storesync status` shows what is")
-    ref = await _seen(work, listing) if listing else await _known(work, stand)
+    owners = await work.channel.store.read(lambda db: _owners(db, channel, but=key))
+    claimed = stand is not None and stand.ref is not None and stand.ref.listing in owners
+    if stand is None or not (stand.parked or stand.ending or claimed or _not_compared(stand)):
+        raise StateError(f"{channel}: {key!r} is not parked; `storesync status` shows what is")
+    ref, strange = (
+        await _seen(work, key, listing, owners)
+        if listing
+        else (None if claimed else await _known(work, stand), "")
+    )
 
     def write(db: Connection) -> None:
         # An empty input has the next plan prepare it anew, also when the catalog did not change.
@@ -241,7 +259,7 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
 
     await work.write(write)
     if ref is not None:
-        return f"{key} is listing {ref.listing}; the next plan compares it with what is wanted"
+        return f"{key} is listing {ref.listing}; the next plan compares it with what is wanted{strange}"
     return f"{key} counts as not listed; the next plan creates it"
 
 
@@ -255,13 +273,57 @@ async def _known(work: Work, stand: Standing) -> Ref | None:
     return None if found is None or found.status is Shown.ENDED else found.ref
 
 
-async def _seen(work: Work, listing: str) -> Ref:
-    observe = work.channel.driver.observe
+def _not_compared(stand: Standing) -> bool:
+    """Whether it was just taken up, and no plan has looked at it: whoever slipped may say another id."""
+    return stand.made and stand.have == stand.have_shown == UNKNOWN
+
+
+def _owners(db: Connection, channel: str, *, but: str) -> dict[str, str]:
+    """By the market's id, whose a listing is, of all but this product."""
+    return {
+        stand.ref.listing: stand.key
+        for stand in standing.read_all(db, channel)
+        if stand.ref is not None and stand.key != but
+    }
+
+
+async def _seen(work: Work, key: str, listing: str, owners: Mapping[str, str]) -> tuple[Ref, str]:
+    """The listing that a person found, and what looks strange about it."""
+    channel, observe = work.channel.name, work.channel.driver.observe
+    none = f"when the shop has none for {key}: `storesync resolve {channel} {key}`"
+    if listing in owners:
+        raise StateError(f"{channel}: {taken(listing, owners[listing])}; nothing was changed; {none}")
     given = Ref(listing)
     if observe is None:
-        return given
+        return given, ""
     seen = await work.run(observe(work.channel.shop, [given]))
     if listing not in seen:
-        raise StateError(f"{work.channel.name}: the shop has no listing {listing!r}; nothing was changed")
-    found: Ref = seen[listing].ref
-    return found
+        raise StateError(f"{channel}: the shop has no listing {listing!r}; nothing was changed")
+    found: Observed = seen[listing]
+    if found.status is Shown.ENDED:
+        raise StateError(
+            f"{channel}: listing {listing} has ended and cannot come back; nothing was changed; {none}"
+        )
+    return found.ref, await _strange(work, key, found)
+
+
+async def _strange(work: Work, key: str, found: Observed) -> str:
+    """That the listing has another product's key, if it has: who typed the id may have slipped by a line."""
+    channel = work.channel.name
+    codes = [one.sku for one in found.variants.values() if one.sku]
+
+    def owners(db: Connection) -> list[str]:
+        return [owner for code in codes if (owner := standing.key_of(db, channel, code)) and owner != key]
+
+    others = list(dict.fromkeys(await work.channel.store.read(owners)))
+    if others:
+        return (
+            f" — but it has the SKUs of {' and '.join(others)}: if the id is a slip, resolve {key} again with the "
+            "right one before the next plan"
+        )
+    stand = await work.standing(key)
+    if stand is None or work.channel.driver.find is None:
+        return ""
+    if found.ref.listing in {ref.listing for ref in await work.find(stand, None)}:
+        return ""
+    return f" — but the shop does not find it under the key {key}: is the id right?"

@@ -17,7 +17,7 @@ from storesync.engine.matching import Match, match, pair_variants
 from storesync.engine.shelved import Catalogued, Shelved
 from storesync.errors import ConfigError, Malformed
 from storesync.issues import counted
-from storesync.model import Product, Status
+from storesync.model import MONEY_CONTEXT, Product, Status
 from storesync.state import Standing, standing
 
 __all__ = ["Adoption", "survey"]
@@ -113,7 +113,7 @@ def _catalogued(product: Product, stand: Standing | None) -> Catalogued:
             if variant.options.get(axis.code) in axis.choices
         ]
         content = variant.net_content
-        told = f"{content.value.normalize():f}{content.unit}" if content is not None else ""
+        told = f"{content.value.normalize(MONEY_CONTEXT):f}{content.unit}" if content is not None else ""
         names[variant.sku] = tuple(dict.fromkeys(filter(None, (" ".join(mine), *mine, told))))
         contents += [told] if told else []
     localized = stand.title if stand is not None else ""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from inspect import Parameter, signature
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 from sqlalchemy import Connection
 
 from storesync.compliance import ingredient_names, merged
@@ -26,6 +25,7 @@ from storesync.localization import (
     Reference,
     Segment,
     TextKey,
+    TextMemory,
     TextRules,
 )
 from storesync.localization.engines import (
@@ -49,6 +49,7 @@ __all__ = ["Translators", "brands_of", "category_limits", "made_engine", "text_r
 _NONE: Mapping[str, Limits] = frozen_map({})
 
 _REST = timedelta(minutes=10)  # a service that failed is not asked again before
+_LONGEST = timedelta(days=1)  # whatever a service says of itself
 # What a listing calls a text → what a limit of a platform calls it.
 _LIMITS = {"title": "title", "short_description": "point", "option_values": "option"}
 
@@ -203,7 +204,7 @@ class Translators:
         some: Sequence[Segment],
         brands: Mapping[str, str],
         *,
-        earlier: Mapping[str, MemoryText],
+        known: TextMemory,
         budget: int | None = None,
         again: bool = False,
         resting: bool = True,
@@ -218,17 +219,16 @@ class Translators:
         assert configured is not None
         lengths = await category_limits(self.store, self.config, target, products)
         rules = evolve(text_rules(self.config, brands, target, lengths), engine=engine.name, again=again)
-        keep = partial(self._keep, engine.name)
         down = self._down.get(engine.name)
         if down is not None and resting and self.env.now() < down[0]:
             waiting = await translate_texts(
-                some, rules, None, recall=self._recall, remember=keep, earlier=earlier, stopped=down[1]
+                some, rules, None, recall=self._recall, remember=self._keep, known=known, stopped=down[1]
             )
             return _placed(waiting, products)
         inci = frozenset(
             name for product in products if product.facts.get("inci") for name in ingredient_names(product)
         )
-        limit = await self._budget(configured, engine, budget)
+        day = _Day(self.store, self.env, engine.name, configured)
         transport = Transport(join_hosts(engine.hosts, {}, what="the translator"), now=self.env.now)
         runner = Runner(
             engine=engine,
@@ -236,7 +236,7 @@ class Translators:
             source=rules.source,
             target=target,
             protection=Protection(brands=brands, names=inci, glossary=rules.glossary),
-            budget=limit,
+            budget=Budget(budget, day),
             sleep=self.env.sleep,
         )
         try:
@@ -245,37 +245,50 @@ class Translators:
                 rules,
                 runner,
                 recall=self._recall,
-                remember=keep,
-                earlier=earlier,
+                remember=self._keep,
+                known=known,
                 at=self.env.now(),
             )
         finally:
             await transport.close()
         self._down.pop(engine.name, None)
         if done.stopped is not None and done.stopped.code not in ("budget", "pair"):
-            self._down[engine.name] = self.env.now() + _REST, done.stopped
+            told = timedelta(seconds=min(done.stopped.retry_after or 0.0, _LONGEST.total_seconds()))
+            self._down[engine.name] = self.env.now() + max(_REST, told), done.stopped
         return _placed(done, products)
-
-    async def _budget(self, configured: TranslatorConfig, engine: Engine, given: int | None) -> Budget:
-        """What is left of the day, in UTC, and of what the caller allows."""
-        spent = await self.store.read(lambda db: texts.given_to(db, engine.name, self._day()))
-        left = max(0, configured.budget - spent)
-        if given is not None and given <= left:
-            return Budget(given)
-        return Budget(left, named=f"{configured.budget} characters a day ({configured.at}: budget)")
 
     async def _recall(self, keys: Sequence[TextKey]) -> Mapping[TextKey, MemoryText]:
         return await self.store.read(lambda db: texts.remembered(db, keys))
 
-    def _day(self) -> date:
-        return self.env.now().astimezone(UTC).date()
+    async def _keep(self, new: Sequence[MemoryText]) -> object:
+        at = self.env.now()
+        return await self.store.write(lambda db: texts.keep_texts(db, new, person=False, at=at))
 
-    async def _keep(self, engine: str, new: Sequence[MemoryText], characters: int) -> object:
-        def write(db: Connection) -> None:
-            texts.spend(db, engine, self._day(), characters)
-            texts.keep_texts(db, new, person=False, at=self.env.now())
 
-        return await self.store.write(write)
+@frozen
+class _Day:
+    """The allowance that an engine has in a day, in UTC, for all processes of this state."""
+
+    store: Store
+    env: Env
+    engine: str
+    configured: TranslatorConfig
+
+    @property
+    def named(self) -> str:
+        return f"{self.configured.budget} characters a day ({self.configured.at}: budget)"
+
+    async def draw(self, *, least: int, most: int) -> tuple[int, str]:
+        day, limit = self.env.now().astimezone(UTC).date(), self.configured.budget
+
+        def write(db: Connection) -> int:
+            return texts.set_aside(db, self.engine, day, least=least, most=most, limit=limit)
+
+        return await self.store.write(write), day.isoformat()
+
+    async def give_back(self, characters: int, day: str) -> None:
+        of = date.fromisoformat(day)
+        await self.store.write(lambda db: texts.put_back(db, self.engine, of, characters))
 
 
 def _placed(done: Translated, products: Iterable[Product]) -> Translated:

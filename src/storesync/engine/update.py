@@ -14,7 +14,7 @@ from storesync.engine.report import OutcomeState
 from storesync.engine.rounds import in_rounds
 from storesync.engine.upload import ensure_media
 from storesync.engine.work import Work
-from storesync.errors import Ambiguous, Fault, NoChange, NotFound, Postponed, Rejected
+from storesync.errors import Fault, NoChange, NotFound, Postponed, Rejected
 from storesync.model import Ref
 from storesync.plan import Operation
 from storesync.state import SHOWN, UNKNOWN, Standing, standing
@@ -105,7 +105,7 @@ def _with_ref(receipt: Receipt, ref: Ref) -> Receipt:
 
 async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref: Ref, want: str) -> bool:
     channel, key, now = work.channel, operation.key, work.channel.env.now()
-    doubtful = isinstance(fault, Ambiguous)
+    doubtful = work.doubtful(log, fault)
 
     def write(db: Connection) -> None:
         log.finish(db, "doubtful" if doubtful else "failed", fault)

@@ -54,7 +54,7 @@ async def _send(work: Work, operation: Operation, sha256: str, role: str) -> Non
         missing = Rejected("file.missing", f"nobody knows where the file {sha256[:12]}… lies: plan again")
         work.failed(operation, missing)
         return
-    media = Media(sha256, file.type, file.bytes, role, file.name)
+    media = Media(sha256, file.type, file.bytes, role)
     log = work.log(operation.kind, operation.key, input={"media": operation.media})
     try:
         value: str = await work.run(flow(channel.shop, media), log)

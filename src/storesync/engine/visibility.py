@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from storesync.driver import Receipt
 from storesync.engine.create import look_for
 from storesync.engine.log import Log
+from storesync.engine.pricehold import not_as_wanted
 from storesync.engine.report import OutcomeState
 from storesync.engine.rounds import park
 from storesync.engine.work import Parked, Work
@@ -53,6 +54,13 @@ async def set_visibility(work: Work, operation: Operation) -> None:
         return
     if stand is None or ref is None:
         work.done(operation, OutcomeState.SUPERSEDED, "there is no such listing in the shop")
+        return
+    if kind is not Kind.END and work.stale(operation, stand):
+        return
+    owned = channel.channel.owned_by_seller
+    if kind is Kind.SHOW and (skus := not_as_wanted(stand, owned)):
+        said = f"it stays hidden: the market has not taken price or stock of {', '.join(skus)} yet"
+        work.done(operation, OutcomeState.DEFERRED, said)
         return
     log = work.log(kind, key)
     if kind is Kind.END and not stand.ending:
@@ -111,7 +119,7 @@ async def _doubt(work: Work, operation: Operation, log: Log, fault: Fault) -> No
 
     def doubt(db: Connection) -> None:
         log.finish(db, "failed", fault)
-        if log.begun and not isinstance(fault, Rejected):
+        if log.begun and (log.lost is not None or not isinstance(fault, Rejected)):
             standing.change(db, work.channel.name, operation.key, have_shown=UNKNOWN)
             standing.bump(db, work.channel.name)
 

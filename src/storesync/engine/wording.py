@@ -17,8 +17,9 @@ from storesync.localization import (
     MemoryText,
     Segment,
     TextRules,
+    delivered_hash,
     delivered_parts,
-    delivered_texts,
+    handed_texts,
     key_of,
     segments,
     undelivered,
@@ -51,39 +52,13 @@ async def _rules(setup: Setup, products: Sequence[Product], target: str) -> Text
 async def _remembered(
     setup: Setup, products: Sequence[Product], rules: TextRules
 ) -> tuple[list[Segment], dict[str, MemoryText]]:
-    """Every segment of the catalog, and the text of each by place: remembered, else as it was delivered.
-
-    A locked text of an older source stands at its place; what an engine failed at stands where nothing else does.
-    """
+    """Every segment of the catalog, and the text that stands at each place."""
     some = [segment for product in products for segment in segments(product)]
-    known: dict[str, MemoryText] = {}
     memory = await recalled(setup.store, setup.reference, products, [rules.target], rules.glossary)
+    known: dict[str, MemoryText] = {}
     for product in products:
-        delivered = memory.seen(setup.reference, product.key, rules.target)
-        known |= delivered_texts(delivered, product, rules.target)
-    for segment in some:
-        one, before = memory.find(segment, rules.target), memory.earlier(segment, rules.target)
-        old = before is not None and before.key.source != segment.hash
-        if before is not None and old and before.locked:
-            known[segment.place] = evolve(before, note=f"locked for another source: {before.source_text}")
-        elif one is not None and (
-            (one.approved and one.place == segment.place) or segment.place not in known
-        ):
-            known[segment.place] = one
-        elif segment.place not in known:
-            failed = memory.refused(segment, rules.target)
-            if failed is not None:
-                known[segment.place] = failed
-            elif before is not None and old:
-                known[segment.place] = _waiting(segment, before, rules)
+        known |= handed_texts(setup.reference, product, rules.target, memory)
     return some, known
-
-
-def _waiting(segment: Segment, before: MemoryText, rules: TextRules) -> MemoryText:
-    """A place whose source changed: still empty, with what was approved before as a note."""
-    key = key_of(segment, rules.source, rules.target, rules.glossary.version(segment.text, rules.target))
-    note = f"approved for another source ({before.source_text}): {before.text}"
-    return MemoryText(key=key, source_text=segment.text, text="", place=segment.place, note=note)
 
 
 async def export_texts(setup: Setup, target: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
@@ -105,11 +80,21 @@ async def import_texts(setup: Setup, target: str, file: Reviewed, *, by: str) ->
     rules = await _rules(setup, products, target)
     some, known = await _remembered(setup, products, rules)
     taken = take(file, some, rules, known, by=by)
-    refused = await _kept(setup, taken.texts)
+    refused = await _kept(setup, _beside(setup, products, taken.texts))
     if not refused:
         return taken
-    kept = tuple(one for one in taken.texts if one not in refused)
+    gone = {one.place for one in refused}
+    kept = tuple(one for one in taken.texts if one.place not in gone)
     return evolve(taken, texts=kept, issues=taken.issues + _locked_meanwhile(refused, target))
+
+
+def _beside(setup: Setup, products: Iterable[Product], some: Iterable[MemoryText]) -> Iterator[MemoryText]:
+    """Texts with the hash of what was delivered at their places: a later delivery is news, this one is not."""
+    parts = {part.place: (product.key, part) for product in products for part in segments(product)}
+    for one in some:
+        product, part = parts[one.place]
+        text = setup.reference.text(product, one.key.target_locale)
+        yield evolve(one, instead=delivered_hash(text, part))
 
 
 def _locked_meanwhile(refused: Iterable[MemoryText], target: str) -> list[Issue]:
@@ -176,11 +161,10 @@ async def lock_texts(setup: Setup, target: str, places: Iterable[str], *, locked
     if freed:
         done = await setup.store.write(lambda db: texts.free_texts(db, target, freed))
         return TextPlaces(places=done, issues=Issues(tuple(issues)))
-    refused = await _kept(setup, new.values())
+    refused = await _kept(setup, _beside(setup, meant, new.values()))
     issues += _locked_meanwhile(refused, target)
-    return TextPlaces(
-        places=tuple(place for place, one in new.items() if one not in refused), issues=Issues(tuple(issues))
-    )
+    gone = {one.place for one in refused}
+    return TextPlaces(places=tuple(place for place in new if place not in gone), issues=Issues(tuple(issues)))
 
 
 async def confirm_texts(setup: Setup, target: str, places: Iterable[str]) -> TextPlaces:
@@ -244,13 +228,12 @@ async def translate_catalog(
     products = list(_products(setup.source))
     some = [segment for product in products for segment in undelivered(setup.reference, product, target)]
     memory = await recalled(setup.store, setup.reference, products, [target], setup.config.glossary)
-    earlier = {part.place: old for part in some if (old := memory.earlier(part, target)) is not None}
     return await translators.translate(
         target,
         products,
         some,
         brands_of(products),
-        earlier=earlier,
+        known=memory,
         budget=budget,
         again=again,
         resting=False,

@@ -15,6 +15,7 @@ from storesync.engine.channel import OpenChannel
 from storesync.engine.events import happened, warned
 from storesync.engine.flows import Patience, run
 from storesync.engine.log import Log
+from storesync.engine.promise import Part, Taken, otherwise
 from storesync.engine.report import Outcome, OutcomeState, Report
 from storesync.errors import Ambiguous, Denied, Fault, Postponed, Rejected
 from storesync.model import Ref, Status
@@ -25,6 +26,7 @@ __all__ = ["CLOCKS", "Parked", "Work", "state_of"]
 
 # Seconds by which clocks of machines that share a state may differ where a request is in doubt.
 CLOCKS: Final = 2.0
+_APART: Final = 2 / 3  # of a lease, by which they may differ elsewhere
 
 
 class Parked(Exception):
@@ -46,7 +48,8 @@ def state_of(fault: Fault) -> OutcomeState:
 class Work:
     """One run on one channel, which `began` then. Every write of it is fenced by its lease.
 
-    `over` says why operations of a kind may be sent no more, empty while they may.
+    `over` says why operations of a kind may be sent no more, empty while they may. `taken` is what the run took over
+    from the shop itself.
     """
 
     channel: OpenChannel
@@ -59,6 +62,7 @@ class Work:
     denied_until: datetime | None = None
     locks: dict[str, asyncio.Lock] = field(factory=dict)
     over: Callable[[Kind], str] = lambda kind: ""
+    taken: Taken = field(factory=Taken)
 
     def log(
         self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None
@@ -98,6 +102,13 @@ class Work:
     async def document(self, name: str) -> Mapping[str, Any] | None:
         """A content document by digest."""
         return await self.channel.store.read(lambda db: standing.document(db, name))
+
+    def stale(self, operation: Operation, stand: Standing, part: Part = "offers") -> bool:
+        """Whether what would be sent now is not what the plan showed; then it is told, and nothing may be sent."""
+        said = otherwise(operation, stand, self.taken, part)
+        if said:
+            self.done(operation, OutcomeState.STALE, said)
+        return bool(said)
 
     def ended(self, outcome: Outcome) -> None:
         """An operation ended: it is counted and told."""
@@ -157,6 +168,25 @@ class Work:
                 fault=fault,
             )
         )
+
+    def honored_until(self, first: datetime) -> datetime | None:
+        """Until when a request may leave under a token that was first used then; None without an end.
+
+        It must arrive while the market still remembers the token, however late, by every clock.
+        """
+        channel = self.channel
+        identity = channel.spec.identity
+        if identity.by != "key" or identity.keeps is None:
+            return None
+        apart = CLOCKS if identity.lag or identity.late else channel.lease * _APART
+        return first + timedelta(seconds=identity.keeps - identity.late - channel.spec.timeout - apart)
+
+    def honors(self, first: datetime | None) -> bool:
+        """Whether the market still knows a token that was first used then; None is nobody knows when."""
+        if self.channel.spec.identity.keeps is None:
+            return True
+        until = self.honored_until(first) if first is not None else None
+        return first is not None and (until is None or self.channel.env.now() < until)
 
     async def settle_at(self, since: datetime) -> None:
         """Wait until a search would show whatever a request of `since` did, however late."""

@@ -1,11 +1,12 @@
 """Korean to market text, the half that only computes: memory, protection, gates, glossary, templates."""
 
-from storesync.localization.completion import TextMemory, completed, delivered_texts, undelivered
+from storesync.localization.completion import TextMemory, completed, undelivered
 from storesync.localization.country import country_name
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
-from storesync.localization.facts import facts_of, own_names, source_facts, told_facts
+from storesync.localization.facts import NAMES, FactNames, facts_of, own_names, source_facts, told_facts
 from storesync.localization.gates import Finding, Gates, Level, Verdict
 from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
+from storesync.localization.handing import delivered_hash, handed_texts
 from storesync.localization.length import UNITS, columns, length
 from storesync.localization.locale import language, matches, separator, split
 from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey, key_of, successor
@@ -29,12 +30,14 @@ from storesync.localization.source import source_hash
 
 __all__ = [
     "APPROVED",
+    "NAMES",
     "SCRIPTS",
     "STATES",
     "TEMPLATES",
     "UNITS",
     "Delivered",
     "Drawn",
+    "FactNames",
     "Finding",
     "Foreign",
     "Gates",
@@ -62,11 +65,12 @@ __all__ = [
     "compose",
     "confirmed",
     "country_name",
+    "delivered_hash",
     "delivered_parts",
-    "delivered_texts",
     "draw",
     "facts_of",
     "foreign",
+    "handed_texts",
     "has_foreign",
     "has_hangul",
     "judge",

@@ -11,22 +11,19 @@ from attrs import evolve, field, frozen
 from storesync.localization.facts import facts_of
 from storesync.localization.glossary import Glossary
 from storesync.localization.locale import matches
-from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey, TextState
+from storesync.localization.memory import APPROVED, STATES, MemoryText
+from storesync.localization.normal import normal
 from storesync.localization.provenance import Provenance
 from storesync.localization.reference import FIELDS, Reference, ReferenceText, Stale
-from storesync.localization.segment import Segment, joined, segments
+from storesync.localization.segment import Segment, joined, segments, text_hash
 from storesync.localization.sighting import stale_parts
 from storesync.localization.source import source_hash
 from storesync.model import Product, frozen_map
 
-__all__ = ["TextMemory", "completed", "delivered_texts", "undelivered"]
+__all__ = ["TextMemory", "completed", "undelivered"]
 
 _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _STANDING = ("unsure", "machine", "reviewed", "final")  # as references name it, from the lowest up
-
-
-def _rank(one: MemoryText) -> tuple[bool, bool, int, str]:
-    return one.locked, one.approved, STATES.index(one.state), one.at.isoformat() if one.at else ""
 
 
 def _name(locale: str, source: str, field: str) -> str:
@@ -43,22 +40,24 @@ def _standing(one: MemoryText) -> str:
 class TextMemory:
     """The best remembered text of each source text, and the newest that a person approved at each place.
 
-    What a person wrote for a place goes before all others there. Approved before machine, then the newest. A text
-    of another glossary still counts when a person approved it; machine text counts for the words it was made
-    with, or for any while the glossary cannot be read. `own` are people's texts by source and place; `failed` are
-    texts that no gate lets pass. `stale` are, by `vi SBG-001`, the delivered texts that were first seen beside
-    another source.
+    What a person said at a place goes before all else there: a locked text, else the newest word, and a text that
+    a person refused there serves that place no more. Elsewhere approved goes before machine, then the newest. A
+    text of another glossary still counts when a person approved it; machine text counts for the words it was made
+    with, or for any while the glossary cannot be read. `own` are people's words by source and place, `told` by
+    place and text; `failed` are texts that no gate lets pass. `stale` are, by `vi SBG-001`, the delivered texts
+    that were first seen beside another source.
     """
 
     texts: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     own: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
+    told: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     places: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     failed: Mapping[str, MemoryText] = field(factory=dict, converter=frozen_map)
     stale: Mapping[str, Mapping[str, Stale]] = field(factory=dict, converter=frozen_map)
 
     def __bool__(self) -> bool:
         """Whether it can change what a listing says."""
-        return bool(self.texts or self.places or self.stale)
+        return bool(self.texts or self.own or self.stale)
 
     @classmethod
     def of(
@@ -71,24 +70,33 @@ class TextMemory:
         words = glossary if glossary is not None else Glossary()
         best: dict[str, MemoryText] = {}
         own: dict[str, MemoryText] = {}
-        places: dict[str, MemoryText] = {}
+        told: dict[str, MemoryText] = {}
         failed: dict[str, MemoryText] = {}
         for one in some:
             name = _name(one.key.target_locale, one.key.source, one.key.field)
-            if one.approved:
-                _better(places, f"{one.key.target_locale} {one.place}", one)
-            elif not words.doubt and one.key.glossary != words.version(
-                one.source_text, one.key.target_locale
-            ):
-                continue
-            if one.refused:
-                _better(failed, name, one)
+            said, here = bool(one.key.place), f"{one.key.target_locale} {one.place}"
+            if said and one.text:
+                _later(told, f"{here} {normal(one.text)}", one)
+            asked = one.approved or (said and one.state == "initial")  # whatever words there are now
+            if not asked and not words.doubt:
+                version = words.version(one.source_text, one.key.target_locale)
+                if one.key.glossary != version:
+                    continue
+            if one.approved or said:
+                _later(own, f"{name} {one.place}", one)
+            elif one.refused:
+                _later(failed, name, one)
             elif one.state != "initial" and one.text:
-                if one.approved or one.key.place:
-                    _better(own, f"{name} {one.place}", one)
-                if one.approved or not one.key.place:
-                    _better(best, name, one)
-        return cls(best, own, places, failed, stale)
+                _later(best, name, one)
+        places: dict[str, MemoryText] = {}
+        for place, one in own.items():
+            here = f"{one.key.target_locale} {one.place}"
+            if one.approved and told.get(f"{here} {normal(one.text)}", one).approved:
+                _later(places, here, one)
+                name = place.removesuffix(f" {one.place}")
+                if name not in best or not best[name].approved or _order(best[name]) <= _order(one):
+                    best[name] = one
+        return cls(best, own, told, places, failed, stale)
 
     def seen(self, reference: Reference, product: str, locale: str) -> ReferenceText | None:
         """What came with the catalog for a product, with what is known to have changed since."""
@@ -98,24 +106,44 @@ class TextMemory:
 
     def find(self, segment: Segment, locale: str) -> MemoryText | None:
         """The best text of a segment in one language, or None; another place's lends no lock."""
-        name = _name(locale, segment.hash, segment.field)
-        own = self.own.get(f"{name} {segment.place}")
-        if own is not None:
-            return own
-        other = self.texts.get(name)
-        return evolve(other, locked=False) if other is not None and other.locked else other
+        own = self.said(segment, locale)
+        if own is not None and own.text and own.state != "initial":
+            return own if self.rejected(segment, locale, own.text) is None else None
+        other = self.texts.get(_name(locale, segment.hash, segment.field))
+        if other is None or self.rejected(segment, locale, other.text) is not None:
+            return None
+        return evolve(other, locked=False) if other.locked else other
+
+    def said(self, segment: Segment, locale: str) -> MemoryText | None:
+        """What a person last said of the segment at its place: a text, a refusal, or a bare note."""
+        return self.own.get(f"{_name(locale, segment.hash, segment.field)} {segment.place}")
+
+    def rejected(self, segment: Segment, locale: str, text: str) -> MemoryText | None:
+        """The word by which a person refused this text at the segment's place, whatever the source was; else None."""
+        if not self.told:
+            return None
+        told = self.told.get(f"{locale} {segment.place} {normal(text)}")
+        return told if told is not None and told.rejected else None
 
     def earlier(self, segment: Segment, locale: str) -> MemoryText | None:
         """What a person approved last at the segment's place, of whatever source; a locked text before others."""
         return self.places.get(f"{locale} {segment.place}")
 
     def refused(self, segment: Segment, locale: str) -> MemoryText | None:
-        """What an engine made of the segment, and no gate let pass."""
+        """What a person refused at the segment's place, or an engine made of it and no gate let pass."""
+        own = self.said(segment, locale)
+        told = self.rejected(segment, locale, own.text) if own is not None and own.text else None
+        if told is not None:
+            return told
         return self.failed.get(_name(locale, segment.hash, segment.field))
 
 
-def _better(found: dict[str, MemoryText], name: str, one: MemoryText) -> None:
-    if name not in found or _rank(found[name]) <= _rank(one):
+def _order(one: MemoryText) -> tuple[bool, str, int]:
+    return one.locked, one.at.isoformat() if one.at else "", STATES.index(one.state)
+
+
+def _later(found: dict[str, MemoryText], name: str, one: MemoryText) -> None:
+    if name not in found or _order(found[name]) <= _order(one):
         found[name] = one
 
 
@@ -140,15 +168,32 @@ def completed(
     """The reference as one product sees it: the memory fills what nobody delivered, whole products only.
 
     A remembered text that a person approved goes before a delivered one that nobody did; a delivered text that
-    is reviewed or final stays as it is, and a locked one goes before everything. Where the source changed, a
+    is reviewed or final stays as it is until a person corrects that very text, and a locked one goes before
+    everything. What a person refused at its place is told. Where the source changed, a
     machine text of the new source counts when `accept` names its standing, else the approved one, which is stale.
     """
-    found = {}
+    found, refused = {}, {}
     for locale in locales:
         text = _completed(reference, product, locale, memory, accept)
         if text is not None:
             found[locale] = text
-    return evolve(reference, texts={product.key: found})
+        if told := _refused(text, product, locale, memory):
+            refused[locale] = told
+    return evolve(reference, texts={product.key: found}, refused={product.key: refused})
+
+
+def _refused(
+    text: ReferenceText | None, product: Product, locale: str, memory: TextMemory
+) -> Mapping[str, str]:
+    """Fields whose text a person refused, with who and why, as far as no other text stands there."""
+    found: dict[str, str] = {}
+    for part in segments(product):
+        shown = "" if text is None else getattr(text, part.field, "")
+        own = memory.rejected(part, locale, shown) if shown else memory.refused(part, locale)
+        if own is not None and own.rejected:
+            why = f": {own.note}" if own.note else ""
+            found[part.field] = f"{own.by} refused {own.text!r} for {part.place}{why}"
+    return found
 
 
 @frozen
@@ -175,7 +220,7 @@ def _completed(
     reference: Reference, product: Product, locale: str, memory: TextMemory, accept: frozenset[str]
 ) -> ReferenceText | None:
     delivered = memory.seen(reference, product.key, locale)
-    if not memory.texts and not memory.own and not memory.places:
+    if not memory.texts and not memory.own:
         return delivered
     parts = segments(product)
     known = {part.place: one for part in parts if (one := _part(part, locale, memory, accept)) is not None}
@@ -190,8 +235,8 @@ def _completed(
             continue
         some = [known[part.place] for part in own]
         here = all(one.text.place == part.place for one, part in zip(some, own, strict=True))
-        given = delivered is not None and getattr(delivered, name).strip()
-        kept = delivered is not None and delivered.state in APPROVED
+        given = getattr(delivered, name).strip() if delivered is not None else ""
+        kept = given if delivered is not None and delivered.state in APPROVED else ""
         if given and not (here and _replaces(some, kept=kept, old=name in old)):
             continue
         changes[name] = joined(
@@ -227,12 +272,22 @@ def _completed(
     )
 
 
-def _replaces(some: Iterable[_Part], *, kept: bool, old: bool) -> bool:
-    """Whether remembered texts go before a delivered one: locked ones always, approved ones if it is old or no more.
+def _replaces(some: Iterable[_Part], *, kept: str, old: bool) -> bool:
+    """Whether remembered texts go before a delivered one, which is `kept` where a person approved it.
 
-    A text of an older source goes before one that is as old, never before one of the source that there is now.
+    Locked ones always do, approved ones if it is old, or nobody approved it, or they correct it. A text of an older
+    source goes before one that is as old, never before one of the source that there is now. Whoever takes an
+    approval back leaves the text as it is, and no more approved.
     """
-    return all(one.text.locked or (one.text.approved and (old or not (one.stale or kept))) for one in some)
+
+    def goes(one: _Part) -> bool:
+        text = one.text
+        corrects = bool(kept) and text.instead == text_hash(kept) and not one.stale
+        if text.approved:
+            return old or corrects or not (one.stale or kept)
+        return corrects and normal(text.text) == normal(kept)
+
+    return all(one.text.locked or goes(one) for one in some)
 
 
 def _made(some: list[_Part]) -> Provenance:
@@ -247,31 +302,3 @@ def _made(some: list[_Part]) -> Provenance:
         note="; ".join(dict.fromkeys(one.note for one in texts if one.note)),
         original="\n".join(one.source_text for one in texts),
     )
-
-
-def delivered_texts(text: ReferenceText | None, product: Product, locale: str) -> Mapping[str, MemoryText]:
-    """What came with the catalog, by place, so that an export shows it; texts of several lines are left out.
-
-    Nobody approved a text for a source that it was not made from: its note names that source.
-    """
-    if text is None:
-        return {}
-    old = stale_parts(text, product, locale)
-    found = {}
-    for part in segments(product):
-        said = {"title": text.title, "short_description": text.short_description}.get(part.field, "")
-        if part.place == f"{product.key}/{part.field}" and said:
-            stale = old.get(part.field)
-            state: TextState = "translated"
-            if stale is None and text.state in APPROVED:
-                state = "final" if text.state == "final" else "reviewed"
-            found[part.place] = MemoryText(
-                key=TextKey(part.hash, product.locale, locale, part.field),
-                source_text=part.text,
-                text=said,
-                state=state,
-                by="catalog",
-                place=part.place,
-                note=stale.said if stale is not None else "",
-            )
-    return found

@@ -14,7 +14,7 @@ from attrs import astuple, frozen
 from storesync.localization.country import country_name
 from storesync.localization.locale import separator
 from storesync.localization.reference import Reference
-from storesync.model import Product
+from storesync.model import MONEY_CONTEXT, Product
 
 __all__ = ["NAMES", "FactNames", "facts_of", "own_names", "source_facts", "told_facts"]
 
@@ -157,7 +157,9 @@ def told_facts(product: Product, title: str, attributes: Mapping[str, str], loca
 
 def _contents(product: Product) -> tuple[str, ...]:
     contents = [variant.net_content for variant in product.variants if variant.net_content]
-    return tuple(dict.fromkeys(f"{content.value.normalize():f}{content.unit}" for content in contents))
+    return tuple(
+        dict.fromkeys(f"{content.value.normalize(MONEY_CONTEXT):f}{content.unit}" for content in contents)
+    )
 
 
 def _words(product: Product, reference: Reference, kind: str, locale: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-__all__ = ["language", "matches", "separator", "split"]
+__all__ = ["canonical", "language", "matches", "same", "separator", "split"]
 
+_TRADITIONAL = frozenset({"TW", "HK", "MO"})  # regions that write Chinese so
 _WIDE_LISTS = frozenset({"zh", "ja", "yue"})
 # "1,2-Hexanediol" and "1,5g" keep their comma: only a comma with a space after it ends a value.
 _ENDS = re.compile(r"\s*[、；;]\s*|,\s+|，\s*")
@@ -23,6 +24,35 @@ def matches(locale: str, wanted: str) -> bool:
     one, other = locale.lower().split("-"), wanted.lower().split("-")
     shared = min(len(one), len(other))
     return one[:shared] == other[:shared]
+
+
+def canonical(name: str) -> str:
+    """What a tool calls a language, as it is called here: `zh_CN` and `zh_Hans_CN` are `zh-Hans`, `vi_VN` is `vi`."""
+    own, script, _ = _parts(name)
+    return f"{own}-{script}" if script else own
+
+
+def same(name: str, locale: str) -> bool:
+    """Whether what a tool calls a language may be this one: language and script, and a region only if both name one.
+
+    A tool that names no script leaves it open: `zh` may be either.
+    """
+    (one, script, region), (other, wanted, own) = _parts(name), _parts(locale)
+    return (
+        one == other and (not script or not wanted or script == wanted) and (not own or region in ("", own))
+    )
+
+
+def _parts(name: str) -> tuple[str, str, str]:
+    first, *rest = re.split("[-_]", re.split("[.@]", name.strip())[0])
+    own = first.lower()
+    script = next((part.title() for part in rest if len(part) == 4 and part.isalpha()), "")
+    region = next(
+        (part.upper() for part in rest if len(part) == 2 or (len(part) == 3 and part.isdigit())), ""
+    )
+    if own == "zh" and not script and region:
+        script = "Hant" if region in _TRADITIONAL else "Hans"
+    return own, script, region
 
 
 def separator(locale: str) -> str:

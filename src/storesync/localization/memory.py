@@ -9,10 +9,11 @@ from typing import Literal
 
 from attrs import frozen
 
+from storesync.localization.normal import normal
 from storesync.localization.segment import Segment, text_hash
 from storesync.model import digest
 
-__all__ = ["APPROVED", "STATES", "MemoryText", "TextKey", "TextState", "key_of", "successor"]
+__all__ = ["APPROVED", "STATES", "MemoryText", "TextKey", "TextState", "edition", "key_of", "successor"]
 
 TextState = Literal["initial", "translated", "reviewed", "final"]
 STATES: tuple[TextState, ...] = ("initial", "translated", "reviewed", "final")
@@ -44,7 +45,8 @@ class MemoryText:
     """One remembered text. `by` is a person's name or an engine's; `place` where it was last used.
 
     `locked` texts change by an unlocking person only. `note` tells what gates or people said. An `initial` text
-    with a maker is one that failed: it is shown to people, it counts nowhere, and it is not paid for again.
+    with a maker is one that failed, or that a person refused at this place: it is shown to people, it counts
+    nowhere, and it is not paid for again. `instead` is the hash of the delivered text that a person saw beside it.
     """
 
     key: TextKey
@@ -55,6 +57,7 @@ class MemoryText:
     place: str = ""
     locked: bool = False
     note: str = ""
+    instead: str = ""
     at: datetime | None = None
 
     @property
@@ -64,13 +67,23 @@ class MemoryText:
 
     @property
     def refused(self) -> bool:
-        """An engine made it, or could not, and it may not leave."""
+        """An engine made it, or could not, or a person refused it: it may not leave."""
         return self.state == "initial" and bool(self.by) and not self.locked
+
+    @property
+    def rejected(self) -> bool:
+        """A person refused this text at its place."""
+        return self.refused and bool(self.key.place) and bool(self.text)
 
     @property
     def edition(self) -> str:
         """Names text, state and lock: whoever edits an export says by it what he saw."""
-        return digest([self.text, self.state, self.locked])[:12]
+        return edition(self.text, self.state, locked=self.locked)
+
+
+def edition(text: str, state: TextState, *, locked: bool) -> str:
+    """12 characters that name a text, its state and whether it is locked; no spreadsheet takes them for a number."""
+    return f"v{digest([normal(text), state, locked])[:11]}"
 
 
 def key_of(

@@ -5,13 +5,14 @@ Pure: the memory is a mapping that was read before, and what an engine answered 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from attrs import evolve, field, frozen
 
 from storesync.compliance import Scanner
 from storesync.issues import Issue, Issues, Severity
+from storesync.localization.completion import TextMemory
 from storesync.localization.gates import Gates, Level, Verdict
 from storesync.localization.glossary import Glossary
 from storesync.localization.memory import MemoryText, TextKey, key_of
@@ -68,28 +69,31 @@ def draw(
     some: Iterable[Segment],
     rules: TextRules,
     memory: Mapping[TextKey, MemoryText],
-    *,
-    earlier: Callable[[Segment], MemoryText | None] = lambda _: None,
+    known: TextMemory | None = None,
 ) -> Drawn:
     """The remembered text of each segment; the others are wanted, each different text once.
 
-    `earlier` gives the newest approved text of a place whatever its source and glossary: it makes the issue
-    `text.stale`, which shows that a person's work waits for a look. Where only the glossary changed, that text
-    still counts, and where it is locked nothing is wanted. What the engine failed at before is `text.refused`.
+    `known` holds what people said at the places: the newest approved text of a place, whatever its source and
+    glossary, makes the issue `text.stale`, which shows that a person's work waits for a look. Where only the
+    glossary changed, that text still counts, and where it is locked nothing is wanted. What a person refused at a
+    place, or the engine failed at before, is `text.refused`.
     """
+    people = known if known is not None else TextMemory()
     found: dict[str, MemoryText] = {}
     elsewhere = {evolve(key, place=""): one for key, one in memory.items() if key.place and one.approved}
     wanted: dict[TextKey, Wanted] = {}
     issues: list[Issue] = []
     for segment in some:
         key = key_of(segment, rules.source, rules.target, rules.glossary.version(segment.text, rules.target))
-        known = memory.get(key)
-        texts = memory.get(evolve(key, place=segment.place)), elsewhere.get(key), known
-        counts = next((one for one in texts if one is not None and one.text and one.state != "initial"), None)
+        made = memory.get(key)
+        texts = [memory.get(evolve(key, place=segment.place)), elsewhere.get(key), made]
+        some_text = [one for one in texts if one is not None and one.text and one.state != "initial"]
+        words = [people.rejected(segment, rules.target, one.text) for one in some_text]
+        counts = next((one for one, no in zip(some_text, words, strict=True) if no is None), None)
         if counts is not None:
             found[segment.place] = counts
             continue
-        old = earlier(segment)
+        old = people.earlier(segment, rules.target)
         if old is not None:
             source = old.key.source != key.source
             if source or not rules.glossary.doubt:
@@ -105,8 +109,13 @@ def draw(
         if held is not None:
             issues.append(held)
             continue
-        if known is not None and known.refused and known.by == rules.engine and not rules.again:
-            issues.append(_refused(segment, rules.target, known))
+        no = next((one for one in words if one is not None), None) or people.said(segment, rules.target)
+        if no is not None and no.rejected:
+            issues.append(_refused(segment, rules.target, no))
+            if not rules.again:
+                continue
+        elif made is not None and made.refused and made.by == rules.engine and not rules.again:
+            issues.append(_refused(segment, rules.target, made))
             continue
         same = wanted.get(key, Wanted(segment, key))
         wanted[key] = evolve(same, categories=same.categories | {segment.category})
@@ -127,11 +136,15 @@ def _stale(segment: Segment, target: str, old: MemoryText, *, source: bool) -> I
 
 
 def _refused(segment: Segment, target: str, known: MemoryText) -> Issue:
-    made = f"made {known.text!r} of it" if known.text else "could not translate it"
+    if known.rejected:
+        said = f"refused {known.text!r}" + (f": {known.note}" if known.note else "")
+    else:
+        made = f"made {known.text!r} of it" if known.text else "could not translate it"
+        said = f"{made}, which failed: {known.note}"
     return Issue(
         "text.refused",
         f"{segment.place}/{target}",
-        f"{segment.place}: {known.by} {made}, which failed: {known.note}",
+        f"{segment.place}: {known.by} {said}",
         hint=f"correct it: storesync texts export --locale {target}; or ask once more: storesync texts "
         f"translate --locale {target} --again",
     )

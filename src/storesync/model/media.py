@@ -8,6 +8,7 @@ from attrs import frozen
 
 __all__ = ["File", "Image", "Media", "media_tokens"]
 
+_ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
 # Stands inside any string of a content document; the engine replaces it just before sending.
 MEDIA_TOKEN = re.compile(r"media:([0-9a-f]{64}):([a-z][a-z0-9_-]*)")
 
@@ -45,15 +46,20 @@ class Image:
 class Media:
     """A file as a driver sees it: named by hash, never held in memory by the driver.
 
-    `bytes` is its size; `url` is a public address where the configuration declares one.
+    `bytes` is its size; `url` is a public address where the configuration declares one. No driver learns how the
+    merchant called the file: that is in the merchant's language, and whatever a driver gets may leave.
     """
 
     sha256: str
     type: str
     bytes: int
     role: str = "main"
-    name: str = ""
     url: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What a market may call the file: made of its hash, with the ending of its type."""
+        return f"{self.sha256[:32]}{_ENDINGS.get(self.type, '')}"
 
 
 def media_tokens(text: str) -> list[tuple[str, str]]:

@@ -37,6 +37,8 @@ MINOR_DIGITS: Mapping[str, int] = MappingProxyType(
     }
 )  # fmt: skip
 
+_WIDE = decimal.Context(prec=200)
+
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 _WIDEST = 60  # digits: written out, 1E+999999999 CNY would be a gigabyte of zeros
@@ -116,6 +118,15 @@ class Money:
         if value != self.amount:
             raise ValueError(f"{self} does not fit {digits} digits after the point")
         return Money(value, self.currency)
+
+    @property
+    def shown(self) -> Decimal:
+        """The same amount for people: with the digits of its currency, and more only where they are not zero."""
+        least = Decimal((0, (1,), -MINOR_DIGITS.get(self.currency, 0)))
+        whole = self.amount.normalize(context=_WIDE)
+        return whole.quantize(
+            min(least, Decimal((0, (1,), min(0, int(whole.as_tuple().exponent))))), context=_WIDE
+        )
 
     def __str__(self) -> str:
         return f"{self.amount:f} {self.currency}"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from storesync.compliance import Claimed, check_claims, check_readiness, kind_of
 from storesync.issues import Issues
-from storesync.localization import own_names, split, told_facts
+from storesync.localization import Reference, own_names, split, told_facts
 from storesync.model import Listing, Product
 from storesync.prepare.localize import Localized
 from storesync.prepare.settings import Settings
@@ -14,21 +14,22 @@ from storesync.prepare.settings import Settings
 __all__ = ["check_compliance", "claimed", "mapped_words"]
 
 
-def claimed(localized: Localized, listing: Listing) -> Iterator[Claimed]:
-    """Every text of a listing that a buyer may read, once, with its language and its field."""
+def claimed(localized: Localized, listing: Listing, reference: Reference) -> Iterator[Claimed]:
+    """Every text of a listing that a buyer may read, once, with its language, its field and its place."""
     for locale, text in listing.texts.items():
-        path = f"texts/{locale}"
-        yield Claimed(f"{path}/title", locale, "title", text.title)
+        path, delivered = f"texts/{locale}", reference.text(listing.key, locale)
+        at = delivered.at if delivered is not None else ""
+        yield Claimed(f"{path}/title", locale, "title", text.title, at)
         for number, point in enumerate(text.points):
-            yield Claimed(f"{path}/points/{number}", locale, "short_description", point)
+            yield Claimed(f"{path}/points/{number}", locale, "short_description", point, at)
         # The description is composed of the points and the attributes: those are told where they stand.
         for number, keyword in enumerate(text.keywords):
-            yield Claimed(f"{path}/keywords/{number}", locale, "keywords", keyword)
+            yield Claimed(f"{path}/keywords/{number}", locale, "keywords", keyword, at)
         attributes = localized.attributes.get(locale, {})
         for name, value in attributes.items():
-            yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value)
+            yield Claimed(f"{path}/attributes/{name}", locale, "attributes", value, at)
         for name in own_names(attributes, locale):
-            yield Claimed(f"{path}/attributes/{name}/name", locale, "attributes", name)
+            yield Claimed(f"{path}/attributes/{name}/name", locale, "attributes", name, at)
     own = listing.locale if listing.texts else ""
     for path, said in mapped_words(localized, listing):
         yield Claimed(path, own, "attributes", said)
@@ -69,7 +70,7 @@ def check_compliance(product: Product, localized: Localized, listing: Listing, s
     if rules is None:
         return Issues()
     kind = kind_of(product)
-    texts = tuple(claimed(localized, listing))
+    texts = tuple(claimed(localized, listing, settings.reference))
     issues = Issues()
     for market in settings.channel.markets:
         locales = set(market.locales)

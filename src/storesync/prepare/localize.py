@@ -84,6 +84,16 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
         return _home(product), []
     path = f"texts/{locale}"
     delivered = settings.reference.text(product.key, locale)
+    refused = [
+        Issue(
+            "text.refused",
+            f"{path}/{part}",
+            said,
+            hint=f"correct it: storesync texts export --locale {locale}, or have it translated once more",
+            at=product.at if delivered is None else delivered.at,
+        )
+        for part, said in settings.reference.refused.get(product.key, {}).get(locale, {}).items()
+    ]
     if delivered is None:
         return None, [
             Issue(
@@ -92,7 +102,8 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
                 f"{product.key} has no text in {locale}",
                 hint=f"add a row {product.key},{locale},… to the translations of the catalog, or have it "
                 f"translated: storesync texts export --locale {locale}",
-            )
+            ),
+            *refused,
         ]
     issues = [
         Issue(
@@ -106,6 +117,7 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
         if standing not in ALWAYS and standing not in settings.accept
     ]
     issues += _stale(delivered, product, locale, path)
+    issues += refused
     for part, value in (("title", delivered.title), ("short_description", delivered.short_description)):
         if not value.strip():
             issues.append(

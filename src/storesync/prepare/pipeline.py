@@ -14,6 +14,7 @@ from storesync.model import Category, CategoryKey, Listing, Offer, Product, froz
 from storesync.prepare.assort import assort
 from storesync.prepare.check import check_images, check_listing, check_offers
 from storesync.prepare.claims import check_compliance
+from storesync.prepare.facts import check_facts
 from storesync.prepare.leak import content_leaks, listing_leaks
 from storesync.prepare.localize import localize
 from storesync.prepare.mapping import category_id, chosen, map_product
@@ -197,6 +198,7 @@ def _prepare(
         *check_listing(listing, spec),
         *check_offers(listing, offers, spec, settings.channel.prices),
     )
+    issues += check_facts(product, localized, settings)
     issues += check_wording(product, localized, listing, settings)
     issues += check_compliance(product, localized, listing, settings)
     leaks = listing_leaks(listing, settings.channel.locales, spec.refused_scripts)

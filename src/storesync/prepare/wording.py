@@ -29,6 +29,10 @@ __all__ = ["check_wording"]
 
 # What holds of a text whatever it was made of. Scripts are looked for in the whole listing.
 _LOOSE = frozenset({"simplified", "traditional", "glossary"})
+# What holds of a title or description that nobody wrote in the source language, and what of it wants a look: it stands
+# beside all that the product says.
+_FREE = _LOOSE | {"language", "diacritics", "repetition"}
+_MADE_UP = frozenset({"numbers", "units", "protection", "placeholders", "markup"})
 # What a gate finds by comparing a text with its source: beside another source it says nothing of the text.
 # Ingredients have official names: 적색202호 is CI 15850, and a plant goes by its Latin name. The house's words for
 # them, their figures and their length are no measure; what is never right stays so.
@@ -45,7 +49,7 @@ class _Said:
     """One text beside what it was made of. An `approved` one has had its review.
 
     A `stale` one was made from another source: `old` as far as somebody knows it. Of a `loose` one nobody knows what
-    exactly it was made of: it stands beside all that the product says.
+    exactly it was made of: it stands beside all that the product says. So does one without a `source`.
     """
 
     path: str
@@ -58,6 +62,7 @@ class _Said:
     old: str = ""
     at: str = ""
     loose: bool = False
+    free: bool = False
 
 
 def _texts(product: Product, localized: Localized, settings: Settings, locale: str) -> Iterator[_Said]:
@@ -73,7 +78,10 @@ def _texts(product: Product, localized: Localized, settings: Settings, locale: s
         made, stale = delivered.made.get(name), changed.get(name)
         approved = (made.state if made else delivered.state) in APPROVED
         old = stale.source if stale is not None else ""
-        yield _Said(f"{path}/{name}", source, text, locale, name, approved, stale is not None, old, at)
+        free = not source.strip()
+        yield _Said(
+            f"{path}/{name}", source, text, locale, name, approved, stale is not None, old, at, free=free
+        )
     attributes = localized.attributes.get(locale, {})
     sources, approved = source_facts(product, settings.reference, locale), delivered.state in APPROVED
     for name, value in attributes.items():
@@ -105,14 +113,15 @@ def _mapped(product: Product, localized: Localized, listing: Listing, settings: 
         yield _Said(path, source, text, locale, "attributes", loose=not source)
 
 
-def _all(product: Product, reference: Reference) -> str:
-    """Everything that a product says in its own language."""
+def _all(product: Product, reference: Reference, locale: str) -> str:
+    """Everything that a product says in its own language, and what a table makes of that for another one."""
     text, own = product.text, product.locale
     words = [reference.word(kind, key, own) for kind, keys in product.keys.items() for key in keys]
     options = [
         word for axis in product.axes for word in (axis.name, *(one.text for one in axis.choices.values()))
     ]
-    return "\n".join((text.title, text.description, *text.points, *product.facts.values(), *words, *options))
+    facts = (*product.facts.values(), *source_facts(product, reference, locale).values())
+    return "\n".join((text.title, text.description, *text.points, *facts, *words, *options))
 
 
 def _options(product: Product, localized: Localized, locales: tuple[str, ...]) -> Iterator[_Said]:
@@ -138,8 +147,9 @@ def _found(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
 
 
 def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
+    part = said.loose or said.free
     verdict = gates.check(
-        normal(said.source), normal(said.text), locale=said.locale, field=said.field, kind=kind
+        normal(said.source), normal(said.text), locale=said.locale, field=said.field, kind=kind, part=part
     )
     for finding in verdict.findings:
         if finding.level is Level.NOTE or (finding.level is Level.REVIEW and said.approved):
@@ -148,9 +158,12 @@ def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
             continue
         if said.loose and finding.rule not in _LOOSE:
             continue
+        if said.free and finding.rule not in _FREE | _MADE_UP:
+            continue
         # A text of an older source is told as stale and stays; what no source excuses holds all the same.
-        holds = finding.level is Level.FAIL and not (said.stale and finding.rule in _COMPARED)
-        of = "" if said.loose else f" of {said.source!r}"
+        excused = (said.stale and finding.rule in _COMPARED) or (said.free and finding.rule in _MADE_UP)
+        holds = finding.level is Level.FAIL and not excused
+        of = ", which no source text tells" if said.free else "" if said.loose else f" of {said.source!r}"
         yield Issue(
             f"text.{finding.rule}",
             f"{said.path}/{finding.offset}",
@@ -165,7 +178,7 @@ def check_wording(product: Product, localized: Localized, listing: Listing, sett
     """What the gates say of the title, short description, attributes and options; nothing where none are set.
 
     An attribute of which nobody knows the source must hold no word that is never right for anything that the product
-    says.
+    says. So it is with a text whose source is empty; a number in it that the product does not say is a warning.
 
     A fail holds the listing, whoever approved the text: nobody can approve a rendering that is never right. A
     review is a warning, unless a person approved the text. Codes are `text.` and the gate's rule. Claims and lengths
@@ -182,8 +195,17 @@ def check_wording(product: Product, localized: Localized, listing: Listing, sett
     some += _mapped(product, localized, listing, settings)
     # What is missing is told where it is missed.
     some = [one for one in some if one.text and not matches(one.locale, product.locale)]
-    if any(one.loose for one in some):
-        # The field is prose: what is not said of all that the product says is not missing.
-        whole = _all(product, settings.reference)
-        some = [evolve(one, source=whole, field="description") if one.loose else one for one in some]
-    return Issues(tuple(issue for said in some if said.source for issue in _found(said, gates, kind)))
+    # The field is prose: what is not said of all that the product says is not missing.
+    wholes = {
+        locale: _all(product, settings.reference, locale)
+        for locale in {one.locale for one in some if _beside_all(one)}
+    }
+    some = [
+        evolve(one, source=wholes[one.locale], field="description") if _beside_all(one) else one
+        for one in some
+    ]
+    return Issues(tuple(issue for said in some for issue in _found(said, gates, kind)))
+
+
+def _beside_all(said: _Said) -> bool:
+    return said.loose or said.free

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Literal
 
 from attrs import evolve, frozen
 
@@ -85,7 +84,10 @@ def _declared(walk: Walk, price: Money) -> tuple[Declared, ...]:
 
 
 def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
-    """What the estimate needs, and warnings just above a tax line or over an order limit."""
+    """What the estimate needs, and warnings just above a tax line or over a limit.
+
+    Holds an included cross-border tax over the limit of one order: there the order pays another one.
+    """
     tax = walk.policy.tax
     if tax.mode == "none" or not tax.regime.startswith("cn-"):
         return _declared(walk, price)
@@ -102,25 +104,47 @@ def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
     if limit is not None:
         _warn_cliff(walk, price.amount, limit, factor)
     if tax.regime == "cn-cbec":
-        _warn_over(walk, price, "order", factor)
+        _look_at_order(walk, price)
     elif tax.regime == "cn-parcel":
-        _warn_over(walk, price, "parcel", factor)
+        _warn_of_parcel(walk, price)
     return _declared(walk, price)
 
 
-def _warn_over(
-    walk: Walk, price: Money, what: Literal["order", "parcel"], factor: tuple[Decimal, Decimal]
-) -> None:
-    most = tax_pack("china")[f"{what}_limit"]
-    if EXACT.multiply(price.amount, factor[1]) <= EXACT.multiply(most.value, factor[0]):
+def _look_at_order(walk: Walk, price: Money) -> None:
+    """One piece over the limit of one order: a warning where the buyer pays, a hold where the price has the tax in it."""
+    most = tax_pack("china")["order_limit"]
+    tax = sale_tax(walk, high_end=False)
+    if tax.crossed(price.amount):
+        tax = sale_tax(walk, high_end=True)
+    before = Exact(price.amount).times(tax.factor[1]).over(tax.factor[0])
+    if walk.at_import is not None and walk.value is not None:
+        before = walk.value
+    if before.compare(most.value) <= 0:
         return
-    way = china.order_route(price.amount).text if what == "order" else "it enters as goods, not as a parcel"
-    walk.warn(
-        "price.order_limit",
-        "tax",
-        f"{price} is over the limit of {most.value:f} CNY for one {what}: {way}",
-        "sell it in a smaller pack, or by general trade",
-    )
+    route = china.order_route(charge("", before, "CNY", minor_digits("CNY")).amount.amount).text
+    included = walk.policy.tax.mode == "included"
+    shown = f"{price}, {figure(before.value, 2)} before tax," if included else f"{price}"
+    told = f"{shown} is over the limit of {most.value:f} CNY for one order: {route}"
+    way = "sell it in a smaller pack, or by general trade"
+    if included:
+        raise walk.hold(
+            "price.order_limit",
+            "tax",
+            f"{told}; the cross-border tax in this price is not the one it pays",
+            f'{way}, or set mode = "buyer_pays"',
+        )
+    walk.warn("price.order_limit", "tax", told, way)
+
+
+def _warn_of_parcel(walk: Walk, price: Money) -> None:
+    most = tax_pack("china")["parcel_limit"]
+    if price.amount > most.value:
+        walk.warn(
+            "price.order_limit",
+            "tax",
+            f"{price} is over the limit of {most.value:f} CNY for one parcel: it enters as goods, not as a parcel",
+            "sell it in a smaller pack, or by general trade",
+        )
 
 
 def _warn_cliff(walk: Walk, price: Decimal, limit: Decimal, factor: tuple[Decimal, Decimal]) -> None:

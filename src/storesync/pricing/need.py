@@ -9,11 +9,13 @@ from typing import Any
 
 from attrs import frozen
 
+from storesync.issues import Issue, Severity
 from storesync.pricing.book import PolicyBook
-from storesync.pricing.policy import Policy
+from storesync.pricing.exact import EXACT
+from storesync.pricing.policy import Policy, percent
 from storesync.pricing.rate import Kind
 
-__all__ = ["RateNeed", "rate_needs"]
+__all__ = ["RateNeed", "rate_needs", "wide_bands"]
 
 
 @frozen(kw_only=True)
@@ -57,6 +59,24 @@ def _quiet(book: PolicyBook, policies: Iterable[Policy], channel: str) -> Decima
         if "quiet" in refinement.fields and refinement.scope.channel == channel
     ]
     return min(own) if own else min(policy.quiet for policy in policies)
+
+
+def wide_bands(book: PolicyBook, most: Decimal) -> Iterator[Issue]:
+    """A warning for a band wider than the jump (`max_jump`) that is believed of a rate: 0.4 was meant to be 0.4 %."""
+    bands = {policy.quiet: policy.places.get("quiet") or policy.at for policy in book.policies}
+    bands |= {one.fields["quiet"]: one.at for one in book.refinements if "quiet" in one.fields}
+    for band, at in bands.items():
+        if band > most:
+            meant = band.scaleb(-2, context=EXACT)
+            yield Issue(
+                "price.quiet_wide",
+                f"prices/{book.name}/quiet",
+                f"policy {book.name!r}, stage 'policy', every variant: quiet is {band:f}: a rate may move by"
+                f" {percent(band)} before prices follow, and no jump above {percent(most)} is believed (max_jump)",
+                Severity.WARNING,
+                f'{band:f} % is written "{meant:f}"',
+                at or book.at,
+            )
 
 
 def rate_needs(books: Iterable[PolicyBook], channel: str, today: date) -> tuple[RateNeed, ...]:

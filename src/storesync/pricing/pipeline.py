@@ -9,13 +9,14 @@ from attrs import evolve, frozen
 
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Market, Money, Price, Product, Supply
+from storesync.pricing import vietnam
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
 from storesync.pricing.codec import Codec, Form
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
 from storesync.pricing.landing import import_tax
-from storesync.pricing.policy import Policy
+from storesync.pricing.policy import Policy, percent
 from storesync.pricing.rate import Snapshot
 from storesync.pricing.stages import (
     addons,
@@ -118,6 +119,16 @@ def _in_force(policy: Policy, today: date) -> bool:
 def _refused(name: str, sku: str, market: Market, issues: Issues) -> Priced:
     trace = Trace(sku=sku, market=market.code, policy=name)
     return Priced(price=None, trace=trace, issues=issues, held=issues[0].message if len(issues) else "")
+
+
+def _cut(struck: Decimal, share: Decimal) -> Exact:
+    """The lowest price beside a crossed-out one, for a discount of at most this share of it."""
+    return Exact(EXACT.multiply(struck, EXACT.subtract(_ONE, share)))
+
+
+def _read(amount: Exact) -> str:
+    """An amount for a sentence, to the hundredth."""
+    return figure(amount.value, 2).removesuffix(".00")
 
 
 class _Run:
@@ -350,26 +361,33 @@ class _Run:
         if struck <= sale:
             walk.settle("compare-at", sale, f"left out: {struck:f} is not above the price")
             return None
-        limit = policy.guards.max_discount
-        if limit is not None:
-            most = Exact(sale).over(EXACT.subtract(_ONE, limit))
-            if most.compare(struck) < 0:
-                return self._cap(sale, struck, most)
+        law = vietnam.most_discount() if walk.market == "VN" else None
+        limit, who = policy.guards.max_discount, f"policy {policy.name}"
+        if limit is None and law is not None:
+            limit, who = law.value, law.source
+        if limit is not None and _cut(struck, limit).compare(sale) > 0:
+            return self._cap(sale, struck, limit, who)
+        if law is not None and _cut(struck, law.value).compare(sale) > 0:
+            walk.warn(
+                "price.compare_at",
+                "compare-at",
+                f"{sale:f} instead of {struck:f} is a discount above {percent(law.value)} ({law.source})",
+                "it is allowed in a promotion program of the state only: lower max_discount unless this is one",
+            )
         walk.settle(
             "compare-at", sale, f"compare-at {struck:f}, made by the same stages, for a driver that sends one"
         )
         return self._money(struck)
 
-    def _cap(self, sale: Decimal, struck: Decimal, most: Exact) -> Money | None:
-        walk, policy = self.walk, self.walk.policy
-        capped = policy.grid.apply(most, "down")
-        shown = f"{most.value:f}".rstrip("0").rstrip(".") if "." in f"{most.value:f}" else f"{most.value:f}"
+    def _cap(self, sale: Decimal, struck: Decimal, limit: Decimal, who: str) -> Money | None:
+        walk = self.walk
+        most = Exact(sale).over(EXACT.subtract(_ONE, limit))
+        capped = walk.policy.grid.apply(most, "down")
         kept = capped if capped is not None and capped > sale else None
         outcome = f"capped to {kept:f}" if kept is not None else "dropped"
         text = (
-            f"compare-at {struck:f} means a discount above {policy.guards.max_discount} of it; at most"
-            f" {shown}"
-            f" is allowed: {outcome}"
+            f"compare-at {struck:f} means a discount above {percent(limit)} of it ({who}); at most"
+            f" {_read(most)} is allowed: {outcome}"
         )
         walk.settle("compare-at", sale, text)
         walk.warn("price.compare_at", "compare-at", text, "lower the list price in the catalog")

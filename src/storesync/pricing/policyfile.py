@@ -128,7 +128,12 @@ def _fees_reader(profiles: Mapping[str, Any]) -> Read:
                 continue
             row = table.inner(f"{key}.{place}", one)
             found.append(None if row is None else _fee(row))
-        return tuple(fee for fee in found if fee is not None)
+        fees = tuple(fee for fee in found if fee is not None)
+        for name in dict.fromkeys(fee.name for fee in fees):
+            if (times := sum(fee.name == name for fee in fees)) > 1:
+                told = f"fee {name!r} is listed {times} times: it would be taken {times} times"
+                table.wrong(key, told, "leave one out, or give it another name", "price.fee")
+        return fees
 
     return read
 
@@ -233,6 +238,20 @@ def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refin
     return Refinement(scope=Scope(**scope), fields=values, at=row.place())
 
 
+def _refuse_idle_tax(table: TomlTable) -> None:
+    """An issue for a tax that nobody is said to bear: a VAT that was written down would be left out in silence."""
+    rows = [table.data]
+    for name in _LISTS:
+        given = table.data.get(name)
+        rows += [row for row in given if isinstance(row, Mapping)] if isinstance(given, list | tuple) else []
+    taxes = [row["tax"] for row in rows if isinstance(row.get("tax"), Mapping)]
+    if taxes and not any("mode" in tax for tax in taxes):
+        told = f"tax gives {', '.join(dict.fromkeys(key for tax in taxes for key in tax))}, but no mode"
+        table.wrong(
+            "tax", f"{told}: nobody is said to bear it", 'write mode = "included", "buyer_pays" or "none"'
+        )
+
+
 def _places(table: TomlTable) -> dict[str, str]:
     found = {}
     for key, value in table.data.items():
@@ -253,6 +272,7 @@ def _book(name: str, table: TomlTable, profiles: Mapping[str, Any]) -> PolicyBoo
             currency(values.get(key, "KRW"))
         except ValueError as error:
             table.wrong(key, str(error), "use an ISO 4217 code that is listed", "price.unknown_currency")
+    _refuse_idle_tax(table)
     if len(table.issues) > before or "currency" not in values:
         return None
     code = values["currency"]

@@ -202,9 +202,14 @@ class Snapshot:
         return self.kind == "live" and not self.pinned
 
     def pair(self, base: str, quote: str, kind: Kind = "mid") -> Rate | None:
-        """The latest rate of this pair and kind as it was given, not inverted."""
+        """The latest rate of this pair and kind as it was given, not inverted.
+
+        Of several of one day it is always the same one, whatever their order: the id does not know an order.
+        """
         rates = [rate for rate in self._by_pair.get((base, quote), ()) if rate.kind == kind]
-        return max(rates, key=lambda rate: rate.observed) if len(rates) > 1 else rates[0] if rates else None
+        if len(rates) > 1:
+            return max(rates, key=lambda rate: (rate.observed, rate.source, rate.value))
+        return rates[0] if rates else None
 
     def _leg(self, source: str, target: str, kind: Kind) -> Leg | None:
         # Foreign to home first: a quote of the weak currency in the strong one has few digits left.

@@ -10,7 +10,7 @@ from typing import Any
 
 from storesync.issues import Issue, Issues
 from storesync.model import minor_digits
-from storesync.pricing.exact import EXACT
+from storesync.pricing.exact import EXACT, sane
 from storesync.pricing.rate import Rate, Snapshot
 from storesync.pricing.tomltable import Locate, TomlTable
 
@@ -18,6 +18,7 @@ __all__ = ["snapshot_from"]
 
 # KRW_per_CNY: won for one yuan; KRW_per_100VND: won for a hundred dong.
 _PAIR = re.compile(r"([A-Z]{3})_per_(10*)?([A-Z]{3})")
+_LONGEST = 7  # digits of a unit: nobody quotes more than a million of anything
 
 
 def _rate(table: TomlTable, key: str, value: Any, head: Mapping[str, Any]) -> Rate | None:
@@ -35,19 +36,34 @@ def _rate(table: TomlTable, key: str, value: Any, head: Mapping[str, Any]) -> Ra
     number = table.decimal(key, value)
     if number is None:
         return None
-    if number <= 0 or base == quote:
+    if not sane(number) or len(unit) > _LONGEST:
+        table.wrong(key, f"{key} has too many digits for an exchange rate", "check it for a slipped point")
+        return None
+    value = EXACT.divide(number, Decimal(unit))
+    if value <= 0 or base == quote or not sane(value):
         table.wrong(key, f"{key} is {number:f}", "a rate is above zero and between two currencies")
         return None
     return Rate(
         base=base,
         quote=quote,
-        value=EXACT.divide(number, Decimal(unit)),
+        value=value,
         observed=head["as_of"],
         source=head.get("source", "static table"),
         kind=head.get("rate_kind", "mid"),
         calendar=head.get("calendar", "weekdays"),
         raw=f"{key} = {number:f}",
     )
+
+
+def _refuse_twice(table: TomlTable, rates: list[Rate | None]) -> None:
+    """An issue for a pair that two lines quote, per 1 and per 100: nobody can tell which one is meant."""
+    first: dict[tuple[str, str], str] = {}
+    for key, rate in zip(table.data, rates, strict=True):
+        if rate is None:
+            continue
+        other = first.setdefault((rate.base, rate.quote), key)
+        if other != key:
+            table.wrong(key, f"{key} quotes what {other} quotes", "keep one of the two lines")
 
 
 def snapshot_from(
@@ -79,6 +95,7 @@ def snapshot_from(
     rates = []
     if quotes is not None and "as_of" in head:
         rates = [_rate(quotes, key, value, head) for key, value in quotes.data.items()]
+        _refuse_twice(quotes, rates)
         if not rates:
             quotes.wrong("", "the table holds no rate", 'write KRW_per_CNY = "200.71"')
     if issues:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from storesync.pricing.taxpack import Figure, tax_pack
 
-__all__ = ["Agreement", "import_duty", "import_vat"]
+__all__ = ["Agreement", "import_duty", "import_vat", "most_discount"]
 
 Agreement = Literal["vkfta", "akfta", "mfn"]
 
@@ -19,6 +19,11 @@ def import_vat(on: date) -> Figure:
     assert reduced.since is not None
     assert reduced.until is not None
     return reduced if reduced.since <= on <= reduced.until else pack["vat_standard"]
+
+
+def most_discount() -> Figure:
+    """The largest discount, as a share of the price just before it, that a promotion may give."""
+    return tax_pack("vietnam")["max_discount"]
 
 
 def import_duty(agreement: Agreement) -> Figure:

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
 from typing import Final
 
 from storesync.model import Money, Offer
+from storesync.model.money import MINOR_DIGITS
 
 __all__ = ["offered", "told", "told_text"]
 
@@ -25,7 +26,6 @@ _SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "VND": ("en", "#,##0 ¤"),
 }
 _CODE: Final = ("en", "#,##0 ¤¤")
-_CENT = Decimal("0.01")
 _SHOW = Context(prec=60, rounding=ROUND_HALF_EVEN)
 
 
@@ -33,12 +33,11 @@ def told(money: Money) -> str:
     """The amount with its sign; amounts on the way to a price are shown to two digits after the point."""
     from babel.numbers import format_currency
 
-    amount = money.amount
+    amount = money.shown
     exponent = amount.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -2:
-        amount = amount.quantize(_CENT, context=_SHOW)
-    if money.currency in ("KRW", "VND") and amount == amount.to_integral_value(context=_SHOW):
-        amount = amount.to_integral_value(context=_SHOW)
+    most = max(2, MINOR_DIGITS.get(money.currency, 2))
+    if isinstance(exponent, int) and exponent < -most:
+        amount = amount.quantize(Decimal((0, (1,), -most)), context=_SHOW)
     exponent = amount.as_tuple().exponent
     digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     locale, pattern = _SIGNS.get(money.currency, _CODE)

@@ -79,6 +79,7 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
         "unfinished": status.unfinished,
         "held": held_document(status.held),
         "parked": held_document(status.parked),
+        "claimed": {listing: list(keys) for listing, keys in status.claimed.items()},
         "at_work": status.at_work,
         "since": status.since,
         "account": None

@@ -57,6 +57,15 @@ def status_view(status: ChannelStatus) -> RenderableType:
                 ("  · guard   ", "cyan"), f"{guard!r} was passed on {run.at:%Y-%m-%d %H:%M %Z}: {why}"
             )
             parts.append(Hanging(told, 8))
+    for listing, keys in status.claimed.items():
+        said = f"listing {listing} is taken for theirs by {' and '.join(keys)}: each overwrites the other"
+        parts.append(Hanging(Text.assemble(("  ! claimed ", "bold red"), said), 8))
+        parts.append(
+            Text.assemble(
+                ("      → ", "green"),
+                f"look whose it is; for the other: storesync resolve {status.channel} KEY [--listing ID]",
+            )
+        )
     parts += held_lines(status.held)
     for one in status.parked:
         said = f"{one.key}  {one.title}: {one.reason}"

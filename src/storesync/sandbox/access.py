@@ -5,6 +5,8 @@ from datetime import datetime, timedelta, timezone
 from attrs import Factory, define, field, frozen
 
 EAST8 = timezone(timedelta(hours=8))
+NASTY = "/+=&%<"
+"""Characters that JSON, addresses and HTML each write in another way: every credential of the sandbox has them."""
 
 
 @frozen(kw_only=True)

@@ -55,6 +55,7 @@ class Market(Accounts):
         self.events: deque[Event] = deque(maxlen=self.behavior.log_limit)
         self.counters: Counter[str] = Counter()
         self.replayed: set[str] = set()
+        self.honored: dict[str, tuple[datetime, int]] = {}
         self._listing_id = first_listing
         self._sku_id = first_sku
         self._index = SearchIndex()
@@ -342,4 +343,5 @@ class Market(Accounts):
         self.forget_usage()
         self.forget()
         self.replayed.clear()
+        self.honored.clear()
         self.faults = FaultSchedule.none()

@@ -9,6 +9,7 @@ from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import READ, Answer, Call, Dialect, Refusal
 from storesync.sandbox.faults import Fault
 from storesync.sandbox.records import CallRecord
+from storesync.sandbox.repeat import repeated
 
 GARBAGE = Answer(
     502,
@@ -80,6 +81,14 @@ def _faulty(
             return "", None, Delivery(GARBAGE)
         case "hostile":
             return "", None, Delivery(hostile(fault.shape))
+        case "repeat" if fault.shape != "answer":
+            return "", None, Delivery(repeated(call, fault.shape, GARBAGE))
+        case "missed":
+            absent = dialect.absent.get(name)
+            if absent is not None:
+                return "", absent, Delivery(absent)
+            shop, answer = _process(market, dialect, name, call)
+            return shop, answer, Delivery(answer)
         case "throttle":
             market.throttled += 1
             answer = dialect.fault(fault, name, call)
@@ -110,6 +119,8 @@ def _after(
             return shop, answer, Delivery(evolve(answer, body=answer.body[: len(answer.body) // 2]))
         case "garbage_after":
             return shop, answer, Delivery(GARBAGE)
+        case "repeat":
+            return shop, answer, Delivery(repeated(call, fault.shape, answer))
         case "error_after":
             return shop, answer, Delivery(dialect.fault(fault, name, call))
         case _:

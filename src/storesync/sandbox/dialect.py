@@ -136,7 +136,8 @@ class Dialect:
     `route` names the operation of a call or answers that there is none; `verify` admits it (signature, token,
     throttle) as a shop or answers why not; `fault` words an injected fault in the platform's own terms
     (throttle, error, refuse, token_expired); `expire` makes an injected expiry real where tokens can be
-    renewed; `digest` is what two deliveries of one request have in common.
+    renewed; `absent` is by operation how it says that a listing asked for by its id is not there; `digest` is what two
+    deliveries of one request have in common.
     """
 
     name: str
@@ -145,6 +146,7 @@ class Dialect:
     operations: Mapping[str, Operation]
     fault: Callable[[Fault, str, Call], Answer]
     expire: Callable[[Market, Call], None] | None = None
+    absent: Mapping[str, Answer] = Factory(dict)
     digest: Callable[[Call], str]
 
 

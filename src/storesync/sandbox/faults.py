@@ -25,6 +25,8 @@ FAULTS = (
     "token_expired",
     "slow",
     "hostile",
+    "missed",
+    "repeat",
 )
 """Every fault by name, in the order in which a seeded schedule adds up its rates."""
 
@@ -36,6 +38,8 @@ SHAPES: Mapping[str, tuple[str, ...]] = {
     "duplicate": ("second", "first"),
     "throttle": ("told", "untold"),
     "hostile": ("huge", "nested", "type", "redirect"),
+    # what repeats the request's own values: the redirect and the page instead of processing it, or the answer itself
+    "repeat": ("redirect", "page", "answer"),
 }
 """Variants of a fault; the first is used unless another is named, a seeded schedule picks one."""
 

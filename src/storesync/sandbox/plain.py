@@ -15,7 +15,7 @@ from typing import Any, Literal
 import orjson
 from attrs import evolve, frozen
 
-from storesync.sandbox.access import App, Refresh, Shop
+from storesync.sandbox.access import NASTY, App, Refresh, Shop
 from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import (
@@ -36,10 +36,12 @@ from storesync.sandbox.faults import Fault
 from storesync.sandbox.quota import Quota
 from storesync.sandbox.records import HIDDEN, Listing, Sku
 
-__all__ = ["ACCESS", "APP", "HOST", "REFRESH", "SHOP", "Manners", "market_plain"]
+__all__ = ["ACCESS", "APP", "HOST", "PIN", "REFRESH", "SHOP", "Manners", "market_plain"]
 
 APP, SHOP, HOST = "plain-app", "plain-shop", "plain.sandbox.invalid"
-ACCESS, REFRESH = "sandbox0access0plain", "sandbox0refresh0plain"
+ACCESS, REFRESH = f"sandbox0access0plain{NASTY}", f"sandbox0refresh0plain{NASTY}é"  # a header has no é
+PIN = "8041263975"
+"""A credential that is a number, as the password of a merchant often is."""
 _ACCESS_SECONDS = 3_600.0
 _PAGE = 100  # listings of one page
 
@@ -48,11 +50,13 @@ _PAGE = 100  # listings of one page
 class Manners:
     """What this platform does with a key, and in how many steps a listing is made.
 
-    A spent refresh token is taken again for `grace` seconds.
+    A request token is remembered for `keeps` seconds from its first use, None for ever; a spent refresh token is taken
+    again for `grace` seconds.
     """
 
     by: Literal["address", "key", "unique", "search", "none"] = "search"
     steps: Literal[1, 2] = 1
+    keeps: float | None = None
     grace: float = 0.0
 
 
@@ -113,13 +117,12 @@ def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     key = body["key"]
     token = call.headers.get("idempotency-key", "")
     same = [item for item in market.alive(key) if item.shop == shop.id]
-    if manners.by == "key":
-        same = [item for item in market.alive() if token and item.content.get("token") == token]
-    if manners.by in ("address", "key") and same:
+    if manners.by == "key" and (made := _honored(manners, market, token)) is not None:
+        return _reply(_told(made))
+    if manners.by == "address" and same:
         listing = same[0]
-        if manners.by == "address":
-            listing.title, listing.content = body["title"], dict(body)
-            market.changed(listing, content=True)
+        listing.title, listing.content = body["title"], dict(body)
+        market.changed(listing, content=True)
         return _reply(_told(listing))
     if manners.by == "unique" and same:
         return _error("duplicate", 409)
@@ -132,10 +135,22 @@ def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
         price=Decimal(0),
         stock=0,
         status=HIDDEN if manners.steps == 2 else "live",
-        content={**body, "token": token},
+        content=dict(body),
         skus=_skus(market, rows),
     )
+    if token:
+        market.honored[token] = (market.time(), listing.id)
     return _reply(_told(listing))
+
+
+def _honored(manners: Manners, market: Market, token: str) -> Listing | None:
+    """What was made under this token, also when it is gone since, as long as the market remembers it."""
+    used, made = market.honored.get(token, (None, 0))
+    if used is None:
+        return None
+    if manners.keeps is not None and market.time() >= used + timedelta(seconds=manners.keeps):
+        return None
+    return market.listings[made]
 
 
 def _extend(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
@@ -226,7 +241,7 @@ def _refresh(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer
         return _error("refresh_spent", 401)
     given.used, given.spent = True, given.spent or market.time()
     number = market.serial()
-    access, refresh = f"sandbox0access0plain0{number}", f"sandbox0refresh0plain0{number}"
+    access, refresh = f"{ACCESS}0{number}", f"{REFRESH}0{number}"
     market.grant(app=APP, shop=SHOP, access=access, seconds=_ACCESS_SECONDS)
     market.grant_refresh(app=APP, shop=SHOP, token=refresh, seconds=30 * 86_400)
     return _reply({"access": access, "refresh": refresh, "seconds": int(_ACCESS_SECONDS)})
@@ -342,6 +357,7 @@ def market_plain(
         },
         fault=_fault,
         expire=_expire,
+        absent={"get": _error("not_found", 404)},
         digest=_digest,
     )
     return market, dialect

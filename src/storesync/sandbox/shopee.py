@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from storesync.sandbox import shopee_items, shopee_models, shopee_read, shopee_tree
-from storesync.sandbox.access import App, Shop
+from storesync.sandbox.access import NASTY, App, Shop
 from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import (
@@ -43,11 +43,11 @@ from storesync.sandbox.shopee_gate import (
 )
 
 PARTNER_ID = "2001234"
-PARTNER_KEY = "sandbox0key0for0shopee0example00"
+PARTNER_KEY = f"sandbox0key0for0shopee0example00{NASTY}é"
 SHOP = "220011221"
-ACCESS_TOKEN = "sandbox0access0shopee0vn"
-REFRESH_TOKEN = "sandbox0refresh0shopee0vn"
-CODE = "sandbox0code0shopee0vn"
+ACCESS_TOKEN = f"sandbox0access0shopee0vn{NASTY}é"
+REFRESH_TOKEN = f"sandbox0refresh0shopee0vn{NASTY}é"
+CODE = f"sandbox0code0shopee0vn{NASTY}é"
 HOST = "shopee.sandbox.invalid"
 MEDIA = "https://cf.sandbox.invalid/file"
 ACCESS_SECONDS = 14_400
@@ -115,7 +115,7 @@ def _pair(market: Market, shop: Shop, call: Call, **more: Any) -> Answer:
     app = call.args["partner_id"]
     number = market.serial()
     access, refresh = (
-        f"sandbox0{word}0" + hashlib.blake2b(f"{word}:{shop.id}:{number}".encode(), digest_size=8).hexdigest()
+        f"sandbox0{word}0{hashlib.blake2b(f'{word}:{shop.id}:{number}'.encode(), digest_size=8).hexdigest()}{NASTY}é"
         for word in ("access", "refresh")
     )
     market.grant(app=app, shop=shop.id, access=access, seconds=ACCESS_SECONDS)

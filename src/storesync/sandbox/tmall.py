@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
-from storesync.sandbox.access import App, Shop
+from storesync.sandbox.access import NASTY, App, Shop
 from storesync.sandbox.behavior import Behavior
 from storesync.sandbox.core import Market
 from storesync.sandbox.dialect import (
@@ -65,8 +65,8 @@ from storesync.sandbox.top_queries import (
 )
 
 APP_KEY = "20260001"
-SECRET = "sandbox0secret0for0tmall0example"
-SESSION = "6100sandbox0session0tmall0cn"
+SECRET = f"sandbox0secret0for0tmall0example{NASTY}é"
+SESSION = f"6100sandbox0session0tmall0cn{NASTY}é"
 SHOP = "tmall-cn"
 HOST = "tmall.sandbox.invalid"
 MEDIA = "https://img.sandbox.invalid/imgextra"

@@ -66,6 +66,7 @@ class SandboxTransport(httpx.AsyncBaseTransport):
                 raise httpx.ReadTimeout(LOST["read"][1], request=request)
             await self._sleep(delivery.wait)
         answer = delivery.answer
+        headers = [(name.encode(), value.encode()) for name, value in answer.headers.items()]
         return httpx.Response(
-            answer.status, headers=dict(answer.headers), stream=httpx.ByteStream(answer.body), request=request
+            answer.status, headers=headers, stream=httpx.ByteStream(answer.body), request=request
         )

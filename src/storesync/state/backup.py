@@ -14,6 +14,7 @@ from storesync.errors import StateError
 from storesync.model import dumps, loads
 from storesync.state import revision
 from storesync.state.schema import METADATA, tokens
+from storesync.state.standing import UNKNOWN
 from storesync.state.store import Store
 
 __all__ = ["backup", "export"]
@@ -75,8 +76,13 @@ def _rows(db: Connection, table: Table) -> Iterator[str]:
     every = select(table).order_by(*table.primary_key)
     found = db.execute(every, execution_options={"yield_per": _FETCH})
     for row in found.mappings():
-        values = {name: loads(value) if name in nested and value else value for name, value in row.items()}
+        values = {name: _read(value) if name in nested else value for name, value in row.items()}
         yield dumps({"table": table.name, **values})
+
+
+def _read(value: str | None) -> Any:
+    """A column of JSON; one that is in doubt stays as it is kept, behind its mark."""
+    return loads(value) if value and not value.startswith(UNKNOWN) else value
 
 
 def _settle(path: Path) -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from attrs import evolve, frozen
-from sqlalchemy import Connection, bindparam, false, func, literal_column, select, text
+from sqlalchemy import BigInteger, Connection, bindparam, cast, false, func, literal_column, select, text
 
 from storesync.issues import Issue, Severity
 from storesync.model import Price
@@ -28,6 +28,7 @@ __all__ = [
     "Sold",
     "absent",
     "counts",
+    "highest_stock",
     "on_stock",
     "peers",
     "pending",
@@ -111,6 +112,14 @@ _ON_STOCK = Statement(
 )
 
 
+_STOCK = func.ltrim(offers.c.have_stock, bindparam("mark"))
+_HIGHEST = Statement(
+    select(func.max(cast(_STOCK, BigInteger))).where(
+        offers.c.channel == _CHANNEL, _STOCK != literal_column("''")
+    )
+)
+
+
 def _indexed(query: str) -> Statement:
     """A query whose tables SQLite must find by the indexes of what is pending."""
     by_index = query.replace("FROM listings WHERE", f"FROM listings{_BY_LISTINGS} WHERE")
@@ -188,6 +197,12 @@ def sold(db: Connection, channel: str) -> Mapping[str, Sold]:
 def on_stock(db: Connection, channel: str) -> int:
     """How many SKUs the channel has on stock, as it acknowledged last. Reads every offer."""
     return int(_ON_STOCK.run(db, {"channel": channel, "mark": UNKNOWN}).scalar_one())
+
+
+def highest_stock(db: Connection, channel: str) -> int | None:
+    """The largest stock of a SKU that the channel acknowledged last, None when it has none. Reads every offer."""
+    found = _HIGHEST.run(db, {"channel": channel, "mark": UNKNOWN}).scalar_one()
+    return None if found is None else int(found)
 
 
 def peers(db: Connection, channel: str, category: str, most: int) -> Mapping[str, Mapping[str, Price]]:

@@ -18,7 +18,7 @@ __all__ = ["HEAD", "REVISIONS", "TABLE", "note", "stored"]
 
 # Every schema that a released storesync wrote, oldest first. A new file in migrations/versions gets its line
 # here: so a store that is up to date is known without loading Alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011")
 HEAD = REVISIONS[-1]
 
 # Not Alembic's own name: a database may hold the tables of a program that uses Alembic too.

@@ -145,6 +145,10 @@ listings = Table(
     Column("ending", Text, nullable=False, server_default=""),
     # By field, what we sent and what the market made of it: its own words for ours are no drift.
     Column("seen", Text, info=JSON, nullable=False, server_default="{}"),
+    # When the token became durable: a market remembers it for a while from its first use.
+    Column("token_at", _Time),
+    # SKUs that requests of ours named since all ids were last known: what they made is ours, whoever hears of it.
+    Column("named", Text, info=JSON, nullable=False, server_default="[]"),
     PrimaryKeyConstraint("channel", "key"),
 )
 Index(
@@ -352,6 +356,8 @@ texts = Table(
     Column("locked", Boolean, nullable=False, server_default=text("false")),
     Column("note", Text, nullable=False, server_default=""),
     Column("at", _Time, nullable=False),
+    # hash of the delivered text that a person saw beside it
+    Column("instead", String(32), nullable=False, server_default=""),
     PrimaryKeyConstraint("source", "source_locale", "target_locale", "field", "glossary", "own_place"),
 )
 Index("ix_texts_place", texts.c.target_locale, texts.c.place)

@@ -80,17 +80,15 @@ class Statement:
         known = self._compiled.get(db.dialect.name)
         text, order = known if known is not None else self._compile(db)
         given: Any = values if order is None else tuple([values[name] for name in order])
-        cursor = db.connection.cursor()
+        driver: Any = db.connection.dbapi_connection  # the pool's own cursors cost as much as what they do
         try:
-            cursor.execute(text, given)
+            cursor = driver.execute(text, given)
             if cursor.description is None:
                 return Rows([], cursor.rowcount)
             make = self._row or self._named(cursor.description)
-            return Rows([make(row) for row in cursor.fetchall()], cursor.rowcount)
+            return Rows(list(map(make, cursor.fetchall())), cursor.rowcount)
         except Exception as error:
             raise _told(db, text, given, error) from error
-        finally:
-            cursor.close()
 
     def _compile(self, db: Connection) -> tuple[str, tuple[str, ...] | None]:
         compiled = self._clauses[db.dialect.name].compile(dialect=db.dialect)

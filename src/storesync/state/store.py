@@ -224,7 +224,7 @@ class Store:
 
     def read_now(self, work: Work[T]) -> T:
         """Run `work`, which writes nothing, in this thread."""
-        with self.reading() as db:
+        with self._sessions.transaction() as db:
             return work(db)
 
     async def write(self, work: Work[T], fence: Fence | None = None) -> T:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from attrs import evolve
-from sqlalchemy import Connection, Row, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, func, or_, select, tuple_, update
 
 from storesync.localization import APPROVED, MemoryText, TextKey, successor
 from storesync.state.clock import stamp, unstamp
@@ -17,14 +17,15 @@ from storesync.state.schema import spent, texts
 __all__ = [
     "any_in",
     "free_texts",
-    "given_to",
     "keep_texts",
+    "put_back",
     "remembered",
-    "spend",
+    "set_aside",
     "texts_of",
 ]
 
 _AT_ONCE = 400  # rows of one query: both databases bound the parameters of a statement
+_MOMENT = timedelta(microseconds=1)
 _KEY = (
     texts.c.source,
     texts.c.source_locale,
@@ -50,20 +51,39 @@ def keep_texts(
 ) -> tuple[MemoryText, ...]:
     """Remember texts; gives those that an older one kept out (`successor` says when).
 
-    The rows are read and written in one transaction: what a person approves meanwhile is not lost.
+    The rows are read and written in one transaction: what a person approves meanwhile is not lost. What a person
+    says now is newer than all that was said at its place, whatever the clocks of other machines showed then.
     """
     refused = []
     given = tuple(some)
     known = remembered(db, (one.key for one in given))
-    for one in given:
+    last = _last(db, given) if person else {}
+    for said in given:
+        before = last.get((said.key.target_locale, said.place))
+        one = said if said.at is not None or before is None else evolve(said, at=max(at, before + _MOMENT))
         old = known.get(one.key)
         new = successor(old, one, person=person)
         if new is old and one != old:
-            refused.append(one)
+            refused.append(said)
         elif new is not old:
             _write(db, new, at)
             known[new.key] = new
     return tuple(refused)
+
+
+def _last(db: Connection, some: Sequence[MemoryText]) -> dict[tuple[str, str], datetime]:
+    """When something was last said at the places of some texts, by language and place."""
+    places: dict[str, list[str]] = {}
+    for one in some:
+        places.setdefault(one.key.target_locale, []).append(one.place)
+    found: dict[tuple[str, str], datetime] = {}
+    for target, named in places.items():
+        for start in range(0, len(named), _AT_ONCE):
+            here = texts.c.place.in_(named[start : start + _AT_ONCE])
+            newest = select(texts.c.place, func.max(texts.c.at)).where(texts.c.target_locale == target, here)
+            for place, at in db.execute(newest.group_by(texts.c.place)):
+                found[target, place] = unstamp(at)
+    return found
 
 
 def free_texts(db: Connection, target: str, places: Sequence[str]) -> tuple[str, ...]:
@@ -83,23 +103,32 @@ def any_in(db: Connection, targets: Iterable[str]) -> bool:
     return db.execute(wanted).first() is not None
 
 
-def given_to(db: Connection, engine: str, day: date) -> int:
-    """How many characters of source text an engine was given in a day (UTC)."""
-    total = select(spent.c.characters).where(spent.c.engine == engine, spent.c.day == day.isoformat())
-    return db.execute(total).scalar_one_or_none() or 0
+def set_aside(db: Connection, engine: str, day: date, *, least: int, most: int, limit: int) -> int:
+    """Count up to `most` characters as given to an engine in a day (UTC), or none when `least` are not left of its limit.
+
+    Gives how many. Processes that ask at the same moment get no more than the limit together.
+    """
+    one = {"engine": engine, "day": day.isoformat()}
+    keep(db, spent, {**one, "characters": 0})
+    same = (spent.c.engine == engine) & (spent.c.day == one["day"])
+    before = db.execute(select(spent.c.characters).where(same).with_for_update()).scalar_one()
+    granted: int = min(most, limit - before)
+    if granted < least:
+        return 0
+    db.execute(update(spent).where(same).values(characters=spent.c.characters + granted))
+    return granted
 
 
-def spend(db: Connection, engine: str, day: date, characters: int) -> None:
-    """An engine was given so many characters more, whatever became of them."""
-    keep(db, spent, {"engine": engine, "day": day.isoformat(), "characters": 0})
-    same = (spent.c.engine == engine) & (spent.c.day == day.isoformat())
-    db.execute(update(spent).where(same).values(characters=spent.c.characters + characters))
+def put_back(db: Connection, engine: str, day: date, characters: int) -> None:
+    """Characters that were set aside in a day were not given to the engine after all."""
+    same = (spent.c.engine == engine) & (spent.c.day == day.isoformat()) & (spent.c.characters >= characters)
+    db.execute(update(spent).where(same).values(characters=spent.c.characters - characters))
 
 
 def texts_of(
     db: Connection, target: str, sources: Sequence[str], places: Sequence[str]
 ) -> Iterator[MemoryText]:
-    """What is remembered in one language of these source texts, and what a person approved at these places.
+    """What is remembered in one language of these source texts, and what people said at these places.
 
     Whatever the glossary, and at the places whatever the source; some come twice.
     """
@@ -107,10 +136,10 @@ def texts_of(
         some = sources[start : start + _AT_ONCE]
         for row in db.execute(select(texts).where(texts.c.target_locale == target, texts.c.source.in_(some))):
             yield _text(row)
-    approved = or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked)
+    said = or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked, texts.c.own_place != "")
     for start in range(0, len(places), _AT_ONCE):
         here = texts.c.place.in_(places[start : start + _AT_ONCE])
-        for row in db.execute(select(texts).where(texts.c.target_locale == target, here, approved)):
+        for row in db.execute(select(texts).where(texts.c.target_locale == target, here, said)):
             yield _text(row)
 
 
@@ -129,6 +158,7 @@ def _write(db: Connection, one: MemoryText, at: datetime) -> None:
         "place": one.place,
         "locked": one.locked,
         "note": one.note,
+        "instead": one.instead,
         "at": stamp(one.at or at),
     }
     put(db, texts, where, values)
@@ -144,5 +174,6 @@ def _text(row: Row[Any]) -> MemoryText:
         place=row.place,
         locked=bool(row.locked),
         note=row.note,
+        instead=row.instead,
     )
     return evolve(one, at=unstamp(row.at))

@@ -30,6 +30,7 @@ class Token:
     """The renewed fields of one account; `base` names the configured credentials that they descend from.
 
     `renewing` is since when a renewal of this version is on its way: if nothing newer comes, its answer was lost.
+    `refused` says why the market does not renew it; `at` is when it was saved or refused last.
     """
 
     version: int
@@ -37,6 +38,8 @@ class Token:
     fields: Mapping[str, Any]
     expires: datetime | None
     renewing: datetime | None = None
+    refused: str = ""
+    at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"Token(version={self.version}, expires={self.expires})"
@@ -64,6 +67,8 @@ def load(db: Connection, account: str, base: str, *, cipher: Cipher = _PLAIN) ->
         fields=loads(cipher.open(row.body, what=f"the token of account {account!r}")),
         expires=unstamp(row.expires) if row.expires else None,
         renewing=unstamp(row.renewing) if row.renewing else None,
+        refused=row.refused,
+        at=unstamp(row.at),
     )
 
 
@@ -98,12 +103,21 @@ def save(
 
 
 def begin(
-    db: Connection, account: str, base: str, *, at: datetime, cipher: Cipher = _PLAIN
+    db: Connection, account: str, base: str, *, version: int = 0, at: datetime, cipher: Cipher = _PLAIN
 ) -> datetime | None:
-    """A renewal is about to be asked for; since when one was on its way that never came to its end, if there is one."""
+    """A renewal of this version is about to be asked for.
+
+    Gives since when one was on its way that never came to its end, if there is one.
+    """
     row = _OURS.run(db, {"account": account}).one_or_none()
     if row is None or row.base != base:
-        values = {"version": 0, "base": base, "body": cipher.close("{}"), "expires": None, "at": stamp(at)}
+        values = {
+            "version": version,
+            "base": base,
+            "body": cipher.close("{}"),
+            "expires": None,
+            "at": stamp(at),
+        }
         values |= {"renewing": stamp(at), "refused": ""}
         if row is None:
             keep(db, tokens, {"account": account, **values})
@@ -115,13 +129,15 @@ def begin(
     return unstamp(row.renewing) if row.renewing else None
 
 
-def refuse(db: Connection, account: str, base: str, why: str, *, cut: datetime | None) -> None:
-    """The market does not renew this token: `status` tells why until there is a new one, empty: it was not asked.
+def refuse(
+    db: Connection, account: str, base: str, why: str, *, cut: datetime | None, version: int, at: datetime
+) -> None:
+    """The market does not renew this version: `status` tells why until there is a newer; empty: it was not asked.
 
-    `cut` is what `begin` told; it stays known.
+    `cut` is since when a renewal is on its way whose answer was lost. Of a newer token it says nothing.
     """
-    values = {"refused": why, "renewing": stamp(cut) if cut else None}
-    overwrite(db, tokens, {"account": account, "base": base}, values)
+    values = {"refused": why, "renewing": stamp(cut) if cut else None, "at": stamp(at)}
+    overwrite(db, tokens, {"account": account, "base": base, "version": version}, values)
 
 
 def plain(db: Connection) -> bool:

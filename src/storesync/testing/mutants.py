@@ -42,6 +42,12 @@ class Mutant:
 
 MUTANTS: Final = (
     Mutant(
+        "each SKU's price goes in a call of its own",
+        "storesync.engine.offers",
+        "size = work.channel.spec.batches.get(part_of(work.channel.driver, kind), Batch(1)).size",
+        "size = 1",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
@@ -52,6 +58,12 @@ MUTANTS: Final = (
         "storesync.engine.flows",
         "if unknown and request.effect is Effect.ONCE:",
         "if False:",
+    ),
+    Mutant(
+        "code that fails over an answer leaves no doubt",
+        "storesync.engine.flows",
+        "    return _meant(channel, request, log, fault) if asked.unheard and not fault.untouched else fault",
+        "    return fault",
     ),
     Mutant(
         "an answer that was cut is taken as it is",
@@ -93,8 +105,39 @@ MUTANTS: Final = (
     Mutant(
         "the token of a create is new with every try",
         "storesync.engine.create",
-        "token = stand.token or channel.env.token()",
-        "token = channel.env.token()",
+        'known = stand.token if work.honors(stand.token_at) else ""',
+        'known = ""',
+    ),
+    Mutant(
+        "a token counts as used when it was used last",
+        "storesync.engine.create",
+        "since = first or channel.env.now()",
+        "since = channel.env.now()",
+    ),
+    Mutant(
+        "a listing that a look missed is made anew unseen",
+        "storesync.engine.create",
+        '(by == "key" and stand.token and work.honors(stand.token_at))',
+        '(by == "key" and (not stand.token or work.honors(stand.token_at)))',
+    ),
+    Mutant(
+        "a token that waits for its turn is not too old",
+        "storesync.engine.log",
+        "if request.effect is Effect.ONCE and self.until is not None and self.channel.env.now() >= self.until:",
+        "if False:",
+        held_by="tests/engine/test_request_token.py::test_a_request_that_waited_too_long_does_not_leave_under_its_token",
+    ),
+    Mutant(
+        "a request whose token is honored is left to a person",
+        "storesync.engine.create",
+        "        return None  # the same request again",
+        '        raise Parked("because")',
+    ),
+    Mutant(
+        "where nothing can be asked every create is left to a person",
+        "storesync.engine.create",
+        "        # A half may have grown since its ref was noted",
+        '        if work.channel.spec.identity.by == "none":\n            raise Parked("because")\n        #',
     ),
     Mutant(
         "a refusal ends a doubt that nobody looked into",
@@ -119,6 +162,24 @@ MUTANTS: Final = (
         "storesync.engine.update",
         'values |= {"have": UNKNOWN, "asked": want}',
         'values |= {"have": operation.want, "asked": want}',
+    ),
+    Mutant(
+        "a secret is known in one spelling only",
+        "storesync.model.mask",
+        're.compile("".join(map(_spelled, part if len(part) >= self._least else one)))',
+        "re.compile(re.escape(part if len(part) >= self._least else one))",
+    ),
+    Mutant(
+        "a number is no secret",
+        "storesync.model.mask",
+        "if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:",
+        "if False:",
+    ),
+    Mutant(
+        "the heads of answers are kept as they came",
+        "storesync.engine.channel",
+        "headers = {mask.text(name): mask.text(value) for name, value in before.items()}",
+        "headers = dict(before)",
     ),
     Mutant(
         "a dead process leaves nothing to settle",
@@ -157,6 +218,14 @@ MUTANTS: Final = (
         "        and True",
     ),
     Mutant(
+        "a hidden listing is shown again whatever of it the market refused",
+        "storesync.engine.visibility",
+        "if kind is Kind.SHOW and (skus := not_as_wanted(stand, owned)):",
+        "if kind is Kind.SHOW and (skus := ()):",
+        held_by="tests/engine/test_held_prices.py::"
+        "test_what_is_sold_out_does_not_come_back_on_sale_where_the_market_refused_its_stock",
+    ),
+    Mutant(
         "what is sold out is put back on sale at a price that is held",
         "storesync.state.standing.columns",
         'if kept and row.have_stock == "0":',
@@ -183,7 +252,7 @@ MUTANTS: Final = (
     Mutant(
         "a price in doubt counts as acknowledged",
         "storesync.engine.offers",
-        "known = isinstance(fault, Rejected) or not log.begun or unsent",
+        "known = not log.begun or (unsent and log.lost is None)",
         "known = True",
         held_by="tests/engine/test_transitions.py::test_a_price_in_doubt_is_sent_again_wherever_the_merchant_goes",
     ),
@@ -250,6 +319,51 @@ MUTANTS: Final = (
         "if row is None or row.fence != self.number or row.owner != self.owner:",
         "if False:",
         held_by="tests/engine/test_fence.py",
+    ),
+    Mutant(
+        "what is wanted now is sent, whatever the plan showed",
+        "storesync.engine.work",
+        "        said = otherwise(operation, stand, self.taken, part)\n",
+        "        said = ''\n",
+    ),
+    Mutant(
+        "a price that another plan wants goes out",
+        "storesync.engine.promise",
+        "        if promised(stand, operation.skus, part, taken) != operation.want:",
+        "        if False:",
+    ),
+    Mutant(
+        "only the document of a create or an update is compared",
+        "storesync.engine.promise",
+        '    elif promised(stand, wanted_skus(stand), "offers", taken) != operation.offers:',
+        "    elif False:",
+    ),
+    Mutant(
+        "only the offers of a create or an update are compared",
+        "storesync.engine.promise",
+        'taken.undone(stand.key, "", "content", stand.want) != operation.want:',
+        "False:",
+    ),
+    Mutant(
+        "what a run took over from the shop makes its own plan stale",
+        "storesync.engine.promise",
+        "            known[after] = known.get(before, before)",
+        "            pass",
+        held_by="tests/engine/test_offers.py::test_one_call_for_both_carries_the_sellers_own_price",
+    ),
+    Mutant(
+        "a plan takes in what another one wrote while it was made",
+        "storesync.engine.planning",
+        "        if not reading.meant(stand):",
+        "        if False:",
+        held_by="tests/engine/test_shown.py::test_a_plan_holds_what_another_one_wanted_while_it_was_made",
+    ),
+    Mutant(
+        "wants are written and the revision stays",
+        "storesync.engine.reading",
+        "        standing.bump(db, channel)\n",
+        "",
+        held_by="tests/engine/test_shown.py::test_a_plan_that_was_interrupted_leaves_nothing_for_a_reviewed_one_to_send",
     ),
     Mutant(
         "a plan is applied whatever happened since",

@@ -45,12 +45,11 @@ def _folder() -> tempfile.TemporaryDirectory[str]:
 def picture(number: int) -> Picture:
     """The picture with this number; number 0 is white."""
     data = _png(255 - number % 256)
-    path = Path(_folder().name, f"picture-{number}.png")
+    # Named as a Korean supplier names it: no market may ever hear of that.
+    path = Path(_folder().name, f"사진-{number}.png")
     path.write_bytes(data)
     sha256 = hashlib.sha256(data).hexdigest()
-    file = File(
-        sha256=sha256, path=str(path), type="image/png", bytes=len(data), name=f"picture-{number}.png"
-    )
+    file = File(sha256=sha256, path=str(path), type="image/png", bytes=len(data), name=path.name)
     _FILES[sha256] = path
     return Picture(Image(sha256, "main"), file)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,6 +25,7 @@ class Account:
     app: str = field(metadata=sd.APP)
     access: str = field(repr=False)
     refresh: str = field(repr=False)
+    pin: str = field(default="", repr=False)
     expires: datetime | None = field(default=None, metadata=sd.EXPIRES)
 
 
@@ -212,7 +214,11 @@ def _refresh(account: Account) -> sd.Flow[Account]:
 
 
 def _sign(request: sd.Request, account: Account, now: datetime) -> sd.Request:
-    return request if request.auth == "none" else request.with_headers({"x-token": account.access})
+    if request.auth == "none":
+        return request
+    pin = b64encode(f"{account.app}:{account.pin}".encode()).decode()
+    basic = {"authorization": f"Basic {pin}"} if account.pin else {}
+    return request.with_headers({"x-token": account.access, **basic})
 
 
 _ERRORS = sd.ErrorTable(
@@ -244,14 +250,16 @@ def plain_driver(
     quota: int = 10_000,
     daily: int | None = None,
     together: bool = False,
+    keeps: float | None = None,
+    finds: bool = True,
 ) -> sd.Driver[Account, sd.Shop]:
     """A driver for the plain platform that recognizes its creates `by` this identity.
 
     `quota` calls a second and `daily` a day are what it declares. With `review` the market decides on documents later,
     and is first asked after so many seconds. `together`: it takes prices and stock in one call, which always carries
-    both.
+    both. It remembers a request token for `keeps` seconds, and has a search unless it `finds` nothing.
     """
-    reads = by != "none"
+    reads = finds and by != "none"
     create = partial(_create, by, steps)
     return sd.Driver(
         spec=sd.Spec(
@@ -261,7 +269,7 @@ def plain_driver(
             source=sd.Source("storesync.sandbox.plain", "2026-11"),
             markets=("CN",),
             currencies={"CNY": 2},
-            identity=sd.Identity(by, lag=lag, late=late),
+            identity=sd.Identity(by, lag=lag, late=late, keeps=keeps),
             variants=sd.Variants(axes=2, max=50, can=frozenset({"add", "remove"})),
             batches={
                 **dict.fromkeys(("offers",) if together else ("prices", "stock"), sd.Batch(20)),

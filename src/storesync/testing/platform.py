@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -18,6 +18,16 @@ from storesync.model import Category, Copy, File, Listing, Market
 from storesync.sandbox import Market as Truth
 from storesync.sandbox import Quota, market_shopee, market_tmall, plain, shopee, tmall
 from storesync.sandbox.dialect import Dialect
+from storesync.sandbox.records import Listing as Shown
+from storesync.testing.details import (
+    Detail,
+    plain_details,
+    shopee_details,
+    shopee_words,
+    tmall_details,
+    tmall_words,
+)
+from storesync.testing.fewest import Fewest
 from storesync.testing.floor import Floor
 from storesync.testing.picture import picture
 from storesync.testing.plain import Account, plain_driver
@@ -40,8 +50,8 @@ class Platform:
     `share` is how many of ten worlds are made on it. `lags` and `lates` are what its declaration allows, in
     seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
-    to the highest; `by_hand` is what a seller types in. `minimum` is how many calls it takes to list these
-    products, on a channel that knows its shop.
+    to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes;
+    `details` are what else it shows of a product.
     """
 
     name: str
@@ -64,7 +74,8 @@ class Platform:
     step: Decimal
     by_hand: Decimal
     rates: Mapping[str, float] = {}
-    minimum: Callable[[Sequence[Item], Profile], int]
+    fewest: Fewest
+    details: Callable[[Shown, Item], Iterator[Detail]]
 
     @property
     def channel(self) -> str:
@@ -79,6 +90,12 @@ class Platform:
         """A price near this one."""
         low, high = (self.step * bound for bound in self.prices)
         return min(high, max(low, price + self.step * rng.randint(-5, 5)))
+
+    def item(self, rng: Random, key: str) -> Item:
+        """A product that this shop may offer."""
+        offers = {f"{key}-{n}": (self.price(rng), rng.randint(0, 40)) for n in range(rng.randint(1, 4))}
+        picture = rng.randrange(self.pictures) if self.pictures else 0
+        return Item(key=key, title=f"title of {key}", offers=offers, picture=picture)
 
     def floor(self, profile: Profile) -> Floor | None:
         """What this merchant's policy keeps prices from falling below: a third of what may be asked lies there."""
@@ -105,7 +122,7 @@ def _more(grants: int) -> str:
 def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
     return plain.market_plain(
         clock,
-        manners=plain.Manners(by=profile.by, steps=profile.steps),
+        manners=plain.Manners(by=profile.by, steps=profile.steps, keeps=profile.keeps),
         search_lag=profile.lag,
         extend_lag=extend_lag,
         review_delay=profile.review,
@@ -115,7 +132,7 @@ def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Di
 
 def _plain_account(driver: Driver[Any, Any], grants: int) -> Account:
     more = _more(grants)
-    return Account(app=plain.APP, access=plain.ACCESS + more, refresh=plain.REFRESH + more)
+    return Account(app=plain.APP, access=plain.ACCESS + more, refresh=plain.REFRESH + more, pin=plain.PIN)
 
 
 def _plain_authorize(truth: Truth, grants: int) -> None:
@@ -143,6 +160,8 @@ _PLAIN = Platform(
         review=profile.review,
         daily=profile.daily,
         together=profile.together,
+        keeps=profile.keeps,
+        finds=profile.finds,
     ),
     account=_plain_account,
     authorize=_plain_authorize,
@@ -151,8 +170,12 @@ _PLAIN = Platform(
     prices=(50, 300),
     step=Decimal(1),
     by_hand=Decimal(1),
-    # And one look at a shop that nobody knows yet.
-    minimum=lambda items, profile: 1 + len(items) * (1 if profile.steps == 1 else 3),
+    fewest=Fewest(
+        shop=1,
+        steps=lambda item, profile: 1 if profile.steps == 1 else 3,
+        together=lambda profile: profile.together,
+    ),
+    details=plain_details,
 )
 
 # -- tmall ------------------------------------------------------------------------------------------------
@@ -178,7 +201,7 @@ def tmall_listing(item: Item, category: Category) -> Listing:
     return Listing(
         key=item.key,
         category=category,
-        texts={"zh-Hans": Copy(item.title, "一个很长的说明")},
+        texts={"zh-Hans": Copy(item.title, tmall_words(item))},
         brand=Choice(brand, brand_id),
         variants=[Variant(sku, {"axis": value}) for sku, (value, _) in options.items()],
         axes=[Axis("axis", axis.name, axis_id, choices)],
@@ -211,10 +234,6 @@ def _found(name: str, daily: int | None) -> Driver[Any, Any]:
     return evolve(driver, spec=evolve(driver.spec, environments={"sandbox": evolve(sandbox, quotas=quotas)}))
 
 
-def _pictures(items: Sequence[Item]) -> int:
-    return len({item.picture for item in items})
-
-
 _TMALL = Platform(
     name="tmall",
     share=2,
@@ -236,9 +255,10 @@ _TMALL = Platform(
     by_hand=Decimal(1),
     # A session of fixed length that only a person can renew: once in a while is often enough.
     rates={"token_expired": 0.003},
-    # A look at the four sections of the new shop, the rule document, the pictures, and for each listing its
-    # document and the ids of its SKUs.
-    minimum=lambda items, profile: 4 + 1 + _pictures(items) + 2 * len(items),
+    # Four sections of a shop and a rule document; a listing is its document and the ids of its SKUs. What changes in
+    # one is sent after its own rules were read, and new SKUs have ids to be read again.
+    fewest=Fewest(shop=5, steps=lambda item, profile: 2, text=2, more=3, second=3, pictures=True),
+    details=tmall_details,
 )
 
 # -- shopee -----------------------------------------------------------------------------------------------
@@ -251,7 +271,7 @@ def shopee_listing(item: Item, category: Category) -> Listing:
     return Listing(
         key=item.key,
         category=category,
-        texts={"vi": Copy(item.title, "Serum dưỡng ẩm cho da khô, dùng hằng ngày.")},
+        texts={"vi": Copy(item.title, shopee_words(item))},
         brand=Choice(brand, brand_id),
         variants=[
             Variant(sku, {"axis": code}, weight_g=120, size_mm=(60, 40, 90)) for sku, code in codes.items()
@@ -311,11 +331,16 @@ _SHOPEE = Platform(
     prices=(100, 400),
     step=Decimal(1_000),
     by_hand=Decimal(99_000),
-    # A look at the new shop, three documents of the category, the pictures, and for each listing: add, divide, show;
-    # one that is sold as a whole is on sale as soon as it is added.
-    minimum=lambda items, profile: (
-        1 + 3 + _pictures(items) + sum(1 if len(item.offers) == 1 else 3 for item in items)
+    # Three documents of the category; a listing is added, divided and shown, but one that is sold as a whole is on
+    # sale as soon as it is added. A new model: the models are read, its option is drawn, and it is added.
+    fewest=Fewest(
+        shop=4,
+        steps=lambda item, profile: 1 if len(item.offers) == 1 else 3,
+        more=3,
+        second=2,
+        pictures=True,
     ),
+    details=shopee_details,
 )
 
 PLATFORMS: Final = (_PLAIN, _TMALL, _SHOPEE)

@@ -109,7 +109,9 @@ def unheld(
     for one in held:
         stand, item = stands.get(one.key), world.wanted.items[one.key]
         alive = world.truth.alive(one.key)
-        if stand is not None and not stand.parked and not stand.refused and len(alive) == 1:
+        if stand is None or (not stand.made and world.profile.rates.get("missed")):
+            continue  # a look missed it: it is looked for before it is made anew, and nothing is made without a price
+        if not stand.parked and not stand.refused and len(alive) == 1:
             yield one, alive[0], item
 
 

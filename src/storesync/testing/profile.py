@@ -26,7 +26,11 @@ class Profile:
     `floor` says how the merchant's price policy sets one. In a `blackout` the platform takes no operations of some
     kinds, and no more than `daily` calls a day.
     `review` is how many seconds the market takes to decide on a document, `owned` what the seller keeps by hand;
-    with `together` the market takes prices and stock in one call only.
+    with `together` the market takes prices and stock in one call only; `elsewhere` somebody plans the channel over
+    another catalog at the same time.
+    with `together` the market takes prices and stock in one call only. `stumbles` is how often, per answer, the code
+    that reads it raises something nobody meant it to. Under `key` the market remembers a request token for `keeps`
+    seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass.
     """
 
     by: By
@@ -46,6 +50,11 @@ class Profile:
     blackout: Blackout | None = None
     daily: int | None = None
     together: bool = False
+    elsewhere: bool = False
+    stumbles: float = 0.0
+    keeps: float | None = None
+    finds: bool = True
+    rests: float = 0.0
 
     @classmethod
     def drawn(
@@ -108,6 +117,40 @@ class Profile:
     def with_one_call(self, rng: Random) -> Profile:
         """The same world, where the market may take prices and stock in one call only."""
         return evolve(self, together=rng.random() < 0.25)
+
+    def with_strangers(self, rng: Random) -> Profile:
+        """The same world, where somebody may plan the same channel over another catalog."""
+        return evolve(self, elsewhere=not self.calm and rng.random() < 0.2)
+
+    def with_stumbles(self, rng: Random) -> Profile:
+        """The same world, where code of driver and engine may fail over an answer."""
+        if self.calm or rng.random() >= 0.15:
+            return self
+        return evolve(self, stumbles=rng.choice((0.02, 0.1, 0.3)))
+
+    def with_repeats(self, rng: Random) -> Profile:
+        """The same world, where answers may repeat what they were asked with, credentials and all."""
+        if self.calm or rng.random() < 0.5 or sum(self.rates.values()) > 0.98:
+            return self
+        return evolve(self, rates={**self.rates, "repeat": 0.02})
+
+    def with_memory(self, rng: Random) -> Profile:
+        """The same world, where a market that honors request tokens may forget them, and may have no search."""
+        if self.by != "key" or self.calm:
+            return self
+        keeps = rng.choice((None, 900.0, 900.0, 86_400.0))
+        known = evolve(self, keeps=keeps, finds=rng.random() < 0.75)
+        if keeps is None:
+            return known
+        # Answers are lost again and again, while the market forgets.
+        rates = {name: min(rate, RATES[name]) for name, rate in self.rates.items()}
+        return evolve(known, rests=keeps, rates={**rates, "lost_after": 0.5})
+
+    def with_misses(self, rng: Random) -> Profile:
+        """The same world, where a look at a listing may miss it, though it is there."""
+        if self.calm or rng.random() >= 0.15:
+            return self
+        return evolve(self, rates={**self.rates, "missed": 0.05})
 
     @property
     def calm(self) -> bool:

@@ -20,7 +20,7 @@ __all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
 
 @frozen(kw_only=True)
 class Item:
-    """One product of a catalog; `picture` is the number of its picture.
+    """One product of a catalog; `picture` is the number of its picture, `words` that of its description.
 
     With `unpriced` its price policy ended: nobody can say what it costs, and the prices in `offers` are not right yet.
     """
@@ -31,6 +31,7 @@ class Item:
     offered: bool = True
     broken: bool = False
     picture: int = 0
+    words: int = 0
     unpriced: bool = False
 
 
@@ -46,7 +47,11 @@ class Form(Protocol):
 
 def bare(item: Item, shop: Shop, category: Category | None, offers: Mapping[str, Offer]) -> Prepared:
     """The plain platform's document."""
-    content = {"title": item.title, "text": f"about {item.title}", "images": []}
+    content = {
+        "title": item.title,
+        "text": f"about {item.key}{f' {item.words}' if item.words else ''}",
+        "images": [],
+    }
     return Prepared(key=item.key, offered=True, content=content, offers=offers, issues=Issues())
 
 
@@ -105,6 +110,7 @@ class Wanted:
     stocks: dict[str, set[int]] = field(factory=dict)
     titles: dict[str, set[str]] = field(factory=dict)
     past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
+    _products: dict[str, tuple[Item, Product]] = field(factory=dict)
 
     def remember(self) -> None:
         """Note titles, prices and stock of now as right."""
@@ -136,6 +142,11 @@ class Wanted:
                     key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),)
                 )
                 continue
+            yield Read(key=item.key, product=self._product(item))
+
+    def _product(self, item: Item) -> Product:
+        known, product = self._products.get(item.key, (None, None))
+        if product is None or known is not item:
             product = Product(
                 key=item.key,
                 text=Copy(item.title),
@@ -143,7 +154,8 @@ class Wanted:
                 category=self.category,
                 files=self.files(item),
             )
-            yield Read(key=item.key, product=product)
+            self._products[item.key] = item, product
+        return product
 
     def category_id(self, product: Product) -> str:
         """Every product is of the one category."""
@@ -153,7 +165,7 @@ class Wanted:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
         rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        return {"catalog": digest([item.title, item.offered, item.picture, item.unpriced, rows])}
+        return {"catalog": digest([item.title, item.offered, item.picture, item.words, item.unpriced, rows])}
 
     def prepare(
         self,

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 import httpx
-from attrs import define, evolve, field
+from attrs import define, field
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 
@@ -24,25 +24,41 @@ from storesync.model import Channel, loads
 from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
-from storesync.sandbox.dialect import AUTH, READ, Answer, Call, Dialect
+from storesync.sandbox.dialect import AUTH, CREATE, EXTEND, READ, Answer, Call, Dialect
 from storesync.sandbox.records import Listing
-from storesync.state import Store
+from storesync.state import Standing, Store, standing
 from storesync.state.schema import journal, operations
 from storesync.state.statement import Statement
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import START, Profile
+from storesync.testing.stumble import Stumbles, stumbling
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
-from storesync.testing.wanted import Item, Wanted
+from storesync.testing.wanted import Wanted
+from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
-__all__ = ["Crash", "Doom", "World"]
+__all__ = ["Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
-    select(journal.c.request, operations.c.id, operations.c.kind)
-    .join_from(journal, operations, journal.c.operation == operations.c.id)
+    select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
+    .join_from(operations, journal, journal.c.operation == operations.c.id)
+    .where(operations.c.channel == bindparam("channel"), operations.c.state == bindparam("running"))
     .where(journal.c.state == bindparam("state"))
     .order_by(journal.c.seq.desc())
+)
+_RUNNING = Statement(select(operations.c.key).where(operations.c.state == bindparam("state")))
+_UNHEARD = (
+    "lost_before",
+    "lost_after",
+    "late",
+    "duplicate",
+    "truncated",
+    "garbage",
+    "garbage_after",
+    "error_before",
+    "error_after",
+    "hostile",
 )
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
@@ -111,16 +127,30 @@ class World:
     shop: Shop
     clocks: Random
     regrets: Random
+    writer: Random
+    strangers: Random
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
     cheap: dict[str, str] = field(factory=dict)
+    early: dict[str, str] = field(factory=dict)
+    right: set[tuple[str, Decimal]] = field(factory=set)
     in_blackout: list[str] = field(factory=list)
     begun: set[str] = field(factory=set)
     sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
+    elsewhere: bool = False
+    witness: Witness = field(factory=Witness)
+    creating: dict[int, str] = field(factory=dict)
+    cut: set[str] = field(factory=set)
+    stumbles: Stumbles = field(init=False)
+    rests: Random = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.rests = Random(f"rests {self.seed}")
+        self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events, self.cut_off)
 
     @classmethod
     def made(
@@ -136,13 +166,18 @@ class World:
         ).with_people(Random(f"people {seed}"), reviewed=on.reviewed)
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
+        drawn = drawn.with_strangers(Random(f"elsewhere {seed}"))
+        drawn = drawn.with_memory(Random(f"memory {seed}"))
+        drawn = drawn.with_misses(Random(f"misses {seed}"))
+        drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
+        drawn = drawn.with_repeats(Random(f"repeats {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
             virtual_env(loop, rng, start=START, owner="market").now, profile, rng.choice((0.0, 0.9))
         )
         driver = on.driver(profile)
-        items = {f"P{n:02}": _item(rng, on, f"P{n:02}") for n in range(rng.randint(4, 12))}
+        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(rng.randint(4, 12))}
         world = cls(
             seed,
             rng,
@@ -157,6 +192,8 @@ class World:
             driver.shop(channel=on.channel, markets=(on.market,)),
             Random(f"clocks {seed}"),
             Random(f"regrets {seed}"),
+            Random(f"writer {seed}"),
+            Random(f"strangers {seed}"),
         )
         world.wanted.remember()
         if driver.discover is not None:
@@ -166,7 +203,9 @@ class World:
         return world
 
     def faults(self, *, on: bool) -> None:
-        """Let mishaps happen, or not."""
+        """Let mishaps happen, or not; only then somebody plans elsewhere, too."""
+        self.elsewhere = on and self.profile.elsewhere
+        self.stumbles.rate = self.profile.stumbles if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
             return
@@ -175,79 +214,10 @@ class World:
             rates["late"] = 0.0
         self.truth.faults = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
 
-    def move_catalog(self, unheard: Mapping[str, Decimal]) -> None:
-        """What a merchant does between two runs; half of the prices whose answers were lost go back to what they were."""
-        for key, item in list(self.wanted.items.items()):
-            self.wanted.items[key] = self._taken_back(self._moved(item), unheard)
-        if self.rng.random() < 0.3:
-            key = f"P{len(self.wanted.items):02}x{self.rng.randint(0, 999)}"
-            self.wanted.items[key] = _item(self.rng, self.platform, key)
-        if self.rng.random() < 0.2 and len(self.wanted.items) > 3:
-            del self.wanted.items[self.rng.choice(list(self.wanted.items))]
-        self.wanted.remember()
-
-    def _taken_back(self, item: Item, unheard: Mapping[str, Decimal]) -> Item:
-        offers = {
-            sku: (unheard[sku] if sku in unheard and self.regrets.random() < 0.5 else price, stock)
-            for sku, (price, stock) in item.offers.items()
-        }
-        return evolve(item, offers=offers)
-
-    def _moved(self, item: Item) -> Item:
-        chance = self.rng.random()
-        if chance < 0.08:
-            # Back to what it was: what the market showed before must not count as what it shows now.
-            sku = self.rng.choice(list(item.offers))
-            return evolve(item, offers={**item.offers, sku: self.rng.choice(self.wanted.past[sku][-3:])})
-        if chance < 0.12:
-            return evolve(item, title=item.title.rstrip("'."))
-        if chance < 0.2:
-            sku = self.rng.choice(list(item.offers))
-            price, stock = item.offers[sku]
-            return evolve(item, offers={**item.offers, sku: (price, stock + self.rng.randint(0, 9))})
-        if chance < 0.4:
-            sku = self.rng.choice(list(item.offers))
-            price, stock = item.offers[sku]
-            return evolve(item, offers={**item.offers, sku: (self.platform.moved(self.rng, price), stock)})
-        if chance < 0.5:
-            return evolve(item, title=f"{item.title}'")
-        if chance < 0.56:
-            return evolve(item, offered=not item.offered)
-        if chance < 0.62:
-            number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
-            new = f"{item.key}-{number}"
-            return evolve(item, offers={**item.offers, new: (self.platform.price(self.rng), 5)})
-        if chance < 0.66 and len(item.offers) > 1:
-            gone = self.rng.choice(list(item.offers))
-            return evolve(item, offers={s: o for s, o in item.offers.items() if s != gone})
-        if chance < 0.7 and self.platform.pictures:
-            return evolve(item, picture=self.rng.randrange(self.platform.pictures))
-        return evolve(item, broken=not item.broken) if chance < 0.74 else item
-
-    def edit_by_hand(self) -> None:
-        """A seller changes or deletes something in the shop itself, once nothing that was lost can arrive any more."""
-        self.loop.skip(self.profile.late)
-        alive = list(self.truth.alive())
-        if not alive:
-            return
-        listing = self.rng.choice(alive)
-        kind = self.rng.choice(("price", "stock", "title", "status", "delete"))
-        if kind == "title" and "title" not in self.driver.spec.fields:
-            return  # nobody could see it
-        self.events[f"{kind} by hand"] += 1
-        if kind == "price":
-            self.truth.edit(listing.id, price=self.platform.by_hand)
-        elif kind == "stock":
-            self.truth.edit(listing.id, stock=77)
-            self.by_hand[listing.id, "stock"] = dict.fromkeys(offers_of(self.wanted, listing), 77)
-        elif kind == "title":
-            title = f"title by hand {self.rng.randint(0, 999)}"
-            self.truth.edit(listing.id, title=title)
-            self.by_hand[listing.id, "title"] = title
-        elif kind == "status":
-            self.truth.edit(listing.id, status="hidden")
-        else:
-            self.truth.edit(listing.id, status="deleted")
+    def rest(self) -> None:
+        """Time passes between two runs."""
+        if self.profile.rests:
+            self.loop.skip(self.profile.rests * self.rests.choice((0.0, 0.3, 0.6, 0.9)))
 
     def process(self, doom: Doom) -> OpenChannel:
         """A new process at work on the channel, with its doom."""
@@ -278,7 +248,7 @@ class World:
             timeout=20.0,
             wire=_Wire(inner, doom.tick),
         )
-        return OpenChannel(
+        opened = OpenChannel(
             channel=channel,
             driver=self.driver,
             shop=self.shop,
@@ -290,6 +260,12 @@ class World:
             env=env,
             pacer=Pacer(env, self.store),
         )
+        return stumbling(opened, self.stumbles) if self.profile.stumbles else opened
+
+    def stands(self) -> Mapping[str, Standing]:
+        """What the store knows of each product."""
+        rows = self.store.read_now(lambda db: list(standing.read_all(db, self.platform.channel)))
+        return {stand.key: stand for stand in rows}
 
     def authorize(self) -> None:
         """A person logs in again, after a token ended or the answer to a refresh was lost twice."""
@@ -304,18 +280,41 @@ class World:
         """
         name = self.dialect.route(call)
         kind = READ if isinstance(name, Answer) else self.dialect.operations[name].kind
-        if kind != AUTH:
-            self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
+        self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
-        rows = self.store.read_now(lambda db: _INTENDED.run(db, {"state": "intended"}).all())
+        named = {"channel": self.platform.channel, "running": "running", "state": "intended"}
+        rows = self.store.read_now(lambda db: _INTENDED.run(db, named).all())
         told = next((row for row in rows if _is_told(loads(row.request), call)), None)
+        if told is not None and kind in (CREATE, EXTEND):
+            self.truth.settle()  # what is due is logged first
+            self.creating[len(self.truth.calls)] = told.key
         if told is None:
             self.unjournaled.append(f"{name} ({call.method} {call.path})")
-        elif told.id not in self.begun:
+            return
+        if told.kind == "show":
+            self._look_at_comeback(told.key)
+        if told.id not in self.begun:
             self.begun.add(told.id)
             self._look_at_calendar(told.kind, env.now())
+
+    def cut_off(self) -> None:
+        """A process died, or broke over an answer: what it had begun is in doubt."""
+        self.cut |= set(self.store.read_now(lambda db: _RUNNING.run(db, {"state": "running"}).scalars()))
+
+    def doubted(self) -> set[str]:
+        """The keys of which nobody could know, at one time, whether their listing was made or is still there."""
+        calls = list(self.truth.calls)
+        lost = {
+            key
+            for number, key in self.creating.items()
+            if calls[number].fault.partition(":")[0] in _UNHEARD
+            and calls[number].fault != "lost_before:connect"
+        }
+        missed = any(call.fault == "missed" for call in calls)
+        gone = {one.key for one in self.truth.listings.values() if missed or not one.alive}
+        return lost | gone | self.cut
 
     def _look_at_calendar(self, kind: str, now: datetime) -> None:
         """An operation that began before a blackout may end in it; none begins there, by the clock of its process."""
@@ -330,11 +329,30 @@ class World:
         seconds = (until - START).total_seconds() - self.profile.skew + self.profile.apart + 1.0
         self.loop.skip(max(0.0, seconds - self.loop.time()))
 
+    def _look_at_comeback(self, key: str) -> None:
+        """What comes back on sale has the price that is wanted, and none of what is sold out: not even for a moment."""
+        stand = self.store.read_now(lambda db: standing.read(db, self.platform.channel, key))
+        owned, hand = self.profile.owned, self.platform.by_hand
+        for listing in self.truth.alive(key) if stand is not None else ():
+            for sku, (price, stock) in offers_of(self.wanted, listing).items():
+                offer = stand.offers.get(sku) if stand is not None else None
+                if offer is None or offer.want is None:
+                    continue
+                right = {one.sale.amount for one in offer.want.prices.values()} | {hand}
+                if price not in right and "prices" not in owned:
+                    self.early[sku] = f"{sku} comes back on sale at {price}, before its price"
+                counted = "stock" in owned or (listing.id, "stock") in self.by_hand
+                if stock and not offer.want.stock and not counted:
+                    self.early[sku] = f"{sku} comes back on sale, sold out, with a stock of {stock}"
+
     def look_at_prices(self) -> None:
         """No price is ever shown that the catalog did not ask for at some time, and none below its floor."""
         hand = self.platform.by_hand if self.profile.edits else None
         floor = self.wanted.floor
         for listing in self.truth.listings.values():
+            # What was right once stays so: most prices are still those that were looked at before.
+            if listing.skus and all((sku.code, sku.price) in self.right for sku in listing.skus.values()):
+                continue
             for sku, (price, _) in offers_of(self.wanted, listing).items():
                 if price == hand:
                     continue
@@ -342,8 +360,10 @@ class World:
                 skus = (sku,) if listing.skus else self.wanted.ever(listing.key)
                 if not any(price in self.wanted.prices.get(one, ()) for one in skus):
                     self.mispriced[sku] = f"{sku} costs {price}, which was never right"
-                if floor is not None and price < floor.least:
+                elif floor is not None and price < floor.least:
                     self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
+                elif listing.skus:
+                    self.right.add((sku, price))
 
 
 def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:
@@ -368,9 +388,3 @@ def _is_told(told: Mapping[str, Any], call: Call) -> bool:
     if "json" in told and told["json"] != loads_foreign(call.body):
         return False
     return "digest" not in told or told["digest"] == hashlib.sha256(call.body).hexdigest()
-
-
-def _item(rng: Random, platform: Platform, key: str) -> Item:
-    offers = {f"{key}-{n}": (platform.price(rng), rng.randint(0, 40)) for n in range(rng.randint(1, 4))}
-    picture = rng.randrange(platform.pictures) if platform.pictures else 0
-    return Item(key=key, title=f"title of {key}", offers=offers, picture=picture)

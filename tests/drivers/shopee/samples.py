@@ -98,7 +98,7 @@ class Emulated:
     def picture(self) -> str:
         """An uploaded picture's id."""
         assert DRIVER.upload is not None
-        return self.run(DRIVER.upload(BARE, sd.Media("a" * 64, "image/jpeg", 9, name="a.jpg")))
+        return self.run(DRIVER.upload(BARE, sd.Media("a" * 64, "image/jpeg", 9)))
 
     def shop(self) -> Shop:
         """The shop as the driver discovers it."""

@@ -50,7 +50,7 @@ def test_what_is_gone_counts_as_ended_but_not_as_hidden() -> None:
 @pytest.mark.parametrize(
     ("media", "title"),
     [
-        (sd.Media(MAIN, "image/jpeg", 9, name="sbg-001_main.jpg"), "sbg-001_main.jpg"),
+        (sd.Media(MAIN, "image/jpeg", 9), f"{MAIN[:32]}.jpg"),
         (sd.Media(MAIN, "image/png", 9), f"{MAIN[:32]}.png"),
     ],
 )

@@ -11,7 +11,6 @@ from storesync.drivers.tmall.call import Shop, call, envelope
 __all__ = ["end", "hide", "show", "upload"]
 
 _UPLOAD: Final = "taobao.picture.upload"
-_ENDINGS: Final = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif"}
 
 
 def hide(shop: Shop, ref: sd.Ref) -> sd.Flow[sd.Receipt]:
@@ -44,14 +43,12 @@ def _operate(method: str, ref: sd.Ref) -> sd.Flow[None]:
 
 def upload(shop: Shop, media: sd.Media) -> sd.Flow[str]:
     """The picture's address in the picture space, to be used everywhere. A repeat makes a harmless copy."""
-    ending = _ENDINGS.get(media.type, "")
-    name = media.name or media.sha256[:32]
     done = yield call(
         _UPLOAD,
         effect=sd.Effect.SET,
         image=media,
         picture_category_id=shop.picture_category,
-        image_input_title=name if name.lower().endswith((".jpg", ".jpeg", ".png", ".gif")) else name + ending,
+        image_input_title=media.name,
         client_type="client:computer",
     )
     address = done.at(envelope(_UPLOAD, "picture.picture_path"), str)

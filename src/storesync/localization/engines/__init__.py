@@ -1,6 +1,7 @@
 """Translators that fetch: six built in, others by the entry point `storesync.translators`."""
 
 from storesync.localization.engines.azure import Azure
+from storesync.localization.engines.budget import Budget, Charge, Ledger
 from storesync.localization.engines.chat import Chat
 from storesync.localization.engines.deepl import DeepL
 from storesync.localization.engines.discovery import GROUP, engine, engines
@@ -8,7 +9,7 @@ from storesync.localization.engines.engine import Batch, Capabilities, Engine, F
 from storesync.localization.engines.google import Google
 from storesync.localization.engines.libretranslate import LibreTranslate
 from storesync.localization.engines.papago import Papago
-from storesync.localization.engines.runner import Budget, Outcome, Runner
+from storesync.localization.engines.runner import Outcome, Runner
 from storesync.localization.engines.translation import Translated, translate_texts
 
 __all__ = [
@@ -17,12 +18,14 @@ __all__ = [
     "Batch",
     "Budget",
     "Capabilities",
+    "Charge",
     "Chat",
     "DeepL",
     "Engine",
     "Fetch",
     "Google",
     "Key",
+    "Ledger",
     "LibreTranslate",
     "Outcome",
     "Papago",

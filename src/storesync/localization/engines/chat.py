@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from attrs import frozen
 
 from storesync.driver import Effect, Request, request
 from storesync.errors import Denied, Fault, Malformed
 from storesync.localization.engines.engine import Batch, Capabilities, Fetch, Key, answered, redacted
-from storesync.model import dumps, loads
+from storesync.model import dumps
+from storesync.model.codec import loads_foreign
 
 __all__ = ["Chat"]
 
@@ -91,12 +95,22 @@ def _named(locale: str) -> str:
     return _NAMES.get(locale, locale)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = sorted(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+        raise Malformed("ids", f"chat: ids were answered twice ({twice[:3]})")
+    return found
+
+
 def _texts(content: str, batch: Batch) -> Mapping[str, str]:
     """The object that was asked for; one key more or less, or anything but text, spoils all of it."""
     try:
-        found = loads(content)
+        found = loads_foreign(content)
     except ValueError:
         raise Malformed("prose", "chat: the answer is no JSON") from None
+    # A reader keeps the last of two answers to one id: which was meant, nobody knows.
+    json.loads(content, object_pairs_hook=_once)
     if not isinstance(found, Mapping):
         raise Malformed("prose", "chat: the answer is no object")
     wanted = {piece.id for piece in batch.pieces}

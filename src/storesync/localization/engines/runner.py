@@ -11,37 +11,20 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from attrs import define, evolve, field, frozen
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from storesync.errors import Denied, Fault, Malformed, Rejected, Transient
+from storesync.localization.engines.budget import Budget, Charge
 from storesync.localization.engines.engine import Batch, Engine, Fetch, Piece
 from storesync.localization.protect import Protected, Protection
 from storesync.model import dumps_bytes, frozen_map
 
-__all__ = ["Budget", "Outcome", "Runner"]
+__all__ = ["Outcome", "Runner"]
 
 _WAITS: Final = (1.0, 4.0, 15.0, 60.0)
+_PATIENCE: Final = 120.0  # seconds; a service that wants to be left alone for longer is down
+_LONGER, _ROOM = 8, 400  # how much longer than its source a translation may be
 _FRUITLESS: Final = 20  # requests in a row without one text: more than the halves of the largest batch
-
-
-@define
-class Budget:
-    """How many characters of source text may still be sent; engines are paid by them. None is no limit.
-
-    What stands in the place of protected words is not counted; what is sent again after a lost answer is. `named` is
-    what a message calls it.
-    """
-
-    characters: int | None = None
-    spent: int = 0
-    named: str = ""
-
-    def take(self, characters: int) -> bool:
-        """Spend them if there are enough."""
-        if self.characters is not None and self.spent + characters > self.characters:
-            return False
-        self.spent += characters
-        return True
 
 
 @frozen(kw_only=True)
@@ -151,14 +134,14 @@ class Runner:
         if self._stopped is not None:
             failed |= dict.fromkeys((piece.id for piece in pieces), self._stopped)
             return
-        affordable = self._affordable(pieces)
-        if len(affordable) < len(pieces):
-            failed |= dict.fromkeys((piece.id for piece in pieces[len(affordable) :]), self._spent())
-            if not affordable:
+        charge = await self._paid(pieces)
+        if charge.texts < len(pieces):
+            failed |= dict.fromkeys((piece.id for piece in pieces[charge.texts :]), self._spent())
+            if not charge.texts:
                 return
-            pieces = affordable
+            pieces = pieces[: charge.texts]
         try:
-            answer = await self._answer(pieces, marked)
+            answer = await self._answer(pieces, marked, charge)
         except (Denied, Transient) as fault:
             # The account, or the service: the next text would fare no better.
             self._stopped = fault
@@ -180,22 +163,29 @@ class Runner:
             self._fruitless = 0
             for id_, text in answer.items():
                 try:
-                    found[id_] = marked[id_].restored(text)
+                    found[id_] = self._bounded(id_, marked[id_].restored(text))
                 except Malformed as fault:
                     failed[id_] = fault
 
-    def _affordable(self, pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
-        """The first pieces that the budget still pays, and now has paid."""
-        for number, piece in enumerate(pieces):
-            if not self.budget.take(self._lengths[piece.id]):
-                return pieces[:number]
-        return pieces
+    def _bounded(self, id_: str, text: str) -> str:
+        """A text of a length that a translation may have; a page in place of a title is none, and is not kept."""
+        most = _LONGER * self._lengths[id_] + _ROOM
+        if len(text) > most:
+            raise Malformed(
+                "prose", f"{self.engine.name}: {len(text)} characters came for {self._lengths[id_]}"
+            )
+        return text
+
+    async def _paid(self, pieces: tuple[Piece, ...]) -> Charge:
+        return await self.budget.take([self._lengths[piece.id] for piece in pieces])
 
     def _spent(self) -> Denied:
-        named = self.budget.named or f"{self.budget.characters} characters"
-        return Denied("budget", f"the budget of {named} is spent")
+        return Denied("budget", f"the budget of {self.budget.lacking} is spent")
 
-    async def _answer(self, pieces: tuple[Piece, ...], marked: Mapping[str, Protected]) -> Mapping[str, str]:
+    async def _answer(
+        self, pieces: tuple[Piece, ...], marked: Mapping[str, Protected], charge: Charge
+    ) -> Mapping[str, str]:
+        """The engine's answer, asked for until it comes; what was paid and surely not worked for is given back."""
         batch = Batch(
             source=self.source,
             target=self.target,
@@ -205,7 +195,7 @@ class Runner:
         wanted = {piece.id for piece in pieces}
         # Made for each call: a shared one mixes up its callers.
         policy = AsyncRetrying(
-            retry=retry_if_exception_type(Transient),
+            retry=retry_if_exception(_passing),
             stop=stop_after_attempt(self.tries),
             wait=self._wait,
             sleep=self.sleep,
@@ -215,18 +205,25 @@ class Runner:
         lost = False
 
         async def once() -> Mapping[str, str]:
-            nonlocal lost
-            if lost and len(self._affordable(pieces)) < len(pieces):
-                raise self._spent()
+            nonlocal lost, charge
+            if lost:
+                # An answer that was lost on its way may have been worked for: the same again is paid for again.
+                charge = await self._paid(pieces)
+                if charge.texts < len(pieces):
+                    raise self._spent()
             self._calls += 1
             try:
                 return await self.engine.translate(self.send, batch)
-            except Transient as fault:
-                # An answer that was lost on its way may have been worked for: the same again is paid for again.
+            except Fault as fault:
                 lost = not fault.untouched
                 raise
 
-        answer: Mapping[str, str] = await policy(once)
+        try:
+            answer: Mapping[str, str] = await policy(once)
+        except Fault as fault:
+            if fault.untouched or fault.code == "budget":
+                await self.budget.give_back(charge)
+            raise
         if answer.keys() != wanted:
             raise Malformed("ids", f"{self.engine.name}: asked for {len(wanted)} texts, got others")
         return answer
@@ -245,3 +242,8 @@ class Runner:
                 renderings = term.accepted.get(self.target, ())
                 if renderings:
                     yield term.source, renderings[0]
+
+
+def _passing(error: BaseException) -> bool:
+    """Whether trying again soon makes sense."""
+    return isinstance(error, Transient) and (error.retry_after or 0.0) <= _PATIENCE

@@ -9,6 +9,7 @@ from attrs import field, frozen
 
 from storesync.errors import Fault
 from storesync.issues import Issue, Issues, Severity, counted
+from storesync.localization.completion import TextMemory
 from storesync.localization.engines.runner import Runner
 from storesync.localization.memory import MemoryText, TextKey, key_of
 from storesync.localization.pipeline import TextRules, Wanted, draw, judge
@@ -18,8 +19,7 @@ from storesync.model import frozen_map
 __all__ = ["Recall", "Remember", "Translated", "translate_texts"]
 
 Recall = Callable[[Sequence[TextKey]], Awaitable[Mapping[TextKey, MemoryText]]]
-Remember = Callable[[Sequence[MemoryText], int], Awaitable[object]]
-"""Keeps texts, and how many characters the engine was given for them."""
+Remember = Callable[[Sequence[MemoryText]], Awaitable[object]]
 
 _AT_ONCE = 500  # texts that a crash can lose: what an engine was paid for is remembered batch by batch
 
@@ -53,7 +53,7 @@ async def translate_texts(
     *,
     recall: Recall,
     remember: Remember,
-    earlier: Mapping[str, MemoryText] | None = None,
+    known: TextMemory | None = None,
     at: datetime | None = None,
     stopped: Fault | None = None,
 ) -> Translated:
@@ -70,8 +70,7 @@ async def translate_texts(
         for segment in given
     ]
     memory = dict(await recall(tuple(dict.fromkeys(keys))))
-    before = earlier or {}
-    drawn = draw(given, rules, memory, earlier=lambda segment: before.get(segment.place))
+    drawn = draw(given, rules, memory, known)
     issues = list(drawn.issues)
     characters = 0
     for start in range(0, len(drawn.wanted), _AT_ONCE):
@@ -95,7 +94,7 @@ async def translate_texts(
                 issues.append(_missing(one, rules.target, fault))
             else:
                 issues.append(_missing(one, rules.target, fault))
-        await remember(kept, outcome.characters)
+        await remember(kept)
         memory |= {one.key: one for one in kept}
     texts = {segment.place: memory[key] for segment, key in zip(given, keys, strict=True) if key in memory}
     return Translated(

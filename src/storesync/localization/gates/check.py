@@ -8,8 +8,8 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from storesync.compliance import Scanner
-from storesync.localization.gates.figures import numbers
 from storesync.localization.gates.markup import markup
+from storesync.localization.gates.numbers import numbers
 from storesync.localization.gates.presence import absence, loops, other_language, proportion
 from storesync.localization.gates.scripts import characters, unwanted
 from storesync.localization.gates.terms import brands, wording
@@ -23,6 +23,7 @@ __all__ = ["Gates"]
 Limits: TypeAlias = Mapping[str, Mapping[str, Limit]]
 
 _NONE: Mapping[str, Limit] = frozen_map({})
+_PASSED = Verdict()
 _CLAIMS: Mapping[str, Level] = {"block": Level.FAIL, "warn": Level.REVIEW}
 
 
@@ -52,34 +53,38 @@ class Gates:
         field: str = "title",
         kind: str = "",
         categories: Iterable[str] = (),
+        part: bool = False,
     ) -> Verdict:
         """Every finding about one translated text of goods of a `kind` (`cosmetic`, `food`, empty for any).
 
-        `categories` are the merchant's, of all products that the text is for. An empty or copied text gets no further:
+        `categories` are the merchant's, of all products that the text is for. Of a text that says a `part` of its source
+        only, nothing is missing. An empty or copied text gets no further:
         nothing else could be said of it that helps.
         """
         found = list(absence(source, text, locale))
         if not found:
             found = [
-                *self._without_claims(source, text, locale, field, tuple(categories)),
+                *self._without_claims(source, text, locale, field, tuple(categories), part=part),
                 *self._claims(text, locale, field, kind),
             ]
-        return Verdict(tuple(evolve(finding, field=field) for finding in found))
+        return Verdict(tuple(evolve(finding, field=field) for finding in found)) if found else _PASSED
 
     def _without_claims(
-        self, source: str, text: str, locale: str, field: str, categories: tuple[str, ...]
+        self, source: str, text: str, locale: str, field: str, categories: tuple[str, ...], *, part: bool
     ) -> Iterator[Finding]:
         yield from characters(text, locale)
         if self.refused:
             yield from unwanted(text, locale, self.refused)
-        yield from markup(source, text)
-        yield from numbers(source, text, self.source_locale, locale)
-        yield from brands(source, text, self.brands)
+        yield from markup(source, text, part=part)
+        yield from numbers(source, text, self.source_locale, locale, part=part)
+        if not part:
+            yield from brands(source, text, self.brands)
         yield from wording(source, text, field, locale, self.glossary)
         if self.limits or self.categories:
             yield from self._lengths(text, field, categories)
         yield from other_language(text, field, locale, self.brands.values())
-        yield from proportion(source, text, locale)
+        if not part:
+            yield from proportion(source, text, locale)
         yield from loops(source, text)
 
     def _lengths(self, text: str, field: str, categories: tuple[str, ...]) -> Iterator[Finding]:

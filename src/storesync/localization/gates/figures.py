@@ -3,84 +3,71 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from types import MappingProxyType
 from unicodedata import normalize
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from storesync.localization.gates.verdict import Finding, Level
+from storesync.localization.gates.numerals import numerals
+from storesync.localization.gates.units import NAMES, REDUCED, SIGNED, UNITS, WRITTEN
 from storesync.localization.locale import language
 
-__all__ = ["Figure", "figures", "numbers"]
+__all__ = ["DIGIT", "Figure", "figures", "spelled"]
 
-# Canonical unit → dimension, size in it, and how the four languages write it (after NFKC, in lower case).
-_UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "ml": ("volume", "1", ("ml", "毫升", "밀리리터", "mililit")),
-        "l": ("volume", "1000", ("l", "升", "리터", "lít", "lit")),
-        "mg": ("mass", "0.001", ("mg", "毫克", "밀리그램", "miligam")),
-        "g": ("mass", "1", ("g", "克", "그램", "gram", "gam")),
-        "kg": ("mass", "1000", ("kg", "公斤", "千克", "킬로그램", "kilogam")),
-        "mm": ("length", "1", ("mm", "毫米", "밀리미터")),
-        "cm": ("length", "10", ("cm", "厘米", "센티미터")),
-        "%": ("share", "1", ("%", "퍼센트", "phần trăm")),
-        "°c": ("degrees", "1", ("°c", "摄氏度", "độ c")),
-        "year": ("months", "12", ("년", "年", "năm", "years", "year")),
-        "month": ("months", "1", ("개월", "个月", "個月", "tháng", "months", "month")),
-        "week": ("days", "7", ("주", "周", "週", "tuần", "weeks", "week")),
-        "day": ("days", "1", ("일", "日", "天", "ngày", "days", "day")),
-        "hour": ("minutes", "60", ("시간", "小时", "小時", "giờ", "tiếng", "hours", "hour")),
-        "minute": ("minutes", "1", ("분", "分钟", "分鐘", "phút", "minutes", "minute")),
-        "won": ("won", "1", ("원", "韩元", "韓元", "韩币", "won", "krw")),
-    }
+DIGIT = re.compile(r"\d")
+
+# 3만원, 3万韩元, 30 nghìn won. 3천연 and 3千克 hold no thousand.
+_FACTORS = {
+    "백": 100, "천": 1000, "만": 10_000, "백만": 10**6, "천만": 10**7, "억": 10**8,
+    "百": 100, "千": 1000, "万": 10_000, "萬": 10_000, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
+    "trăm": 100, "nghìn": 1000, "ngàn": 1000, "k": 1000, "vạn": 10_000, "triệu": 10**6, "tỷ": 10**9, "tỉ": 10**9,
+    "thousand": 1000, "million": 10**6,
+}  # fmt: skip
+_FACTOR = (
+    r"(?P<factor>(?:백만|천만|백|천|만|억)(?=[^가-힣]|$|[원개명병매포정회장박세건여이의])"
+    r"|(?:百万|千万|[百千万萬亿億])(?![克米瓦合年])|\s?(?:trăm|nghìn|ngàn|k|vạn|triệu|tỷ|tỉ|thousand|million)(?![a-zà-ỹ]))"
 )
-_MEASURES = frozenset({"ml", "l", "mg", "g", "kg", "mm", "cm", "%", "°c"})
-_TIMES = frozenset({"year", "month", "week", "day", "hour", "minute"})
-_NAMES = {name: unit for unit, (_, _, names) in _UNITS.items() for name in names}
-_WRITTEN = "|".join(re.escape(name) for name in sorted(_NAMES, key=len, reverse=True))
 # "1,2-Hexanediol": the places of a chemical name are no amounts.
 _FIGURE = re.compile(
-    r"(?P<places>(?<![\d.,])\d(?:,\d)+(?=-))"
-    rf"|(?P<number>\d+(?:[.,]\d+)*)(?:\s?(?P<unit>{_WRITTEN})(?![a-zà-ỹ]))?"
+    rf"(?P<places>(?<![\d.,])\d(?:,\d)+(?=-))|(?P<number>\d+(?:[.,]\d+)*){_FACTOR}?(?:\s?(?:{WRITTEN}))?"
 )
-_DIGIT = re.compile(r"\d")
-
-_VI_WORDS = ("một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "mười")
-_WORDS: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
-    {
-        "zh": tuple((one,) for one in ("一", "二两", "三", "四", "五", "六", "七", "八", "九", "十")),
-        "vi": tuple((one,) for one in _VI_WORDS),
-        "ko": (
-            ("한 ", "하나", "첫"), ("두 ", "둘", "이중"), ("세 ", "셋", "삼중"), ("네 ", "넷"), ("다섯",),
-            ("여섯",), ("일곱",), ("여덟",), ("아홉",), ("열 ",),
-        ),
-    }
-)  # fmt: skip
+_SPELLED = re.compile(rf"\s?(?:{WRITTEN})")
+# Below zero, by a sign or a word. A sign behind a letter or digit joins or parts: SPF-50, 10-20℃. Behind Korean and
+# Chinese it counts for degrees only: 온도-18℃, but 오메가-3.
+_DASH = "[-−–‐]"
+_SIGN = re.compile(rf"(?<![\w%)\]°+]){_DASH}\Z")
+_JOINED = re.compile(rf"(?<=[가-힣\u3400-\u9fff]){_DASH}\Z")
+_BELOW = re.compile(r"(?:영하|마이너스|零下(?:摄氏|华氏)?|[负負]|氷点下|(?<![^\W_])(?:âm|minus))\s?\Z")
+_MINUS_ENDS = frozenset("-−–‐하스下氏负負ms")
+_RANGE = re.compile("[~～–-]")
 
 
 @frozen
 class Figure:
-    """A number as a text writes it, with its unit when one follows; `offset` is in the text's NFKC form."""
+    """A number as a text writes it, with its unit or counting word when one follows.
+
+    `offset` is in the text's NFKC form. Below zero only in degrees, and where nothing follows.
+    """
 
     value: Decimal
     unit: str
     written: str
     offset: int
+    counter: str = ""
 
     @property
     def amount(self) -> tuple[Decimal, str]:
         """The number and its unit."""
-        return self.value, self.unit
+        return self.value, "°c" if self.unit == "degree" else self.unit
 
     @property
     def base(self) -> tuple[str, Decimal]:
         """The amount in the smallest unit of its dimension."""
         if not self.unit:
             return "", self.value
-        dimension, size, _ = _UNITS[self.unit]
+        dimension, size, _ = UNITS[self.unit]
         return dimension, self.value * Decimal(size)
 
 
@@ -97,118 +84,79 @@ def _value(written: str, decimal: str) -> tuple[Decimal, ...]:
     return tuple(Decimal(part) for part in re.split("[.,]", written))
 
 
+def _made(value: Decimal, match: re.Match[str], written: str, offset: int) -> Figure:
+    """A figure of what follows a number."""
+    unit, counter = NAMES.get(match["unit"] or "", ""), match["counter"] or ""
+    if counter == REDUCED:
+        rest = 10 * value if value < 10 else value
+        return Figure(100 - rest, "%", written, offset)
+    return Figure(value, unit, written, offset, counter)
+
+
+def _below(text: str, figure: Figure, last: Figure | None, gap: str) -> Figure:
+    """The figure with the sign that stands before it; `gap` is what stands between it and the last one."""
+    if figure.unit not in ("", *SIGNED) or figure.counter:
+        return figure
+    before = text[max(0, figure.offset - 8) : figure.offset]
+    if before.rstrip()[-1:] in _MINUS_ENDS:
+        sign = (
+            _BELOW.search(before) or _SIGN.search(before) or (_JOINED.search(before) if figure.unit else None)
+        )
+        if sign is not None:
+            start = figure.offset - len(sign.group())
+            return evolve(figure, value=-figure.value, written=sign.group() + figure.written, offset=start)
+    # 零下18~20度: the word counts for both ends, a sign would not.
+    if last is not None and last.value < 0 and last.written[0].isalpha() and _RANGE.fullmatch(gap):
+        return evolve(figure, value=-figure.value)
+    return figure
+
+
 @lru_cache(maxsize=4096)
 def figures(text: str, locale: str) -> tuple[Figure, ...]:
-    """The numbers of a text in reading order: 1,5 is 1.5 and 27.000 is 27000 in Vietnamese."""
-    if _DIGIT.search(text) is None:
+    """The numbers of a text in reading order: 1,5 is 1.5 and 27.000 is 27000 in Vietnamese, 3만 is 30000 in Korean."""
+    if DIGIT.search(text) is None:
         return ()
     decimal = "," if language(locale) == "vi" else "."
+    even, text = _even(text)
     found: list[Figure] = []
-    for match in _FIGURE.finditer(normalize("NFKC", text).casefold()):
+    after = lacking = 0
+    for match in _FIGURE.finditer(text):
         if match["places"]:
             continue
-        values = _value(match["number"], decimal)
-        unit = _NAMES.get(match["unit"] or "", "")
-        written = match.group().strip()
-        for index, value in enumerate(values):
-            last = index == len(values) - 1
-            found.append(Figure(value, unit if last else "", written, match.start()))
+        gap, written = text[after : match.start()], even[match.start() : match.end()].strip()
+        *parts, value = _value(match["number"], decimal)
+        found += [Figure(part, "", written, match.start()) for part in parts]
+        factor = _FACTORS[match["factor"].strip()] if match["factor"] else 1
+        one = _below(
+            text, _made(value * factor, match, written, match.start()), found[-1] if found else None, gap
+        )
+        if 0 < one.value < lacking and gap in ("", " "):  # 3만 5천원
+            first = found.pop()
+            written = even[first.offset : match.end()].strip()
+            one = evolve(one, value=first.value + one.value, written=written, offset=first.offset)
+        found.append(one)
+        lacking = 0 if match["unit"] or match["counter"] else factor
+        after = match.end()
     return tuple(found)
 
 
-def numbers(source: str, text: str, source_locale: str, locale: str) -> Iterator[Finding]:
-    """`numbers` and `units`: what was lost, added or changed; an equal amount otherwise is for review."""
-    if _DIGIT.search(source) is None and _DIGIT.search(text) is None:
-        return
-    missing = list(figures(source, source_locale))
-    added = list(figures(text, locale))
-    if [one.amount for one in missing] == [one.amount for one in added]:
-        return
-    for one in tuple(missing):
-        same = _take(added, _like(one, "amount"))
-        if same is not None:
-            missing.remove(one)
-    for one in tuple(missing):
-        alike = _take(added, _like(one, "base"))
-        alike = alike or _take(added, _like(one, "value"))
-        if alike is not None:
-            missing.remove(one)
-            yield _changed(one, alike)
-    for one in missing:
-        if (other := _take(added, _like(one, "unit"))) is not None:
-            yield Finding(
-                "numbers",
-                Level.FAIL,
-                f"{one.written!r} of the source became {other.written!r}",
-                other.offset,
-                f"write {one.written}",
-            )
-        elif not _spelled(one, text, locale):
-            optional = one.value == 1 and one.unit in _TIMES
-            told = optional or _in_words(one.value, text, locale)
-            yield Finding(
-                "numbers",
-                Level.REVIEW if told else Level.FAIL,
-                f"{one.written!r} of the source is not in the translation",
-                0,
-                f"write {one.written}",
-            )
-    for other in added:
-        told = _in_words(other.value, source, source_locale)
-        yield Finding(
-            "numbers",
-            Level.REVIEW if told else Level.FAIL,
-            f"{other.written!r} is not in the source",
-            other.offset,
-            "remove it",
-        )
+@lru_cache(maxsize=4096)
+def spelled(text: str, locale: str) -> tuple[Figure, ...]:
+    """The numbers that a text writes in words right before a unit or a counting word: 六年, 十倍, hai lần."""
+    return tuple(_spelled(*_even(text), locale))
 
 
-def _like(one: Figure, part: str) -> Callable[[Figure], bool]:
-    wanted = getattr(one, part)
-    return lambda other: bool(getattr(other, part) == wanted)
+def _even(text: str) -> tuple[str, str]:
+    """The text in NFKC as it is shown, and in lower case as it is compared."""
+    even = normalize("NFKC", text)
+    folded = even.casefold()
+    return (even if len(even) == len(folded) else folded), folded
 
 
-def _take(some: list[Figure], wanted: Callable[[Figure], bool]) -> Figure | None:
-    for one in some:
-        if wanted(one):
-            some.remove(one)
-            return one
-    return None
-
-
-def _changed(one: Figure, other: Figure) -> Finding:
-    if one.base == other.base and one.unit and other.unit:
-        message = (
-            f"{one.written!r} of the source is written {other.written!r}: the same amount in another unit"
-        )
-        return Finding("numbers", Level.REVIEW, message, other.offset, f"write {one.written}")
-    lost = not other.unit and one.unit not in _MEASURES
-    gained = not one.unit and other.unit not in _MEASURES
-    level = Level.REVIEW if lost or gained else Level.FAIL
-    message = f"the unit of {one.written!r} in the source became {other.written!r}"
-    return Finding("units", level, message, other.offset, f"write {one.written}")
-
-
-def _spelled(one: Figure, text: str, locale: str) -> bool:
-    """Whether the number stands there in words, right before its unit: 六年 for 6년."""
-    given = _words(one.value, locale)
-    return bool(one.unit) and any(
-        f"{word}{gap}{unit}" in text.casefold()
-        for word in given
-        for unit in _UNITS[one.unit][2]
-        for gap in ("", " ")
-    )
-
-
-def _words(value: Decimal, locale: str) -> tuple[str, ...]:
-    """A small number in words."""
-    words = _WORDS.get(language(locale), ())
-    if value != value.to_integral_value() or not 1 <= value <= len(words):
-        return ()
-    given = words[int(value) - 1]
-    return tuple(character for word in given for character in word) if language(locale) == "zh" else given
-
-
-def _in_words(value: Decimal, text: str, locale: str) -> bool:
-    return any(word in text.casefold() for word in _words(value, locale))
+def _spelled(even: str, text: str, locale: str) -> Iterator[Figure]:
+    told = -1
+    for value, start, end in numerals(text, locale):
+        match = _SPELLED.match(text, end)
+        if match is not None and start > told:
+            yield _made(Decimal(value), match, even[start : match.end()], start)
+            told = start

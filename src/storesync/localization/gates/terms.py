@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from storesync.compliance import Folded, fold
+from storesync.compliance import Folded, fold, spread
 from storesync.localization.gates.verdict import Finding, Level
 from storesync.localization.glossary import Glossary, GlossaryTerm
 from storesync.localization.locale import language
@@ -62,15 +62,16 @@ def wording(source: str, text: str, field: str, locale: str, glossary: Glossary)
 
 @frozen
 class _Compared:
-    """A text as words are looked for in it: folded, and without spaces where they part no words."""
+    """A text as words are looked for in it: folded, without signs in it, and without spaces where they part no words."""
 
     folded: Folded
     text: str
 
     @classmethod
     def of(cls, text: str, locale: str) -> _Compared:
-        folded = fold(text)
-        return cls(folded, "".join(folded.text.split()) if language(locale) == "zh" else folded.text)
+        spaced, folded = language(locale) != "zh", fold(text)
+        folded = spread(folded, spaced=spaced, lines=True) or folded
+        return cls(folded, folded.text if spaced else "".join(folded.text.split()))
 
     def offset(self, index: int) -> int:
         """Where a character of the compared text stands in the original."""

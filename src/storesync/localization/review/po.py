@@ -14,7 +14,6 @@ __all__ = ["read_po", "write_po"]
 
 _EDITION = re.compile(r"^edition: (\S+)$", re.MULTILINE)
 _FIELD = re.compile(r"^field: (\S+)$", re.MULTILINE)
-_LOCALES = {"zh-Hans": "zh_Hans", "zh-Hant": "zh_Hant"}
 
 
 def _polib() -> Any:
@@ -28,12 +27,15 @@ def _polib() -> Any:
 
 
 def write_po(rows: tuple[ReviewRow, ...], locale: str) -> bytes:
-    """The rows as a PO file in UTF-8; what no person approved is fuzzy, locked texts say so in a comment."""
+    """The rows as a PO file in UTF-8; what no person approved is fuzzy, locked texts say so in a comment.
+
+    What people noted is a translator's comment, what the gates said an extracted one.
+    """
     polib = _polib()
     file = polib.POFile(wrapwidth=0)
     file.metadata = {
         "Project-Id-Version": "storesync",
-        "Language": _LOCALES.get(locale, locale),
+        "Language": locale.replace("-", "_"),
         "MIME-Version": "1.0",
         "Content-Type": "text/plain; charset=utf-8",
         "Content-Transfer-Encoding": "8bit",
@@ -43,13 +45,14 @@ def write_po(rows: tuple[ReviewRow, ...], locale: str) -> bytes:
         told = [f"field: {row.field}", f"state: {row.state}"]
         told += [f"edition: {row.edition}"] if row.edition else []
         told += ["locked"] if row.locked else []
-        told += [row.note.replace("\n", " ")] if row.note else []
+        told += [row.note.replace("\n", " ")] if row.note and not row.spoken else []
         file.append(
             polib.POEntry(
                 msgctxt=row.place,
                 msgid=row.source,
                 msgstr=row.text,
                 comment="\n".join(told),
+                tcomment=row.note if row.spoken else "",
                 flags=["fuzzy"] if row.text and row.state not in ("reviewed", "final") else [],
             )
         )
@@ -72,8 +75,7 @@ def read_po(content: bytes, *, at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
         place = f"{at}:{line.group(1)}" if line else at
         message = f"this is no PO file: {str(error)[:200]}"
         return Reviewed(()), (Issue("review.file", "", message, hint="export it again", at=place),)
-    language = str(file.metadata.get("Language", ""))
-    locale = next((ours for ours, theirs in _LOCALES.items() if theirs == language), language)
+    locale = str(file.metadata.get("Language", "")).strip()
     rows, issues = [], []
     for entry in file:
         if entry.obsolete:
@@ -98,6 +100,8 @@ def read_po(content: bytes, *, at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
                 state=state if entry.msgstr else "initial",
                 unsure=state == "translated",
                 edition=edition.group(1) if edition else "",
+                note=entry.tcomment,
+                spoken=bool(entry.tcomment),
                 at=place,
             )
         )

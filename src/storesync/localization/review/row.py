@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Literal
+from unicodedata import normalize
 
 from attrs import frozen
 
@@ -11,12 +12,15 @@ from storesync.localization.gates import Gates, Level
 from storesync.localization.memory import STATES, MemoryText, TextState
 from storesync.localization.segment import Segment
 
-__all__ = ["COLUMNS", "ReviewRow", "Reviewed", "rows_of", "state_of"]
+__all__ = ["COLUMNS", "ReviewRow", "Reviewed", "lock_of", "noted", "rows_of", "state_of"]
 
 COLUMNS = ("place", "field", "locale", "source", "text", "state", "locked", "edition", "note")
 """The columns of a table, in order."""
 
 Format = Literal["po", "csv", "xlsx"]
+# As people of the three languages write it, and as spreadsheets do.
+_LOCKED = frozenset({"yes", "y", "true", "1", "x", "v", "是", "有", "có", "예", "네", "o"})
+_FREE = frozenset({"", "no", "n", "false", "0", "-", "否", "没有", "không", "아니요", "아니오"})
 _STATES: Mapping[str, TextState] = {state: state for state in STATES}
 
 
@@ -24,8 +28,8 @@ _STATES: Mapping[str, TextState] = {state: state for state in STATES}
 class ReviewRow:
     """One text of an export or import. `edition` names what was exported: whoever changes it later conflicts.
 
-    `locked` is None where a file cannot say it. `unsure` says that whoever wrote the text still doubts it. `at` is
-    the place in the file that was read.
+    `locked` is None where a file cannot say it. `unsure` says that whoever wrote the text still doubts it. `spoken`
+    says that the note is a person's, not a gate's. `at` is the place in the file that was read.
     """
 
     place: str
@@ -38,6 +42,7 @@ class ReviewRow:
     edition: str = ""
     note: str = ""
     unsure: bool = False
+    spoken: bool = False
     at: str = ""
 
 
@@ -69,15 +74,17 @@ def rows_of(
                 state=known.state if known else "initial",
                 locked=known.locked if known else False,
                 edition=known.edition if known else "",
-                note=(known.note or _said(segment, known, locale, gates)) if known else "",
+                note=noted(segment, known, locale, gates) if known else "",
+                spoken=known is not None and bool(known.note and known.key.place),
             )
         )
     return tuple(found)
 
 
-def _said(segment: Segment, known: MemoryText, locale: str, gates: Gates) -> str:
-    if not known.text:
-        return ""
+def noted(segment: Segment, known: MemoryText, locale: str, gates: Gates) -> str:
+    """What an export says of a text: its note, else what the gates say."""
+    if known.note or not known.text:
+        return known.note
     verdict = gates.check(
         segment.text,
         known.text,
@@ -92,3 +99,9 @@ def _said(segment: Segment, known: MemoryText, locale: str, gates: Gates) -> str
 def state_of(word: str) -> TextState | None:
     """The state that a cell names, whatever its case; None for any other word."""
     return _STATES.get(word.strip().lower() or "initial")
+
+
+def lock_of(word: str) -> bool | None:
+    """Whether a cell locks its text; None for a word that says neither."""
+    said = normalize("NFKC", word).strip().casefold()
+    return True if said in _LOCKED else False if said in _FREE else None

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Container, Iterable, Mapping, Sequence
+from datetime import date, time, timedelta
 
 from storesync.errors import ConfigError
 from storesync.issues import Issue
-from storesync.localization.review.row import COLUMNS, Reviewed, ReviewRow, state_of
+from storesync.localization.review.row import COLUMNS, Reviewed, ReviewRow, lock_of, state_of
 
 __all__ = ["read_csv", "read_xlsx", "write_csv", "write_xlsx"]
 
 _NEEDED = ("place", "locale", "source", "text", "state")
-_TRUE = frozenset({"yes", "true", "1", "x"})
 _WIDTHS = (24, 16, 9, 48, 48, 11, 8, 14, 40)
-# A spreadsheet would run these; the apostrophe makes them text and goes again on the way in.
-_FORMULA = ("=", "+", "-", "@", "\t")
+# A spreadsheet would run these, those of a Chinese or Korean one in wide characters, too; the apostrophe makes them
+# text and goes again on the way in.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def _cells(row: ReviewRow) -> tuple[str, ...]:
@@ -32,7 +34,7 @@ def write_csv(rows: tuple[ReviewRow, ...]) -> bytes:
     table = csv.writer(out)
     table.writerow(COLUMNS)
     for row in rows:
-        table.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in _cells(row)])
+        table.writerow([f"'{cell}" if _runs(cell) else cell for cell in _cells(row)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -51,21 +53,29 @@ def read_csv(content: bytes, *, at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
                 at=f"{at}:{line}",
             ),
         )
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
+    first = text.partition("\n")[0].strip()
+    told = re.fullmatch("sep=(.)", first)  # as Excel notes it
+    delimiter = told.group(1) if told else max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[tuple[int, list[str]]] = []
+    rows: list[tuple[int, Sequence[object]]] = []
     try:
         before = 0
         for cells in reader:
-            rows.append((before + 1, cells))
+            rows.append(
+                (before + 1, [cell[1:] if cell[:1] == "'" and _runs(cell) else cell for cell in cells])
+            )
             before = reader.line_num
     except csv.Error as error:
         issue = Issue(
             "review.file", "", f"this is no CSV: {error}", hint="export it again", at=f"{at}:{before + 1}"
         )
         return Reviewed(()), (issue,)
-    return _read(rows, at)
+    return _read(rows[1:] if told else rows, at)
+
+
+def _runs(cell: str) -> bool:
+    """Whether a spreadsheet would run a cell, also one whose own apostrophe must not be taken for ours."""
+    return cell.lstrip("'").startswith(_FORMULA)
 
 
 def write_xlsx(rows: tuple[ReviewRow, ...]) -> bytes:
@@ -116,11 +126,13 @@ def read_xlsx(content: bytes, *, at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
         ) from None
     try:
         book = python_calamine.load_workbook(io.BytesIO(content))
-        values = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_index(0)
+        values, merged = sheet.to_python(skip_empty_area=False), sheet.merged_cell_ranges or []
     except (python_calamine.CalamineError, OSError, ValueError, IndexError) as error:
         issue = Issue("review.file", "", f"this is no workbook: {error}", hint="export it again", at=at)
         return Reviewed(()), (issue,)
-    return _read([(number, [_text(cell) for cell in row]) for number, row in enumerate(values, start=1)], at)
+    whole = {row + 1 for (top, _), (bottom, _) in merged for row in range(top, bottom + 1)}
+    return _read(enumerate(values, start=1), at, joined=whole)
 
 
 def _text(cell: object) -> str:
@@ -129,12 +141,15 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell)
 
 
-def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
+def _read(
+    rows: Iterable[tuple[int, Sequence[object]]], at: str, *, joined: Container[int] = ()
+) -> tuple[Reviewed, tuple[Issue, ...]]:
+    """The rows below the header; `joined` are those with a merged cell: what stands in it is whose?"""
     header: list[str] | None = None
     found: list[ReviewRow] = []
     issues: list[Issue] = []
-    for number, cells in rows:
-        place = f"{at}:{number}"
+    for number, values in rows:
+        place, cells = f"{at}:{number}", [_text(value) for value in values]
         if header is None:
             header = [name.strip().lower() for name in cells]
             lacking = [name for name in _NEEDED if name not in header]
@@ -142,15 +157,23 @@ def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed,
                 message = f"the table has no column {', '.join(lacking)}"
                 hint = "export it again and keep the first row"
                 return Reviewed(()), (Issue("review.file", "", message, hint=hint, at=place),)
+            double = sorted({name for name in header if name in COLUMNS and header.count(name) > 1})
+            if double:
+                message = f"the table has two columns {', '.join(double)}"
+                return Reviewed(()), (Issue("review.file", "", message, hint="keep one of them", at=place),)
             continue
         if not any(cell.strip() for cell in cells):
             continue
-        row = dict(zip(header, (_unquoted(cell) for cell in cells), strict=False))
-        state = state_of(row.get("state", ""))
-        if state is None or not row.get("place"):
-            wrong = "the row has no place" if state is not None else f"state {row.get('state')!r} is unknown"
-            hint = "write initial, translated, reviewed or final" if state is None else "keep the place"
-            issues.append(Issue("review.row", row.get("place", ""), wrong, hint=hint, at=place))
+        row = dict(zip(header, cells, strict=False))
+        spoiled = _spoiled(header, values, joined=number in joined)
+        if spoiled:
+            hint = "give each text a row and a cell of its own, as text"
+            issues.append(Issue("review.row", row.get("place", ""), spoiled, hint=hint, at=place))
+            continue
+        state, locked = state_of(row.get("state", "")), lock_of(row.get("locked", ""))
+        if state is None or locked is None or not row.get("place"):
+            message, hint = _wrong(row, state, locked=locked)
+            issues.append(Issue("review.row", row.get("place", ""), message, hint=hint, at=place))
             continue
         found.append(
             ReviewRow(
@@ -160,7 +183,7 @@ def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed,
                 source=row.get("source", ""),
                 text=row.get("text", ""),
                 state=state,
-                locked=row["locked"].strip().lower() in _TRUE if "locked" in row else None,
+                locked=locked if "locked" in row else None,
                 edition=row.get("edition", "").strip(),
                 note=row.get("note", ""),
                 at=place,
@@ -172,5 +195,22 @@ def _read(rows: Iterable[tuple[int, Sequence[str]]], at: str) -> tuple[Reviewed,
     return Reviewed(tuple(found), locales.pop() if len(locales) == 1 else ""), tuple(issues)
 
 
-def _unquoted(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+def _spoiled(header: Sequence[str], values: Sequence[object], *, joined: bool) -> str:
+    """What a spreadsheet did to a row by itself; empty when it is as people left it."""
+    if joined:
+        return "the row has a merged cell"
+    for name, value in zip(header, values, strict=False):
+        if name in COLUMNS and isinstance(value, date | time | timedelta):
+            return f"{name} became {value}, a date or a time"
+    if any(_text(value).strip() for value in values[len(header) :]):
+        return f"the row has {len(values)} cells for {len(header)} columns"
+    return ""
+
+
+def _wrong(row: Mapping[str, str], state: str | None, *, locked: bool | None) -> tuple[str, str]:
+    """What is wrong with a row, and the way out."""
+    if state is None:
+        return f"state {row.get('state')!r} is unknown", "write initial, translated, reviewed or final"
+    if locked is None:
+        return f"locked {row.get('locked')!r} says neither yes nor no", "write yes, or leave the cell empty"
+    return "the row has no place", "keep the place"

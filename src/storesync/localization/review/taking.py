@@ -8,13 +8,16 @@ from attrs import evolve, field, frozen
 
 from storesync.issues import Issue, Issues, Severity, counted
 from storesync.localization.gates import Level
-from storesync.localization.memory import MemoryText, key_of
-from storesync.localization.normal import normal
+from storesync.localization.locale import canonical, same
+from storesync.localization.memory import APPROVED, STATES, MemoryText, TextState, edition, key_of
+from storesync.localization.normal import normal, seen
 from storesync.localization.pipeline import TextRules
-from storesync.localization.review.row import Reviewed, ReviewRow
+from storesync.localization.review.row import Reviewed, ReviewRow, noted
 from storesync.localization.segment import Segment
 
 __all__ = ["Taken", "take"]
+
+_RANK: Mapping[TextState, int] = {state: rank for rank, state in enumerate(STATES)}
 
 
 @frozen(kw_only=True)
@@ -43,40 +46,51 @@ def take(
 ) -> Taken:
     """Compare a file with the catalog's segments and the remembered texts by place.
 
-    A row about another source, another language or a place that is gone does not count. A text that changed
-    here since the export, and there too, is a conflict: the one here stays. What a gate fails is not taken
-    either; what it would have a person look at is, since a person did.
+    A row about another source, another language or a place that is gone does not count. What changed here since
+    the export, text or approval, and there too, is a conflict: what stands here stays. A row that nobody touched
+    says nothing. A text that is set to `initial`, or cleared, is refused at its place. What a gate fails is not
+    taken either; what it would have a person look at is, since a person did.
     """
-    if file.locale and file.locale != rules.target:
+    if file.locale and not same(file.locale, rules.target):
         issue = Issue(
             "review.locale",
             "",
             f"the file is in {file.locale}, and {rules.target} is imported",
-            hint=f"import it with --locale {file.locale}",
+            hint=f"import it with --locale {canonical(file.locale)}",
             at=file.rows[0].at if file.rows else "",
+        )
+        return Taken(issues=Issues((issue,)))
+    if len(file.rows) > 1 and not any(normal(row.text) for row in file.rows):
+        # A template that a tool made of the export: nobody refused every text of the catalog.
+        issue = Issue(
+            "review.file",
+            "",
+            "every text of the file is empty",
+            hint="import the file that people translated; to refuse a text set its state to initial",
+            at=file.rows[0].at,
         )
         return Taken(issues=Issues((issue,)))
     places = {segment.place: segment for segment in some}
     taken: dict[str, MemoryText] = {}
-    seen: dict[str, ReviewRow] = {}
+    met: dict[str, ReviewRow] = {}
     issues: list[Issue] = []
-    same = 0
+    unchanged = 0
     for row in file.rows:
-        if row.place in seen:
+        if row.place in met:
             issues.append(
                 _wrong(
-                    row, "double", f"{row.place} stands at {seen[row.place].at} already", "keep one of them"
+                    row, "double", f"{row.place} stands at {met[row.place].at} already", "keep one of them"
                 )
             )
             continue
-        seen[row.place] = row
+        met[row.place] = row
         one, found = _take(row, places.get(row.place), rules, texts.get(row.place), by)
         issues += found
         if one is not None:
             taken[row.place] = one
         elif not found:
-            same += 1
-    return Taken(texts=tuple(taken.values()), issues=Issues(tuple(issues)), same=same)
+            unchanged += 1
+    return Taken(texts=tuple(taken.values()), issues=Issues(tuple(issues)), same=unchanged)
 
 
 def _wrong(row: ReviewRow, code: str, message: str, hint: str, severity: Severity = Severity.ERROR) -> Issue:
@@ -86,10 +100,9 @@ def _wrong(row: ReviewRow, code: str, message: str, hint: str, severity: Severit
 def _take(
     row: ReviewRow, segment: Segment | None, rules: TextRules, known: MemoryText | None, by: str
 ) -> tuple[MemoryText | None, list[Issue]]:
-    text = normal(row.text)
     if segment is None:
         return None, [_wrong(row, "place", f"the catalog has no {row.place} any more", "export it again")]
-    if row.locale and row.locale != rules.target:
+    if row.locale and not same(row.locale, rules.target):
         return None, [_wrong(row, "locale", f"the row is in {row.locale}, not {rules.target}", "correct it")]
     if normal(row.source) != segment.text:
         return None, [
@@ -100,74 +113,205 @@ def _take(
                 "export it again and review the new text",
             )
         ]
-    if not text:
-        return None, []
-    if known is not None and known.refused:
-        if text == known.text and row.state in ("initial", "translated"):
-            return None, []
-        known = None  # what an engine failed at is nothing to conflict with
-    locked = row.locked if row.locked is not None else known is not None and known.locked
-    if known is not None and (known.text, known.state, known.locked) == (text, row.state, locked):
-        return None, []
+    said = _Said(row, segment, rules, known, by)
+    if not said.text:
+        return said.cleared()
+    if known is None and said.untouched:
+        return None, []  # what was made for other words counts no more, and nobody said otherwise
     if known is not None and known.locked:
-        cleared = not locked and row.edition == known.edition  # else it was locked after the export
-        if known.text == text and not cleared:
-            return None, []
-        said = "the file clears the lock" if known.text == text else f"the file says {text!r}"
-        hint = f"free it first: storesync texts unlock {row.place} --locale {rules.target}"
-        return None, [_wrong(row, "locked", f"{row.place} is locked as {known.text!r}; {said}", hint)]
-    if known is not None and row.edition != known.edition and known.text != text:
-        return None, [
-            _wrong(
-                row,
-                "conflict",
-                f"{row.place} became {known.text!r} ({known.state}, {known.by or 'unknown'}) since the export; "
-                f"the file says {text!r}",
-                "export it again and decide",
-            )
-        ]
-    changed = known is None or known.text != text
-    # A person who changes a text has looked at it.
-    looked = changed and not row.unsure and row.state in ("initial", "translated")
-    state = "reviewed" if looked else row.state
-    if row.state == "translated" and not changed and known is not None and locked == known.locked:
-        return None, []
-    verdict = rules.gates.check(
-        segment.text,
-        text,
-        locale=rules.target,
-        field=segment.field,
-        kind=segment.kind,
-        categories=(segment.category,),
-    )
-    issues = [
-        _wrong(
-            row,
-            finding.rule,
-            finding.message,
-            finding.suggestion,
-            Severity.ERROR if finding.level is Level.FAIL else Severity.WARNING,
+        return said.beside_a_lock(known)
+    if known is not None and row.edition != known.edition:
+        return said.late(known)
+    return said.taken()
+
+
+@frozen
+class _Said:
+    """One row beside what stands at its place."""
+
+    row: ReviewRow
+    segment: Segment
+    rules: TextRules
+    known: MemoryText | None
+    by: str
+
+    @property
+    def text(self) -> str:
+        return normal(self.row.text)
+
+    @property
+    def locked(self) -> bool:
+        """What the row says of the lock; a file that cannot say it leaves it."""
+        if self.row.locked is not None:
+            return self.row.locked
+        return self.known is not None and self.known.locked
+
+    @property
+    def changed(self) -> bool:
+        return self.known is None or normal(self.known.text) != self.text
+
+    @property
+    def state(self) -> TextState:
+        """What the row says of its text: a person who changes one has looked at it."""
+        left = any(
+            edition(self.row.text, state, locked=lock) == self.row.edition
+            for state in STATES
+            for lock in (False, True)
         )
-        for finding in verdict.findings
-        if finding.level is not Level.NOTE
-    ]
-    if verdict.result == "fail":
-        return None, issues
-    version = rules.glossary.version(segment.text, rules.target)
-    key = key_of(segment, rules.source, rules.target, version, own=True)
-    made = MemoryText(
-        key=key,
-        source_text=segment.text,
-        text=text,
-        state=state,
-        by=by,
-        place=segment.place,
-        locked=locked,
-        note=row.note,
-    )
-    if known is None:
-        return made, issues
-    # Why a text waited is no news of it once a person approved it.
-    said = row.note if row.note.split() != known.note.split() else ""  # PO breaks long lines
-    note = said if made.approved else row.note or known.note
-    return evolve(made, note=note), issues
+        drafted = self.row.state in ("initial", "translated") and not self.row.unsure
+        return "reviewed" if drafted and not left and (self.changed or self.row.edition) else self.row.state
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the row still says what the export said."""
+        drafts: tuple[TextState, ...] = ("initial", "translated")
+        states = drafts if self.row.unsure else (self.row.state,)
+        locks = (False, True) if self.row.locked is None else (self.row.locked,)
+        return any(
+            edition(self.row.text, state, locked=lock) == self.row.edition
+            for state in states
+            for lock in locks
+        )
+
+    @property
+    def note(self) -> str:
+        """The note of whoever worked on the row; empty when it is the one that left."""
+        row, known = self.row, self.known
+        if not row.note.strip() or (known is not None and row.edition != known.edition and not row.spoken):
+            return ""  # what a gate said of a text that is another one by now
+        left = "" if known is None else noted(self.segment, known, self.rules.target, self.rules.gates)
+        if row.note.split() == left.split():  # PO breaks long lines
+            return ""
+        return "" if left and known is not None and row.edition != known.edition else seen(row.note)
+
+    def cleared(self) -> tuple[MemoryText | None, list[Issue]]:
+        """A row without a text: somebody took it out, or it left empty."""
+        known, row = self.known, self.row
+        empty = not row.edition or any(
+            edition("", state, locked=lock) == row.edition for state in STATES for lock in (False, True)
+        )
+        if known is None or not known.text or empty or known.refused:
+            return self._noted()
+        if known.locked:
+            return None, [self._locked(known, "the file clears it")]
+        if row.edition != known.edition:
+            return None, [self._conflict(known, "the file clears it")]
+        return self._rejected(known)
+
+    def beside_a_lock(self, known: MemoryText) -> tuple[MemoryText | None, list[Issue]]:
+        """A locked text changes by nobody's file; the lock itself by one that saw it."""
+        opened = not self.locked and self.row.edition == known.edition  # else it was locked after the export
+        if self.changed:
+            return (
+                (None, [])
+                if self.untouched
+                else (None, [self._locked(known, f"the file says {self.text!r}")])
+            )
+        return (None, [self._locked(known, "the file clears the lock")]) if opened else self._noted()
+
+    def late(self, known: MemoryText) -> tuple[MemoryText | None, list[Issue]]:
+        """A row about something else than what stands here now."""
+        if self.untouched:
+            return self._noted()
+        told, row = known.rejected and not self.changed, self.row
+        if told and row.state in ("initial", "translated"):
+            return self._noted()
+        if told:
+            return None, [self._conflict(known, f"the file says {row.state}")]
+        if known.refused or not known.text:
+            return self.taken()  # what failed is nothing to conflict with
+        if self.changed:
+            return None, [self._conflict(known, f"the file says {self.text!r}")]
+        if _RANK[self.state] >= _RANK[known.state]:
+            return self.taken()
+        if not row.edition and row.state in APPROVED:
+            return self._noted()  # a tool that keeps no comments knows only that it is approved
+        return None, [self._conflict(known, f"the file says {row.state}")]
+
+    def taken(self) -> tuple[MemoryText | None, list[Issue]]:
+        """A row about what stands here, or about nothing yet."""
+        known, row, state = self.known, self.row, self.state
+        if known is not None and not self.changed:
+            drafts = state in ("initial", "translated")
+            same_state = (
+                state == known.state or (drafts and known.refused) or (row.unsure and not known.approved)
+            )
+            if same_state and self.locked == known.locked:
+                return self._noted()
+            if state == "initial" and not self.locked:
+                return self._rejected(known)
+        if known is not None and self.changed and row.state == "initial" and known.text and not known.refused:
+            return self._rejected(known)
+        return self._judged(state)
+
+    def _judged(self, state: TextState) -> tuple[MemoryText | None, list[Issue]]:
+        segment, known = self.segment, self.known
+        verdict = self.rules.gates.check(
+            segment.text,
+            self.text,
+            locale=self.rules.target,
+            field=segment.field,
+            kind=segment.kind,
+            categories=(segment.category,),
+        )
+        issues = [
+            _wrong(
+                self.row,
+                finding.rule,
+                finding.message,
+                finding.suggestion,
+                Severity.ERROR if finding.level is Level.FAIL else Severity.WARNING,
+            )
+            for finding in verdict.findings
+            if finding.level is not Level.NOTE
+        ]
+        if verdict.result == "fail":
+            return None, issues
+        made = self._made(text=self.text, state=state, locked=self.locked)
+        # What a gate said is no news of a text that a person approved; what a person said stays.
+        kept = known is not None and (not made.approved or bool(known.key.place))
+        before = known.note if kept and known is not None else ""
+        return evolve(made, note=self.note or before), issues
+
+    def _rejected(self, known: MemoryText) -> tuple[MemoryText | None, list[Issue]]:
+        """The text that stands here is refused at this place; what the row says in its stead is kept as a note."""
+        draft = f"draft: {self.text}" if self.text and self.changed else ""
+        note = "; ".join(filter(None, (self.note, draft)))
+        message = f"{self.by} refuses {known.text!r}: no channel shows it at {self.row.place} any more"
+        hint = f"write a better one, or ask for one: storesync texts translate --locale {self.rules.target} --again"
+        issue = _wrong(self.row, "refused", message, hint, Severity.WARNING)
+        return self._made(text=known.text, state="initial", note=note), [issue]
+
+    def _noted(self) -> tuple[MemoryText | None, list[Issue]]:
+        """The row changes nothing but, perhaps, what people said of the text."""
+        known, note = self.known, self.note
+        if not note:
+            return None, []
+        if known is None:
+            return self._made(text="", state="initial", note=note), []
+        made = self._made(text=known.text, state=known.state, locked=known.locked, note=note)
+        # Who asks about a text did not write it.
+        own = not known.by or known.by == "catalog" or known.refused
+        return (made if own else evolve(made, by=known.by)), []
+
+    def _made(self, *, text: str, state: TextState, locked: bool = False, note: str = "") -> MemoryText:
+        version = self.rules.glossary.version(self.segment.text, self.rules.target)
+        return MemoryText(
+            key=key_of(self.segment, self.rules.source, self.rules.target, version, own=True),
+            source_text=self.segment.text,
+            text=text,
+            state=state,
+            by=self.by,
+            place=self.segment.place,
+            locked=locked,
+            note=note,
+        )
+
+    def _locked(self, known: MemoryText, said: str) -> Issue:
+        hint = f"free it first: storesync texts unlock {self.row.place} --locale {self.rules.target}"
+        return _wrong(self.row, "locked", f"{self.row.place} is locked as {known.text!r}; {said}", hint)
+
+    def _conflict(self, known: MemoryText, said: str) -> Issue:
+        became = f"became {known.text!r} ({known.state}, {known.by or 'unknown'})"
+        message = f"{self.row.place} {became} since the export; {said}"
+        return _wrong(self.row, "conflict", message, "export it again and decide")

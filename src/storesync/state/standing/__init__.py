@@ -11,6 +11,7 @@ from storesync.state.standing.columns import issues_from, prices_from, wanted_pr
 from storesync.state.standing.reading import (
     document,
     ended,
+    hold,
     key_of,
     keys,
     keys_of,
@@ -39,6 +40,7 @@ __all__ = [
     "document",
     "doubt_offers",
     "ended",
+    "hold",
     "issues_from",
     "keep_prices",
     "key_of",

@@ -50,7 +50,9 @@ def keep_document(db: Connection, content: Mapping[str, Any]) -> str:
 
 
 def change(db: Connection, channel: str, key: str, **values: Any) -> None:
-    """Set some of a listing's columns; names are those of `Standing`."""
+    """Set some of a listing's columns; names are those of `Standing`. A token that goes takes its first use along."""
+    if values.get("token") == "":
+        values["token_at"] = None
     columns = packed(values)
     if "ref" in values:
         columns["have_skus"] = sku_set(values["ref"].skus) if values["ref"] is not None else ""

@@ -29,7 +29,7 @@ __all__ = [
     "wanted_prices",
 ]
 
-NO_ISSUES, _EMPTY = "[]", "{}"
+NO_ISSUES, _NONE, _EMPTY = "[]", "[]", "{}"
 ONE: tuple[Any, Any] = (bindparam("channel"), bindparam("key"))
 
 
@@ -64,16 +64,20 @@ def standing_of(row: Any, rows: Iterable[Any]) -> Standing:
         asked=row.asked,
         asked_at=unstamp(row.asked_at) if row.asked_at else None,
         token=row.token,
+        token_at=unstamp(row.token_at) if row.token_at else None,
         doubt=unstamp(row.doubt) if row.doubt else None,
         unsettled=unstamp(row.unsettled) if row.unsettled else None,
         parked=row.parked,
         refused=row.refused,
         ending=row.ending,
         seen=loads(row.seen) if row.seen != _EMPTY else {},
+        named=frozenset(loads(row.named)) if row.named != _NONE else frozenset(),
         offers={r.sku: _offer_standing(r) for r in rows},
     )
 
 
+# One run looks at the same rows again and again, and they seldom change in between.
+@lru_cache(maxsize=4096)
 def _offer_standing(row: Any) -> OfferStanding:
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
     last_prices = prices_from(prices) if prices else None
@@ -153,6 +157,8 @@ _PACKED: Mapping[str, Any] = {
     "status": lambda value: value.value,
     "doubt": lambda value: stamp(value) if value is not None else None,
     "unsettled": lambda value: stamp(value) if value is not None else None,
+    "token_at": lambda value: stamp(value) if value is not None else None,
+    "named": lambda value: dumps(sorted(value)),
     "asked_at": lambda value: stamp(value) if value is not None else None,
     "changed_at": stamp,
     "have_causes": lambda value: dumps(value, sort=True),

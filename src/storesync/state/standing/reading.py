@@ -28,6 +28,7 @@ __all__ = [
     "OFFERS",
     "document",
     "ended",
+    "hold",
     "key_of",
     "keys",
     "keys_of",
@@ -39,6 +40,9 @@ __all__ = [
 ]
 
 _LISTING = Statement(select(listings).where(listings.c.channel == ONE[0], listings.c.key == ONE[1]))
+_HELD = Statement(
+    select(listings).where(listings.c.channel == ONE[0], listings.c.key == ONE[1]).with_for_update()
+)
 OFFERS = Statement(
     select(offers).where(offers.c.channel == ONE[0], offers.c.key == ONE[1]).order_by(offers.c.sku)
 )
@@ -82,6 +86,13 @@ def read(db: Connection, channel: str, key: str) -> Standing | None:
     """One listing's standing, or None."""
     named = {"channel": channel, "key": key}
     row = _LISTING.run(db, named).one_or_none()
+    return standing_of(row, OFFERS.run(db, named)) if row is not None else None
+
+
+def hold(db: Connection, channel: str, key: str) -> Standing | None:
+    """The same, and until the transaction ends nobody else changes what is wanted of it."""
+    named = {"channel": channel, "key": key}
+    row = _HELD.run(db, named).one_or_none()
     return standing_of(row, OFFERS.run(db, named)) if row is not None else None
 
 

@@ -71,9 +71,10 @@ class Standing:
     """One row of what the state knows about a listing.
 
     `want` and `have` are digests of content: "" is nothing, "?" is unknown. `made` says that its creation was
-    completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect;
-    until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile. `ending` says since when a
-    person wants it gone for good. `seen` is, by field, what was sent and what the market made of it.
+    completed once, so that a ref without it is a half. `doubt` is since when a create may have taken effect, tried under
+    `token`, which was first used at `token_at`. `named` are the SKUs that requests of ours named since all ids were last
+    known. Until `unsettled` a lost request may still arrive and overwrite what is sent meanwhile. `ending` says since
+    when a person wants it gone for good. `seen` is, by field, what was sent and what the market made of it.
     """
 
     key: str
@@ -97,12 +98,14 @@ class Standing:
     asked: str = ""
     asked_at: datetime | None = None
     token: str = ""
+    token_at: datetime | None = None
     doubt: datetime | None = None
     unsettled: datetime | None = None
     parked: str = ""
     refused: str = ""
     ending: str = ""
     seen: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    named: frozenset[str] = frozenset()
     offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
 
 

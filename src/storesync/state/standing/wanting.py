@@ -45,9 +45,11 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
     if wanted.content is not None and not wanted.held:
         values["want"] = keep_document(db, wanted.content)
         values["want_skus"] = sku_set(wanted.offers)
-        _want_offers(db, channel, wanted)
     row = {"channel": channel, "key": wanted.key}
+    # The listing first: whoever holds its row knows that nobody is about to change its offers.
     put(db, listings, row, values)
+    if "want" in values:
+        _want_offers(db, channel, wanted)
     if wanted.traces:
         put(db, traces, row, {"body": dumps(with_live(db, channel, wanted))})
 

@@ -1,0 +1,150 @@
+"""Whether a translation has the numbers of its source: none lost, none made up, each of the same things."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from storesync.localization.gates.figures import DIGIT, Figure, figures, spelled
+from storesync.localization.gates.numerals import in_words
+from storesync.localization.gates.units import COUNTERS, MEASURES, TIMES, counted_alike
+from storesync.localization.gates.verdict import Finding, Level
+
+__all__ = ["numbers"]
+
+
+def numbers(
+    source: str, text: str, source_locale: str, locale: str, *, part: bool = False
+) -> Iterator[Finding]:
+    """`numbers` and `units`: what was lost, added or changed; an equal amount otherwise is for review.
+
+    Numbers in words stand in for those of the source; those that the source does not have are for review. Of a text
+    that says a `part` of its source only, nothing is lost.
+    """
+    words = list(spelled(text, locale))
+    if not words and DIGIT.search(source) is None and DIGIT.search(text) is None:
+        return
+    missing = list(figures(source, source_locale))
+    added = list(figures(text, locale))
+    if words or [(one.amount, one.counter) for one in missing] != [
+        (one.amount, one.counter) for one in added
+    ]:
+        yield from _compared(source, text, missing, added, words, source_locale, locale, part=part)
+
+
+def _compared(
+    source: str,
+    text: str,
+    missing: list[Figure],
+    added: list[Figure],
+    words: list[Figure],
+    source_locale: str,
+    locale: str,
+    *,
+    part: bool,
+) -> Iterator[Finding]:
+    said = tuple(missing)
+    for alike in (_same, _same_amount, _same_base, *(() if part else (_same_value,))):
+        for one in tuple(missing):
+            if (other := _take(added, alike(one))) is not None:
+                missing.remove(one)
+                yield from _changed(one, other)
+    for one in tuple(missing):
+        if _take(words, _same(one)) is not None:
+            missing.remove(one)
+    for one in () if part else missing:
+        if (other := _take(added, _same_unit(one)) or _take(words, _same_things(one))) is not None:
+            message = f"{one.written!r} of the source became {other.written!r}"
+            yield Finding("numbers", Level.FAIL, message, other.offset, f"write {one.written}")
+            continue
+        optional = one.value == 1 and one.unit in TIMES
+        level = Level.REVIEW if optional or _in_words(one.value, text, locale) else Level.FAIL
+        message = f"{one.written!r} of the source is not in the translation"
+        yield Finding("numbers", level, message, 0, f"write {one.written}")
+    for other in added:
+        level = Level.REVIEW if _in_words(other.value, source, source_locale) else Level.FAIL
+        yield Finding("numbers", level, f"{other.written!r} is not in the source", other.offset, "remove it")
+    for other in words:
+        told = any(map(_tells(other), said)) or _in_words(other.value, source, source_locale)
+        if other.value > 1 and not told:
+            message = f"{other.written!r} is not in the source"
+            yield Finding("numbers", Level.REVIEW, message, other.offset, "compare it with the source")
+
+
+_Alike = Callable[[Figure], bool]
+
+
+def _same(one: Figure) -> _Alike:
+    return lambda other: other.amount == one.amount and counted_alike(one.counter, other.counter) is True
+
+
+def _same_amount(one: Figure) -> _Alike:
+    return lambda other: other.amount == one.amount
+
+
+def _same_base(one: Figure) -> _Alike:
+    return lambda other: other.base == one.base
+
+
+def _same_value(one: Figure) -> _Alike:
+    return lambda other: abs(other.value) == abs(one.value)
+
+
+def _same_unit(one: Figure) -> _Alike:
+    return lambda other: other.unit == one.unit
+
+
+def _tells(word: Figure) -> _Alike:
+    """Whether a figure of the source says the same as a number in words; a bare one says nothing of a measure."""
+    bare = word.unit not in MEASURES and "fold" not in COUNTERS.get(word.counter, ())
+    return lambda one: (
+        abs(one.value) == word.value
+        and (one.unit == word.unit or (bare and not one.unit))
+        and (bool(one.counter) or bare or bool(word.unit))
+        and counted_alike(one.counter, word.counter) is not False
+    )
+
+
+def _same_things(one: Figure) -> _Alike:
+    counts = bool(one.unit or one.counter)
+    return lambda other: (
+        counts and other.unit == one.unit and counted_alike(one.counter, other.counter) is True
+    )
+
+
+def _take(some: list[Figure], wanted: _Alike) -> Figure | None:
+    for one in some:
+        if wanted(one):
+            some.remove(one)
+            return one
+    return None
+
+
+def _changed(one: Figure, other: Figure) -> Iterator[Finding]:
+    """What became otherwise between two figures that belong together."""
+    hint = f"write {one.written}"
+    if one.amount == other.amount:
+        if (alike := counted_alike(one.counter, other.counter)) is not True:
+            message = f"{one.written!r} of the source became {other.written!r}: it counts other things"
+            yield Finding("units", Level.REVIEW if alike is None else Level.FAIL, message, other.offset, hint)
+        return
+    if one.base == other.base and one.unit and other.unit:
+        message = (
+            f"{one.written!r} of the source is written {other.written!r}: the same amount in another unit"
+        )
+        yield Finding("numbers", Level.REVIEW, message, other.offset, hint)
+        return
+    if one.value != other.value:
+        level = Level.FAIL if one.unit or other.unit else Level.REVIEW
+        message = f"{one.written!r} of the source became {other.written!r}: the sign is another one"
+        yield Finding("numbers", level, message, other.offset, hint)
+        return
+    lost = not other.unit and one.unit not in MEASURES
+    gained = not one.unit and other.unit not in MEASURES
+    level = Level.REVIEW if lost or gained else Level.FAIL
+    message = f"the unit of {one.written!r} in the source became {other.written!r}"
+    yield Finding("units", level, message, other.offset, hint)
+
+
+def _in_words(value: Decimal, text: str, locale: str) -> bool:
+    return any(word in text.casefold() for word in in_words(value, locale))

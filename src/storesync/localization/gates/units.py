@@ -1,0 +1,116 @@
+"""What numbers are numbers of: measures, times and money, and the words that languages count things with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Literal
+
+__all__ = ["COUNTERS", "MEASURES", "NAMES", "REDUCED", "SIGNED", "TIMES", "UNITS", "WRITTEN", "counted_alike"]
+
+# Canonical unit → dimension, size in it, and how the four languages write it (after NFKC, in lower case).
+UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "ml": ("volume", "1", ("ml", "毫升", "밀리리터", "mililit")),
+        "l": ("volume", "1000", ("l", "升", "리터", "lít", "lit")),
+        "mg": ("mass", "0.001", ("mg", "毫克", "밀리그램", "miligam")),
+        "g": ("mass", "1", ("g", "克", "그램", "gram", "gam")),
+        "kg": ("mass", "1000", ("kg", "公斤", "千克", "킬로그램", "kilogam")),
+        "mm": ("length", "1", ("mm", "毫米", "밀리미터")),
+        "cm": ("length", "10", ("cm", "厘米", "센티미터")),
+        "%": ("share", "1", ("%", "퍼센트", "phần trăm")),
+        "°c": ("degrees", "1", ("°c", "摄氏度", "độ c", "도씨")),
+        "°f": ("fahrenheit", "1", ("°f", "华氏度", "độ f")),
+        # Of Celsius, or of an angle, or of alcohol.
+        "degree": ("degrees", "1", ("도", "度", "độ", "°")),
+        "year": ("months", "12", ("년", "年", "năm", "years", "year")),
+        "month": ("months", "1", ("개월", "个月", "個月", "tháng", "months", "month")),
+        "week": ("days", "7", ("주", "周", "週", "tuần", "weeks", "week")),
+        "day": ("days", "1", ("일", "日", "天", "ngày", "days", "day")),
+        "hour": ("minutes", "60", ("시간", "小时", "小時", "giờ", "tiếng", "hours", "hour")),
+        "minute": ("minutes", "1", ("분", "分钟", "分鐘", "phút", "minutes", "minute")),
+        "won": ("won", "1", ("원", "韩元", "韓元", "韩币", "won", "krw")),
+    }
+)
+MEASURES = frozenset({"ml", "l", "mg", "g", "kg", "mm", "cm", "%", "°c", "°f"})
+TIMES = frozenset({"year", "month", "week", "day", "hour", "minute"})
+SIGNED = frozenset({"°c", "°f", "degree"})
+"""Units below whose zero there is something."""
+
+REDUCED = "折"
+"""8折 is 20 % off."""
+
+NAMES = {name: unit for unit, (_, _, names) in UNITS.items() for name in names}
+
+Kind = Literal[
+    "piece", "sheet", "bottle", "jar", "box", "set", "tablet", "sachet", "stick", "egg", "number", "fold", "time",
+    "sort", "layer", "step", "reduced",
+]  # fmt: skip
+_PIECES: frozenset[Kind] = frozenset({"sheet", "bottle", "jar", "tablet", "sachet", "stick", "egg"})
+"""What 개 and 个 may stand for."""
+
+_WORDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+    {
+        "piece": ("개입", "개들이", "개", "个", "個", "只", "件", "枚", "cái", "chiếc", "ea", "pcs", "pieces", "piece"),
+        "sheet": ("매입", "매", "장", "팩", "片", "张", "張", "枚", "miếng", "tờ", "sheets", "sheet"),
+        "bottle": ("병", "瓶", "支", "ống", "chai", "lọ", "bottles", "bottle"),
+        "jar": ("통", "캔", "罐", "桶", "hũ", "lon", "lọ"),
+        "box": ("박스", "상자", "갑", "통", "팩", "盒", "箱", "hộp", "thùng", "boxes", "box"),
+        "set": ("세트", "셋트", "套", "组", "組", "bộ", "set", "sets"),
+        "tablet": ("정", "알", "환", "캡슐", "粒", "片", "颗", "顆", "丸", "viên", "tablets", "capsules"),
+        "sachet": ("포", "봉지", "봉", "팩", "티백", "스틱", "袋", "包", "条", "條", "支", "gói", "túi", "bịch", "que"),
+        "stick": ("튜브", "스틱", "자루", "支", "管", "条", "條", "根", "tuýp", "ống", "thỏi", "que", "cây", "thanh"),
+        "egg": ("알", "구", "枚", "个", "quả", "trái"),
+        "number": ("호", "号", "號", "번"),
+        "fold": ("배", "倍", "lần"),
+        "time": ("회", "번", "차례", "次", "回", "遍", "lần"),
+        "sort": ("종", "가지", "种", "種", "款", "样", "loại"),
+        "layer": ("겹", "층", "层", "層", "重", "lớp"),
+        "step": ("단계", "步", "bước"),
+        "reduced": (REDUCED,),
+    }
+)  # fmt: skip
+COUNTERS: Mapping[str, frozenset[Kind]] = MappingProxyType(
+    {
+        word: frozenset(kind for kind, words in _WORDS.items() if word in words)
+        for words in _WORDS.values()
+        for word in words
+    }
+)
+"""What a word counts; some count several kinds of things."""
+
+
+def counted_alike(one: str, other: str) -> bool | None:
+    """Whether two words count the same things; None where that depends on the things, as 세트 and 盒."""
+    if not one or not other:
+        return True
+    kinds, others = COUNTERS[one], COUNTERS[other]
+    if kinds & others:
+        return True
+    if "piece" in kinds | others:
+        rest = others if "piece" in kinds else kinds
+        return True if rest & _PIECES else None if rest & {"box", "set"} else False
+    return None if {"set", "box"} <= kinds | others else False
+
+
+def _longest(names: Mapping[str, object]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+# What follows a word of one syllable without being the rest of a longer one: 3배 and 3배로, but 3배송.
+_GOES_ON = (
+    "입|들이|씩|용|분|짜리|당|의|를|을|이|가|은|는|로|"
+    "으로|와|과|에|도|만|까지|부터|정도|이상|이하|내외|세트|구성|기획|씨|며|근|산"
+)
+_ENDS = rf"(?:(?![a-zà-ỹ가-힣])|(?={_GOES_ON}))"
+# 10包邮 ships free, 3条件 are conditions, 12号召 is a call.
+_NO_COUNTER = "(?!邮|装修|件事|召|痕|叠|射|扣价)"
+_KOREAN_DEGREE = "도"
+
+WRITTEN = (
+    rf"(?P<unit>(?:{_longest({name: 0 for name in NAMES if name != _KOREAN_DEGREE})})(?![a-zà-ỹ])"
+    rf"|{_KOREAN_DEGREE}{_ENDS})"
+    rf"|(?P<counter>{_longest(COUNTERS)}){_ENDS}{_NO_COUNTER}"
+)
+"""A unit or a counting word, as part of an expression."""

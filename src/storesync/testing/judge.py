@@ -1,0 +1,174 @@
+"""What must hold in a world at its end: nothing twice, nothing lost, nothing wrong, then silence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+
+from storesync.sandbox.records import Listing
+from storesync.state import Standing
+from storesync.state.backup import export
+from storesync.testing.leaks import Leaks
+from storesync.testing.pricehold import HeldPrices, unheld
+from storesync.testing.syncs import run
+from storesync.testing.verdict import Verdict
+from storesync.testing.wanted import Item
+from storesync.testing.world import World, offers_of
+
+__all__ = ["judge", "judge_held"]
+
+
+def judge(world: World, verdict: Verdict) -> None:
+    """Look at the shop after the last run, then at one run more, which must be silent."""
+    truth, wanted = world.truth, world.wanted
+    world.loop.skip(world.profile.review)  # who gave no promise of a verdict is not asked for it
+    truth.settle()
+    stands = world.stands()
+    verdict.unjournaled = list(world.unjournaled)
+    verdict.duplicates = [f"{key} × {len(items)}" for key, items in truth.duplicates().items()]
+    verdict.parked = sum(bool(stand.parked) for stand in stands.values())
+    doubted = world.doubted()
+    verdict.lost += [
+        f"{key} waits for a person without need: {one.parked}"
+        for key, one in stands.items()
+        if one.parked and not _needs_person(world, key, doubted)
+    ]
+    for item in wanted.items.values():
+        _look(world, verdict, item, stands.get(item.key))
+    for listing in truth.live():
+        stand = stands.get(listing.key)
+        if listing.key not in wanted.items and not (stand is not None and stand.parked):
+            verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
+    verdict.wrong += [
+        f"the market was told the merchant's file name {name!r}"
+        for name in sorted(file.name for file in truth.files.values() if not file.name.isascii())
+    ]
+    world.look_at_prices()
+    verdict.wrong += (*world.mispriced.values(), *world.early.values())
+    verdict.cheap = list(world.cheap.values())
+    verdict.in_blackout = world.in_blackout
+    most = world.profile.daily
+    verdict.over_quota = [
+        f"{count} calls on {day}" for day, count in world.sent.items() if most and count > most
+    ]
+    verdict.told = _secrets(world)
+    before, writes = len(truth.calls), truth.writes()
+    run(world, [])
+    verdict.second_run_calls = len(truth.calls) - before
+    verdict.second_run_writes = truth.writes() - writes
+
+
+def _secrets(world: World) -> list[str]:
+    """Credentials in the state, as `state export` tells it; only where a market says what it was asked with."""
+    leaks = Leaks()
+    if world.profile.rates.get("repeat"):
+        for number, line in enumerate(export(world.store)):
+            leaks.text(f"line {number} of the state", line)
+    return list(leaks.found)
+
+
+def _look(world: World, verdict: Verdict, item: Item, stand: Standing | None) -> None:
+    """Look at what the shop shows of one product."""
+    alive = world.truth.alive(item.key)
+    if stand is not None and stand.parked:
+        return
+    if not item.offered:
+        if any(listing.status == "live" for listing in alive):
+            verdict.wrong.append(f"{item.key} is on sale though not offered")
+        return
+    if not alive:
+        verdict.lost.append(f"{item.key} is not in the shop: {_why(stand)}")
+        return
+    listing = alive[0]
+    theirs = dict(offers_of(world.wanted, listing))
+    if listing.status != "live":
+        verdict.lost.append(f"{item.key} is {listing.status}")
+    titles = right_titles(world, listing, item)
+    if listing.title not in titles:
+        right = " or ".join(map(repr, titles))
+        verdict.wrong.append(f"{item.key} is titled {listing.title!r}, not {right}: {_why(stand)}")
+    offers = right_offers(world, listing, item, theirs)
+    if theirs != offers:
+        verdict.wrong.append(f"{item.key} offers {_told(theirs)}, not {_told(offers)}: {_why(stand)}")
+    pictures = _pictures(world, listing.images)
+    if world.platform.pictures and pictures != list(world.platform.files(item)):
+        verdict.wrong.append(f"{item.key} shows the pictures {pictures}")
+    verdict.wrong += [
+        f"{item.key} shows as its {name} {seen!r}, not {right!r}: {_why(stand)}"
+        for name, seen, right in world.platform.details(listing, item)
+        if seen != right
+    ]
+
+
+def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:
+    """Whether nothing but a person can tell: the shop shows two, or what was in doubt cannot be asked for."""
+    if len(world.truth.alive(key)) > 1:
+        return True
+    asked = world.profile.by in ("address", "unique", "search") or world.driver.find is not None
+    return not asked and key in doubted
+
+
+def right_titles(world: World, listing: Listing, item: Item) -> set[str]:
+    """What the listing may be titled: as wanted, or as its seller keeps it."""
+    if "title" not in world.profile.owned:
+        return {item.title}
+    by_hand = world.by_hand.get((listing.id, "title"))
+    return {by_hand} if by_hand is not None else world.wanted.titles[item.key]
+
+
+def right_offers(
+    world: World, listing: Listing, item: Item, theirs: Mapping[str, tuple[Decimal, int]]
+) -> dict[str, tuple[Decimal, int]]:
+    """What the listing must offer; where the seller keeps the stock, what he wrote or what it was made with.
+
+    `theirs` is what it offers now.
+    """
+    wanted = {sku: (world.wanted.right(price), stock) for sku, (price, stock) in item.offers.items()}
+    if "stock" not in world.profile.owned:
+        return wanted
+    by_hand = world.by_hand.get((listing.id, "stock"), {})
+    one_of = world.by_hand.get((listing.id, "stock of the whole"), {})
+    offers = {}
+    for sku, (shown, stock) in theirs.items():
+        price, _ = wanted.get(sku, (shown, 0))
+        right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
+        right = right | {one_of[sku]} if sku in one_of else right
+        offers[sku] = (price, stock if stock in right else min(right, default=-1))
+    return {**offers, **{sku: offer for sku, offer in wanted.items() if sku not in offers}}
+
+
+def _why(stand: Standing | None) -> str:
+    if stand is None:
+        return "nothing is known of it"
+    said = "; ".join(issue.message for issue in (*stand.issues, *stand.remarks))
+    return f"refused as {stand.refused}: {said}" if stand.refused else said or "without a reason"
+
+
+def _told(offers: Mapping[str, tuple[Decimal, int]]) -> str:
+    return ", ".join(f"{sku} {stock} at {price}" for sku, (price, stock) in sorted(offers.items()))
+
+
+def _pictures(world: World, shown: list[str]) -> list[str]:
+    """The hashes of the files behind what a listing shows."""
+    known = {**world.truth.files, **world.truth.addresses}
+    return [known[name].sha256 if name in known else name for name in shown]
+
+
+def judge_held(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
+    """What nobody can say the price of keeps the live one; stock and text go on, and nothing comes back on sale."""
+    for one, listing, item in unheld(world, held, world.stands()):
+        theirs = one.shown(listing)
+        wanted = right_offers(world, listing, item, theirs)
+        owned = "stock" in world.profile.owned
+        right = {
+            sku: (price, 0 if sku in one.out and not owned else wanted[sku][1])
+            for sku, price in one.prices.items()
+        }
+        if theirs != right:
+            verdict.wrong.append(
+                f"{one.key}, whose price is held, offers {_told(theirs)}, not {_told(right)}"
+            )
+        if one.hidden and listing.status == "live":
+            verdict.wrong.append(f"{one.key}, whose price is held, is on sale again")
+        if listing.title not in right_titles(world, listing, item):
+            verdict.wrong.append(f"{one.key}, whose price is held, is titled {listing.title!r}")

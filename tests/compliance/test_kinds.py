@@ -1,0 +1,209 @@
+"""What goods are: no single cell, however it is written, takes a cosmetic out of its rules."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from attrs import evolve
+from tests.compliance.test_example import rules
+from tests.compliance.test_readiness import TODAY
+from tests.prepare import example
+
+from storesync.compliance import Evidence, check_readiness, inventory_of, kind_of
+from storesync.issues import Issue, Issues, Severity
+from storesync.model import Product
+
+WORDS = (
+    "", "ordinary", "special", "food-general", "food-registered", "food-restricted", "other",
+    "Special", " ＳＰＥＣＩＡＬ ", "speical", "sunscreen", "food", "특수", "cosmetic", "-", "0",
+)  # fmt: skip
+CODES = ("", "330499", "3304.99", "210690", "392690", "340600", "330741", "130219", "99", "x")
+
+
+RULES = {market: rules(market) for market in ("CN", "VN")}
+
+
+def serum(cn: str = "ordinary", hs: str = "330499", *, vn: str = "", **facts: str) -> Product:
+    """SBG-001 with other cells; a fact that is empty is none."""
+    product = example.products()["SBG-001"]
+    classes = {market: word for market, word in (("cn", cn), ("vn", vn)) if word}
+    told = {code: text for code, text in {**product.facts, **facts}.items() if text}
+    return evolve(product, classes=classes, hs=hs, facts=told, at="products.csv:2")
+
+
+def told(product: Product, market: str = "CN", *evidence: Evidence, **changes: Any) -> Issues:
+    """What a market asks of it."""
+    given = evolve(RULES[market], evidence=evidence, **changes)
+    return check_readiness(product, compliance=given, market=market, today=TODAY)
+
+
+def errors(issues: Issues) -> dict[str, Issue]:
+    """The errors by code."""
+    return {issue.code: issue for issue in issues.errors}
+
+
+NUMBERS = {
+    "CN": Evidence(product="SBG-001", market="CN", kind="filing", reference="F-1"),
+    "VN": Evidence(product="SBG-001", market="VN", kind="notification", reference="N-1"),
+}
+
+
+@pytest.mark.parametrize("market", ["CN", "VN"])
+@pytest.mark.parametrize("hs", CODES)
+@pytest.mark.parametrize("word", WORDS)
+def test_no_class_and_no_code_lets_a_cosmetic_go_without_its_number(word: str, hs: str, market: str) -> None:
+    """Whatever stands in both cells: its INCI names tell what it is."""
+    for product in (serum(word, hs), serum(word, hs, vn="food"), serum("", hs, vn=word)):
+        assert told(product, market).errors
+        assert "food" != kind_of(product)
+
+
+@pytest.mark.parametrize("market", ["CN", "VN"])
+@pytest.mark.parametrize(("word", "hs"), [(word, "330499") for word in WORDS] + [("food-general", "")])
+def test_nor_does_a_cosmetic_without_inci_names(word: str, hs: str, market: str) -> None:
+    """A class says nothing against the HS code, and nothing without one."""
+    assert told(serum(word, hs, inci="", ingredients=""), market).errors
+
+
+@pytest.mark.parametrize("word", ["special", "Special", "SPECIAL", " special ", "ｓｐｅｃｉａｌ"])
+def test_a_special_cosmetic_is_one_however_it_is_written(word: str) -> None:
+    """A filing is no registration."""
+    found = errors(told(serum(word), "CN", NUMBERS["CN"]))
+
+    assert {"claim.registration"} == found.keys()
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("speical", "did you mean 'special'?"),
+        ("food general", "did you mean 'food-general'?"),
+        ("sunscreen", "known are food-general, food-registered, food-restricted, ordinary, other, special"),
+    ],
+)
+def test_an_unknown_class_holds_at_its_line(word: str, near: str) -> None:
+    """With its number on file as well: nobody knows whether it is the right number."""
+    (issue,) = told(serum(word), "CN", NUMBERS["CN"]).errors
+
+    assert ("claim.class", "products.csv:2", near) == (issue.code, issue.at, issue.hint)
+    assert repr(word) in issue.message
+    assert {} == errors(told(serum(word), "VN", NUMBERS["VN"]))
+
+
+@pytest.mark.parametrize(
+    ("product", "said"),
+    [
+        (
+            serum("food-general"),
+            "cn_class 'food-general' says food, but HS 330499 and its list of INCI names say cosmetic",
+        ),
+        (
+            serum("ordinary", "210690"),
+            "cn_class 'ordinary' and its list of INCI names say cosmetic, but HS 210690 says food",
+        ),
+        (serum("other"), "cn_class 'other' says neither cosmetic nor food, but HS 330499 and its"),
+        (serum("ordinary", vn="food"), "vn_class 'food' says food"),
+        (serum("food-general", "210690"), "HS 210690 say food, but its list of INCI names says cosmetic"),
+        (serum("ordinary", "392690"), "HS 392690 says neither cosmetic nor food"),
+    ],
+)
+def test_cells_that_contradict_each_other_hold_in_every_market(product: Product, said: str) -> None:
+    """Both are named; a number on file is no way around."""
+    for market in ("CN", "VN"):
+        (issue,) = told(product, market, NUMBERS[market]).errors
+
+        assert ("claim.kind_conflict", "products.csv:2") == (issue.code, issue.at)
+        assert said in issue.message
+        assert "hs_code6" in issue.hint
+
+
+@pytest.mark.parametrize("market", ["CN", "VN"])
+@pytest.mark.parametrize("hs", ["", "392690", "130219"])
+def test_goods_of_which_nobody_knows_what_they_are_are_held(hs: str, market: str) -> None:
+    """The way out names the classes of the market that was asked."""
+    (issue,) = told(serum("", hs, inci=""), market).errors  # what it is made of may be written in Korean only
+
+    assert "claim.kind_unknown" == issue.code
+    assert f"{market.lower()}_class: " in issue.hint
+    assert "other" in issue.hint
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "held"),
+    [
+        ({"cn": "", "hs": "330499"}, "cosmetic", {"claim.filing"}),
+        ({"cn": "", "hs": ""}, "cosmetic", {"claim.filing"}),
+        ({"cn": "ordinary", "hs": ""}, "cosmetic", {"claim.filing"}),
+        ({"cn": "ordinary", "hs": "130219"}, "cosmetic", {"claim.filing"}),
+        ({"cn": "food-general", "hs": "130219", "inci": ""}, "food", set()),
+        ({"cn": "food-general", "hs": "", "inci": ""}, "food", {"claim.kind_unknown"}),
+        ({"cn": "", "hs": "210690", "inci": ""}, "food", {"claim.class"}),
+        ({"cn": "other", "hs": "960329", "inci": ""}, "", set()),
+        ({"cn": "other", "hs": "", "inci": ""}, "", {"claim.kind_unknown"}),
+        ({"cn": "", "vn": "cosmetic", "hs": ""}, "cosmetic", {"claim.filing"}),
+    ],
+)
+def test_what_says_enough(cells: Mapping[str, str], kind: str, held: set[str]) -> None:
+    """What lifts rules takes two signs; food without a class may be of a registered producer."""
+    product = serum(**cells)
+
+    assert kind == kind_of(product)
+    assert held == errors(told(product)).keys()
+
+
+def test_a_food_without_its_class_is_no_ordinary_food() -> None:
+    """The restricted one of the example, with its class taken away."""
+    product = evolve(example.products()["GGT-076"], classes={})
+
+    (issue,) = told(product).errors
+
+    assert "claim.class" == issue.code
+    assert "food-restricted" in issue.hint
+
+
+def test_every_line_of_the_example_is_of_one_kind() -> None:
+    """60 cosmetics and 20 foods, and no finding about that."""
+    kinds = [kind_of(product) for product in example.products().values()]
+
+    assert (60, 20) == (kinds.count("cosmetic"), kinds.count("food"))
+    for product in example.products().values():
+        assert not {"claim.class", "claim.kind_conflict", "claim.kind_unknown"} & {
+            issue.code for market in ("CN", "VN") for issue in told(product, market)
+        }
+
+
+OWN = "정제수; 글리세린; 판테놀"
+INCI = "Water; Glycerin; Panthenol"
+
+
+@pytest.mark.parametrize(
+    ("own", "inci", "said"),
+    [
+        ("", "", ["SBG-001 is a cosmetic without a list of ingredients"]),
+        (" ; ；", ";", ["SBG-001 is a cosmetic without a list of ingredients"]),
+        (f"{OWN}; 미승인신물질추출물", "", ["미승인신물질추출물 is not confirmed"]),
+        ("정제수; 미승인신물질추출물", INCI, ["미승인신물질추출물 is not", "3 INCI names and 2 in its own"]),
+        (f"{OWN}; 미승인신물질추출물", f"{INCI}; Novel Extract", ["Novel Extract is not confirmed"]),
+        (f"{OWN}; 베타인", f"{INCI}; Novel Extract", ["Novel Extract is not confirmed"]),
+        (OWN, "Water; Glycerin", ["2 INCI names and 3 in its own"]),
+        (OWN, "Water; Betaine; Panthenol", ["ingredient 2 of SBG-001 is Betaine in one list and 글리세린"]),
+        ("정제수； 글리세린; 판테놀", "WATER; glycerin ; Ｐanthenol", []),
+        ("", INCI, []),
+        (OWN, "", []),
+    ],
+)
+def test_both_lists_of_ingredients_are_looked_at(own: str, inci: str, said: list[str]) -> None:
+    """Every name is known there, and both tell of the same ones; one complete list is enough."""
+    found = told(serum(inci=inci, ingredients=own), "CN", NUMBERS["CN"]).errors
+
+    assert {"claim.ingredient"} >= {issue.code for issue in found}
+    assert len(said) == len(found)
+    assert all(words in issue.message for words, issue in zip(said, found, strict=True))
+    assert all(Severity.ERROR is issue.severity and issue.hint and issue.at for issue in found)
+
+
+def test_without_a_table_of_ingredients_none_is_known() -> None:
+    """An inventory of nothing is no inventory that was not asked for."""
+    assert "claim.ingredient" in errors(
+        told(serum(), "CN", NUMBERS["CN"], inventory={"CN": inventory_of({}, "CN")})
+    )
