@@ -226,6 +226,8 @@ class Transport:
         if request.params:
             url += ("&" if "?" in url else "?") + urlencode(request.params)
         headers = {**_HEADERS, **request.headers}
+        if not (said := "".join(headers.values())).isascii() or not said.isprintable():
+            raise _unspeakable(request)
         body = request.body
         if isinstance(body, PartsBody):
             files: list[tuple[str, tuple[str, IO[bytes], str]]] = []
@@ -292,6 +294,17 @@ class Transport:
 def _called(path: Path | None, media: Media) -> str:
     """A file as the merchant knows it."""
     return path.name if path is not None else media.name
+
+
+def _unspeakable(request: Request) -> DriverError:
+    """Which header holds what none may; its value is most likely a credential, and is not told."""
+    name = next(
+        name for name, value in request.headers.items() if not (value.isascii() and value.isprintable())
+    )
+    return DriverError(
+        f"the header {name!r} of {request.place} has a character that no header can carry: is the credential in it "
+        "whole, and nothing else, without a line's end? nothing was sent"
+    )
 
 
 def _absolute(path: str) -> bool:

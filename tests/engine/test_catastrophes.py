@@ -333,6 +333,16 @@ def test_a_plan_changed_by_hand_is_refused() -> None:
         Plan.from_json(written)
 
 
+def test_a_plan_for_another_shop_is_refused() -> None:
+    """The file of the shop next door, handed to this one."""
+    bench = shop()
+    bench.put(times(Decimal("1.1"))(bench.world.wanted.items["P00"]))
+    made = bench.plan(limits=GuardLimits())
+    bench.channel.channel = evolve(bench.channel.channel, name="plain-kr")
+
+    nothing_sent(bench, made, StalePlan)
+
+
 def test_yesterdays_plan_is_refused() -> None:
     """What was planned before the state moved is planned again."""
     bench = shop()

@@ -11,7 +11,10 @@ from attrs import evolve
 from tests.engine.bench import Bench, item, step
 
 from storesync.cli.logs import logging_to
-from storesync.driver import Response
+from storesync.config import load
+from storesync.config.rates import SourceConfig
+from storesync.driver import Response, get
+from storesync.engine.secrets import configured_secrets
 from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule
 from storesync.sandbox.dialect import CREATE, EXTEND, UPLOAD, WRITE
@@ -19,6 +22,7 @@ from storesync.sandbox.faults import SHAPES, Fault, Step
 from storesync.state.backup import export
 from storesync.testing.leaks import Leaks
 from storesync.testing.platform import PLATFORMS, Platform
+from storesync.testing.processes import project
 
 
 @pytest.fixture(autouse=True)
@@ -109,3 +113,35 @@ def test_a_token_of_a_while_ago_is_a_secret_still() -> None:
     channel.account = evolve(channel.account, access="another-token-altogether")
 
     assert "no ********, use ********" == channel.mask.text(f"no {before}, use another-token-altogether")
+
+
+def test_an_accounts_own_secrets_are_never_forgotten() -> None:
+    """A service that runs for a year renews its token often, and each request may carry a header of its own."""
+    bench = Bench.opened(item("A"))
+    channel, app = bench.channel, "the secret of the app"
+    channel.account = evolve(channel.account, pin=app)
+    for number in range(200):
+        channel.account = evolve(channel.account, access=f"access-number-{number}")
+        bench.channel.sign(get("/listings"))
+    for number in range(200):
+        channel.account = evolve(channel.account, app=f"app-{number}")  # of which Basic credentials are made
+        bench.channel.sign(get("/listings"))
+
+    assert "********" == channel.mask.text(app)
+    assert "********" == channel.mask.text("access-number-199")
+    assert len(channel.mask.secrets) < 50
+
+
+def test_every_secret_that_the_configuration_refers_to_is_masked_in_what_is_told(tmp_path: Path) -> None:
+    """Hidden fields of accounts, keys of rate sources, the password of the state's database."""
+    example = load(project(tmp_path, "http://127.0.0.1:1"))
+    asked = SourceConfig(name="kexim", uses="kexim", settings={"key": "env:RATES_KEY"})
+    assert example.rates is not None
+    config = evolve(example, state="env:STATE", rates=evolve(example.rates, sources={"kexim": asked}))
+    environ = {
+        "STATE": "postgresql+psycopg://me:pass%2Fword@db/x",
+        "RATES_KEY": "rates-key-of-ours",
+        "TMALL_SECRET": "secret-of-app",
+    }
+
+    assert {"pass/word", "rates-key-of-ours", "secret-of-app"} <= set(configured_secrets(config, environ))

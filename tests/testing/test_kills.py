@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from storesync.testing import kills, processes
+from storesync.testing.ordeals import Tally
 
 
 @pytest.mark.slow
@@ -29,14 +30,14 @@ def test_a_killed_sync_makes_nothing_twice_and_loses_nothing(
 
 def test_a_tally_is_good_only_when_every_promise_held() -> None:
     """One duplicate, one loss, one write too many, one rival that was not told: each is enough."""
-    assert kills.Tally(kills=9).good
-    assert not kills.Tally(duplicates=["a"]).good
-    assert not kills.Tally(lost=["a"]).good
-    assert not kills.Tally(wrong=["a"]).good
-    assert not kills.Tally(failed=["a"]).good
-    assert not kills.Tally(leaks=["a"]).good
-    assert not kills.Tally(writes_when_unchanged=1).good
-    assert not kills.Tally(rivals=1).good
-    assert not kills.Tally(frozen=1, taken_over=1).good
-    assert not kills.Tally(frozen=1, fenced_off=1).good
-    assert kills.Tally(frozen=1, taken_over=1, fenced_off=1).good
+    assert Tally(kills=9).good
+    assert not Tally(duplicates=["a"]).good
+    assert not Tally(lost=["a"]).good
+    assert not Tally(wrong=["a"]).good
+    assert not Tally(failed=["a"]).good
+    assert not Tally(leaks=["a"]).good
+    assert not Tally(writes_when_unchanged=1).good
+    assert not Tally(rivals=1).good
+    assert not Tally(frozen=1, taken_over=1).good
+    assert not Tally(frozen=1, fenced_off=1).good
+    assert Tally(frozen=1, taken_over=1, fenced_off=1).good

@@ -40,6 +40,10 @@ ONCE_BROKEN = [
         75, PLAIN, id="a request token was measured from its last use and sent to a market that forgot it"
     ),
     pytest.param(442, PLAIN, id="a listing that one look missed was made anew unseen"),
+    pytest.param(
+        2000124, PLAIN, id="an address that was written again kept the prices of its first document"
+    ),
+    pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
 APART = Profile(

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import hashlib
+import traceback
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import respx
 
 import storesync.driver as sd
 from storesync.errors import ConfigError, DriverError, Rejected, Transient
+from storesync.sandbox.server import plain_markets, serving
 from storesync.transport import Transport, join_hosts
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -116,6 +118,21 @@ async def test_a_redirect_is_never_followed(location: str) -> None:
 
     assert (302, location) == (answer.status, answer.header("Location"))
     assert ["api.market.example"] == hosts
+
+
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever can set a variable could else read every credential: requests go to their host, or nowhere."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with serving(plain_markets()) as address:
+        direct = Transport({"api": f"{address}/plain"}, now=lambda: NOW)
+        try:
+            answer = await direct.send(sd.get("/listings"))
+        finally:
+            await direct.close()
+
+    assert 401 == answer.status
 
 
 async def test_a_cookie_is_never_kept() -> None:
@@ -229,6 +246,38 @@ async def test_only_a_connection_that_never_was_left_the_market_untouched(
         await transport(wire=Broken(error)).send(sd.request("POST", "/items", json={}))
 
     assert untouched == told.value.untouched
+
+
+@pytest.mark.parametrize("bad", ["\n", "\r\nx-more: 1", "é", "\x00", "\x7f"])
+async def test_a_credential_that_no_header_can_carry_is_told_without_it(bad: str) -> None:
+    """A line's end from a file, a letter that is not ASCII: nothing is sent, and the message names the header only."""
+    sent: list[httpx.Request] = []
+
+    def sign(request: sd.Request) -> sd.Request:
+        return request.with_headers({"x-token": f"{SECRET}{bad}"})
+
+    with pytest.raises(DriverError, match="the header 'x-token' of /listings has a character") as caught:
+        await transport(sent.append).send(sd.get("/listings"), sign)
+
+    assert [] == sent
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        f"https://user:{SECRET}@www.market.example:8443/login;v=1?token={SECRET}&x=1#{SECRET}",
+        f"//www.market.example/login;v=1?token={SECRET}",
+        f"/login;v=1?token={SECRET}",
+        f"https://[broken/login?token={SECRET}",
+    ],
+)
+async def test_of_a_redirect_only_the_place_is_kept(location: str) -> None:
+    """What stands behind it is what was asked, and an account may stand before the host."""
+    answer = await transport(lambda _: httpx.Response(302, headers={"location": location})).send(sd.get("/a"))
+
+    assert SECRET not in str(answer.headers)
+    assert answer.headers["location"].endswith("/login;v=1") or "[broken" in location
 
 
 @pytest.mark.parametrize(

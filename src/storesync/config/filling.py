@@ -18,6 +18,7 @@ from storesync.config.settings import AccountConfig, ChannelConfig
 from storesync.driver import Shop
 from storesync.errors import ConfigError
 from storesync.issues import Issue, nearest
+from storesync.model.mask import Mask
 
 __all__ = ["account_from", "shop_from"]
 
@@ -118,10 +119,8 @@ class _Filler:
         try:
             return self.kind(**values)
         except (TypeError, ValueError) as error:
-            words = str(error)
-            for name, value in values.items():
-                if not self.fields[name].repr and value:
-                    words = words.replace(str(value), "***")
+            hidden = (str(value) for name, value in values.items() if not self.fields[name].repr and value)
+            words = Mask(hidden, least=1).text(str(error))
             self.issues.append(Issue("config.value", self.path, f"{self.what}s do not fit: {words}", at=at))
             return None
 

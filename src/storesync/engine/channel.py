@@ -118,7 +118,7 @@ class OpenChannel:
     renewing: asyncio.Lock = field(factory=asyncio.Lock, repr=False)
     # As declared, and as it is in this channel's environment.
     _specs: tuple[Spec, Spec] = field(init=False, repr=False)
-    _secrets: tuple[str, ...] = field(default=(), init=False, repr=False)
+    _former: tuple[str, ...] = field(default=(), init=False, repr=False)
     _mask: Mask = field(factory=lambda: Mask((), least=_SHORTEST_SECRET), init=False, repr=False)
     _masked: Any = field(default=None, init=False, repr=False)  # the account that the mask knows
 
@@ -153,14 +153,16 @@ class OpenChannel:
     def mask(self) -> Mask:
         """Finds what this channel's account has and had of secrets, and what was made of them for a header."""
         if self._masked is not self.account:  # every answer is searched for them
-            self._masked = self.account
-            self._remember(_hidden(self.account))
+            before, self._masked = self._masked, self.account
+            self._remember(() if before is None else _hidden(before))
         return self._mask
 
     def _remember(self, texts: Iterable[str]) -> None:
-        known = dict.fromkeys((*self._secrets, *texts))
-        self._secrets = tuple(known)[-_REMEMBERED:]
-        self._mask = Mask(self._secrets, least=_SHORTEST_SECRET)
+        """Those of the account itself always, and the newest of what was good before or made for a header."""
+        ours = set(_hidden(self.account))
+        known = dict.fromkeys((*self._former, *texts))
+        self._former = tuple(text for text in known if text not in ours)[-_REMEMBERED:]
+        self._mask = Mask((*ours, *self._former), least=_SHORTEST_SECRET)
 
     def masked(self, response: Response) -> Response:
         """The answer without secrets, which some markets repeat: it goes to the driver, to journal and report.
@@ -195,6 +197,6 @@ class OpenChannel:
         for name, value in signed.headers.items():
             if name.lower() in _CREDENTIALS:
                 made = value.rpartition(" ")[2]
-                if made not in self._secrets and self.mask.text(made) is made:
+                if self.mask.text(made) is made:
                     self._remember((made,))
         return signed

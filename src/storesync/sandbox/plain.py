@@ -122,6 +122,9 @@ def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     if manners.by == "address" and same:
         listing = same[0]
         listing.title, listing.content = body["title"], dict(body)
+        for row in body.get("variants", ()):
+            if (sku := listing.sku(row["sku"])) is not None:
+                sku.price, sku.stock = Decimal(row["price"]), row["stock"]
         market.changed(listing, content=True)
         return _reply(_told(listing))
     if manners.by == "unique" and same:

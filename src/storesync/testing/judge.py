@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any
 
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
@@ -37,7 +38,8 @@ def judge(world: World, verdict: Verdict) -> None:
         _look(world, verdict, item, stands.get(item.key))
     for listing in truth.live():
         stand = stands.get(listing.key)
-        if listing.key not in wanted.items and not (stand is not None and stand.parked):
+        left = "shown" in world.profile.owned or (stand is not None and stand.parked)
+        if listing.key not in wanted.items and not left:
             verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
     verdict.wrong += [
         f"the market was told the merchant's file name {name!r}"
@@ -72,8 +74,9 @@ def _look(world: World, verdict: Verdict, item: Item, stand: Standing | None) ->
     alive = world.truth.alive(item.key)
     if stand is not None and stand.parked:
         return
+    shown = "shown" in world.profile.owned
     if not item.offered:
-        if any(listing.status == "live" for listing in alive):
+        if not shown and any(listing.status == "live" for listing in alive):
             verdict.wrong.append(f"{item.key} is on sale though not offered")
         return
     if not alive:
@@ -81,7 +84,7 @@ def _look(world: World, verdict: Verdict, item: Item, stand: Standing | None) ->
         return
     listing = alive[0]
     theirs = dict(offers_of(world.wanted, listing))
-    if listing.status != "live":
+    if listing.status not in (world.by_hand.get((listing.id, "shown"), {"live"}) if shown else {"live"}):
         verdict.lost.append(f"{item.key} is {listing.status}")
     titles = right_titles(world, listing, item)
     if listing.title not in titles:
@@ -124,17 +127,30 @@ def right_offers(
     `theirs` is what it offers now.
     """
     wanted = {sku: (world.wanted.right(price), stock) for sku, (price, stock) in item.offers.items()}
-    if "stock" not in world.profile.owned:
+    owned = world.profile.owned
+    if "stock" not in owned and "prices" not in owned:
         return wanted
-    by_hand = world.by_hand.get((listing.id, "stock"), {})
-    one_of = world.by_hand.get((listing.id, "stock of the whole"), {})
     offers = {}
-    for sku, (shown, stock) in theirs.items():
-        price, _ = wanted.get(sku, (shown, 0))
-        right = {by_hand[sku]} if sku in by_hand else world.wanted.stocks.get(sku, set())
-        right = right | {one_of[sku]} if sku in one_of else right
-        offers[sku] = (price, stock if stock in right else min(right, default=-1))
+    for sku, (price, stock) in theirs.items():
+        asked, pieces = wanted.get(sku, (price, 0 if "stock" in owned else stock))
+        if "prices" in owned:
+            asked = _kept(world, listing, "prices", sku, price, world.wanted.prices)
+        if "stock" in owned:
+            pieces = _kept(world, listing, "stock", sku, stock, world.wanted.stocks)
+        if sku in wanted or "stock" in owned:
+            offers[sku] = (asked, pieces)
     return {**offers, **{sku: offer for sku, offer in wanted.items() if sku not in offers}}
+
+
+def _kept(
+    world: World, listing: Listing, what: str, sku: str, shown: Any, asked: Mapping[str, set[Any]]
+) -> Any:
+    """What the seller wrote, else anything that it may have been made with: `shown` itself, when that is right."""
+    by_hand = world.by_hand.get((listing.id, what), {})
+    one_of = world.by_hand.get((listing.id, f"{what} of the whole"), {})
+    right = {by_hand[sku]} if sku in by_hand else asked.get(sku, set())
+    right = right | {one_of[sku]} if sku in one_of else right
+    return shown if shown in right else min(right, default=-1)
 
 
 def _why(stand: Standing | None) -> str:

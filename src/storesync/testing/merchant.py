@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from attrs import evolve
 
+from storesync.sandbox.records import Listing
 from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
-__all__ = ["edit_by_hand", "move_calmly", "move_catalog"]
+__all__ = ["edit_by_hand", "move_calmly", "move_catalog", "type_price"]
 
 
 def move_catalog(world: World, unheard: Mapping[str, Decimal]) -> None:
@@ -77,6 +79,19 @@ def _taken_back(world: World, item: Item, unheard: Mapping[str, Decimal]) -> Ite
     return evolve(item, offers=offers)
 
 
+def type_price(world: World, listing: Listing) -> None:
+    """The seller types a price into the shop."""
+    world.truth.edit(listing.id, price=world.platform.by_hand)
+    _note(world, listing, "prices", world.platform.by_hand)
+
+
+def _note(world: World, listing: Listing, what: str, value: Any) -> None:
+    # One that is sold as a whole, of a product with more SKUs by now: which of them it is, the next update says.
+    kept = offers_of(world.wanted, listing)
+    name = what if kept else f"{what} of the whole"
+    world.by_hand[listing.id, name] = dict.fromkeys(kept or world.wanted.ever(listing.key), value)
+
+
 def _rewritten(world: World, item: Item) -> Item:
     return evolve(item, words=world.writer.randint(0, 3)) if world.writer.random() < 0.15 else item
 
@@ -138,19 +153,20 @@ def edit_by_hand(world: World) -> None:
         return  # nobody could see it
     world.events[f"{kind} by hand"] += 1
     if kind == "price":
-        world.truth.edit(listing.id, price=world.platform.by_hand)
+        type_price(world, listing)
     elif kind == "stock":
         world.truth.edit(listing.id, stock=77)
-        # One that is sold as a whole, of a product with more SKUs by now: which of them it is, the next update says.
-        kept = offers_of(world.wanted, listing)
-        world.by_hand[listing.id, "stock" if kept else "stock of the whole"] = dict.fromkeys(
-            kept or world.wanted.ever(listing.key), 77
-        )
+        _note(world, listing, "stock", 77)
     elif kind == "title":
         title = f"title by hand {world.rng.randint(0, 999)}"
         world.truth.edit(listing.id, title=title)
         world.by_hand[listing.id, "title"] = title
     elif kind == "status":
+        stand = world.stands().get(listing.key)
+        # A half is shown once it is whole: then it is made.
+        world.by_hand[listing.id, "shown"] = (
+            {"hidden"} if stand is not None and stand.made else {"hidden", "live"}
+        )
         world.truth.edit(listing.id, status="hidden")
     else:
         world.truth.edit(listing.id, status="deleted")

@@ -48,6 +48,18 @@ MUTANTS: Final = (
         "size = 1",
     ),
     Mutant(
+        "new words of a description are not sent",
+        "storesync.drivers.shopee.listing",
+        "if name not in old or old[name] != value}",
+        'if name not in old or (old[name] != value and name != "description")}',
+    ),
+    Mutant(
+        "what the seller took off sale is shown again",
+        "storesync.engine.diff",
+        '        and "shown" not in owned',
+        "        and True",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
@@ -167,7 +179,28 @@ MUTANTS: Final = (
         "a secret is known in one spelling only",
         "storesync.model.mask",
         're.compile("".join(map(_spelled, part if len(part) >= self._least else one)))',
-        "re.compile(re.escape(part if len(part) >= self._least else one))",
+        "re.compile(re.escape(one))",
+    ),
+    Mutant(
+        "a token leaves whoever holds its lease",
+        "storesync.engine.account",
+        "            await self.held.fresh()\n",
+        "",
+        held_by="tests/engine/test_account_race.py::test_a_slow_renewal_never_overlaps_a_take_over",
+    ),
+    Mutant(
+        "a refusal is of whatever token there is",
+        "storesync.state.token",
+        '{"account": account, "base": base, "version": version}, values)',
+        '{"account": account, "base": base}, values)',
+        held_by="tests/engine/test_account_race.py::test_a_late_refusal_says_nothing_of_a_newer_token",
+    ),
+    Mutant(
+        "a renewal counts in no quota",
+        "storesync.engine.account",
+        "channel.spec.quotas, channel.scopes, most=_PATIENCE",
+        "{}, channel.scopes, most=_PATIENCE",
+        held_by="tests/engine/test_account.py::test_a_renewal_counts_in_the_days_quota",
     ),
     Mutant(
         "a number is no secret",

@@ -73,6 +73,7 @@ def _create(by: str, steps: int, shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Recei
             )
         with sd.made(sd.Ref(made.id("id"))):
             ref = _ref(made)
+    there = [sku for sku in new.offers if sku in ref.skus]
     missing = [sku for sku in new.offers if sku not in ref.skus]
     if missing:
         with sd.made(ref):
@@ -86,6 +87,9 @@ def _create(by: str, steps: int, shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Recei
             # What was found may have been made from an older document.
             yield sd.request("PATCH", f"/listings/{ref.listing}", json=new.content)
             yield from _set(ref, new.offers)
+        elif there and steps == 2:
+            # What an address has already may have been made with older offers, which the document does not carry.
+            yield from _set(ref, {sku: new.offers[sku] for sku in there})
         if new.found is not None or steps == 2:
             yield sd.request("DELETE", f"/listings/{ref.listing}/hidden")
     ref = evolve(ref, skus={sku: id_ for sku, id_ in ref.skus.items() if sku in new.offers})

@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 
 from storesync.sandbox.records import HIDDEN, Listing
 from storesync.state import Standing
+from storesync.testing.merchant import type_price
 from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
@@ -53,7 +54,7 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
             continue
         if world.profile.edits and rng.random() < 0.4:
             # What a seller typed in is live, too: what was computed before must not come back.
-            world.truth.edit(listing.id, price=world.platform.by_hand)
+            type_price(world, listing)
             world.events["held price by hand"] += 1
         shown = offers_of(world.wanted, listing)
         out = frozenset(sku for sku, (_, stock) in shown.items() if not stock)

@@ -102,6 +102,12 @@ class Profile:
         apart = rng.choice((0.0, CLOCKS if self.lag + self.late else _LEASES))
         return evolve(self, review=review, owned=owned, apart=apart)
 
+    def with_more_owned(self, rng: Random) -> Profile:
+        """The same world, where the seller may keep prices, or what is on sale, by hand as well."""
+        if not self.edits or rng.random() >= 0.4:
+            return self
+        return evolve(self, owned=(*self.owned, *rng.choice((("prices",), ("shown",), ("prices", "shown")))))
+
     def with_rules(self, rng: Random) -> Profile:
         """The same world under a price policy with a floor, a calendar, and a quota of the day."""
         ruled = evolve(self, floor=rng.choice(("", "", "min_price", "min_margin")))

@@ -164,11 +164,11 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         item = world.wanted.items.get(stand.key)
         if item is None:
             continue
-        title, offers, picture = item.title, dict(item.offers), item.picture
+        title, offers, words = item.title, dict(item.offers), item.words
         if stand.refused and stand.refused == stand.want:
             # A title that the seller keeps would change nothing of the document.
-            if "title" in world.profile.owned and world.platform.pictures:
-                picture = (picture + 1) % world.platform.pictures
+            if "title" in world.profile.owned:
+                words += 1
             else:
                 title += "."
         for sku, offer in stand.offers.items():
@@ -176,7 +176,7 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))
                 offers[sku] = (moved, stock + 1)
-        changed = evolve(item, title=title, offers=offers, picture=picture)
+        changed = evolve(item, title=title, offers=offers, words=words)
         if changed != item:
             touched = True
             world.wanted.items[stand.key] = changed

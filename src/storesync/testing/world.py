@@ -167,6 +167,7 @@ class World:
         drawn = drawn.with_rules(Random(f"rules {seed}"))
         drawn = drawn.with_one_call(Random(f"one call {seed}"))
         drawn = drawn.with_strangers(Random(f"elsewhere {seed}"))
+        drawn = drawn.with_more_owned(Random(f"owned {seed}"))
         drawn = drawn.with_memory(Random(f"memory {seed}"))
         drawn = drawn.with_misses(Random(f"misses {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))

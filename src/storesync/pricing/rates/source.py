@@ -20,6 +20,7 @@ from storesync.errors import (
     Throttled,
     Transient,
 )
+from storesync.model.mask import Mask
 from storesync.pricing.rate import Rate
 
 __all__ = [
@@ -79,8 +80,8 @@ class Key:
             raise ValueError("the access key is empty")
 
     def hide(self, text: str) -> str:
-        """The text with the key masked."""
-        return text.replace(self.value, "***")
+        """The text with the key masked, however it is spelled."""
+        return Mask((self.value,), least=1).text(text)
 
 
 def redacted(fault: Fault, key: Key) -> Fault:
