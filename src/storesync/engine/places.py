@@ -68,6 +68,11 @@ class Lateness:
         return min(self._now[0], self._past[0])
 
     @property
+    def unseen(self) -> float:
+        """By how much the fastest of so many answers is likely to be slower than the fastest that there can be."""
+        return (self.usual - self._shortest) / math.sqrt(min(self._count, _BLOCK))
+
+    @property
     def _guard(self) -> float:
         """For an answer faster or slower than those seen: the more of them there are, the less it will differ."""
         return (self.usual - self._shortest) * _GUARD / min(self._count, _BLOCK)
@@ -128,5 +133,7 @@ class Places:
         if (left, weight) not in self._out:
             return  # so late that its place was free again
         self._out.remove((left, weight))
-        until = now - self.late.certain + self.per * _EDGE
+        # Several places hardly ever come together in the worst way; a single one has only itself.
+        single = self.late.unseen if self.room == 1 else 0.0
+        until = now - self.late.certain + single + self.per * _EDGE
         self._kept.append((max(until, self._kept[-1][0] if self._kept else 0.0), weight))
