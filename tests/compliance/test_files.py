@@ -78,3 +78,49 @@ def test_a_waiver_is_of_one_product_on_one_market() -> None:
         for product, market in (("A", "CN"), ("B", "CN"), ("A", "VN"))
     ]
     assert [True, False] == [every.lets("B", market, "t-1", "最佳", 0, 2) for market in ("CN", "VN")]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "-",
+        "–",
+        "?",
+        "N/A",
+        "n.a.",
+        "TBD",
+        "todo",
+        "<number>",
+        "xxx",
+        "없음",
+        "신청중",
+        "해당 없음",
+        "无",
+        "暂无",
+        "办理中",
+        "không có",
+    ],
+)
+def test_a_reference_that_names_nothing_shows_nothing(cell: str) -> None:
+    """Spreadsheets write something where there is no number yet; a waiver so signed is none."""
+    row = f"SBG-001,CN,filing,{cell},,\n"
+    evidence, issues = read_evidence(f"product,market,kind,reference,covers,expires_on\n{row}", at="e.csv")
+    head = "product,market,term,reason,evidence_reference,approved_by,expires_on\n"
+    waivers, more = read_waivers(f"{head}*,CN,zh-Hans-0003,it is ours,D-1,{cell},2027-01-01\n", at="w.csv")
+
+    assert ((), ()) == (evidence, waivers)
+    assert ["e.csv:2", "w.csv:2"] == [issue.at for issue in (*issues, *more)]
+    assert repr(cell) in issues[0].message
+    assert issues[0].hint
+
+
+def test_a_market_and_a_kind_are_read_in_any_letter_case() -> None:
+    """And a cell that covers nothing does not cover all."""
+    rows = "SBG-001,cn,Filing,F-1,,\nSBG-001,CN,efficacy,E-1,;,\nSBG-001,CN,efficacy,N-1,抗皱;,\n"
+
+    evidence, issues = read_evidence(f"product,market,kind,reference,covers,expires_on\n{rows}", at="e.csv")
+
+    assert [("CN", "filing", ()), ("CN", "efficacy", ("抗皱",))] == [
+        (one.market, one.kind, one.covers) for one in evidence
+    ]
+    assert ["e.csv:3"] == [issue.at for issue in issues]

@@ -207,3 +207,33 @@ def test_without_a_table_of_ingredients_none_is_known() -> None:
     assert "claim.ingredient" in errors(
         told(serum(), "CN", NUMBERS["CN"], inventory={"CN": inventory_of({}, "CN")})
     )
+
+
+@pytest.mark.parametrize("key", ["PDM-061", "PDM-062", "GGT-077", "GGT-078"])
+def test_a_food_of_a_registered_producer_is_none_of_an_ordinary_one(key: str) -> None:
+    """Fish, honey and oil wait for the number of their producer, whatever class is typed."""
+    product = evolve(example.products()[key], classes={"cn": "food-general"})
+    number = Evidence(product=key, market="CN", kind="producer", reference="CKOR01")
+
+    assert {"claim.producer"} == errors(told(product)).keys()
+    assert {} == errors(told(product, "CN", number))
+
+
+@pytest.mark.parametrize(
+    ("word", "function", "held"),
+    [
+        ("ordinary", "자외선차단", {"claim.class"}),
+        ("ordinary", "탈모증상완화", {"claim.class"}),
+        ("ordinary", "미백", set()),
+        ("ordinary", "주름개선", set()),
+        ("", "자외선차단;미백", {"claim.registration"}),
+        ("", "주름개선", set()),
+        ("special", "자외선차단", {"claim.registration"}),
+    ],
+)
+def test_a_sun_cream_is_no_ordinary_cosmetic(word: str, function: str, held: set[str]) -> None:
+    """Its function says so in Korea; brightening is special only where a text says it, and a warning until then."""
+    found = told(serum(word, kr_functional=function), "CN", NUMBERS["CN"])
+
+    assert held == errors(found).keys()
+    assert ("미백" == function) == ("claim.class" in {issue.code for issue in found.warnings})

@@ -138,6 +138,7 @@ def test_expressions_of_users_see_letters_as_their_language_has_them() -> None:
         ("rụng tóc bệnh lý", "rụng tóc bệnh lí"),
         ("đặc trị", "Ðặc trị"),  # the Icelandic letter of old fonts
         ("tốt nhất", "тốt nhấт"),  # two Cyrillic letters
+        ("đặc trị", "dac tri"),  # without marks
     ],
 )
 def test_every_everyday_spelling_of_vietnamese_is_found(one: str, other: str) -> None:

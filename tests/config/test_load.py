@@ -399,3 +399,14 @@ def test_a_calendar_that_makes_no_sense_is_told(tmp_path: Path, rows: str, said:
     assert said in found.message
     assert "entry 1 of the calendar" in found.message
     assert found.hint
+
+
+@pytest.mark.parametrize("holding", ['["warn"]', '["registration", "evidence"]'])
+def test_what_must_not_be_said_cannot_be_let_out(tmp_path: Path, holding: str) -> None:
+    """`holding` adds doubts, or takes away registrations and evidence; never blocks."""
+    found = findings(tmp_path, f"{GOOD}\n[compliance]\nholding = {holding}\n")
+
+    (issue,) = [one for one in found if one.path == "compliance/holding"]
+    assert "block" in issue.message
+    assert '"block"' in issue.hint
+    assert issue.at

@@ -4,6 +4,9 @@ Each test runs the real engine on the emulated shops, with rate services that an
 Eximbank do, in virtual time. Every run is a process of its own: what it knows of rates it knows from the state.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,8 +16,10 @@ import pytest
 from tests.engine.exchange import KEYS, SHOPEE, SOURCES, TMALL, Merchant, merchant
 
 from storesync.errors import StalePlan, StoresyncError
+from storesync.model import loads
 from storesync.plan import Kind
 from storesync.pricing.settle import within
+from storesync.testing.processes import environ
 
 
 @pytest.fixture
@@ -119,6 +124,42 @@ def test_an_old_snapshot_gives_the_old_prices_byte_for_byte(shop: Merchant) -> N
     assert first.snapshot == plan.snapshot
     assert asked == shop.services.asked["ecos"]
     assert () == plan.held
+
+
+ELSEWHERE = """
+import decimal, sys
+folder, snapshot, digits = sys.argv[1:]
+decimal.setcontext(decimal.Context(prec=int(digits), rounding=decimal.ROUND_UP))
+import storesync
+from storesync.model import dumps
+from storesync.report.document import explained_document
+with storesync.sync.open(folder + "/storesync.toml") as shops:
+    for sku in ("SBG-001-30", "SBG-001-50", "SBG-002-200", "SBG-008-01"):
+        found = shops.explain("tmall-cn", sku, rates=snapshot)
+        sys.stdout.write(dumps(explained_document(found)["prices"]) + "\\n")
+"""
+
+
+def test_an_old_snapshot_gives_the_same_bytes_in_every_process(shop: Merchant) -> None:
+    """With another hash seed, locale, time zone and decimal context: what a price was then is what it was."""
+    first, _ = shop.sync()
+    then = shop.traces()
+    shop.services.quote("ecos", CNY="206.50")
+    shop.wait(days=2)
+    shop.sync()
+    told = set()
+    for seed, place, zone, digits in (
+        ("0", "C", "UTC", "28"),
+        ("77", "de_DE.UTF-8", "America/Los_Angeles", "2"),
+    ):
+        hosts = {"PYTHONHASHSEED": seed, "LC_ALL": place, "TZ": zone}
+        variables = {**os.environ, **environ(), **KEYS, **hosts}
+        command = [sys.executable, "-c", ELSEWHERE, str(shop.folder), first.snapshot, digits]
+        told.add(subprocess.run(command, env=variables, capture_output=True, check=True).stdout)
+    (bytes_,) = told
+    skus = ("SBG-001-30", "SBG-001-50", "SBG-002-200", "SBG-008-01")
+
+    assert [then[sku] for sku in skus] == [loads(line) for line in bytes_.splitlines()]
 
 
 def test_a_pin_holds_for_its_channels_until_it_is_taken_away(shop: Merchant) -> None:

@@ -310,7 +310,7 @@ def _protection(pair: Pair, chance: random.Random) -> Pair:
 FIGURES: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]]] = {
     "sign": {
         "zh-Hans": (
-            ("-18℃", ("-18℃", "－18°C", "零下18度", "零下摄氏18度", "−18℃", "负18℃"), ("18℃", "18度", "零上18℃")),
+            ("-18℃", ("-18℃", "-18ºC", "-18˚C", "－18°C", "零下18度", "零下摄氏18度", "−18℃", "负18℃"), ("18℃", "18度")),
             ("영하 18도", ("-18℃", "零下18度"), ("18度", "零下8度")),
             ("18℃", ("18℃", "18度"), ("-18℃", "零下18度")),
             ("-20~-18℃", ("-20～-18℃", "零下20~18℃"), ("-20～18℃", "20～18℃")),
@@ -397,6 +397,12 @@ def _wordy(pair: Pair, _: random.Random) -> Pair | None:
     return Pair(pair.source, text, pair.locale, pair.field, "length_ratio")
 
 
+def _other(pair: Pair, chance: random.Random) -> Pair | None:
+    """A word of a third language; a supplier's sheet has several."""
+    word = chance.choice(["крем", "ครีม", "كريم", "קרם", "ㄅㄠㄕ", "կրեմ", "ক্রিম"])
+    return _insert(f" {word} ", "no_other")(pair, chance)
+
+
 BREAKS: dict[str, Break] = {
     "empty": _empty,
     "copied": _copied,
@@ -423,6 +429,7 @@ BREAKS: dict[str, Break] = {
     "bytes": _bytes,
     # In Chinese shops の is a fashion.
     "kana": lambda pair, chance: None if pair.locale != "vi" else _insert("の", "no_kana")(pair, chance),
+    "other script": _other,
     "protection": _protection,
     **{kind: _figure(kind) for kind in FIGURES},
     "simplified": _simplified,

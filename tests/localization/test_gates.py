@@ -87,6 +87,22 @@ def test_an_amount_that_is_written_otherwise_is_no_false_alarm(kind: str, seed: 
     assert [] == alarms
 
 
+def test_a_dash_before_degrees_that_may_begin_a_line_is_for_a_person() -> None:
+    """Neither reading is held for sure."""
+    for source, text in (
+        ("- 18℃ 보관", "-18℃保存"),
+        ("- 25℃ 이하 보관", "25℃以下保存"),
+        ("-18℃ 보관", "- 18℃保存"),
+    ):
+        assert "fail" != Gates().check(source, text, locale="zh-Hans", field="attributes").result
+
+
+def test_letters_of_formulas_are_no_third_language() -> None:
+    """Greek ones, and a single one of any other alphabet."""
+    for text in ("β-葡聚糖 α-熊果苷保湿霜", "保湿霜 Д 型"):
+        assert () == Gates().check("보습 크림", text, locale="zh-Hans").of("no_other")
+
+
 def test_every_amount_is_drawn() -> None:
     """Each wrong and each right one, over the seeds."""
     for kind, by_locale in corpus.FIGURES.items():
@@ -149,6 +165,9 @@ def test_every_rule_of_the_gates_has_a_failure_that_is_injected() -> None:
         ("10-20℃", "ko", [("10", ""), ("20", "°c")]),
         ("오메가-3 SPF-50 -50ml", "ko", [("3", ""), ("50", ""), ("50", "ml")]),
         ("冷冻-18℃", "zh-Hans", [("-18", "°c")]),
+        ("-18ºC -18˚C", "ko", [("-18", "°c"), ("-18", "°c")]),
+        ("- 18℃ - 18ml", "ko", [("-18", "°c"), ("18", "ml")]),
+        ("24h", "vi", [("24", "hour")]),
         ("no figure", "en", []),
     ],
 )

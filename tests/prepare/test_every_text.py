@@ -110,6 +110,19 @@ def test_a_banned_claim_is_held_wherever_it_stands(place: str) -> None:
     assert not at(where, looked(PLACES[place]("清爽")), "claim.block")
 
 
+def test_a_brand_is_looked_at_too() -> None:
+    """A mark may be registered: then a person waives it."""
+    marked = evolve(SERUM, brand=evolve(SERUM.brand, latin="药妆 DERMA"))
+
+    result = prepared(
+        marked, settings=given(), driver=driver(spec_text={}), category=evolve(FREE, axes={}, text={})
+    )
+
+    assert ["SBG-001/brand/0"] == [
+        one.path for one in result.issues.errors if one.code == "claim.block" and "药妆" in one.message
+    ]
+
+
 def test_a_further_language_of_a_shop_is_looked_at_too() -> None:
     """The name of an axis that only its Vietnamese readers see."""
     reference = evolve(

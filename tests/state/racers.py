@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from storesync.errors import Locked
+from storesync.localization import MemoryText, TextKey
 from storesync.state import Store, lease, migrate, texts, token, usage
 
 NOW = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
@@ -100,6 +101,24 @@ def pay(store: Store, _: str) -> str:
     return str(paid)
 
 
+def correct(store: Store, owner: str) -> str:
+    """Bring ten corrections, each made of what stood there before; a late one is brought again. One word per line."""
+    key = TextKey("a" * 32, "ko", "vi", "title", "", "A/title")
+    kept = 0
+    while kept < 10:
+        since = store.read_now(lambda db: texts.said_at(db, "vi", ["A/title"]))
+        known = store.read_now(lambda db: texts.remembered(db, [key])).get(key)
+        before = known.text if known is not None else ""
+        new = MemoryText(
+            key=key, source_text="a", text=f"{before} {owner}", state="reviewed", by=owner, place="A/title"
+        )
+        late = store.write_now(
+            lambda db, new=new, since=since: texts.keep_texts(db, [new], person=True, at=NOW, since=since)
+        )
+        kept += not late
+    return f"{kept}"
+
+
 def grow(store: Store, _: str) -> str:
     """Bring an empty place to the schema of this storesync."""
     return migrate(store)
@@ -112,6 +131,7 @@ WHAT: dict[str, Callable[[Store, str], str]] = {
     "exchange": exchange,
     "draw": draw,
     "pay": pay,
+    "correct": correct,
     "migrate": grow,
 }
 

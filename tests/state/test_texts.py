@@ -123,6 +123,18 @@ def test_processes_that_pay_at_once_stay_within_the_day(shared: Place) -> None:
     assert 70 <= paid <= 98
 
 
+def test_no_correction_is_lost_to_another_of_the_same_moment(shared: Place) -> None:
+    """Four people who import at once: each word is there at the end, since whoever came late was told and came again."""
+    store = shared.open()
+    store.create_tables()
+
+    race(shared.url, "correct", 4)
+
+    (one,) = store.read_now(lambda db: list(texts_of(db, "vi", [], ["A/title"])))
+    store.close()
+    assert 40 == len(one.text.split())
+
+
 def test_texts_of_two_places_with_one_source_stand_side_by_side(store: Store) -> None:
     """And are found by the key without a place, beside what an engine made."""
     here, there = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -24,6 +25,13 @@ EVIDENCE: Mapping[str, str] = {
     "label": "the market's own label",
 }
 """Kinds of evidence, and what each shows."""
+
+# What people write where they have no number yet, the words of our own ways out among them.
+_NO_NUMBER = re.compile(
+    r"[\W_]*|<.*>|x+|n\W?a\W?|no|none|nil|null|tb[acd]|todo|pending|later|soon|unknown|example|test"
+    r"|없음|미정|미등록|해당\s?없음|신청\s?중|준비\s?중|진행\s?중|예정|추후"
+    r"|无|無|暂无|没有|待定|待补|待办|办理中|申请中|không(?: có)?|chưa(?: có)?|đang (?:chờ|làm)"
+)
 
 
 @frozen(kw_only=True)
@@ -83,6 +91,21 @@ class Waiver:
         return 0 <= place <= offset and end <= place + len(self.term)
 
 
+def _says_nothing(row: Mapping[str, str], columns: Iterable[str], place: str, code: str) -> Issue | None:
+    """A finding about the first of these cells that stands for a number and is none."""
+    for column in columns:
+        if _NO_NUMBER.fullmatch(fold(row[column]).text.strip()):
+            message = f"{column} {row[column]!r} names nothing that anybody could show"
+            return Issue(
+                code,
+                row["product"],
+                message,
+                hint="write it once it is there; until then leave the row out",
+                at=place,
+            )
+    return None
+
+
 def _day(row: Mapping[str, str], place: str, code: str, issues: list[Issue]) -> date | None:
     given = row.get("expires_on", "")
     if not given:
@@ -103,16 +126,29 @@ def _day(row: Mapping[str, str], place: str, code: str, issues: list[Issue]) -> 
 
 
 def read_evidence(text: str, *, at: str) -> tuple[tuple[Evidence, ...], tuple[Issue, ...]]:
-    """The rows of an evidence table: product, market, kind, reference, covers (parted by `;`), expires_on."""
+    """The rows of an evidence table: product, market, kind, reference, covers (parted by `;`), expires_on.
+
+    A row whose reference is a dash or a word for "not yet" shows nothing.
+    """
     code = "claim.evidence_file"
     rows, issues = read_rows(text, ("product", "market", "kind", "reference"), at=at, code=code)
     found = []
     for place, row in rows:
+        row["market"], row["kind"] = row["market"].upper(), row["kind"].lower()
         if row["kind"] not in EVIDENCE:
             message = f"kind {row['kind']!r} is unknown"
             issues.append(Issue(code, row["product"], message, hint=f"write {', '.join(EVIDENCE)}", at=place))
             continue
+        if (issue := _says_nothing(row, ("reference",), place, code)) is not None:
+            issues.append(issue)
+            continue
         covers = tuple(part for piece in row.get("covers", "").split(";") if (part := piece.strip()))
+        if row.get("covers") and not covers:
+            message = f"covers {row['covers']!r} names nothing"
+            issues.append(
+                Issue(code, row["product"], message, hint="leave it empty for all of its kind", at=place)
+            )
+            continue
         until = _day(row, place, code, issues)
         if until != date.min:
             found.append(
@@ -136,6 +172,11 @@ def read_waivers(text: str, *, at: str) -> tuple[tuple[Waiver, ...], tuple[Issue
     rows, issues = read_rows(text, needed, at=at, code=code)
     found = []
     for place, row in rows:
+        row["market"] = row["market"].upper()
+        signed = ("reason", "evidence_reference", "approved_by")
+        if (issue := _says_nothing(row, signed, place, code)) is not None:
+            issues.append(issue)
+            continue
         until = _day(row, place, code, issues)
         if until is not None and until != date.min:
             found.append(

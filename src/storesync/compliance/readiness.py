@@ -90,6 +90,9 @@ _SELF_REGISTERED = (
     "claim.producer",
     "the GACC number of its producer is asked for at customs (Decree 280)",
 )
+# assumption: of the groups whose producers the home country's authority recommends (Decree 248) these are sure by their
+# position: fish and seafood, honey, oils, prepared meat and fish, seaweed. Without its number such a food waits.
+_RECOMMENDED = ("02", "03", "0409", "1212", "15", "1601", "1602", "1603", "1604", "1605")
 
 
 def _number(
@@ -108,12 +111,39 @@ def _number(
         yield Issue(code, "class", f"{product.key} in {market}: {why}{ended}", severity, hint)
 
 
+# Functions of a Korean functional cosmetic that make a special one in China whatever its texts say (CN-CSAR-16 [U]); what
+# brightens is special only where a text says so, which the terms look for.
+_SPECIAL_FUNCTIONS = re.compile("자외선|염모|탈색|탈염|탈모|퍼머|펌")
+_DOUBTFUL_FUNCTIONS = re.compile("미백")
+
+
+def _function(product: Product, given: str) -> Iterator[Issue]:
+    """A class that the product's own function contradicts: a sun cream is no ordinary cosmetic."""
+    function = product.facts.get("kr_functional", "")
+    sure = _SPECIAL_FUNCTIONS.search(function) is not None
+    if given == "ordinary" and (sure or _DOUBTFUL_FUNCTIONS.search(function) is not None):
+        yield Issue(
+            "claim.class",
+            "classes/cn",
+            f"cn_class 'ordinary' of {product.key} stands beside the function {function!r} (kr_functional), which is "
+            "that of a special cosmetic in China",
+            Severity.ERROR if sure else Severity.WARNING,
+            "write cn_class = special, or correct kr_functional",
+        )
+
+
 def _china(product: Product, kind: str, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
     given = class_of(product, market)
-    if asked := _CHINA.get(given or ("ordinary" if kind == "cosmetic" else "")):
+    if kind == "cosmetic":
+        yield from _function(product, given)
+        special = _SPECIAL_FUNCTIONS.search(product.facts.get("kr_functional", "")) is not None
+        given = given or ("special" if special else "ordinary")
+    if asked := _CHINA.get(given):
         yield from _number(product, compliance, market, today, asked)
     elif given == "food-general":
-        yield from _number(product, compliance, market, today, _SELF_REGISTERED, Severity.WARNING)
+        sure = re.sub(r"\D", "", product.hs).startswith(_RECOMMENDED)
+        severity = Severity.ERROR if sure else Severity.WARNING
+        yield from _number(product, compliance, market, today, _SELF_REGISTERED, severity)
     elif not given:
         yield Issue(
             "claim.class",

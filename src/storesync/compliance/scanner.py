@@ -9,7 +9,7 @@ from functools import cached_property
 from attrs import define, field, frozen
 
 from storesync.compliance.fold import Folded, fold
-from storesync.compliance.spelling import EITHER, one_spelling
+from storesync.compliance.spelling import EITHER, one_spelling, unmarked
 from storesync.compliance.spread import spread
 from storesync.compliance.term import SEVERITIES, Term
 
@@ -56,6 +56,8 @@ class Scanner:
         for term in self.terms:
             if not term.regex and (word := _folded(term.term)):
                 found.setdefault(word, []).append(term)
+                if self._bare(term) and " " in word and (bare := unmarked(word)) != word:
+                    found.setdefault(bare, []).append(term)
         return {word: tuple(terms) for word, terms in found.items()}
 
     @cached_property
@@ -83,8 +85,17 @@ class Scanner:
             (_required(pattern), re.compile(pattern), term)
             for term in self.terms
             if term.regex
-            for pattern in (_lowered(term.term, spaced=self.spaced),)
+            for pattern in self._spellings(term)
         )
+
+    def _bare(self, term: Term) -> bool:
+        """Whether people also write it without its marks so that nobody finds it: tri mun."""
+        return self.spaced and term.severity == "block"
+
+    def _spellings(self, term: Term) -> tuple[str, ...]:
+        pattern = _lowered(term.term, spaced=self.spaced)
+        bare = unmarked(pattern)
+        return (pattern, bare) if self._bare(term) and bare != pattern else (pattern,)
 
     @cached_property
     def _phrases(self) -> dict[str, tuple[str, ...]]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from unicodedata import combining, normalize
 
-__all__ = ["EITHER", "one_spelling"]
+__all__ = ["EITHER", "one_spelling", "unmarked"]
 
 # The tone of an open syllable stands on either vowel: hoá and hóa, khoẻ and khỏe, thuý and thúy.
 _TONES = MappingProxyType(
@@ -46,3 +47,8 @@ EITHER: Mapping[str, str] = MappingProxyType({y: f"[{y}{i}]" for y, i in _Y_TO_I
 def one_spelling(text: str) -> str:
     """A text in lower case with one of the spellings, as many characters as before."""
     return _OTHER.sub(lambda found: _ONE[found.group()], text) if _ANY.search(text) is not None else text
+
+
+def unmarked(text: str) -> str:
+    """A text in lower case without tones and other marks: trị mụn is tri mun."""
+    return "".join(one for one in normalize("NFD", text.replace("đ", "d")) if not combining(one))

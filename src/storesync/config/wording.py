@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -137,6 +138,9 @@ def compliance_config(root: Section, folder: Path) -> ComplianceConfig | None:
         section.error(
             "holding", "value", f"severity {severity!r} is unknown", f"write {', '.join(SEVERITIES)}"
         )
+    if "block" not in holding:
+        hint = f"write holding = {json.dumps(sorted({*holding, 'block'}, key=list(SEVERITIES).index))}"
+        section.error("holding", "value", "without block, what must not be said would go out", hint)
     return ComplianceConfig(
         terms=_read(section, "terms", folder, read_terms, ()),
         # What does not count here holds its products by itself; a term that does not count would let texts pass.

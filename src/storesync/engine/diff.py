@@ -39,6 +39,11 @@ def blocked(stand: Standing) -> str:
     return ""
 
 
+def _document_waits(stand: Standing) -> bool:
+    """Whether nothing but the document of what is on sale is held, so that prices and stock go out."""
+    return stand.offers_go and not stand.ending and not stand.parked
+
+
 def operations(
     stand: Standing,
     driver: Driver[Any, Any],
@@ -66,6 +71,8 @@ def operations(
         if "shown" not in owned:
             yield from _off_sale(stand, driver)
         return
+    if _document_waits(stand):
+        yield from _offers(stand, driver, owned)
     if blocked(stand) or not stand.want:
         return
     if not stand.made:
@@ -144,7 +151,7 @@ def _in_review(
         if "hide" in spec.in_review and "shown" not in owned:
             yield from _off_sale(stand, driver)
         return
-    if not blocked(stand):
+    if not blocked(stand) or _document_waits(stand):
         yield from (one for one in _offers(stand, driver, owned) if one.kind.value in spec.in_review)
 
 

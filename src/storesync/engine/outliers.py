@@ -10,7 +10,7 @@ from storesync.issues import Issue
 from storesync.model import Money, Offer
 from storesync.plan import GuardLimits, Kind, Operation
 from storesync.pricing.guard import category_outliers
-from storesync.state import Standing, due, standing
+from storesync.state import OFFERS_GO, Standing, due, standing
 
 __all__ = ["hold", "outliers"]
 
@@ -66,14 +66,15 @@ def outliers(
 def hold(db: Connection, channel: str, found: Mapping[str, Mapping[str, list[Issue]]]) -> None:
     """Hold these prices with their findings; each listing is prepared again by the next plan.
 
-    What is live keeps its price and goes on; what is not, or has a variant that is not, is held as a whole.
+    What is live keeps its price and goes on; what is not is held. A variant that is not there yet holds the document that
+    would bring it; prices and stock of the others go out.
     """
     for stand in standing.read_all(db, channel, keys=found):
         issues = (*stand.issues, *(issue for some in found[stand.key].values() for issue in some))
         there = stand.ref.skus if stand.ref is not None and stand.made else {}
         far = {sku: stand.offers[sku] for sku in found[stand.key]}
-        live = all(sku in there and offer.last_prices for sku, offer in far.items())
-        if live:
-            standing.keep_prices(db, channel, far)
-        standing.change(db, channel, stand.key, held=not live, input="", issues=issues)
+        live = [sku for sku, offer in far.items() if sku in there and offer.last_prices]
+        standing.keep_prices(db, channel, live)
+        waits = {"held": True, "reason": OFFERS_GO if there else ""} if len(live) < len(far) else {}
+        standing.change(db, channel, stand.key, input="", issues=issues, **waits)
     standing.bump(db, channel)

@@ -45,11 +45,11 @@ def kept(wanted: Want, stand: Standing, document: Content | None, channel: Chann
 
     `document` is the acknowledged one, or when that is unknown the one wanted before. Pure.
     """
-    if stand.ref is None or wanted.content is None:
+    if stand.ref is None or not (wanted.content or wanted.offers):
         return wanted
     offers = {sku: _offer_kept(offer, stand, channel) for sku, offer in wanted.offers.items()}
     content = wanted.content
-    if document is not None:
+    if document is not None and content is not None:
         places = content_owned(channel, spec).values()
         texts = {place: text for place in places if (text := text_at(document, place)) is not None}
         content = with_texts(content, texts)

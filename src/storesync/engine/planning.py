@@ -17,7 +17,7 @@ from storesync.engine.diff import blocked, ended, operations
 from storesync.engine.events import happened
 from storesync.engine.guards import guards
 from storesync.engine.outliers import hold, outliers
-from storesync.engine.pricehold import price_held
+from storesync.engine.pricehold import goes_out, price_held
 from storesync.engine.reading import Preparer, Reading
 from storesync.engine.tickets import poll
 from storesync.errors import Locked
@@ -127,10 +127,9 @@ def _compare(
         if not reading.meant(stand):
             held.append(Held(key=stand.key, title=stand.title, reason=_STRANGE))
             continue
-        if stand.want_shown and (reason := blocked(stand)):
-            errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
-            held.append(Held(key=stand.key, title=stand.title, reason=reason, issues=errors or stand.remarks))
         mine = list(_operations(db, reading, stand, sent, ending))
+        if stand.want_shown and (reason := blocked(stand)):
+            held.append(_held(stand, reason, mine))
         sent.add(_media(mine))
         found += mine
         stays = price_held(stand, mine) if stand.want_shown and not blocked(stand) else None
@@ -165,6 +164,17 @@ def _compare(
         waiting=numbers.waiting,
     )
     return made, outliers(db, channel.name, stands, found, limits, channel.channel.prices)
+
+
+def _held(stand: Standing, reason: str, mine: Iterable[Operation]) -> Held:
+    errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
+    return Held(
+        key=stand.key,
+        title=stand.title,
+        reason=reason,
+        issues=errors or stand.remarks,
+        goes=tuple(words for operation in mine if (words := goes_out(operation, stand))),
+    )
 
 
 class _Sent:

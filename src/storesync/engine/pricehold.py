@@ -12,6 +12,7 @@ from storesync.state import HIDDEN, UNKNOWN, OfferStanding, Standing
 
 __all__ = [
     "differs",
+    "goes_out",
     "not_as_wanted",
     "off_sale",
     "price_held",
@@ -79,7 +80,7 @@ def price_held(stand: Standing, mine: Iterable[Operation] = ()) -> Held | None:
         reason=errors[0].message if errors else next(iter(refused), "its price is held"),
         issues=errors,
         stays={sku: told_prices(offer) for sku, offer in kept.items()},
-        goes=tuple(words for operation in mine if (words := _goes(operation, stand))),
+        goes=tuple(words for operation in mine if (words := goes_out(operation, stand))),
         waits=tuple(_waits(stand, kept)),
     )
 
@@ -92,7 +93,8 @@ def _waits(stand: Standing, kept: Mapping[str, OfferStanding]) -> Iterator[str]:
             yield f"{sku} stock 0 → {offer.waits}" if len(stand.offers) > 1 else f"stock 0 → {offer.waits}"
 
 
-def _goes(operation: Operation, stand: Standing) -> str:
+def goes_out(operation: Operation, stand: Standing) -> str:
+    """What an operation on a listing sends of which something is held, for people; empty where that needs no word."""
     match operation.kind:
         case Kind.STOCK if len(operation.details) == 1:
             (detail,) = operation.details

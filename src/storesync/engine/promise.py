@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 from attrs import define, field
 
 from storesync.driver import Driver
-from storesync.engine.pricehold import off_sale, told_price
+from storesync.engine.pricehold import told_price
 from storesync.model import digest, dumps
 from storesync.plan import Kind, Operation
 from storesync.state import CONVERTER, SHOWN, OfferStanding, Standing
@@ -113,10 +113,8 @@ def _differences(operation: Operation, stand: Standing, taken: Taken, part: Part
         return
     if not stand.want_shown:
         yield "it is not wanted on sale any more"
-    elif stand.held:
+    elif stand.held and not (stand.offers_go and kind in (Kind.PRICES, Kind.STOCK)):
         yield "it is held by a finding"
-    elif kind is Kind.SHOW and off_sale(stand):
-        yield "its price is held"
     elif kind in (Kind.PRICES, Kind.STOCK):
         if promised(stand, operation.skus, part, taken) != operation.want:
             yield _told(operation, stand)

@@ -17,7 +17,7 @@ from storesync.errors import Fault
 from storesync.issues import Issue, Issues
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
 from storesync.prepare import Prepared
-from storesync.state import Standing, Want, assets, standing
+from storesync.state import OFFERS_GO, Standing, Want, assets, standing
 
 __all__ = ["Preparer", "Reading"]
 _CHUNK = 100  # wants per transaction
@@ -185,9 +185,9 @@ async def _product(
             input=_input(reading, name, product, (*found, *prepared.issues), lacks=bool(prepared.lacks)),
             causes=causes,
             content=prepared.content,
-            offers=prepared.offers if prepared.content is not None else {},
+            offers=prepared.offers if prepared.content is not None else prepared.goes,
             shown=prepared.offered,
-            reason=prepared.reason,
+            reason=prepared.reason or (OFFERS_GO if prepared.goes else ""),
             issues=(*found, *prepared.issues),
             held=prepared.held,
             kept=prepared.kept,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from attrs import evolve, field, frozen
 from sqlalchemy import Connection
@@ -78,14 +79,27 @@ async def import_texts(setup: Setup, target: str, file: Reviewed, *, by: str) ->
     _readable(setup)
     products = list(_products(setup.source))
     rules = await _rules(setup, products, target)
+    places = [row.place for row in file.rows]
+    since = await setup.store.read(lambda db: texts.said_at(db, target, places))
     some, known = await _remembered(setup, products, rules)
     taken = take(file, some, rules, known, by=by)
-    refused = await _kept(setup, _beside(setup, products, taken.texts))
+    refused = await _kept(setup, _beside(setup, products, taken.texts), since)
     if not refused:
         return taken
-    gone = {one.place for one in refused}
+    gone = {one.place: one for one in refused}
     kept = tuple(one for one in taken.texts if one.place not in gone)
-    return evolve(taken, texts=kept, issues=taken.issues + _locked_meanwhile(refused, target))
+    told = [
+        Issue(
+            "review.conflict",
+            f"{row.place}/{target}",
+            f"{row.place} was changed by somebody else at this very moment; the file says {row.text!r}",
+            hint="import it again: what stands there now is told then",
+            at=row.at,
+        )
+        for row in file.rows
+        if row.place in gone
+    ]
+    return evolve(taken, texts=kept, issues=taken.issues + told)
 
 
 def _beside(setup: Setup, products: Iterable[Product], some: Iterable[MemoryText]) -> Iterator[MemoryText]:
@@ -203,13 +217,15 @@ async def confirm_texts(setup: Setup, target: str, places: Iterable[str]) -> Tex
     )
 
 
-async def _kept(setup: Setup, some: Iterable[MemoryText]) -> tuple[MemoryText, ...]:
-    """Remember what a person says; gives what was locked meanwhile."""
+async def _kept(
+    setup: Setup, some: Iterable[MemoryText], since: Mapping[str, datetime] | None = None
+) -> tuple[MemoryText, ...]:
+    """Remember what a person says; gives what was locked, or changed since, meanwhile."""
     new = tuple(some)
     if not new:
         return ()
     at = setup.env.now()
-    return await setup.store.write(lambda db: texts.keep_texts(db, new, person=True, at=at))
+    return await setup.store.write(lambda db: texts.keep_texts(db, new, person=True, at=at, since=since))
 
 
 def _named(product: Product, places: Sequence[str]) -> bool:

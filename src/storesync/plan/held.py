@@ -18,8 +18,9 @@ _NAMED = 3  # SKUs of one listing whose live price is told
 class Held:
     """A listing that is offered on this channel but held back, or not offered at all, and why.
 
-    With `stays`, the last prices by SKU, only these prices are held: `goes` says what of the listing goes out, `waits`
-    what would put it, or a SKU that is sold out, back on sale at such a price.
+    With `stays`, the last prices by SKU, only these prices are held: `waits` says what would put it, or a SKU that is
+    sold out, back on sale at such a price. `goes` says what of the listing goes out all the same; without `stays` these
+    are prices and stock beside a document that is held.
     """
 
     key: str
@@ -35,21 +36,20 @@ class Held:
 
         `told` writes a price for people.
         """
+        rest = (
+            *(f"{what} goes out" for what in self.goes),
+            *(f"{what} waits for a price" for what in self.waits),
+        )
         if not self.stays:
-            return ""
+            return "; ".join(("live content stays", *rest)) if rest else ""
         some = [(sku, told(price)) for sku, price in self.stays.items()]
         if len({price for _, price in some}) == 1:
             said = f"live price {some[0][1]} stays"
         else:
             more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
             said = f"live prices stay ({', '.join(' '.join(one) for one in some[:_NAMED])}{more})"
-        rest = (
-            *(f"{what} goes out" for what in self.goes),
-            *(f"{what} waits for a price" for what in self.waits),
-        )
         return "; ".join((said, *rest))
 
     def __str__(self) -> str:
-        if not self.stays:
-            return f"held   {self.key}  {self.title}: {self.reason}"
-        return f"price held  {self.key}  {self.title}: {self.words()}: {self.reason}"
+        words = f"{self.words()}: " if self.words() else ""
+        return f"{'price held' if self.stays else 'held '}  {self.key}  {self.title}: {words}{self.reason}"

@@ -31,6 +31,8 @@ def claimed(localized: Localized, listing: Listing, reference: Reference) -> Ite
         for name in own_names(attributes, locale):
             yield Claimed(f"{path}/attributes/{name}/name", locale, "attributes", name, at)
     own = listing.locale if listing.texts else ""
+    if listing.texts and listing.brand.text not in listing.text.title:
+        yield Claimed("brand", own, "title", listing.brand.text)
     for path, said in mapped_words(localized, listing):
         yield Claimed(path, own, "attributes", said)
     for axis in listing.axes:

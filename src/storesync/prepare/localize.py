@@ -89,7 +89,8 @@ def _text(product: Product, locale: str, settings: Settings) -> tuple[ReferenceT
             "text.refused",
             f"{path}/{part}",
             said,
-            hint=f"correct it: storesync texts export --locale {locale}, or have it translated once more",
+            hint=f"write a better one: storesync texts export --locale {locale}, or "
+            + ("deliver one" if delivered is not None else "have it translated once more"),
             at=product.at if delivered is None else delivered.at,
         )
         for part, said in settings.reference.refused.get(product.key, {}).get(locale, {}).items()

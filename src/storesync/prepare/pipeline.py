@@ -40,7 +40,8 @@ class Prepared:
 
     Not offered is no fault: `reason` says why. An offered one is `held` while an error stands among `issues`;
     then `content` is None, so that nothing unfit can leave, and `listing` shows how far it came. Errors about prices
-    alone do not hold what is on sale already: `kept` are by SKU the markets whose live price stays. `needs` are
+    alone do not hold what is on sale already: `kept` are by SKU the markets whose live price stays. Errors about the
+    document alone hold nothing else: `goes` are the offers of what is on sale, which go on. `needs` are
     category documents to fetch before the same pass is run again; `lacks` are languages in which a text is
     missing or was made from another source, to be fetched likewise where somebody can. `traces` are by SKU and
     market, `provenance` by locale and text field.
@@ -53,6 +54,7 @@ class Prepared:
     content: Content | None = None
     offers: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
     kept: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
+    goes: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
     traces: Mapping[str, Mapping[str, Trace]] = field(factory=dict, converter=_nested)
     provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_nested)
     issues: Issues = field(factory=Issues)
@@ -214,9 +216,22 @@ def _prepare(
         if content is not None and not leaks:
             issues += content_leaks(content, listing, settings.channel.locales, spec.refused_scripts)
     holding = [issue for issue in issues.errors if not _excused(issue, priced, settings)]
-    return evolve(
-        done, listing=listing, content=None if holding else content, issues=_placed(issues, product)
-    )
+    done = evolve(done, listing=listing, issues=_placed(issues, product))
+    if not holding:
+        return evolve(done, content=content)
+    return evolve(done, goes=_going(offers, live) if all(map(_about_document, holding)) else {})
+
+
+def _going(offers: Mapping[str, Offer], live: Collection[str]) -> Mapping[str, Offer]:
+    return {sku: offer for sku, offer in offers.items() if sku in live}
+
+
+# What is found about texts, claims, pictures and the market's fields says nothing of a price or of how many there are.
+_DOCUMENT = ("text.", "claim.", "image.", "map.", "check.")
+
+
+def _about_document(issue: Issue) -> bool:
+    return issue.code.startswith(_DOCUMENT)
 
 
 def _excused(issue: Issue, priced: Offered, settings: Settings) -> bool:

@@ -28,7 +28,7 @@ from storesync.prepare.settings import Settings
 __all__ = ["check_wording"]
 
 # What holds of a text whatever it was made of. Scripts are looked for in the whole listing.
-_LOOSE = frozenset({"simplified", "traditional", "glossary"})
+_LOOSE = frozenset({"simplified", "traditional", "glossary", "no_other"})
 # What holds of a title or description that nobody wrote in the source language, and what of it wants a look: it stands
 # beside all that the product says.
 _FREE = _LOOSE | {"language", "diacritics", "repetition"}

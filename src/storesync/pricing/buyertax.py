@@ -117,6 +117,7 @@ def _look_at_order(walk: Walk, price: Money) -> None:
     if tax.crossed(price.amount):
         tax = sale_tax(walk, high_end=True)
     before = Exact(price.amount).times(tax.factor[1]).over(tax.factor[0])
+    # assumption: the limit counts the dutiable value, which is the price without tax [U: read on 2026-11-23].
     if walk.at_import is not None and walk.value is not None:
         before = walk.value
     if before.compare(most.value) <= 0:

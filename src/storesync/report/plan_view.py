@@ -201,6 +201,8 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
         if len(group) >= MANY and not whole:
             said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
             said += "; live prices stay, the rest goes out" if first.stays else ""
+            if not first.stays and any(one.goes for one in group):
+                said += "; live content stays, prices and stock go out"
             yield Hanging(Text.assemble(_mark(first), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")
             continue
@@ -208,7 +210,7 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
             title = f"  {one.title}" if one.title else ""
             said = f"{one.key}{title}: {one.words(live_price) or one.reason}"
             yield Hanging(Text.assemble(_mark(one), said), _UNDER)
-            yield from _findings_of(one, "because " if one.stays else "")
+            yield from _findings_of(one, "because " if one.words() else "")
 
 
 def _mark(held: Held) -> tuple[str, str]:

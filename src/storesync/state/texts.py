@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,12 +20,15 @@ __all__ = [
     "keep_texts",
     "put_back",
     "remembered",
+    "said_at",
     "set_aside",
     "texts_of",
 ]
 
 _AT_ONCE = 400  # rows of one query: both databases bound the parameters of a statement
 _MOMENT = timedelta(microseconds=1)
+_PEOPLE = 0x5354_4F52_5445_5854  # any number that is ours: people's words are kept one after the other
+_SAID = or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked, texts.c.own_place != "")
 _KEY = (
     texts.c.source,
     texts.c.source_locale,
@@ -47,19 +50,33 @@ def remembered(db: Connection, keys: Iterable[TextKey]) -> dict[TextKey, MemoryT
 
 
 def keep_texts(
-    db: Connection, some: Iterable[MemoryText], *, person: bool, at: datetime
+    db: Connection,
+    some: Iterable[MemoryText],
+    *,
+    person: bool,
+    at: datetime,
+    since: Mapping[str, datetime] | None = None,
 ) -> tuple[MemoryText, ...]:
     """Remember texts; gives those that an older one kept out (`successor` says when).
 
     The rows are read and written in one transaction: what a person approves meanwhile is not lost. What a person
-    says now is newer than all that was said at its place, whatever the clocks of other machines showed then.
+    says now is newer than all that was said at its place, whatever the clocks of other machines showed then. With
+    `since` (`said_at` before the texts were compared) a place where somebody spoke meanwhile keeps what he said.
     """
     refused = []
     given = tuple(some)
     known = remembered(db, (one.key for one in given))
-    last = _last(db, given) if person else {}
+    if person and db.dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(_PEOPLE)))
+    last: dict[tuple[str, str], datetime] = {}
+    for target in {one.key.target_locale for one in given} if person else ():
+        spoken = said_at(db, target, [one.place for one in given if one.key.target_locale == target])
+        last |= {(target, place): moment for place, moment in spoken.items()}
     for said in given:
         before = last.get((said.key.target_locale, said.place))
+        if since is not None and before != since.get(said.place):
+            refused.append(said)
+            continue
         one = said if said.at is not None or before is None else evolve(said, at=max(at, before + _MOMENT))
         old = known.get(one.key)
         new = successor(old, one, person=person)
@@ -71,18 +88,13 @@ def keep_texts(
     return tuple(refused)
 
 
-def _last(db: Connection, some: Sequence[MemoryText]) -> dict[tuple[str, str], datetime]:
-    """When something was last said at the places of some texts, by language and place."""
-    places: dict[str, list[str]] = {}
-    for one in some:
-        places.setdefault(one.key.target_locale, []).append(one.place)
-    found: dict[tuple[str, str], datetime] = {}
-    for target, named in places.items():
-        for start in range(0, len(named), _AT_ONCE):
-            here = texts.c.place.in_(named[start : start + _AT_ONCE])
-            newest = select(texts.c.place, func.max(texts.c.at)).where(texts.c.target_locale == target, here)
-            for place, at in db.execute(newest.group_by(texts.c.place)):
-                found[target, place] = unstamp(at)
+def said_at(db: Connection, target: str, places: Iterable[str]) -> dict[str, datetime]:
+    """When a person last said something at each of these places in one language."""
+    named, found = list(dict.fromkeys(places)), dict[str, datetime]()
+    newest = select(texts.c.place, func.max(texts.c.at)).where(texts.c.target_locale == target, _SAID)
+    for start in range(0, len(named), _AT_ONCE):
+        here = newest.where(texts.c.place.in_(named[start : start + _AT_ONCE]))
+        found |= {place: unstamp(at) for place, at in db.execute(here.group_by(texts.c.place))}
     return found
 
 
@@ -136,10 +148,9 @@ def texts_of(
         some = sources[start : start + _AT_ONCE]
         for row in db.execute(select(texts).where(texts.c.target_locale == target, texts.c.source.in_(some))):
             yield _text(row)
-    said = or_(texts.c.state.in_(sorted(APPROVED)), texts.c.locked, texts.c.own_place != "")
     for start in range(0, len(places), _AT_ONCE):
         here = texts.c.place.in_(places[start : start + _AT_ONCE])
-        for row in db.execute(select(texts).where(texts.c.target_locale == target, here, said)):
+        for row in db.execute(select(texts).where(texts.c.target_locale == target, here, _SAID)):
             yield _text(row)
 
 

@@ -14,7 +14,7 @@ from storesync.testing.merchant import type_price
 from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
-__all__ = ["HeldPrices", "hold_prices", "release_prices", "unheld"]
+__all__ = ["HeldPrices", "hold_prices", "release_prices", "unheld", "whole"]
 
 _SHARE = 0.5  # of the worlds in which something goes wrong
 
@@ -49,7 +49,7 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
     world.truth.settle()
     found = []
     for key, item in list(world.wanted.items.items()):
-        listing = _whole(world, item, stands.get(key))
+        listing = whole(world, item, stands.get(key))
         if listing is None or rng.random() < 0.3:
             continue
         if world.profile.edits and rng.random() < 0.4:
@@ -68,7 +68,7 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
     return found
 
 
-def _whole(world: World, item: Item, stand: Standing | None) -> Listing | None:
+def whole(world: World, item: Item, stand: Standing | None) -> Listing | None:
     """The listing of a product, where it is whole, shown or hidden as wanted, and nothing is open."""
     alive = world.truth.alive(item.key)
     if stand is None or item.broken or len(alive) != 1:

@@ -54,6 +54,7 @@ EXPECTED: tuple[str, ...] = (
     "stale by another plan",
     "price by hand",
     "price held",
+    "text held",
     "held price by hand",
     "stock by hand",
     "status by hand",

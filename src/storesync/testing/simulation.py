@@ -20,6 +20,7 @@ from storesync.testing.platform import Platform
 from storesync.testing.pricehold import HeldPrices, hold_prices, release_prices
 from storesync.testing.profile import Profile
 from storesync.testing.syncs import run
+from storesync.testing.texthold import hold_texts, judge_texts, release_texts
 from storesync.testing.verdict import Verdict
 from storesync.testing.world import Doom, World, offers_of
 
@@ -94,18 +95,29 @@ def _live(world: World, verdict: Verdict) -> None:
     if held:
         _hold(world, verdict, held)
         _settle(world)
+    unfit = hold_texts(world, world.stands())
+    if unfit:
+        _disturbed(world)
+        verdict.wrong += judge_texts(world, unfit, world.stands())
+        release_texts(world, unfit)
+        _settle(world)
 
 
 def _hold(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
     """Runs while nobody can say what some products cost, mishaps and all; then it is said again."""
+    _disturbed(world)
+    world.truth.settle()
+    judge_held(world, verdict, held)
+    release_prices(world, held)
+
+
+def _disturbed(world: World) -> None:
+    """A run with mishaps and deaths, and quiet ones after it."""
     world.faults(on=True)
     dooms = [Doom(death=world.rng.randint(1, 60)) for _ in range(world.rng.randint(0, world.profile.crashes))]
     run(world, dooms, look=world.profile.edits and world.rng.random() < 0.5)
     world.faults(on=False)
     _settle(world)
-    world.truth.settle()
-    judge_held(world, verdict, held)
-    release_prices(world, held)
 
 
 def _settle(world: World) -> None:

@@ -46,6 +46,9 @@ async def _sync(world: World, doom: Doom, *, look: bool) -> Report | None:
     stranger = plans_elsewhere(world, _LIMITS)
     try:
         return await _one(world, doom, look=look)
+    except (Crash, OperationalError):
+        world.cut_off()  # before anybody else settles what it left
+        raise
     finally:
         for rival in (*rivals, *([stranger] if stranger is not None else [])):
             await rival

@@ -22,7 +22,8 @@ __all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
 class Item:
     """One product of a catalog; `picture` is the number of its picture, `words` that of its description.
 
-    With `unpriced` its price policy ended: nobody can say what it costs, and the prices in `offers` are not right yet.
+    With `unfit` its text must not leave; with `unpriced` its price policy ended: nobody can say what it costs, and the
+    prices in `offers` are not right yet.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Item:
     picture: int = 0
     words: int = 0
     unpriced: bool = False
+    unfit: bool = False
 
 
 class Form(Protocol):
@@ -165,7 +167,8 @@ class Wanted:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
         rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        return {"catalog": digest([item.title, item.offered, item.picture, item.words, item.unpriced, rows])}
+        shown = [item.title, item.offered, item.picture, item.words, item.unpriced, item.unfit, rows]
+        return {"catalog": digest(shown)}
 
     def prepare(
         self,
@@ -185,6 +188,10 @@ class Wanted:
             sku: Offer(sku, {market.code: Price(Money(self._priced(price), market.currency))}, stock)
             for sku, (price, stock) in item.offers.items()
         }
+        if item.unfit:
+            refused = Issues((Issue("text.refused", f"{item.key}/title", "a person refused this text"),))
+            goes = {sku: offer for sku, offer in offers.items() if sku in live}
+            return Prepared(key=item.key, offered=True, goes=goes, offers=offers, issues=refused)
         return (
             _held(item, self.form, shop, category, last, live)
             if item.unpriced

@@ -59,6 +59,7 @@ _UNHEARD = (
     "error_before",
     "error_after",
     "hostile",
+    "repeat",
 )
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it

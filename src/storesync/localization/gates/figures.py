@@ -38,9 +38,11 @@ _SPELLED = re.compile(rf"\s?(?:{WRITTEN})")
 # Chinese it counts for degrees only: 온도-18℃, but 오메가-3.
 _DASH = "[-−–‐]"
 _SIGN = re.compile(rf"(?<![\w%)\]°+]){_DASH}\Z")
+_APART = re.compile(rf"(?<![\w%)\]°+]){_DASH} \Z")  # of degrees a sign, or what begins a line of a list
 _JOINED = re.compile(rf"(?<=[가-힣\u3400-\u9fff]){_DASH}\Z")
 _BELOW = re.compile(r"(?:영하|마이너스|零下(?:摄氏|华氏)?|[负負]|氷点下|(?<![^\W_])(?:âm|minus))\s?\Z")
 _MINUS_ENDS = frozenset("-−–‐하스下氏负負ms")
+_RINGS = str.maketrans("º˚", "°°")  # what keyboards have for degrees, and what NFKC would take apart
 _RANGE = re.compile("[~～–-]")
 
 
@@ -99,9 +101,9 @@ def _below(text: str, figure: Figure, last: Figure | None, gap: str) -> Figure:
         return figure
     before = text[max(0, figure.offset - 8) : figure.offset]
     if before.rstrip()[-1:] in _MINUS_ENDS:
-        sign = (
-            _BELOW.search(before) or _SIGN.search(before) or (_JOINED.search(before) if figure.unit else None)
-        )
+        sign = _BELOW.search(before) or _SIGN.search(before)
+        if sign is None and figure.unit:
+            sign = _JOINED.search(before) or _APART.search(before)
         if sign is not None:
             start = figure.offset - len(sign.group())
             return evolve(figure, value=-figure.value, written=sign.group() + figure.written, offset=start)
@@ -148,7 +150,7 @@ def spelled(text: str, locale: str) -> tuple[Figure, ...]:
 
 def _even(text: str) -> tuple[str, str]:
     """The text in NFKC as it is shown, and in lower case as it is compared."""
-    even = normalize("NFKC", text)
+    even = normalize("NFKC", text.translate(_RINGS))
     folded = even.casefold()
     return (even if len(even) == len(folded) else folded), folded
 

@@ -135,7 +135,8 @@ def _changed(one: Figure, other: Figure) -> Iterator[Finding]:
         yield Finding("numbers", Level.REVIEW, message, other.offset, hint)
         return
     if one.value != other.value:
-        level = Level.FAIL if one.unit or other.unit else Level.REVIEW
+        unsure = " " in one.written[:2] or " " in other.written[:2] or not (one.unit or other.unit)
+        level = Level.REVIEW if unsure else Level.FAIL
         message = f"{one.written!r} of the source became {other.written!r}: the sign is another one"
         yield Finding("numbers", level, message, other.offset, hint)
         return

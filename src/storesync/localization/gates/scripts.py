@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from storesync.compliance import simplified, traditional
 from storesync.localization.gates.verdict import Finding, Level
+from storesync.localization.locale import language
 from storesync.localization.script import SCRIPTS, foreign, has_foreign
 from storesync.model import Script
 
 __all__ = ["characters", "unwanted"]
 
+# Words in letters of any other part of the world: Cyrillic to Georgian with Thai and Arabic among them, and the phonetic
+# letters of Taiwan. Single ones stand in formulas; Greek ones in names of ingredients.
+_STRANGE = re.compile(
+    "[\u0400-\u0e3e\u0e40-\u10ff\u1200-\u18af\u3105-\u312f\u31a0-\u31bf][\u0300-\u036f\u0400-\u10ff\u1200-\u18af\u3105-\u312f]+"
+)
+_HOMES = frozenset({"zh", "vi"})
 _RULES = {"hangul": "no_hangul", "han": "no_han", "kana": "no_kana"}
 
 
 def characters(text: str, locale: str) -> Iterator[Finding]:
-    """`no_hangul`, `no_han`, `no_kana` for what is left of another language; `simplified`, `traditional`."""
+    """`no_hangul`, `no_han`, `no_kana`, `no_other` for what is left of another language; `simplified`, `traditional`."""
     if has_foreign(text, locale):
         for run in foreign(text, locale):
             yield Finding(
@@ -25,6 +33,10 @@ def characters(text: str, locale: str) -> Iterator[Finding]:
                 run.offset,
                 "translate it",
             )
+    if language(locale) in _HOMES:
+        for other in _STRANGE.finditer(text):
+            message = f"{other.group()!r} is left in a text in {locale}"
+            yield Finding("no_other", Level.FAIL, message, other.start(), "translate it")
     if locale.startswith("zh-Hans"):
         yield from _fixed(text, simplified(text), "simplified", "Simplified")
     elif locale.startswith("zh-Hant"):

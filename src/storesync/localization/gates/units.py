@@ -28,7 +28,11 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "month": ("months", "1", ("개월", "个月", "個月", "tháng", "months", "month")),
         "week": ("days", "7", ("주", "周", "週", "tuần", "weeks", "week")),
         "day": ("days", "1", ("일", "日", "天", "ngày", "days", "day")),
-        "hour": ("minutes", "60", ("시간", "小时", "小時", "giờ", "tiếng", "hours", "hour")),
+        "hour": (
+            "minutes",
+            "60",
+            ("시간", "小时", "小時", "giờ", "tiếng", "hours", "hour", "hrs", "hr", "h"),
+        ),
         "minute": ("minutes", "1", ("분", "分钟", "分鐘", "phút", "minutes", "minute")),
         "won": ("won", "1", ("원", "韩元", "韓元", "韩币", "won", "krw")),
     }

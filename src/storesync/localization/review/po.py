@@ -69,7 +69,8 @@ def read_po(content: bytes, *, at: str) -> tuple[Reviewed, tuple[Issue, ...]]:
     if not text.strip():
         return Reviewed(()), (Issue("review.file", "", "the file is empty", hint="export it again", at=at),)
     try:
-        file = polib.pofile(text)
+        # With a line end it is taken for a file's content, never for a file's name.
+        file = polib.pofile(f"{text}\n")
     except (OSError, ValueError, IndexError, UnicodeError) as error:
         line = re.search(r"line (\d+)", str(error))
         place = f"{at}:{line.group(1)}" if line else at

@@ -277,8 +277,12 @@ class _Said:
         """The text that stands here is refused at this place; what the row says in its stead is kept as a note."""
         draft = f"draft: {self.text}" if self.text and self.changed else ""
         note = "; ".join(filter(None, (self.note, draft)))
-        message = f"{self.by} refuses {known.text!r}: no channel shows it at {self.row.place} any more"
-        hint = f"write a better one, or ask for one: storesync texts translate --locale {self.rules.target} --again"
+        message = (
+            f"{self.by} refuses {known.text!r} for {self.row.place}: it is sent no more, and where it is live it stays "
+            "until another one is sent"
+        )
+        again = f"ask for one: storesync texts translate --locale {self.rules.target} --again"
+        hint = f"write a better one, or {'deliver one' if known.by == 'catalog' else again}"
         issue = _wrong(self.row, "refused", message, hint, Severity.WARNING)
         return self._made(text=known.text, state="initial", note=note), [issue]
 

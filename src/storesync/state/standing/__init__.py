@@ -22,12 +22,22 @@ from storesync.state.standing.reading import (
     revision,
 )
 from storesync.state.standing.tracing import live_traces
-from storesync.state.standing.value import ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing, Want
+from storesync.state.standing.value import (
+    ENDED,
+    HIDDEN,
+    OFFERS_GO,
+    SHOWN,
+    UNKNOWN,
+    OfferStanding,
+    Standing,
+    Want,
+)
 from storesync.state.standing.wanting import keep_prices, leave_offer, leave_texts, want
 
 __all__ = [
     "ENDED",
     "HIDDEN",
+    "OFFERS_GO",
     "SHOWN",
     "UNKNOWN",
     "OfferStanding",

@@ -11,11 +11,14 @@ from attrs import field, frozen
 from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, frozen_map
 
-__all__ = ["ENDED", "HIDDEN", "SHOWN", "UNKNOWN", "OfferStanding", "Standing", "Want"]
+__all__ = ["ENDED", "HIDDEN", "OFFERS_GO", "SHOWN", "UNKNOWN", "OfferStanding", "Standing", "Want"]
 
 UNKNOWN = "?"
 
 SHOWN, HIDDEN, ENDED = "+", "-", "x"
+
+OFFERS_GO = "prices and stock go out"
+"""The reason of a held listing whose document alone is held."""
 
 
 @frozen(kw_only=True)
@@ -108,10 +111,17 @@ class Standing:
     named: frozenset[str] = frozenset()
     offers: Mapping[str, OfferStanding] = field(factory=dict, converter=frozen_map)
 
+    @property
+    def offers_go(self) -> bool:
+        """Whether a finding holds the document of what is on sale, and its prices and stock go out all the same."""
+        return self.held and self.made and self.ref is not None and self.reason == OFFERS_GO
+
 
 @frozen(kw_only=True)
 class Want:
     """What a channel should show of one product from now on; `content` None keeps what was wanted before.
+
+    A held one keeps the offers, too, but for those in `offers`; with these, a SKU that is not among them is sold out.
 
     `kept` are by SKU the markets whose live price stays as it is. `category` is the merchant's own: within it, prices
     are compared.

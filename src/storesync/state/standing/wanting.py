@@ -26,7 +26,7 @@ __all__ = ["keep_prices", "leave_offer", "leave_texts", "want"]
 def want(db: Connection, channel: str, wanted: Want) -> None:
     """Keep what is wanted; nothing that the market acknowledged changes.
 
-    A held listing keeps what was wanted before, so that what is live stays as it is.
+    A held listing keeps what was wanted before, so that what is live stays as it is, but for offers that are told.
     """
     values: dict[str, Any] = {
         "input": wanted.input,
@@ -50,6 +50,8 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
     put(db, listings, row, values)
     if "want" in values:
         _want_offers(db, channel, wanted)
+    elif wanted.offers:
+        _want_again(db, channel, wanted)
     if wanted.traces:
         put(db, traces, row, {"body": dumps(with_live(db, channel, wanted))})
 
@@ -67,6 +69,17 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
             put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
         elif before[sku] != (prices, stock):
             overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
+
+
+def _want_again(db: Connection, channel: str, wanted: Want) -> None:
+    """Other prices and another stock of variants that are there; none comes or goes with a document that is held."""
+    for row in OFFERS.run(db, {"channel": channel, "key": wanted.key}):
+        offer, values = wanted.offers.get(row.sku), {"want_stock": "0"}
+        if offer is not None:
+            prices = packed_prices(offer.prices, wanted.kept.get(row.sku, ()))
+            values = {"want_prices": prices, "want_stock": str(offer.stock)}
+        if any(getattr(row, name) != value for name, value in values.items()):
+            overwrite(db, offers, {"channel": channel, "sku": row.sku}, {**values, "refused": ""})
 
 
 def _leave(db: Connection, channel: str, sku: str) -> None:
