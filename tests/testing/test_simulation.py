@@ -43,6 +43,12 @@ ONCE_BROKEN = [
     pytest.param(
         2000124, PLAIN, id="an address that was written again kept the prices of its first document"
     ),
+    pytest.param(
+        2000196, PLAIN, id="the judge took stock that nobody knew for one that was known as sold out"
+    ),
+    pytest.param(
+        2000634, PLAIN, id="a token that no request had carried vouched for a half that a look missed"
+    ),
     pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.

@@ -84,7 +84,7 @@ async def _look(work: Work, stand: Standing, half: Ref) -> Ref | None:
         return found
     at = work.channel.env.now()
     await work.write(lambda db: work.gone(db, stand.key, at))
-    return await what_exists(work, evolve(stand, ref=None, doubt=at))
+    return await what_exists(work, evolve(stand, ref=None, doubt=at, token="", token_at=None))
 
 
 async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref | None) -> bool:
@@ -107,9 +107,11 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
 
     def begin_with_token(db: Connection) -> None:
         begin(db)
-        # The token is durable before the first request that carries it, and stays until a final answer.
+        # The token is durable before the first request that carries it, and stays until a final answer. What was found
+        # is not made again: a new token would be one that the market never saw, and vouch for nothing.
         since = first or channel.env.now()
-        standing.change(db, channel.name, stand.key, token=token, token_at=since, refused="", parked="")
+        kept = {"token": token, "token_at": since} if known or found is None else {"token": ""}
+        standing.change(db, channel.name, stand.key, **kept, refused="", parked="")
         log.until = work.honored_until(since)
 
     log.begin = begin_with_token

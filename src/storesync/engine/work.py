@@ -235,6 +235,7 @@ class Work:
             doubt=at,
             ticket=None,
             asked="",
+            token="",
         )
         known = standing.read(db, self.channel.name, key)
         if known is not None:

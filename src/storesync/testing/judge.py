@@ -180,6 +180,7 @@ def judge_held(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
             sku: (price, 0 if sku in one.out and not owned else wanted[sku][1])
             for sku, price in one.prices.items()
         }
+        right |= {sku: (right[sku][0], 0) for sku in one.unsure if theirs[sku][1] == 0}
         if theirs != right:
             verdict.wrong.append(
                 f"{one.key}, whose price is held, offers {_told(theirs)}, not {_told(right)}"

@@ -23,13 +23,14 @@ _SHARE = 0.5  # of the worlds in which something goes wrong
 class HeldPrices:
     """One product whose policy ended, and what the market showed then: the prices that must stay.
 
-    What was `hidden` must stay hidden, and a SKU of `out` sold out.
+    What was `hidden` must stay hidden, and a SKU of `out` sold out. Nobody here knew that those of `unsure` were.
     """
 
     key: str
     prices: Mapping[str, Decimal]
     out: frozenset[str] = frozenset()
     hidden: bool = False
+    unsure: frozenset[str] = frozenset()
 
     def shown(self, listing: Listing) -> dict[str, tuple[Decimal, int]]:
         """Price and stock by SKU as the market shows them now; one that is a listing itself stays so."""
@@ -59,7 +60,10 @@ def hold_prices(world: World, stands: Mapping[str, Standing]) -> list[HeldPrices
         shown = offers_of(world.wanted, listing)
         out = frozenset(sku for sku, (_, stock) in shown.items() if not stock)
         hidden = listing.status != "live"
-        found.append(HeldPrices(key, {sku: price for sku, (price, _) in shown.items()}, out, hidden))
+        offers = stands[key].offers
+        unsure = frozenset(sku for sku in out if offers[sku].have_stock is None)
+        prices = {sku: price for sku, (price, _) in shown.items()}
+        found.append(HeldPrices(key, prices, out - unsure, hidden, unsure))
         world.events["held price of a hidden listing"] += hidden
         world.events["held price of a sold-out SKU"] += bool(out)
         world.wanted.items[key] = _moved(world, rng, item)

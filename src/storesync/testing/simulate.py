@@ -71,7 +71,7 @@ def run_some(seeds: Iterable[int]) -> list[Verdict | str]:
     logging.getLogger("storesync.engine").setLevel(logging.CRITICAL)
     # Nor does anybody want the modules searched for garbage, world after world.
     gc.freeze()
-    gc.set_threshold(100_000, 20, 50)
+    gc.set_threshold(10_000, 20, 50)
     store = fresh_store()
     verdicts: list[Verdict | str] = []
     for seed in seeds:

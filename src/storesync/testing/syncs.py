@@ -17,8 +17,9 @@ from storesync.testing.world import Crash, Doom, World
 
 __all__ = ["run"]
 
+_ANY = Decimal("1e9")
 # A world's merchant may do anything: guards have tests of their own.
-_LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=Decimal("1e9"), floor=10_000)
+_LIMITS = GuardLimits(hidden=Decimal(1), touched=Decimal(1), price_swing=_ANY, outlier=_ANY, floor=10_000)
 _LEASE_OVER = 61.0
 
 
@@ -99,7 +100,7 @@ async def _carried_out(world: World, channel: OpenChannel, made: Plan) -> Report
     """The plan applied, while somebody looks on."""
     world.witness.looks_on(channel, made)
     report = await apply(channel, made)
-    world.witness.heard(report, alone=not world.elsewhere)
+    world.witness.heard(report, alone=not world.elsewhere, rivals=world.profile.rivals)
     return report
 
 

@@ -76,12 +76,19 @@ class Witness:
                 parts[name] = watch.over(name, flow)
         channel.driver = evolve(driver, **parts)
 
-    def heard(self, report: Report, *, alone: bool) -> None:
-        """A run ended; `alone` says that nobody else planned over another catalog."""
+    def heard(self, report: Report, *, alone: bool, rivals: bool) -> None:
+        """A run ended; `alone` says that nobody else planned over another catalog, `rivals` that some did over this.
+
+        A rival whom the market did not tell a category holds what is in it.
+        """
         stale = [one for one in report.outcomes if one.state is OutcomeState.STALE]
         self.stale += len(stale)
         if alone:
-            self.needless += [f"{one.kind.value} {one.key}: {one.said}" for one in stale]
+            self.needless += [
+                f"{one.kind.value} {one.key}: {one.said}"
+                for one in stale
+                if not (rivals and "held by a finding" in one.said)
+            ]
 
 
 @frozen
