@@ -411,6 +411,12 @@ MUTANTS: Final = (
         held_by="tests/engine/test_shown.py::test_a_plan_that_was_interrupted_leaves_nothing_for_a_reviewed_one_to_send",
     ),
     Mutant(
+        "a held text holds stock and prices, too",
+        "storesync.engine.diff",
+        "    return stand.offers_go and not stand.ending and not stand.parked",
+        "    return False",
+    ),
+    Mutant(
         "a plan is applied whatever happened since",
         "storesync.engine.apply",
         "        if now != plan.revision:",
