@@ -1,6 +1,7 @@
-"""How much of a quota is used, judged by the market's own count: quotas of all shapes, drawn rates and crowds.
+"""How much of a quota is used, judged by the market's own count: all shapes, drawn rates, roads, crowds, processes.
 
-`python -m tests.engine.quotajudge [--seeds 6]` prints the worst figures of each shape.
+`python -m tests.engine.quotajudge [--seeds 6]` prints the worst figures of each shape. What they are shares of stands in
+`ideal.py`.
 """
 
 from __future__ import annotations
@@ -9,33 +10,39 @@ import argparse
 import copy
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from random import Random
+from typing import Any
 
 from attrs import evolve, frozen
-from tests.engine.traffic import Quotas, Seen, Traffic
+from tests.engine import ideal
+from tests.engine.crowd import Crowd
+from tests.engine.traffic import START, Road, Seen, drawn_road, within
 
 import storesync.driver as sd
 from storesync.sandbox.quota import Meter, Quota
 
 SHAPES = ("small bucket", "large bucket", "second", "any second", "any ten seconds", "minute")
-WARM = 60.0  # seconds until an unknown quota is known
+SLOWEST, FASTEST = 0.2, 200.0  # calls a second
+WARM = 60.0  # seconds until an unknown quota is known,
+LEARNED = 100  # or so many of its calls, where that is longer
 SETTLED = 2.0  # seconds after a change
 MINUTE = 60.0
-WINDOW = 10.0
-_FASTEST_ANSWERS = 14.0  # a second, one worker's
 
 
 @frozen
 class Case:
-    """One market: the shape of its quota, calls a second, whether a refusal says how long to wait, who asks."""
+    """One market: the shape of its quota, calls a second, whether a refusal says how long to wait, the road, who asks."""
 
     shape: str
     told: bool
     seed: int
     rate: float
+    road: Road
     workers: int
+    processes: int = 1
     declared: bool = False
     tells: bool = False
 
@@ -45,9 +52,9 @@ class Case:
         rate, told = self.rate, self.told
         match self.shape:
             case "small bucket":
-                return Quota(rate=rate, burst=max(1, round(rate * 0.4)), told=told)
+                return Quota(rate=rate, burst=max(self.processes, round(rate * 0.4)), told=told)
             case "large bucket":
-                return Quota(rate=rate, burst=round(rate * 2.0), told=told)
+                return Quota(rate=rate, burst=max(self.processes, round(rate * 2.0)), told=told)
             case "second":
                 return Quota(rate=rate, shape="fixed", told=told)
             case "any second":
@@ -58,137 +65,133 @@ class Case:
                 return Quota(rate=rate, shape="fixed", per=60.0, told=told)
 
     @property
-    def quotas(self) -> Quotas:
+    def said(self) -> sd.Quota | None:
         """What the driver declares."""
         if not self.declared:
-            return {}
+            return None
         quota = self.quota
         if quota.shape == "bucket":
-            return {"default": (sd.Quota(round(quota.rate), burst=quota.burst),)}
-        return {"default": (sd.Quota(quota.window, per=quota.per),)}
+            return sd.Quota(round(quota.rate * 10.0), per=10.0, burst=quota.burst)
+        return sd.Quota(quota.window, per=quota.per)
+
+    @property
+    def warm(self) -> float:
+        """Seconds until it is known."""
+        return max(WARM, LEARNED / self.rate)
+
+    @property
+    def span(self) -> float:
+        """A minute, or the time of a hundred calls: fewer do not make a hundredth."""
+        return max(MINUTE, LEARNED / self.rate)
 
 
-def drawn(shape: str, seed: int, *, told: bool, slowest: float = 1.0, **more: bool) -> Case:
-    """A case by its seed: up to 100 calls a second, 1 to 16 workers, who could ask for more than twice the quota."""
+def drawn(shape: str, seed: int, *, told: bool, slowest: float = SLOWEST, **more: Any) -> Case:
+    """A case by its seed; its workers could ask for more than twice the quota."""
     rng = Random(f"{shape} {seed}")
-    workers = rng.choice([some for some in (1, 2, 4, 8, 16) if some * _FASTEST_ANSWERS >= 2.5 * slowest])
-    most = min(100.0, workers * _FASTEST_ANSWERS / 2.5)
-    rate = round(math.exp(rng.uniform(math.log(slowest), math.log(max(slowest, most)))))
-    return Case(shape=shape, told=told, seed=seed, rate=float(rate), workers=workers, **more)
+    road = drawn_road(rng)
+    rate = math.exp(rng.uniform(math.log(slowest), math.log(FASTEST)))
+    rate = max(1.0, round(rate)) if "second" in shape and "ten" not in shape else max(0.2, round(rate, 1))
+    least = math.ceil(2.5 * rate * road.longest)
+    workers = rng.randint(max(2, least), 2 * max(2, least))
+    return Case(shape=shape, told=told, seed=seed, rate=rate, road=road, workers=workers, **more)
 
 
 @frozen
 class Figures:
-    """Shares of the quota, and refused calls."""
+    """What was taken, as a share of what can be had; calls refused, and how often the market had to say so."""
 
-    whole: float  # of all the time that was judged
-    worst: float  # of the worst ten seconds of it
-    best: float  # of the best ten
+    whole: float
+    worst: float  # of the worst ten seconds, as a share of the quota
     refused: int
     rests: int
+    part: float = 0.0  # of the calls, those refused
 
 
-def _figures(seen: Seen, rate: float, begin: float, end: float) -> Figures:
-    times = [begin + step for step in range(int(end - begin - WINDOW) + 1)]
-    tens = [seen.between(at, at + WINDOW) / (rate * WINDOW) for at in times]
+def _figures(seen: Seen, case: Case, begin: float, end: float, possible: float) -> Figures:
+    span = max(10.0, 20.0 / case.rate)
+    times = [begin + step for step in range(int(end - begin - span) + 1)]
+    taken = seen.taken
+    tens = [within(taken, at, at + span) / (case.rate * span) for at in times]
+    refused = [one for one in seen.refused if begin <= one < end]
+    count = within(taken, begin, end)
     return Figures(
-        whole=seen.between(begin, end) / (rate * (end - begin)),
-        worst=min(tens),
-        best=max(tens),
-        refused=sum(begin <= at < end for at in seen.refused),
-        rests=seen.rests(begin, end),
+        whole=count / possible,
+        worst=min(tens, default=0.0),
+        refused=len(refused),
+        rests=sum(later - sooner > 1.0 for sooner, later in pairwise([-math.inf, *refused])),
+        part=len(refused) / max(1, count),
     )
 
 
-def used(case: Case, seconds: float = 600.0, *, warm: float = WARM) -> Figures:
-    """What is used of a quota that stays as it is, after the time to warm up."""
-    market = Traffic(case.quota, seed=case.seed, tells=case.tells)
-    try:
-        seen = market.ask(case.quotas, warm + seconds, workers=case.workers)
-    finally:
-        market.close()
-    return _figures(seen, case.rate, warm, warm + seconds)
+def used(case: Case, seconds: float = 300.0) -> Figures:
+    """What is used of a quota that stays as it is, when it or the road is known; a declared one never refuses."""
+    begin = case.warm
+    end = begin + max(seconds, 2.0 * case.span)
+    market = Crowd(case.quota, case.road, case.seed, case.tells)
+    seen = market.ask(case.said, end, workers=case.workers, processes=case.processes)
+    bound = ideal.measurer if case.declared else ideal.knower
+    figures = _figures(seen, case, begin, end, bound(case.quota, case.road) * (end - begin))
+    return evolve(figures, refused=len(seen.refused)) if case.declared else figures
 
 
-def halved(case: Case, *, whole: float = MINUTE) -> Figures:
-    """What is used of half a quota from two seconds after the halving on, as a share of what can be had at all.
-
-    `case` is what it is halved to. Who knows all would ask just when the market takes a call again: where it counts by
-    long windows it takes none for a while.
-    """
+def halved(case: Case, minutes: int = 1) -> Figures:
+    """What is used of half a quota from two seconds after the halving on; `case` is what it is halved to."""
     rng = Random(case.seed)
-    twice = evolve(case, rate=2.0 * case.rate)
-    before = evolve(twice.quota, burst=case.quota.burst) if case.shape.endswith("bucket") else twice.quota
-    market, begin = Traffic(before, seed=case.seed, tells=case.tells), 120.0 + rng.random()
-    best = Seen()
-    quotas: Quotas = twice.quotas
-    if case.declared and before.shape == "bucket":
-        quotas = {"default": (sd.Quota(round(before.rate), burst=before.burst),)}
+    # A burst is what it was: what halves is the rate.
+    burst, twice = case.quota.burst, evolve(case, rate=2.0 * case.rate)
+    said = twice.said if twice.said is None or twice.said.burst is None else evolve(twice.said, burst=burst)
+    market = Crowd(evolve(twice.quota, burst=burst), case.road, case.seed, case.tells)
+    begin = 2.0 * case.warm + rng.random() * case.quota.per
+    meters, known = list[Meter](), list[int]()
+    first, last = begin + SETTLED, begin + SETTLED + minutes * case.span
 
     def change() -> None:
         market.meter.change(case.quota)
-        now = market.env.now().timestamp()
-        best.taken.extend(begin + at - now for at in _possible(market.meter, now, now + SETTLED + whole))
+        meters.append(copy.deepcopy(market.meter))
+        known.append(len(market.seen.calls))
 
-    try:
-        seen = market.ask(
-            quotas, begin + SETTLED + whole + 1.0, workers=case.workers, change=change, at=begin
-        )
-    finally:
-        market.close()
-    first, last = begin + SETTLED, begin + SETTLED + whole
-    figures = _figures(seen, case.rate, first, last)
-    return evolve(figures, whole=seen.between(first, last) / best.between(first, last))
+    seen = market.ask(said, last, workers=case.workers, processes=case.processes, change=change, at=begin)
+    had = ideal.halved(meters[0], seen.calls[known[0] :], case.road, START, last)
+    return _figures(seen, case, first, last, within(had, first, last))
 
 
-def _possible(meter: Meter, begin: float, end: float) -> Iterator[float]:
-    """When a market takes the calls of one who knows when it will."""
-    meter, at = copy.deepcopy(meter), begin
-    take = meter._bucket if meter.quota.shape == "bucket" else meter._window
-    while at < end:
-        wait = take(at)
-        if wait is None:
-            yield at
-        else:
-            at += max(wait, 1e-4)
-
-
-def _unknown(case: Case) -> tuple[Case, Figures]:
-    return case, used(case)
-
-
-def _halved(case: Case) -> tuple[Case, Figures]:
-    return case, halved(case)
+def _judged(one: tuple[Callable[[Case], Figures], Case]) -> tuple[Case, Figures]:
+    return one[1], one[0](one[1])
 
 
 def main() -> None:
     """The worst of each shape."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=6)
-    parser.add_argument("--slowest", type=float, default=1.0)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--only", default="")
     chosen = parser.parse_args()
     with ProcessPoolExecutor(2) as pool:
-        for what, judge, declared in (
-            ("unknown", _unknown, False),
-            ("unknown, then halved", _halved, False),
-            ("declared, then halved", _halved, True),
+        for what, judge, more in (
+            ("declared", used, {"declared": True}),
+            ("unknown", used, {}),
+            ("unknown, then halved", halved, {}),
+            ("declared, then halved", halved, {"declared": True}),
         ):
             for shape in SHAPES:
                 for told in (True, False):
-                    cases = [
-                        drawn(shape, seed, told=told, slowest=chosen.slowest, declared=declared)
-                        for seed in range(chosen.seeds)
-                    ]
-                    found = list(pool.map(judge, cases))
-                    case, worst = min(found, key=lambda one: one[1].whole)
-                    mean = sum(figures.whole for _, figures in found) / len(found)
-                    sys.stdout.write(
-                        f"{what:22} {shape:16} {'told' if told else 'untold':6} mean {mean:.3f} worst {worst.whole:.3f} "
-                        f"(seed {case.seed}: {case.rate:g}/s, {case.workers} workers) worst ten seconds "
-                        f"{min(figures.worst for _, figures in found):.2f}, "
-                        f"refused at most {max(figures.refused for _, figures in found)}\n"
-                    )
-                    sys.stdout.flush()
+                    if chosen.only not in f"{what} {shape} {'told' if told else 'untold'}":
+                        continue
+                    seeds = range(chosen.first, chosen.first + chosen.seeds)
+                    cases = [drawn(shape, seed, told=told, **more) for seed in seeds]
+                    _print(what, list(pool.map(_judged, [(judge, case) for case in cases])))
+
+
+def _print(what: str, found: Sequence[tuple[Case, Figures]]) -> None:
+    case, worst = min(found, key=lambda one: one[1].whole)
+    mean = sum(figures.whole for _, figures in found) / len(found)
+    sys.stdout.write(
+        f"{what:22} {case.shape:16} {'told' if case.told else 'untold':6} mean {mean:.3f} worst {worst.whole:.3f} "
+        f"(seed {case.seed}: {case.rate:g}/s, {case.workers} workers, {case.road.longest * 1e3:.0f} ms) "
+        f"refused at most {max(figures.refused for _, figures in found)}, "
+        f"{max(figures.part for _, figures in found):.3f}, rests {max(figures.rests for _, figures in found)}\n"
+    )
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

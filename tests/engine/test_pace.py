@@ -11,6 +11,7 @@ from tests.engine.traffic import CALL, SCOPES, Quotas, Traffic
 
 import storesync.driver as sd
 from storesync.engine import Pacer
+from storesync.engine.bucket import Share
 from storesync.errors import Denied
 from storesync.sandbox.quota import Quota
 
@@ -202,10 +203,10 @@ def test_processes_that_share_an_app_take_equal_parts(market: Traffic) -> None:
 
     async def shared() -> list[float]:
         await taken(market, quotas, 20)
-        market.pacer.divide("app:plain/app", 2, user="one")
+        market.pacer.divide("app:plain/app", Share(0, 2), user="one")
         begin = await taken(market, quotas, 3)
         halved = await taken(market, quotas, 20) - begin
-        market.pacer.divide("app:plain/app", 1, user="one")
+        market.pacer.divide("app:plain/app", Share(), user="one")
         return [halved, await taken(market, quotas, 20) - begin - halved]
 
     assert [2.0, 1.0] == pytest.approx(market.run(shared()), rel=0.05)

@@ -5,6 +5,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
+from tests.engine.crowd import Crowd
+from tests.engine.ideal import measurer
+from tests.engine.quotajudge import SHAPES, drawn, used
 from tests.engine.traffic import Quotas, Road, Traffic
 
 import storesync.driver as sd
@@ -33,40 +37,47 @@ def of(*quotas: sd.Quota) -> Quotas:
     return {"default": quotas}
 
 
-@pytest.mark.parametrize(
-    ("workers", "rate", "burst"), [(1, 5, 2), (8, 50, 10), (32, 50, 10), (32, 100, 20), (16, 20, 100)]
-)
-def test_a_bucket_is_emptied_as_fast_as_it_fills(opened: Open, workers: int, rate: int, burst: int) -> None:
-    """Answers take from 10 to 105 ms: 0.99 of the quota, nothing refused."""
-    market = opened(Quota(rate=rate, burst=burst), road=JITTERY)
-    seen = market.ask(of(sd.Quota(rate, burst=burst)), 120.0, workers=workers)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_declared_quota_is_used_and_nothing_is_refused(shape: str, seed: int) -> None:
+    """0.99 of what can be had over that road by one who measures it on the way; 0 refused from the start."""
+    figures = used(drawn(shape, seed, told=False, declared=True), 100.0)
 
-    assert [] == seen.refused
-    assert 0.99 <= len(seen.taken) / (rate * 120.0)
+    assert 0 == figures.refused
+    assert 0.99 <= figures.whole
 
 
-@pytest.mark.parametrize("shape", ["sliding", "fixed"])
-@pytest.mark.parametrize(("limit", "per"), [(10, 1.0), (50, 1.0), (300, 60.0)])
-def test_a_window_is_never_overfull_wherever_it_begins(
-    opened: Open, shape: Any, limit: int, per: float
-) -> None:
-    """Nobody knows when a call is counted on its way, so a place is free again that much later, and not more."""
-    market = opened(Quota(rate=limit / per, shape=shape, per=per), road=JITTERY)
-    seen = market.ask(of(sd.Quota(limit, per)), 240.0, workers=8)
-    possible = 240.0 * limit / (per + JITTERY.shortest + JITTERY.jitter)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_where_the_road_is_steady_a_declared_quota_is_used_whole(shape: str) -> None:
+    """Where answers differ by a hundredth of a window's tenth, what can be had is the quota itself."""
+    case = drawn(shape, 7, told=False, declared=True)
+    steady = evolve(case, workers=128, road=Road(there=(0.1, 0.101), back=(0.1, 0.101)))
+    figures = used(steady, 100.0)
 
-    assert [] == seen.refused
-    assert 0.99 <= len(seen.taken) / possible
+    assert 0 == figures.refused
+    assert 0.99 <= figures.whole * measurer(steady.quota, steady.road) / steady.rate
 
 
-def test_on_a_steady_road_a_window_is_used_whole(opened: Open) -> None:
-    """Answers that take 60 ms and hardly more cost nothing of the quota."""
-    steady = Road(there=(0.02, 0.022), back=(0.038, 0.042))
-    market = opened(Quota(rate=50, shape="sliding"), road=steady)
-    seen = market.ask(of(sd.Quota(50)), 240.0)
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("processes", [2, 3])
+def test_processes_share_a_declared_quota_to_its_edge(shape: str, processes: int) -> None:
+    """Each takes its part; together they use the whole."""
+    figures = used(drawn(shape, 5, told=False, declared=True, slowest=5.0, processes=processes), 60.0)
 
-    assert [] == seen.refused
-    assert 0.99 <= len(seen.taken) / (50 * 240.0)
+    assert 0 == figures.refused
+    assert 0.99 <= figures.whole
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_judge_and_the_pacer_see_the_same(opened: Open, shape: str) -> None:
+    """The judge asks the buckets without a loop; workers of a pacer take as many calls of the market."""
+    case = drawn(shape, 3, told=False, declared=True, slowest=5.0)
+    road = Road(there=(0.04, 0.04), back=(0.05, 0.05))
+    assert case.said is not None
+    crowd = Crowd(case.quota, road, 1).ask(case.said, 30.0, workers=case.workers)
+    seen = opened(case.quota, road=road).ask(of(case.said), 30.0, workers=case.workers)
+
+    assert len(crowd.taken) == pytest.approx(seen.between(0.0, 30.0), abs=1)
 
 
 def test_several_quotas_hold_at_once(opened: Open) -> None:

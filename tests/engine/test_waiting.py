@@ -193,7 +193,7 @@ def test_processes_at_work_for_one_app_know_of_each_other() -> None:
 
     def share() -> float:
         (line,) = channel.pacer._lines.values()
-        return line.bucket.share
+        return 1.0 / line.bucket.share.number
 
     def other(*, there: bool) -> None:
         store, scope = bench.world.store, f"app:{channel.scopes['app']}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 import storesync.driver as sd
 from storesync.engine import Env, Pacer
@@ -24,7 +25,7 @@ CALL = sd.get("/x")
 Quotas = Mapping[str, tuple[sd.Quota, ...]]
 
 
-@define
+@frozen
 class Road:
     """Seconds to the market and back, drawn between two bounds each."""
 
@@ -32,41 +33,80 @@ class Road:
     back: tuple[float, float] = (0.01, 0.09)
 
     @property
-    def shortest(self) -> float:
-        """The fastest answer."""
-        return self.there[0] + self.back[0]
+    def spread(self) -> float:
+        """By how much one call may be longer on its way there than another."""
+        return self.there[1] - self.there[0]
+
+    @property
+    def longest(self) -> float:
+        """The slowest answer."""
+        return self.there[1] + self.back[1]
 
     @property
     def jitter(self) -> float:
         """By how much an answer is later than the fastest one, on average."""
-        return (self.there[1] - self.there[0] + self.back[1] - self.back[0]) / 2
+        return (self.spread + self.back[1] - self.back[0]) / 2
+
+
+def drawn_road(rng: Random) -> Road:
+    """The fastest answer after 16 to 400 ms; the way there differs by up to a twentieth of it, that back by half."""
+    fastest = math.exp(rng.uniform(math.log(0.016), math.log(0.4)))
+    there = fastest * rng.uniform(0.3, 0.7)
+    back = fastest - there
+    return Road(
+        there=(there, there + fastest * rng.uniform(0.0, 0.05)),
+        back=(back, back + fastest * rng.uniform(0.0, 0.5)),
+    )
+
+
+@frozen
+class Call:
+    """When a call left, when the market counted it, when it was answered; `wait` where it was refused."""
+
+    left: float
+    counted: float
+    answered: float
+    refused: bool
+    wait: float | None
 
 
 @define
 class Seen:
-    """What the market saw: seconds at which it took a call, and at which it refused one."""
+    """What the market saw: the calls in the order in which it counted them."""
 
-    taken: list[float] = field(factory=list)
-    refused: list[float] = field(factory=list)
+    calls: list[Call] = field(factory=list)
+
+    @property
+    def taken(self) -> list[float]:
+        """When it took one."""
+        return [one.counted for one in self.calls if not one.refused]
+
+    @property
+    def refused(self) -> list[float]:
+        """When it refused one."""
+        return [one.counted for one in self.calls if one.refused]
 
     def between(self, begin: float, end: float) -> int:
         """Calls that were taken then."""
-        return sum(begin <= at < end for at in self.taken)
+        return within(self.taken, begin, end)
 
-    def rests(self, begin: float = 0.0, end: float = math.inf) -> int:
-        """How often calls were refused then; those within a second are one matter."""
-        last, found = -math.inf, 0
-        for at in self.refused:
-            if begin <= at < end and at - last > 1.0:
-                found += 1
-                last = at
-        return found
+
+def within(times: Sequence[float], begin: float, end: float) -> int:
+    """How many of these, which are in order, lie there."""
+    return bisect_left(times, end) - bisect_left(times, begin)
 
 
 class Traffic:
     """One market, one process."""
 
-    def __init__(self, quota: Quota, *, seed: int = 1, road: Road | None = None, tells: bool = False) -> None:
+    def __init__(
+        self,
+        quota: Quota,
+        *,
+        seed: int = 1,
+        road: Road | None = None,
+        tells: bool = False,
+    ) -> None:
         self.tells = tells  # whether each answer says how much is left
         self.loop = VirtualLoop()
         self.rng = Random(seed)
@@ -116,22 +156,31 @@ class Traffic:
             while self.env.elapsed() < begin + seconds:
                 await self.call(quotas)
 
-        await asyncio.gather(*(worker() for _ in range(workers)))
+        crowd = (worker() for _ in range(workers))
+        done, _ = await asyncio.wait([asyncio.ensure_future(one) for one in crowd], timeout=seconds + 1.0)
+        for one in done:
+            one.result()
 
     async def call(self, quotas: Quotas, request: sd.Request = CALL) -> bool:
         """One call; whether the market took it."""
-        road, draw = self.road, self.rng.uniform
+        road, draw, elapsed = self.road, self.rng.uniform, self.env.elapsed
         place = await self.pacer.take(request, quotas, SCOPES)
         place.leaves()
-        await self.env.sleep(draw(*road.there))
-        refused = self.meter.take(self.env.now())
-        told = self._level()
-        (self.seen.taken if refused is None else self.seen.refused).append(self.env.elapsed())
-        await self.env.sleep(draw(*road.back))
+        left = elapsed()
+        try:
+            await self.env.sleep(draw(*road.there))
+            refused = self.meter.take(self.env.now())
+            told, counted, back = self._level(), elapsed(), draw(*road.back)
+            wait = float(refused[1]) if refused is not None and self.meter.quota.told else None
+            self.seen.calls.append(Call(left, counted, counted + back, refused is not None, wait))
+            await self.env.sleep(back)
+        except asyncio.CancelledError:
+            place.over()
+            raise
         if refused is None:
             place.taken(told)
         else:
-            place.refused(float(refused[1]) if self.meter.quota.told else None, told)
+            place.refused(wait, told)
         return refused is None
 
     def _level(self) -> list[sd.Pace]:

@@ -74,21 +74,21 @@ def test_a_market_that_says_nothing_is_left_is_believed(store: Store) -> None:
 
 
 def test_sharers_are_counted_while_they_say_so(store: Store) -> None:
-    """One that leaves, whose time is over, or that certainly ended is not counted."""
+    """One that leaves, whose time is over, or that certainly ended is not counted; the others know their rank."""
 
-    def join(owner: str, seconds: float, ended: str = "") -> int:
+    def join(owner: str, seconds: float, ended: str = "") -> tuple[int, int]:
         return store.write_now(
             lambda db: usage.join(db, "app:x", owner, later(seconds), 60, ended=lambda one: one == ended)
         )
 
-    assert [1, 2, 2] == [join("a", 0), join("b", 30), join("a", 40)]
-    assert 3 == join("c", 45)
-    assert 2 == join("a", 50, ended="c")
+    assert [(0, 1), (1, 2), (0, 2)] == [join("a", 0), join("b", 30), join("a", 40)]
+    assert (2, 3) == join("c", 45)
+    assert (0, 2) == join("a", 50, ended="c")
     store.write_now(lambda db: usage.leave(db, "app:x", "b"))
-    assert 1 == join("a", 60)
-    assert 2 == join("d", 70)
-    assert 1 == join("d", 125)
-    assert 1 == store.write_now(lambda db: usage.join(db, "app:other", "d", later(125), 60))
+    assert (0, 1) == join("a", 60)
+    assert (1, 2) == join("d", 70)
+    assert (0, 1) == join("d", 125)
+    assert (0, 1) == store.write_now(lambda db: usage.join(db, "app:other", "d", later(125), 60))
 
 
 @pytest.mark.slow

@@ -1,31 +1,40 @@
 """What one quota of one scope has room for, counted as the market may count it.
 
-A call is counted by the market somewhere between its leaving and its answer, and nobody knows where. With a declared
-burst it is therefore held from its leaving and taken from the level when it is answered: a bucket that loses a call
-later is never fuller, so the market's own, which took it earlier, has room whenever ours has. Without one the market may
-count in any window of `per` seconds, so a call keeps its place until its answer is that old; the shortest way to the
-market and back is taken off, since it delays all calls alike. Neither is ever refused by a market that counts as
-declared; a quota that nobody declared is learned from refusals.
+With a declared burst a call is held from its leaving and taken from the level when it is answered: a bucket that loses
+a call later is never fuller, so the market's own, which took it earlier, has room whenever ours has. Without one, and
+where a burst is smaller than what is on its way, calls leave one by one and have their `Places`. Neither is ever refused
+by a market that counts as declared; a quota that nobody declared is learned from refusals.
 """
 
 from __future__ import annotations
 
 import math
-from collections import deque
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from storesync.driver import Pace, Quota
 from storesync.engine.learned import Learned
+from storesync.engine.places import Lateness, Places
 
-__all__ = ["Bucket"]
+__all__ = ["Bucket", "Share"]
 
 _RESERVE = 0.995  # of a declared rate: clocks differ a little
-_EDGE = 1.001  # of a declared window, for the same reason
 _TOGETHER = 0.04  # seconds' worth of calls that may leave together: timers are late by so much
-_LEAST_TOGETHER = 2.0
-_SAMPLES = 8  # answers before anything is believed of how long they take
-_MEAN = 64  # answers that the usual time is a mean of
+_UNPACED = 2.0  # calls, where no rate is known
+_ONE_BY_ONE = 0.004  # the same where a burst is small
+_NARROW = 2.0  # times what is usually on its way: a smaller burst is none
+
+
+@frozen
+class Share:
+    """The part that one of several processes takes; all parts together are the whole, also in whole calls."""
+
+    rank: int = 0
+    number: int = 1
+
+    def calls(self, whole: int) -> int:
+        """Of so many calls; one at least."""
+        return max(1, (whole + self.rank) // self.number)
 
 
 @define
@@ -36,52 +45,59 @@ class Bucket:
     """
 
     quota: Quota | None
-    share: float = 1.0
+    share: Share = Share()
     law: Learned = field(init=False)
     out: int = field(default=0, init=False)  # weight on its way, not answered yet
+    _late: Lateness = field(factory=Lateness, init=False)
+    _places: Places = field(init=False)
+    _narrow: bool = field(default=False, init=False)  # whether more than the burst is on its way
     _level: float = field(default=0.0, init=False)
     _at: float = field(default=0.0, init=False)
-    _kept: deque[tuple[float, int]] = field(
-        factory=deque, init=False
-    )  # places of answered calls: until, weight
-    _keeping: int = field(default=0, init=False)
-    _shortest: float = field(default=math.inf, init=False)
-    _usual: float = field(default=0.0, init=False)
-    _samples: int = field(default=0, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.law = Learned(self._declared)
+        self._places = Places(1, 1.0, self._late)
+        self._divided()
         self._level = self._cap(0.0)
 
     @property
     def _declared(self) -> float:
         quota = self.quota
-        return math.inf if quota is None else quota.limit / quota.per * _RESERVE * self.share
+        if quota is None:
+            return math.inf
+        calls = quota.limit / self.share.number if quota.burst is not None else self.share.calls(quota.limit)
+        return calls / quota.per * _RESERVE
 
     @property
-    def _burst(self) -> float | None:
-        if self.quota is None or self.quota.burst is None:
+    def _burst(self) -> int | None:
+        """What may leave at once."""
+        if self.quota is None or self.quota.burst is None or self._narrow:
             return None
-        return max(1.0, self.quota.burst * self.share)
+        return self.share.calls(self.quota.burst)
 
-    @property
-    def _window(self) -> int | None:
-        if self.quota is None or self.quota.burst is not None:
-            return None
-        return max(1, math.floor(self.quota.limit * self.share))
-
-    def divide(self, share: float) -> None:
+    def divide(self, share: Share) -> None:
         """From now on take so much of the quota."""
         if share != self.share:
             self.share = share
             self.law.top = self._declared
+            self._divided()
+
+    def _divided(self) -> None:
+        """The places of a window, or those of a burst, each of which is filled again after a while."""
+        quota, places, share = self.quota, self._places, self.share
+        if quota is None:
+            return
+        if quota.burst is None:
+            places.room, places.per = share.calls(quota.limit), quota.per
+        else:
+            places.room, places.per = share.calls(quota.burst), quota.per * share.number / quota.limit
 
     def _cap(self, now: float) -> float:
         burst = self._burst
         if burst is not None:
             return burst
         rate = self.law.at(now)
-        return _LEAST_TOGETHER if rate == math.inf else max(_LEAST_TOGETHER, rate * _TOGETHER)
+        return _UNPACED if rate == math.inf else 1.0 + rate * (_ONE_BY_ONE if self._narrow else _TOGETHER)
 
     def _refill(self, now: float) -> None:
         if now > self._at:
@@ -107,56 +123,42 @@ class Bucket:
         if need > cap:
             return math.inf
         spread = 0.0 if self._level >= need else (need - self._level) / law.at(now)
-        return max(spread, self._windowed(now, weight))
-
-    def _windowed(self, now: float, weight: int) -> float:
-        """Seconds until the window that the market may count in has room."""
-        room = self._window
-        if room is None:
-            return 0.0
-        kept = self._kept
-        while kept and kept[0][0] <= now:
-            self._keeping -= kept.popleft()[1]
-        over = self.out + self._keeping + min(weight, room) - room
-        for until, one in kept:
-            if over <= 0:
-                break
-            over -= one
-            if over <= 0:
-                return until - now
-        return math.inf if over > 0 else 0.0
+        if self.quota is None or self._burst is not None:
+            return spread
+        return max(spread, self._places.wait(now, weight))
 
     def hold(self, weight: int) -> None:
         """A call of this weight is about to leave."""
         self.out += weight
+        self._places.hold(weight)
         if self._burst is None:
             self._level -= weight
 
     def drop(self, weight: int) -> None:
         """It did not leave after all."""
         self.out -= weight
+        self._places.drop(weight)
         if self._burst is None:
             self._level += weight
+
+    def leaves(self, now: float, weight: int) -> None:
+        """It leaves now."""
+        self.law.leaves(now)
+        self._places.leaves(now, weight)
 
     def over(self, now: float, left: float, weight: int) -> None:
         """A call that left was answered, or will not be any more."""
         self._refill(now)
         self.out -= weight
-        if self._burst is not None:
-            self._level -= weight
+        self._late.seen(now - left)
+        self._places.over(now, left, weight)
+        burst = self._burst
+        if burst is None:
             return
-        if self.quota is not None:
-            free = now - self._delay(now - left) + self.quota.per * _EDGE
-            until = max(free, self._kept[-1][0] if self._kept else 0.0)
-            self._kept.append((until, weight))
-            self._keeping += weight
-
-    def _delay(self, seconds: float) -> float:
-        """What every call certainly takes to the market and back; a faster one than those seen may yet come."""
-        self._samples += 1
-        self._shortest = min(self._shortest, seconds)
-        self._usual += (seconds - self._usual) / min(self._samples, _MEAN)
-        return max(0.0, 2.0 * self._shortest - self._usual) if self._samples > _SAMPLES else 0.0
+        self._level -= weight
+        if self._late.known and burst < _NARROW * (1.0 + self._late.longest * self._declared):
+            self._narrow = True
+            self._level -= self.out
 
     def taken(self, now: float, left: float) -> None:
         """The market took a call."""
@@ -177,11 +179,11 @@ class Bucket:
         """The market told how much is left, how fast it may be asked, or how long to wait."""
         self._refill(now)
         if pace.rate is not None and pace.rate > 0:
-            self.law.told(float(pace.rate) * self.share, now)
-        if pace.left is not None and self._burst is not None:
+            self.law.told(float(pace.rate) / self.share.number, now)
+        if pace.left is not None and self.quota is not None and self.quota.burst is not None:
             # Calls on their way are held besides. Without a burst nobody knows when what is used comes back: only what
             # is refused counts there, for a level near nothing is what a window shows that is used well.
-            self._level = min(self._level, float(pace.left) * self.share)
+            self._level = min(self._level, float(pace.left) / self.share.number)
         if pace.wait is not None and pace.wait > 0:
             self.law.close(now, pace.wait)
             self._save(now, 1.0)

@@ -20,15 +20,25 @@ __all__ = ["Learned"]
 _UNDER = 0.99  # of the refused rate: where the way up becomes flat
 _LEAST, _MOST = 0.95, 0.97  # what stays of a rate that was refused near the limit
 _UNDER_SAME, _MOST_SAME = 0.995, 0.985  # both, for a place that was confirmed
-_LEAST_CLIMBED = 0.93  # the same where the rate was rising fast, and so went too far
+_LEAST_CLIMBED = 0.92  # the same where the rate was rising fast, and so went too far
 _STEEP = 0.88  # below this share of the refused rate, the way back is a straight one
 _CLIMB = 6.0  # seconds of a way that begins flat and becomes steep: what was just found is probably the limit
 _BEYOND = 1 / 3  # of the refused rate in as many seconds again: above it the way goes on, but less steeply
 _CROWD = 0.4  # of the calls on their way with a refused one: so many refused are no near miss, the limit fell
+_OVER = 0.25  # of the way from where a climb began to where it was refused: a burst hides for how long it was too much
 _FELL = 0.5  # of the refused rate, when it did
 _DOUBT = 4.0  # times as long as a proof: a refusal within that says that the last climb was misread
-_SURE = 0.6  # of the way, on a scale of ratios, from what is refused to what is certainly borne
+_SURE = 0.9  # of a refused rate: what was borne just before is more certain than any guess
 _CALM, _CALMEST = 30.0, 240.0  # seconds until the refused rate is reached again
+_CALLS = 36.0  # the same in calls, where that is longer; the climb takes a sixth of it
+_PROOF = 4.0  # calls that prove as much as a second does
+_DECLARED = 0.985  # of a declared rate that fell: what calls that come closer than they left leave of it
+_WINDOW = 1.05  # seconds: who asks for twice what windows of a second bear is refused within
+_CLIMB_HALF = 40.0  # the same where a half is believed
+_NEAR = (
+    0.75  # of a refused rate: who took so much of it in a second, or since it opened, fell by less than half
+)
+_HALF = 10.0  # seconds for which half of a rate is believed, when it was too much
 _SAME = 0.03  # refused rates that differ by less confirm each other
 _SLOWEST = 0.02  # of the declared rate, or calls a second: however a market refuses, we keep asking
 _COARSE = 1.0  # seconds: told rests are whole seconds, so the length of such a one tells nothing
@@ -82,8 +92,12 @@ class Learned:
     _shut: float = field(default=0.0, init=False)  # how long it was closed last
     _taken: int = field(default=0, init=False)  # since it opened
     _crowds: bool = field(default=True, init=False)  # whether a refused crowd is believed
+    _halved: bool = field(default=False, init=False)  # whether half of a rate is believed
+    _doubted: bool = field(default=False, init=False)  # whether one refusal at once was taken for a near miss
+    _known: bool = field(default=False, init=False)  # whether it was refused where it was known to be
+    _quick: int = field(default=0, init=False)  # refusals in a row that came at once
+    _before: float = field(default=math.inf, init=False)  # the rate that was refused first
     _fell: float = field(default=math.inf, init=False)  # the rate from which it fell last, by a crowd
-    _mean: float = field(default=math.inf, init=False)  # of the last climb, up to its refusal
     _cycle: float = field(default=0.0, init=False)  # when it last opened for longer than a moment
     _cycled: int = field(default=0, init=False)  # taken from then until it closed last
     _left: deque[float] = field(factory=lambda: deque(maxlen=_REMEMBERED), init=False)
@@ -106,12 +120,14 @@ class Learned:
         gone, gap = now - self._opened - self._hold, self._high - self._low
         if gone <= 0.0:
             rate = self._low
-        elif self._steep and gone <= _CLIMB:
-            rate = self._low + gap * (gone / _CLIMB) ** 2
+        elif self._steep and gone <= (
+            climb := max(_CLIMB_HALF if self._halved else _CLIMB, _CALLS / 6.0 / self._high)
+        ):
+            rate = self._low + gap * (gone / climb) ** 2
         elif self._steep:
-            rate = self._high * (1.0 + _BEYOND * (gone / _CLIMB - 1.0))
+            rate = self._high * (1.0 + _BEYOND * (gone / climb - 1.0))
         else:
-            rate = self._high + gap * (gone / self._calm - 1.0) ** 3
+            rate = self._high + gap * (gone / (self._calm * max(1.0, _CALLS / _CALM / self._high)) - 1.0) ** 3
         if rate >= self.top:
             self._high, self._borne = math.inf, 0.0  # as declared again
             return self.top
@@ -145,7 +161,7 @@ class Learned:
             if left < self._opened:
                 return  # on its way before the last rest: it says nothing new
             self._lower(now, left)
-            self._pause = max(_SHORT, 2.0 / self._low)
+            self._pause = max(_SHORT, 1.0 / self._low)
             self._close_until(now, now + (self._pause if wait is None else wait), told=told, single=not told)
             return
         again = left >= self._until  # the rest is over, and was too short: that says nothing of the rate
@@ -170,7 +186,7 @@ class Learned:
     @property
     def _proof(self) -> float:
         """Seconds after which a rate that was not refused is borne: what the rest saved up is used by then."""
-        return 1.0 + self._shut
+        return max(1.0 + self._shut, _PROOF / max(self._low, 1e-6))
 
     def _close_until(self, now: float, until: float, *, told: bool, single: bool) -> None:
         if self._closed is None:
@@ -188,33 +204,38 @@ class Learned:
         shut, whole, taken = at - self._closed, at - self._cycle, self._cycled
         surplus = shut - (_COARSE if self._told else self._pause)
         self._crowd = None
-        if self.known and taken >= _FEW and surplus > max(_LONG, 0.1 * whole):
+        if not self._halved and taken >= _FEW and surplus > max(_LONG, 0.1 * whole):
             # Closed for a good part of the time: it counts by long windows, and took so many in this one.
             self._settle(taken / whole, taken / whole / _MOST)
+        elif self._known and not self._halved and surplus > max(_LONG, 2.0 / self._low):
+            # Closed for longer than by one call too many: what is declared is not true any more.
+            self._before *= _FELL
+            self._low, self._halved, self._quick = min(self._low, self._before), True, 1
+        self._known = False
         self._shut, self._closed, self._since, self._taken = min(shut, _LONGEST), None, at, 0
         self._opened = at
-        self._hold = self._proof if self._steep else 0.0
+        self._hold = max(self._proof, _HALF if self._halved else 0.0) if self._steep else 0.0
 
     def _lower(self, now: float, left: float) -> None:
         """A call was refused that left an open market: how much less it must be."""
         rate, lasted = self._sent(now, left), now - self._opened
-        if self._high < math.inf and lasted < self._proof and self._mean == math.inf:
-            self._search(rate, left)
-            return
+        declared = False
+        if self._high == math.inf and self.top < math.inf:
+            declared, rate = True, _DECLARED * self.top  # what is declared is what fell
         steep = self._high < math.inf and self._steep
-        if self._high < math.inf:
-            self._borne = min(self._low, _LEAST * rate)
+        if self._high < math.inf and lasted < self._proof:
+            self._quick += 1
+            self._search(rate, left, lasted)
+            return
         # Where a market saves up what is not used, all it took since it closed before is the limit itself.
         mean = self._taken / max(lasted + (0.0 if steep else self._shut), 1e-9)
-        least = max(self._borne, _LEAST_CLIMBED * rate) if steep else _LEAST * rate
-        self._settle(min(_MOST * rate, max(least, mean)), rate, lasted)
-        fresh = lasted < _DOUBT * self._proof
-        if fresh and self._mean < self._low:
-            # It saves up what is not used, so that the last climb went on for longer than it should have.
-            lowest, most = self._bounds(rate, left)
-            self._low = min(self._low, max(self._mean, lowest**_SURE * most ** (1.0 - _SURE)))
-            self._high = self._low / _MOST
-        self._mean = mean if steep else math.inf
+        self._quick, self._borne = (1, self._low) if steep else (0, 0.0)
+        self._doubted, self._known = False, declared
+        low = min(_MOST * rate, max(self._near(rate), mean))
+        if steep:
+            low = min(_MOST * rate, max(_LEAST_CLIMBED * rate, self._low + _OVER * (rate - self._low)))
+        self._settle(low, (low + rate) / 2.0 / _UNDER if steep else rate, lasted)
+        self._before, self._halved, fresh = rate, False, lasted < _DOUBT * self._proof
         if steep and rate > _STEEP * self._fell:
             self._crowds = False  # a full window refuses all who come, though the limit is what it was
         self._fell = math.inf
@@ -231,13 +252,28 @@ class Learned:
         self._low = min(crowd.low, _FELL * crowd.rate) if crowd.fell else crowd.low
         self._fell = crowd.rate if crowd.fell else math.inf
         if crowd.fell:
-            self._calm = _CALM
+            self._calm, self._halved, self._before = _CALM, True, _FELL * crowd.rate
 
-    def _search(self, rate: float, left: float) -> None:
+    def _near(self, rate: float) -> float:
+        """What is left of a rate by one refusal: the sooner it came, the less."""
+        return min(_LEAST, 1.0 - 0.5 / max(1, self._taken)) * rate
+
+    def _search(self, rate: float, left: float, lasted: float) -> None:
         """Refused again at once: the limit lies anywhere between what it certainly bears and what it took."""
         least, most = self._bounds(rate, left)
-        self._low, self._high = least**_SURE * most ** (1.0 - _SURE), most
-        self._borne, self._calm = 0.0, _CALM
+        near = self._taken > _NEAR * self._before * max(1.0, lasted)
+        if self._quick == 1 and near and self.top == math.inf and not self._doubted:
+            self._quick, self._doubted, found = 0, True, _LEAST * rate
+        elif self._quick == 1:
+            found = _FELL * self._before
+        elif self._halved:
+            found = _LEAST * rate
+        elif self._borne > _SURE * rate:
+            found = self._borne
+        else:
+            found = min(self._near(rate), self._taken if lasted < _WINDOW and self._taken > 1 else math.inf)
+        self._low, self._high = min(max(found, least), _MOST * most), most
+        self._halved, self._borne, self._calm = self._quick == 1, 0.0, _CALM
 
     def _bounds(self, rate: float, left: float) -> tuple[float, float]:
         """Between which the limit lies: the market saved up all of the rest before, or nothing."""
@@ -248,13 +284,16 @@ class Learned:
         return min(most, max(slowest, sent / (open_ + self._shut))), most
 
     def _settle(self, low: float, refused: float, lasted: float = 0.0) -> None:
-        confirmed = lasted >= 0.8 * self._calm and abs(refused - self._high) <= _SAME * refused
-        if confirmed:
+        if self._confirms(refused, lasted):
             self._calm, self._high = min(_CALMEST, 2.0 * self._calm), _UNDER_SAME * refused
             self._low = _MOST_SAME * self._high
         else:
             self._calm, self._high = _CALM, _UNDER * refused
             self._low = min(low, _MOST * self._high)
+
+    def _confirms(self, refused: float, lasted: float) -> bool:
+        """Whether a refusal says again what the last one said."""
+        return lasted >= 0.8 * self._calm and abs(refused - self._high) <= _SAME * refused
 
     def _sent(self, now: float, left: float) -> float:
         """The rate sent in the second before a refused call left: the paced one, unless fewer calls came."""

@@ -16,7 +16,7 @@ from attrs import define, field
 from sqlalchemy import Connection
 
 from storesync.driver import Pace, Quota, Request
-from storesync.engine.bucket import Bucket
+from storesync.engine.bucket import Bucket, Share
 from storesync.engine.day import DAY, Day
 from storesync.engine.env import Env
 from storesync.errors import Denied
@@ -25,6 +25,9 @@ from storesync.state import Store, usage
 __all__ = ["EACH", "Pacer", "Place"]
 
 EACH = "*"
+_LOOKS = (
+    1.0  # seconds after which who waits looks again: what was answered meanwhile may have changed the pace
+)
 _UNDECLARED: tuple[None] = (None,)
 
 
@@ -64,8 +67,8 @@ class Place:
     def leaves(self) -> None:
         """The call leaves now."""
         self.left = self.env.elapsed()
-        for line, _ in self.lines:
-            line.bucket.law.leaves(self.left)
+        for line, weight in self.lines:
+            line.bucket.leaves(self.left, weight)
 
     def taken(self, told: Iterable[Pace] = ()) -> None:
         """The market took the call, and may have told of its quotas."""
@@ -118,7 +121,7 @@ class Pacer:
         self._store = store
         self._lines: dict[tuple[str, str, int], _Line] = {}
         self._days: dict[tuple[str, str, int], Day] = {}
-        self._shares: dict[str, int] = {}
+        self._shares: dict[str, Share] = {}
         self._users: dict[str, set[str]] = {}
 
     async def take(
@@ -165,13 +168,13 @@ class Pacer:
 
         await self._store.write(shut)
 
-    def divide(self, scope: str, number: int, *, user: str) -> None:
-        """So many processes draw on the quotas of this scope: take an equal share of each. `user` is a channel."""
+    def divide(self, scope: str, share: Share, *, user: str) -> None:
+        """Several processes draw on the quotas of this scope: take this share of each. `user` is a channel."""
         self._users.setdefault(scope, set()).add(user)
-        self._shares[scope] = max(1, number)
+        self._shares[scope] = share
         for (name, _, _), line in self._lines.items():
             if name == scope:
-                line.bucket.divide(1.0 / self._shares[scope])
+                line.bucket.divide(share)
 
     def leave(self, scope: str, *, user: str) -> bool:
         """A channel is at rest; True when no other of this process draws on the scope."""
@@ -208,7 +211,7 @@ class Pacer:
 
     async def _opened(self, name: tuple[str, str, int], quota: Quota | None) -> _Line:
         known, now = f"{name[0]}/{name[1]}", self._env.now()
-        line = _Line(known, Bucket(quota, 1.0 / self._shares.get(name[0], 1)))
+        line = _Line(known, Bucket(quota, self._shares.get(name[0], Share())))
         for used in await self._store.read(lambda db: usage.used(db, now, [known])):
             if used.shut:
                 line.bucket.law.close(self._env.elapsed(), (used.until - now).total_seconds())
@@ -229,7 +232,7 @@ class Pacer:
             if wait == 0.0:
                 return
             if wait < math.inf:
-                await self._env.sleep(wait)
+                await self._env.sleep(min(wait, _LOOKS))
                 continue
             answered: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             for line, _ in lines:

@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from storesync.engine.bucket import Share
 from storesync.engine.channel import OpenChannel
 from storesync.state import usage
 
@@ -30,10 +31,10 @@ async def join(channel: OpenChannel) -> None:
     env = channel.env
     for scope in _shared(channel):
 
-        def count(db: Connection, scope: str = scope) -> int:
+        def count(db: Connection, scope: str = scope) -> tuple[int, int]:
             return usage.join(db, scope, env.owner, env.now(), _HOLD, ended=env.ended)
 
-        channel.pacer.divide(scope, await channel.store.write(count), user=channel.name)
+        channel.pacer.divide(scope, Share(*await channel.store.write(count)), user=channel.name)
 
 
 async def leave(channel: OpenChannel) -> None:

@@ -98,14 +98,15 @@ def join(
     ttl: float,
     *,
     ended: Callable[[str], bool] = lambda owner: False,
-) -> int:
-    """Say that `owner` draws on the quotas of a scope for `ttl` seconds more; how many do so now."""
+) -> tuple[int, int]:
+    """Say that `owner` draws on a scope's quotas for `ttl` seconds more; its rank among all who do, and how many."""
     put(db, sharers, {"scope": scope, "owner": owner}, {"until": stamp(now + timedelta(seconds=ttl))})
     found = _SHARERS.run(db, {"scope": scope}).all()
     gone = [row.owner for row in found if row.until <= stamp(now) or ended(row.owner)]
     for one in gone:
         remove(db, sharers, {"scope": scope, "owner": one})
-    return len(found) - len(gone)
+    owners = sorted({row.owner for row in found}.difference(gone))
+    return owners.index(owner), len(owners)
 
 
 def leave(db: Connection, scope: str, owner: str) -> None:

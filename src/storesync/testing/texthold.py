@@ -71,6 +71,8 @@ def judge_texts(world: World, held: list[HeldText], stands: Mapping[str, Standin
         alive = world.truth.alive(one.key)
         if stand is None or stand.parked or stand.refused or len(alive) != 1:
             continue
+        if not stand.made or stand.ref is None:
+            continue  # a look missed it: nothing is made anew with a document that is held
         (listing,) = alive
         if listing.title != one.title and "title" not in world.profile.owned:
             yield f"{one.key}, whose text is held, is titled {listing.title!r}"
