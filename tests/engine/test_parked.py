@@ -1,14 +1,17 @@
 """Whatever is parked stands in `status` with what to do, and `resolve` takes it up: one listing in the end."""
 
 from decimal import Decimal
+from io import StringIO
 
 import pytest
 from attrs import evolve
+from rich.console import Console
 from tests.engine.bench import Bench, item, profile, step
 
 from storesync.engine import at_work
 from storesync.engine.status import resolve, status
 from storesync.errors import StateError
+from storesync.report.status_view import status_view
 from storesync.sandbox.plain import SHOP
 from storesync.sandbox.records import Sku
 from storesync.state import standing
@@ -191,6 +194,9 @@ def test_a_listing_that_two_products_claim_is_told_and_given_up_by_one() -> None
 
     assert {of_a: ("A", "B")} == told.claimed
     assert f"listing {of_a} is A and B" in str(told)
+    page = Console(width=200, file=StringIO(), record=True)
+    page.print(status_view(told))
+    assert f"A and B both count listing {of_a} as theirs: each overwrites the other" in page.export_text()
     assert "B counts as not listed; the next plan creates it" == taken_up(bench, "B")
     for _ in range(2):
         bench.sync()

@@ -35,9 +35,10 @@ Content: TypeAlias = Mapping[str, Any]
 
 @frozen
 class New:
-    """A listing to create. `token` is 32 hex digits, durable before sending and the same on every try.
+    """A listing to create. `token` is 32 hex digits, durable before sending, the same while the market honors it.
 
-    `found` is what exists of it already: the flow goes on from there and never begins again.
+    `found` is what exists of it already: the flow goes on from there and never begins again. A variant that neither it
+    nor `content` names is the seller's own, and stays.
     """
 
     key: str
@@ -49,7 +50,10 @@ class New:
 
 @frozen
 class Change:
-    """A listing to bring from any half to `after`; `before` is None when nobody knows what the market shows."""
+    """A listing to bring from any half to `after`; `before` is None when nobody knows what the market shows.
+
+    A variant that neither `ref` nor `after` names is the seller's own, and stays.
+    """
 
     key: str
     ref: Ref

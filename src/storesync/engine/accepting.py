@@ -10,27 +10,15 @@ from sqlalchemy import Connection
 from storesync.driver import Receipt
 from storesync.engine.log import Log
 from storesync.engine.work import Work
-from storesync.model import Offer, Ref, Status
+from storesync.model import Offer, Status
 from storesync.state import HIDDEN, SHOWN, Standing, standing
 
-__all__ = ["accept", "ours", "wanted_offers"]
+__all__ = ["accept", "wanted_offers"]
 
 
 def wanted_offers(stand: Standing) -> dict[str, Offer]:
     """The offers that the listing should show, by SKU."""
     return {sku: offer.want for sku, offer in stand.offers.items() if offer.want is not None}
-
-
-def ours(stand: Standing, ref: Ref) -> Ref:
-    """The ids without those of variants that a seller added by hand: nobody here may remove them.
-
-    While a listing is not whole yet, all that it has is ours: a variant may have been made with the half, and have
-    left the catalog before its id was heard of.
-    """
-    if not stand.made:
-        return ref
-    mine = {*stand.offers, *(stand.ref.skus if stand.ref is not None else ())}
-    return Ref(ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku in mine}, ref.more)
 
 
 def accept(
@@ -47,11 +35,12 @@ def accept(
     if log is not None:
         log.finish(db, "done")
     values: dict[str, Any] = {
-        "ref": ours(stand, receipt.ref) if receipt.ref is not None else stand.ref,
+        "ref": stand.ours(receipt.ref) if receipt.ref is not None else stand.ref,
         "status": receipt.status,
         "remarks": receipt.issues,
         "doubt": None,
         "token": "",
+        "named": (),
         "parked": "",
         "refused": "",
         "changed_at": work.channel.env.now(),

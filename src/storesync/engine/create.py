@@ -59,17 +59,17 @@ async def look_for(work: Work, stand: Standing, doubt: datetime) -> Ref | None:
     if identity.by != "unique" or not stand.want_shown:
         # A unique key needs no patience to be sent again, but to be sure that there is nothing to hide.
         await work.settle_at(doubt)
-    return _only(await work.find(stand, doubt))
+    return _only(stand, await work.find(stand, doubt))
 
 
-def _only(refs: Sequence[Ref]) -> Ref | None:
-    """The one that was found, if any; Parked where the shop shows several."""
+def _only(stand: Standing, refs: Sequence[Ref]) -> Ref | None:
+    """What is ours of the one that was found, if any; Parked where the shop shows several."""
     if len(refs) > 1:
         ids = ", ".join(ref.listing for ref in refs)
         raise Parked(
             f"the shop has {len(refs)} listings with this key ({ids}): end all but one, then `storesync resolve`"
         )
-    return refs[0] if refs else None
+    return stand.ours(refs[0]) if refs else None
 
 
 async def _look(work: Work, stand: Standing, half: Ref) -> Ref | None:
@@ -77,11 +77,10 @@ async def _look(work: Work, stand: Standing, half: Ref) -> Ref | None:
     observe = work.channel.driver.observe
     if observe is None:
         refs = await work.find(stand, stand.doubt)
-        return next((ref for ref in refs if ref.listing == half.listing), half)
+        return next((stand.ours(ref) for ref in refs if ref.listing == half.listing), half)
     seen = await work.run(observe(work.channel.shop, [half]))
     if half.listing in seen:
-        found: Ref = seen[half.listing].ref
-        return found
+        return stand.ours(seen[half.listing].ref)
     at = work.channel.env.now()
     await work.write(lambda db: work.gone(db, stand.key, at))
     return await what_exists(work, evolve(stand, ref=None, doubt=at, token="", token_at=None))
@@ -102,6 +101,7 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     token, first = known or channel.env.token(), stand.token_at if known else None
     content = with_media(document, work.media)
     new = New(stand.key, content, wanted_offers(stand), token, found)
+    stand = evolve(stand, named=stand.named | new.offers.keys())
     log = work.log(operation.kind, stand.key, skus=tuple(new.offers), input=_input(new, stand.want))
     begin = log.begin
 
@@ -111,7 +111,7 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
         # is not made again: a new token would be one that the market never saw, and vouch for nothing.
         since = first or channel.env.now()
         kept = {"token": token, "token_at": since} if known or found is None else {"token": ""}
-        standing.change(db, channel.name, stand.key, **kept, refused="", parked="")
+        standing.change(db, channel.name, stand.key, **kept, named=stand.named, refused="", parked="")
         log.until = work.honored_until(since)
 
     log.begin = begin_with_token
@@ -134,7 +134,8 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
         if not certain:
             # What is whole may be left as it is, and be off sale since it was hidden.
             shown = {"have_shown": UNKNOWN} if stand.have_shown in (HIDDEN, UNKNOWN) else {}
-            standing.change(db, channel.name, stand.key, have=UNKNOWN, asked=stand.want, **shown)
+            values = {"have": UNKNOWN, "asked": stand.want, "named": stand.named, **shown}
+            standing.change(db, channel.name, stand.key, **values)
             owned = channel.channel.owned_by_seller
             standing.doubt_offers(
                 db, channel.name, new.offers, prices="prices" not in owned, stock="stock" not in owned
@@ -161,7 +162,7 @@ async def _refused(
     work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault, found: Ref | None
 ) -> bool:
     channel, key, now = work.channel.name, operation.key, work.channel.env.now()
-    half = fault.ref if isinstance(fault.ref, Ref) else found
+    half = stand.ours(fault.ref) if isinstance(fault.ref, Ref) else found
     doubtful = work.doubtful(log, fault)
     values: dict[str, Any] = {"ref": half}
     if doubtful:
@@ -200,7 +201,7 @@ async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fa
         if not refs and work.channel.spec.identity.lag > 0:
             await work.channel.env.sleep(work.channel.spec.identity.lag)
             refs = await work.find(stand, None)
-        found = _only(refs)
+        found = _only(stand, refs)
     except Parked as parked:
         await park(work, operation, str(parked))
         return True

@@ -212,7 +212,7 @@ def _compare_variants(look: Look, stand: Standing, seen: Observed) -> None:
     """Variants of ours that were removed in the shop, or got another id; the seller's own are told once and stay."""
     if stand.ref is None or not seen.ref.skus:
         return
-    mine = {sku: id_ for sku, id_ in seen.ref.skus.items() if sku in stand.ref.skus or sku in stand.offers}
+    mine = dict(stand.ours(seen.ref).skus)
     for sku in stand.ref.skus:
         if sku not in mine:
             look.drift.append(Drift(key=stand.key, what=f"{sku} variant", ours="there", theirs="gone"))

@@ -77,7 +77,7 @@ async def _create(work: Work, operation: Unfinished) -> None:
         if receipt is not None and (receipt.ref is not None or receipt.ticket is not None):
             accept(work, db, stand, input_["want"], offers, receipt, None)
             return
-        values: dict[str, Any] = {"ref": half or stand.ref or found}
+        values: dict[str, Any] = {"ref": stand.ours(half) if half is not None else stand.ref or found}
         if doubtful:
             values["doubt"] = _latest(work, operation.began, last)
         standing.change(db, channel.name, operation.key, **values)

@@ -232,11 +232,12 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
     claimed = stand is not None and stand.ref is not None and stand.ref.listing in owners
     if stand is None or not (stand.parked or stand.ending or claimed or _not_compared(stand)):
         raise StateError(f"{channel}: {key!r} is not parked; `storesync status` shows what is")
-    ref, strange = (
+    found, strange = (
         await _seen(work, key, listing, owners)
         if listing
         else (None if claimed else await _known(work, stand), "")
     )
+    ref = stand.ours(found) if found is not None else None
 
     def write(db: Connection) -> None:
         # An empty input has the next plan prepare it anew, also when the catalog did not change.
@@ -248,7 +249,7 @@ async def resolve(work: Work, key: str, *, listing: str = "") -> str:
             "token": "",
             "ref": ref,
         }
-        values |= {"ticket": None, "asked": "", "asked_at": None}
+        values |= {"ticket": None, "asked": "", "asked_at": None, "named": ()}
         if ref is not None:
             values |= {"made": True, "have": UNKNOWN, "have_shown": UNKNOWN}
         else:

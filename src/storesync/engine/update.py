@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
 from sqlalchemy import Connection
 
 from storesync.driver import Change, Receipt
-from storesync.engine.accepting import accept, ours, wanted_offers
+from storesync.engine.accepting import accept, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
@@ -40,12 +41,10 @@ async def _as_it_is(work: Work, stand: Standing) -> Ref:
     observe = work.channel.driver.observe
     if observe is None:
         refs = await work.find(stand, stand.doubt)
-        return next((one for one in refs if one.listing == ref.listing), ref)
+        return next((stand.ours(one) for one in refs if one.listing == ref.listing), ref)
     seen = await work.run(observe(work.channel.shop, [ref]))
     if ref.listing in seen:
-        found: Ref = seen[ref.listing].ref
-        # After doubt what is there and unknown may be a variant of ours that nobody heard of.
-        return found if stand.doubt is not None else ours(stand, found)
+        return stand.ours(seen[ref.listing].ref)
     at = work.channel.env.now()
     await work.write(lambda db: work.gone(db, stand.key, at))
     raise NotFound("gone", "the market does not have this listing any more")
@@ -73,13 +72,21 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) 
         removed=tuple(sku for sku in ref.skus if sku not in offers),
         token=channel.env.token(),
     )
+    stand = evolve(stand, named=stand.named | offers.keys())
     log = work.log(operation.kind, stand.key, skus=tuple(offers), input={"want": stand.want})
+    begin = log.begin
+
+    def begin_with_names(db: Connection) -> None:
+        begin(db)
+        standing.change(db, channel.name, stand.key, named=stand.named)
+
+    log.begin = begin_with_names
     try:
         receipt: Receipt = await work.run(flow(channel.shop, change), log)
     except NoChange:
         receipt = Receipt(ref, stand.status)
     except Fault as fault:
-        return await _refused(work, operation, log, fault, ref, stand.want)
+        return await _refused(work, operation, stand, log, fault)
     shown = stand.have_shown
 
     def write(db: Connection) -> None:
@@ -103,8 +110,8 @@ def _with_ref(receipt: Receipt, ref: Ref) -> Receipt:
     return Receipt(ref, receipt.status, receipt.ticket, receipt.issues, receipt.refused, receipt.offers)
 
 
-async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref: Ref, want: str) -> bool:
-    channel, key, now = work.channel, operation.key, work.channel.env.now()
+async def _refused(work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault) -> bool:
+    channel, key, want, now = work.channel, operation.key, stand.want, work.channel.env.now()
     doubtful = work.doubtful(log, fault)
 
     def write(db: Connection) -> None:
@@ -114,7 +121,7 @@ async def _refused(work: Work, operation: Operation, log: Log, fault: Fault, ref
             return
         values: dict[str, Any] = {}
         if isinstance(fault.ref, Ref):
-            values["ref"] = fault.ref
+            values["ref"] = stand.ours(fault.ref)
         if doubtful:
             values["doubt"] = now
         if log.begun:

@@ -58,7 +58,7 @@ def status_view(status: ChannelStatus) -> RenderableType:
             )
             parts.append(Hanging(told, 8))
     for listing, keys in status.claimed.items():
-        said = f"listing {listing} is taken for theirs by {' and '.join(keys)}: each overwrites the other"
+        said = f"{' and '.join(keys)} both count listing {listing} as theirs: each overwrites the other"
         parts.append(Hanging(Text.assemble(("  ! claimed ", "bold red"), said), 8))
         parts.append(
             Text.assemble(

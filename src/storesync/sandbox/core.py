@@ -312,6 +312,17 @@ class Market(Accounts):
         self.event("edited by hand", item)
         return item
 
+    def vary(self, listing: int, *, added: Sku | None = None, removed: str = "") -> Listing:
+        """Add a variant to a listing, or take the one with this code away, the way a seller does by hand."""
+        self.settle()
+        item = self.listings[listing]
+        item.skus = {id_: sku for id_, sku in item.skus.items() if sku.code != removed}
+        if added is not None:
+            item.skus[added.id] = added
+        self.changed(item)
+        self.event("varied by hand", item)
+        return item
+
     def export(self) -> dict[str, Any]:
         """The whole truth as JSON-able data: shops, listings with SKUs, counts, calls by operation."""
         self.settle()

@@ -14,7 +14,7 @@ from storesync.testing.pricehold import HeldPrices, unheld
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
 from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.world import BY_HAND, World, offers_of
 
 __all__ = ["judge", "judge_held"]
 
@@ -36,11 +36,8 @@ def judge(world: World, verdict: Verdict) -> None:
     ]
     for item in wanted.items.values():
         _look(world, verdict, item, stands.get(item.key))
-    for listing in truth.live():
-        stand = stands.get(listing.key)
-        left = "shown" in world.profile.owned or (stand is not None and stand.parked)
-        if listing.key not in wanted.items and not left:
-            verdict.wrong.append(f"{listing.key} is on sale though gone from the catalog")
+    verdict.wrong += _robbed(world)
+    verdict.wrong += _left(world, stands)
     verdict.wrong += [
         f"the market was told the merchant's file name {name!r}"
         for name in sorted(file.name for file in truth.files.values() if not file.name.isascii())
@@ -58,6 +55,29 @@ def judge(world: World, verdict: Verdict) -> None:
     run(world, [])
     verdict.second_run_calls = len(truth.calls) - before
     verdict.second_run_writes = truth.writes() - writes
+
+
+def _left(world: World, stands: Mapping[str, Standing]) -> list[str]:
+    """Listings on sale that no product is behind any more; where the seller keeps the shelf, that is his."""
+    if "shown" in world.profile.owned:
+        return []
+    live = (listing for listing in world.truth.live() if listing.key not in world.wanted.items)
+    parked = {key for key, stand in stands.items() if stand.parked}
+    return [
+        f"{listing.key} is on sale though gone from the catalog"
+        for listing in live
+        if listing.key not in parked
+    ]
+
+
+def _robbed(world: World) -> list[str]:
+    """Listings that are there without the variant that their seller added."""
+    varied = (world.truth.listings[id_] for id_ in sorted(world.varied))
+    return [
+        f"{listing.key} has lost the variant that its seller added"
+        for listing in varied
+        if listing.alive and listing.sku(BY_HAND) is None
+    ]
 
 
 def _secrets(world: World) -> list[str]:

@@ -9,11 +9,11 @@ from typing import Any
 
 from attrs import evolve
 
-from storesync.sandbox.records import Listing
+from storesync.sandbox.records import Listing, Sku
 from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.world import BY_HAND, World, offers_of
 
-__all__ = ["edit_by_hand", "move_calmly", "move_catalog", "type_price"]
+__all__ = ["edit_by_hand", "move_calmly", "move_catalog", "type_price", "vary_by_hand"]
 
 
 def move_catalog(world: World, unheard: Mapping[str, Decimal]) -> None:
@@ -139,6 +139,31 @@ def _come_back(world: World, item: Item, chance: float) -> Item:
         offers[sku] = (other, 0 if rng.random() < 0.2 else stock)
     world.events["comes back at another price"] += offers != item.offers
     return evolve(item, offers=offers, offered=True)
+
+
+def vary_by_hand(world: World) -> None:
+    """A seller adds variants of his own, and takes some of ours away; the merchant goes on with the same listings."""
+    rng = world.hands
+    for listing in world.truth.alive():
+        item, options = world.wanted.items.get(listing.key), world.platform.options(listing)
+        if item is None or options is None or not listing.skus or rng.random() < 0.6:
+            continue
+        ours = [sku.code for sku in listing.skus.values() if sku.code in item.offers]
+        if len(ours) > 1 and rng.random() < 0.3:
+            world.truth.vary(listing.id, removed=rng.choice(ours))
+            world.events["variant removed by hand"] += 1
+        elif listing.sku(BY_HAND) is None:
+            price = world.platform.by_hand
+            own = Sku(id=world.truth.next_sku(), code=BY_HAND, price=price, stock=3, options=options)
+            world.truth.vary(listing.id, added=own)
+            world.varied.add(listing.id)
+            world.events["variant added by hand"] += 1
+        number = max((int(sku.rpartition("-")[2]) for sku in world.wanted.ever(item.key)), default=0) + 1
+        offers = {**item.offers, f"{item.key}-{number}": (world.platform.price(rng), 5)}
+        if rng.random() < 0.4:
+            del offers[rng.choice(list(offers))]
+        world.wanted.items[item.key] = evolve(item, offers=offers)
+    world.wanted.remember()
 
 
 def edit_by_hand(world: World) -> None:

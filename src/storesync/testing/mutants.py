@@ -111,7 +111,7 @@ MUTANTS: Final = (
     Mutant(
         "a half is forgotten when step two is refused",
         "storesync.engine.create",
-        "half = fault.ref if isinstance(fault.ref, Ref) else found",
+        "half = stand.ours(fault.ref) if isinstance(fault.ref, Ref) else found",
         "half = found",
     ),
     Mutant(
@@ -119,6 +119,18 @@ MUTANTS: Final = (
         "storesync.engine.create",
         'known = stand.token if work.honors(stand.token_at) else ""',
         'known = ""',
+    ),
+    Mutant(
+        "after a doubt every variant is ours",
+        "storesync.state.standing.value",
+        "mine = {*self.offers, *self.named,",
+        "mine = {*(ref.skus if self.doubt is not None else ()), *self.offers, *self.named,",
+    ),
+    Mutant(
+        "a variant that left the catalog while it was in doubt is nobody's",
+        "storesync.state.standing.value",
+        "mine = {*self.offers, *self.named,",
+        "mine = {*self.offers,",
     ),
     Mutant(
         "a token counts as used when it was used last",

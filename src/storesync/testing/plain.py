@@ -81,8 +81,9 @@ def _create(by: str, steps: int, shop: sd.Shop, new: sd.New) -> sd.Flow[sd.Recei
             made = yield sd.request("POST", f"/listings/{ref.listing}/variants", json=body, after=1)
             ref = _ref(made)
     with sd.made(ref):
-        for sku in [sku for sku in ref.skus if sku not in new.offers]:
-            yield sd.request("DELETE", f"/listings/{ref.listing}/variants/{ref.skus[sku]}")
+        for sku, id_ in (new.found.skus if new.found is not None else {}).items():
+            if sku not in new.offers:
+                yield sd.request("DELETE", f"/listings/{ref.listing}/variants/{id_}")
         if new.found is not None:
             # What was found may have been made from an older document.
             yield sd.request("PATCH", f"/listings/{ref.listing}", json=new.content)

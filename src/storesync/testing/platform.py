@@ -51,7 +51,8 @@ class Platform:
     seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
     to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes;
-    `details` are what else it shows of a product.
+    `details` are what else it shows of a product, `options` those of a variant that a seller adds to a listing, None
+    where there is no room for one.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Platform:
     rates: Mapping[str, float] = {}
     fewest: Fewest
     details: Callable[[Shown, Item], Iterator[Detail]]
+    options: Callable[[Shown], tuple[str, ...] | None] = lambda listing: None
 
     @property
     def channel(self) -> str:
@@ -176,6 +178,7 @@ _PLAIN = Platform(
         together=lambda profile: profile.together,
     ),
     details=plain_details,
+    options=lambda listing: (),
 )
 
 # -- tmall ------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from storesync.sandbox.records import HIDDEN, Listing
 from storesync.state import Standing
 from storesync.testing.merchant import type_price
 from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.world import BY_HAND, World, offers_of
 
 __all__ = ["HeldPrices", "hold_prices", "release_prices", "unheld", "whole"]
 
@@ -34,7 +34,7 @@ class HeldPrices:
 
     def shown(self, listing: Listing) -> dict[str, tuple[Decimal, int]]:
         """Price and stock by SKU as the market shows them now; one that is a listing itself stays so."""
-        rows = {sku.code: (sku.price, sku.stock) for sku in listing.skus.values()}
+        rows = {sku.code: (sku.price, sku.stock) for sku in listing.skus.values() if sku.code != BY_HAND}
         return rows or dict.fromkeys(self.prices, (listing.price, listing.stock))
 
 

@@ -30,7 +30,8 @@ class Profile:
     another catalog at the same time.
     with `together` the market takes prices and stock in one call only. `stumbles` is how often, per answer, the code
     that reads it raises something nobody meant it to. Under `key` the market remembers a request token for `keeps`
-    seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass.
+    seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass. Where a
+    seller `varies` listings, he adds variants of his own and takes ours away.
     """
 
     by: By
@@ -55,6 +56,7 @@ class Profile:
     keeps: float | None = None
     finds: bool = True
     rests: float = 0.0
+    varies: bool = False
 
     @classmethod
     def drawn(
@@ -157,6 +159,12 @@ class Profile:
         if self.calm or rng.random() >= 0.15:
             return self
         return evolve(self, rates={**self.rates, "missed": 0.05})
+
+    def with_variants(self, rng: Random) -> Profile:
+        """The same world, where a seller may add variants of his own; then runs look at the shop first."""
+        if self.calm or rng.random() >= 0.2:
+            return self
+        return evolve(self, varies=True, edits=True)
 
     @property
     def calm(self) -> bool:

@@ -60,6 +60,8 @@ EXPECTED: tuple[str, ...] = (
     "status by hand",
     "title by hand",
     "delete by hand",
+    "variant added by hand",
+    "variant removed by hand",
 )
 """What a thousand worlds are made of, by the names under which it is counted."""
 

@@ -15,7 +15,7 @@ from storesync.state import Standing, Store
 from storesync.state.schema import METADATA
 from storesync.state.statement import Statement
 from storesync.testing.judge import judge, judge_held
-from storesync.testing.merchant import edit_by_hand, move_calmly, move_catalog
+from storesync.testing.merchant import edit_by_hand, move_calmly, move_catalog, vary_by_hand
 from storesync.testing.platform import Platform
 from storesync.testing.pricehold import HeldPrices, hold_prices, release_prices
 from storesync.testing.profile import Profile
@@ -80,6 +80,8 @@ def _live(world: World, verdict: Verdict) -> None:
             move_catalog(world, _unheard(world))
             if world.profile.edits:
                 edit_by_hand(world)
+            if world.profile.varies:
+                vary_by_hand(world)
         dooms = [Doom(death=rng.randint(1, 150)) for _ in range(rng.randint(0, world.profile.crashes))]
         dooms += [Doom(failure=rng.randint(1, 60)) for _ in range(rng.randint(0, world.profile.failures))]
         rng.shuffle(dooms)

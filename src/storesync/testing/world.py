@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 import httpx
 from attrs import define, field
@@ -38,7 +38,7 @@ from storesync.testing.wanted import Wanted
 from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
-__all__ = ["Crash", "Doom", "World", "offers_of"]
+__all__ = ["BY_HAND", "Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
     select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
@@ -61,6 +61,8 @@ _UNHEARD = (
     "hostile",
     "repeat",
 )
+BY_HAND: Final = "BY-HAND"
+"""The code of every variant that a seller adds himself."""
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
 
@@ -148,9 +150,12 @@ class World:
     cut: set[str] = field(factory=set)
     stumbles: Stumbles = field(init=False)
     rests: Random = field(init=False)
+    hands: Random = field(init=False)
+    varied: set[int] = field(factory=set)
 
     def __attrs_post_init__(self) -> None:
         self.rests = Random(f"rests {self.seed}")
+        self.hands = Random(f"hands {self.seed}")
         self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events, self.cut_off)
 
     @classmethod
@@ -171,6 +176,7 @@ class World:
         drawn = drawn.with_more_owned(Random(f"owned {seed}"))
         drawn = drawn.with_memory(Random(f"memory {seed}"))
         drawn = drawn.with_misses(Random(f"misses {seed}"))
+        drawn = drawn.with_variants(Random(f"variants {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
         drawn = drawn.with_repeats(Random(f"repeats {seed}"))
         profile = profile or drawn
@@ -369,9 +375,9 @@ class World:
 
 
 def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:
-    """Price and stock by SKU as the market holds them; a listing without SKUs is one itself."""
+    """Price and stock by SKU as the market holds them, without the seller's own; one without SKUs is one itself."""
     if listing.skus:
-        return {sku.code: (sku.price, sku.stock) for sku in listing.skus.values()}
+        return {sku.code: (sku.price, sku.stock) for sku in listing.skus.values() if sku.code != BY_HAND}
     item = wanted.items.get(listing.key)
     if item is None or len(item.offers) != 1 or listing.price == 0:
         return {}  # a half, whose SKUs come in a second step

@@ -51,7 +51,8 @@ def create(shop: Shop, new: sd.New) -> sd.Flow[sd.Receipt]:
             ref = yield from _read_skus(item, wanted)
             return sd.Receipt(ref, issues=issues)
         seen = yield call(_SKUS, num_iids=item, fields="sku_id,outer_id")
-        ref = evolve(new.found, skus={**new.found.skus, **_ids(seen)})
+        known = {sku: id_ for sku, id_ in _ids(seen).items() if sku in wanted or sku in new.found.skus}
+        ref = evolve(new.found, skus={**new.found.skus, **known})
         if wanted <= set(ref.skus):
             return sd.Receipt(ref)
         added = tuple(sku for sku in new.content["skus"] if sku not in ref.skus)

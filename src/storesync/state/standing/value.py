@@ -116,6 +116,15 @@ class Standing:
         """Whether a finding holds the document of what is on sale, and its prices and stock go out all the same."""
         return self.held and self.made and self.ref is not None and self.reason == OFFERS_GO
 
+    def ours(self, ref: Ref) -> Ref:
+        """The ids that the market tells, without those of variants that a seller added: nobody here may remove them.
+
+        Ours is what is wanted, what was known, and what a request of ours named whose answer was lost: such a variant
+        may have left the catalog before its id was heard of.
+        """
+        mine = {*self.offers, *self.named, *(self.ref.skus if self.ref is not None else ())}
+        return Ref(ref.listing, {sku: id_ for sku, id_ in ref.skus.items() if sku in mine}, ref.more)
+
 
 @frozen(kw_only=True)
 class Want:

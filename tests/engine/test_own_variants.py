@@ -1,0 +1,101 @@
+"""What a seller added by hand is never taken away, whatever is in doubt; what a request of ours made is not forgotten."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.engine.bench import Bench, item, profile, step
+
+from storesync.engine import at_work
+from storesync.engine.status import resolve
+from storesync.sandbox.records import Sku
+
+
+def own(bench: Bench) -> None:
+    """The seller adds a variant."""
+    (listing,) = bench.truth.alive("A")
+    bench.truth.vary(listing.id, added=Sku(id=bench.truth.next_sku(), code="OWN", price=Decimal(77), stock=3))
+
+
+def shown(bench: Bench) -> set[str]:
+    """The variants that buyers see."""
+    (listing,) = bench.truth.alive("A")
+    return {sku.code for sku in listing.skus.values()}
+
+
+@pytest.mark.parametrize("looked", [True, False])
+@pytest.mark.parametrize("operation", ["extend", "change", "remove"])
+def test_a_variant_of_the_seller_survives_an_update_in_doubt(operation: str, looked: bool) -> None:
+    """Also one that nobody has seen yet."""
+    bench = Bench.opened(item("A", variants=2))
+    bench.sync()
+    bench.world.loop.skip(60)
+    own(bench)
+    if looked:
+        assert ["A OWN variant: the seller added it; it stays"] == bench.observe()
+    changed = item("A", variants=3)
+    offers = {sku: offer for sku, offer in changed.offers.items() if sku != "A-0"}
+    bench.put(type(changed)(key="A", title="new", offers=offers))
+    bench.faults(step("lost_after", operation=operation))
+    bench.sync()
+    bench.sync()
+
+    assert {"A-1", "A-2", "OWN"} == shown(bench)
+    assert 0 == len(bench.plan())
+
+
+@pytest.mark.parametrize("by", ["search", "key", "unique", "address"])
+@pytest.mark.parametrize("steps", [1, 2])
+def test_a_variant_of_the_seller_survives_a_create_in_doubt(by: Any, steps: Any) -> None:
+    """He was there before the answer was missed."""
+    bench = Bench.opened(item("A", variants=2), manners=profile(by, steps=steps))
+    bench.plan()
+    bench.faults(step("lost_after", operation="create", times=4), step("lost_after", operation="extend"))
+    bench.sync()
+    own(bench)
+    bench.sync()
+    bench.sync()
+
+    assert {"A-0", "A-1", "OWN"} == shown(bench)
+
+
+def test_a_variant_whose_answer_was_lost_goes_with_its_product() -> None:
+    """It left the catalog before anybody heard of its id: it was ours all the same."""
+    bench = Bench.opened(item("A"))
+    bench.sync()
+    bench.world.loop.skip(60)
+    bench.put(item("A", variants=2))
+    bench.die(at=18)
+    for at in range(8, 30):
+        if "A-1" in shown(bench):
+            break
+        bench.world.loop.skip(120)
+        bench.die(at=at)
+    assert "A-1" in shown(bench)
+    bench.put(item("A"))
+    bench.world.loop.skip(120)
+    bench.sync()
+    bench.sync()
+
+    assert {"A-0"} == shown(bench)
+
+
+def test_what_a_person_takes_up_keeps_the_variants_of_the_seller() -> None:
+    """A parked listing that `resolve` took up."""
+    bench = Bench.opened(item("A", variants=2), manners=profile("none"))
+    bench.faults(step("lost_after", operation="create"))
+    bench.sync()
+    own(bench)
+    (listing,) = bench.truth.alive("A")
+
+    async def take_up() -> str:
+        async with at_work(bench.channel) as work:
+            return await resolve(work, "A", listing=str(listing.id))
+
+    bench.run(take_up())
+    bench.put(item("A", variants=3))
+    bench.world.loop.skip(120)
+    bench.sync()
+    bench.sync()
+
+    assert {"A-0", "A-1", "A-2", "OWN"} == shown(bench)
