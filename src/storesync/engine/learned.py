@@ -3,9 +3,9 @@
 Nobody knows a limit that was never met, so a law of this kind pays with refused calls. This one pays little: a refusal
 takes off a twentieth at most, and the rate then stays just below where it was refused for `_CALM` seconds, twice as
 long each time the place is confirmed. A limit that fell refuses a crowd where a near miss refuses one, or refuses again
-at once: then half of the rate is next. Refusals that go on coming bring it down by what was counted: in the rest before, the market saved
-up nothing or all of it, so the limit lies between the calls it took over the time it was open, and the same with the
-rest. Half of a rate is believed for longer than what was only counted.
+at once: then half of the rate is next. Refusals that go on coming bring it down by what was counted: in the rest
+before, the market saved up nothing or all of it, so the limit lies between the calls it took over the time it was open,
+and the same with the rest. Half of a rate is believed for longer than what was only counted.
 """
 
 from __future__ import annotations
