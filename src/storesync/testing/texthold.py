@@ -11,7 +11,7 @@ from attrs import evolve, frozen
 from storesync.state import Standing
 from storesync.testing.pricehold import whole
 from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.world import BY_HAND, World, offers_of
 
 __all__ = ["HeldText", "hold_texts", "judge_texts", "release_texts"]
 
@@ -78,7 +78,7 @@ def judge_texts(world: World, held: list[HeldText], stands: Mapping[str, Standin
             yield f"{one.key}, whose text is held, is titled {listing.title!r}"
         if tuple(listing.images) != one.images:
             yield f"{one.key}, whose text is held, shows other pictures"
-        rows = {sku.code: (sku.price, sku.stock) for sku in listing.skus.values()}
+        rows = {sku.code: (sku.price, sku.stock) for sku in listing.skus.values() if sku.code != BY_HAND}
         theirs = rows or dict.fromkeys(one.offers, (listing.price, listing.stock))
         if set(theirs) != set(one.offers):
             yield f"{one.key}, whose text is held, has the variants {sorted(theirs)}"
