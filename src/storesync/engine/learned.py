@@ -2,10 +2,10 @@
 
 Nobody knows a limit that was never met, so a law of this kind pays with refused calls. This one pays little: a refusal
 takes off a twentieth at most, and the rate then stays just below where it was refused for `_CALM` seconds, twice as
-long each time the place is confirmed. A limit that fell refuses a crowd where a near miss refuses one: then half of the
-rate is next. Refusals that come again at once bring it down by what was counted: in the rest before, the market saved
-up nothing or all of it, so the limit lies between the calls it took over the time it was open, and the same with the
-rest.
+long each time the place is confirmed. A limit that fell refuses a crowd where a near miss refuses one, or refuses again
+at once: then half of the rate is next. Refusals that go on coming bring it down by what was counted: in the rest
+before, the market saved up nothing or all of it, so the limit lies between the calls it took over the time it was open,
+and the same with the rest. Half of a rate is believed for longer than what was only counted.
 """
 
 from __future__ import annotations
@@ -32,13 +32,10 @@ _SURE = 0.9  # of a refused rate: what was borne just before is more certain tha
 _CALM, _CALMEST = 30.0, 240.0  # seconds until the refused rate is reached again
 _CALLS = 36.0  # the same in calls, where that is longer; the climb takes a sixth of it
 _PROOF = 4.0  # calls that prove as much as a second does
-_DECLARED = 0.985  # of a declared rate that fell: what calls that come closer than they left leave of it
+_DECLARED = 0.985  # of a declared rate that fell: calls may come closer than they left
+_HALF, _CLIMB_HALF = 10.0, 40.0  # seconds for which half of a rate is believed, and of the climb after them
 _WINDOW = 1.05  # seconds: who asks for twice what windows of a second bear is refused within
-_CLIMB_HALF = 40.0  # the same where a half is believed
-_NEAR = (
-    0.75  # of a refused rate: who took so much of it in a second, or since it opened, fell by less than half
-)
-_HALF = 10.0  # seconds for which half of a rate is believed, when it was too much
+_NEAR = 0.75  # of a refused rate: taken in a second, or since it opened, it says that the limit fell by less than half
 _SAME = 0.03  # refused rates that differ by less confirm each other
 _SLOWEST = 0.02  # of the declared rate, or calls a second: however a market refuses, we keep asking
 _COARSE = 1.0  # seconds: told rests are whole seconds, so the length of such a one tells nothing
