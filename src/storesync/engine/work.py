@@ -223,10 +223,14 @@ class Work:
 
     def gone(self, db: Connection, key: str, at: datetime) -> None:
         """The market knows the listing no more: forget the ref, and look before making it anew."""
+        known = standing.read(db, self.channel.name, key)
+        ours = known.ref.skus.keys() if known is not None and known.ref is not None else frozenset[str]()
         standing.change(
             db,
             self.channel.name,
             key,
+            # A look may have missed it: what was ours is ours when it is found again, wanted or not.
+            named=ours | (known.named if known is not None else frozenset()),
             ref=None,
             made=False,
             have="",
@@ -237,7 +241,6 @@ class Work:
             asked="",
             token="",
         )
-        known = standing.read(db, self.channel.name, key)
         if known is not None:
             standing.doubt_offers(db, self.channel.name, known.offers, prices=True, stock=True)
         standing.bump(db, self.channel.name)

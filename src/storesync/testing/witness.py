@@ -13,9 +13,9 @@ from storesync.engine import OpenChannel
 from storesync.engine.documents import with_media, with_texts
 from storesync.engine.owned import content_owned
 from storesync.engine.report import OutcomeState, Report
-from storesync.model import Offer, Ref, digest
+from storesync.model import Offer, Price, Ref, digest
 from storesync.plan import Kind, Operation, Plan
-from storesync.state import assets, journal, standing
+from storesync.state import OfferStanding, assets, journal, standing
 
 __all__ = ["Witness"]
 
@@ -29,7 +29,7 @@ class _Seen:
     operations: Mapping[tuple[Kind, str], Operation]
     prices: Mapping[str, str]
     stocks: Mapping[str, str]
-    before: Mapping[str, Offer]
+    before: Mapping[str, OfferStanding]
     refused: frozenset[str]
     kept: frozenset[str]
 
@@ -50,7 +50,7 @@ class _Seen:
             {(operation.kind, operation.key): operation for operation in made.operations},
             prices,
             stocks,
-            {offer.sku: offer.last for offer in offers if offer.last is not None},
+            {offer.sku: offer for offer in offers},
             frozenset(offer.sku for offer in offers if offer.refused),
             frozenset(offer.sku for offer in offers if offer.kept),
         )
@@ -156,11 +156,13 @@ class _Watch:
         if sku in self.seen.refused:
             return  # the market did not want it: nothing is asked for it, and it is as the catalog has it
         if prices and "prices" not in owned and sku not in self.seen.kept:
-            right = self.seen.prices.get(sku, _told(before) if before is not None else "nothing")
-            if _told(offer) != right:
-                yield f"{sku} was sent at {_told(offer)}, the plan showed {right}"
+            last = before.last_prices if before is not None else None
+            right = self.seen.prices.get(sku, _told(last) if last is not None else "nothing")
+            if _told(offer.prices) != right:
+                yield f"{sku} was sent at {_told(offer.prices)}, the plan showed {right}"
         if stock and "stock" not in owned:
-            shown = self.seen.stocks.get(sku, str(before.stock) if before is not None else "nothing")
+            left = before.last_stock if before is not None else None
+            shown = self.seen.stocks.get(sku, str(left) if left is not None else "nothing")
             if str(offer.stock) != shown:
                 yield f"{sku} was sent with {offer.stock} on stock, the plan showed {shown}"
 
@@ -191,5 +193,5 @@ class _Watch:
             yield f"{kind.value} of {name or ref.listing}, which no plan showed"
 
 
-def _told(offer: Offer) -> str:
-    return ", ".join(f"{price.sale.amount:,f} {price.sale.currency}" for price in offer.prices.values())
+def _told(prices: Mapping[str, Price]) -> str:
+    return ", ".join(f"{price.sale.amount:,f} {price.sale.currency}" for price in prices.values())
