@@ -150,7 +150,11 @@ def vary_by_hand(world: World) -> None:
             continue
         ours = [sku.code for sku in listing.skus.values() if sku.code in item.offers]
         if len(ours) > 1 and rng.random() < 0.3:
-            world.truth.vary(listing.id, removed=rng.choice(ours))
+            gone = rng.choice(ours)
+            world.truth.vary(listing.id, removed=gone)
+            for what in ("prices", "stock"):
+                # What was typed in went with it: one that is made again is a new one.
+                world.by_hand.get((listing.id, what), {}).pop(gone, None)
             world.events["variant removed by hand"] += 1
         elif listing.sku(BY_HAND) is None:
             price = world.platform.by_hand

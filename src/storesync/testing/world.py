@@ -340,16 +340,18 @@ class World:
     def _look_at_comeback(self, key: str) -> None:
         """What comes back on sale has the price that is wanted, and none of what is sold out: not even for a moment."""
         stand = self.store.read_now(lambda db: standing.read(db, self.platform.channel, key))
-        owned, hand = self.profile.owned, self.platform.by_hand
+        # With another catalog's plan the state may want another price by now than the one that was looked at.
+        ours = self.wanted.items[key].offers if self.profile.elsewhere and key in self.wanted.items else {}
         for listing in self.truth.alive(key) if stand is not None else ():
             for sku, (price, stock) in offers_of(self.wanted, listing).items():
                 offer = stand.offers.get(sku) if stand is not None else None
                 if offer is None or offer.want is None:
                     continue
-                right = {one.sale.amount for one in offer.want.prices.values()} | {hand}
-                if price not in right and "prices" not in owned:
+                right = {self.platform.by_hand, *(one.sale.amount for one in offer.want.prices.values())}
+                right |= {self.wanted.right(ours[sku][0])} if sku in ours else set()
+                if price not in right and "prices" not in self.profile.owned:
                     self.early[sku] = f"{sku} comes back on sale at {price}, before its price"
-                counted = "stock" in owned or (listing.id, "stock") in self.by_hand
+                counted = "stock" in self.profile.owned or (listing.id, "stock") in self.by_hand
                 if stock and not offer.want.stock and not counted:
                     self.early[sku] = f"{sku} comes back on sale, sold out, with a stock of {stock}"
 

@@ -23,8 +23,12 @@ AND (listings.doubt IS NOT NULL OR listings.have = '?' OR NOT listings.made)
 """
 
 
+def _code_points(length: int) -> sa.String:
+    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+
+
 def upgrade() -> None:
-    op.add_column("listings", sa.Column("token_at", sa.String(40), nullable=True))
+    op.add_column("listings", sa.Column("token_at", _code_points(40), nullable=True))
     op.add_column("listings", sa.Column("named", sa.Text(), server_default="[]", nullable=False))
     # No later than its first use; where nothing tells of one it counts as used long ago.
     op.execute(
