@@ -34,22 +34,6 @@ _BETWEEN_WORDS = re.compile(
     rf"{_SIGN}(?:(?<=[^\W_].){_SIGN}*(?=[^\W_])"
     rf"|(?<={_LONE})(?:(?<=[^\W_].)|(?<=[^\W_][ ].))(?:{_LONE}|[ ])*(?=[^\W_]))"
 )
-_ONE_HAN = re.compile(rf"[{_OPEN}]([{_HAN}])[{_CLOSE}]")
-_ONE_WORD = re.compile(rf"[{_OPEN}]([^\W\d_]+)[{_CLOSE}]")
-
-_SOFT_HAN, _ANY = f"[^\\w{_APART}]", "[^\\w]"
-# Letters that stand alone spell a word: E·G·F.
-# Each begins with what is rare in a text and looks back from there: looking back from everywhere is slow.
-_BETWEEN_HAN = re.compile(
-    rf"{_ANY}(?:(?<=[{_HAN}]{_SOFT_HAN}){_SOFT_HAN}*(?=[{_HAN}])"
-    rf"|(?<=(?<![{_HAN}])[{_HAN}]{_ANY}){_ANY}*(?=[{_HAN}](?![{_HAN}]))"
-    rf"|(?<=(?<![a-z])[a-z]{_SOFT_HAN}){_SOFT_HAN}*(?=[a-z](?![a-z])))"
-)
-_SIGN = f"[^\\w\\s{_APART}]"
-_LONE = f"[^\\w\\s{_APART}.…‐-―\\-]"  # with spaces around it, a dot ends a sentence and a dash parts two
-_BETWEEN_WORDS = re.compile(
-    rf"{_SIGN}(?<=[^\W_].){_SIGN}*(?=[^\W_])|(?<=[^\W_])[ ]?{_LONE}(?:{_LONE}|[ ])*(?=[^\W_])"
-)
 
 
 def _plain(text: str, *, spaced: bool, lines: bool) -> str:
