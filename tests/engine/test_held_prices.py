@@ -10,6 +10,7 @@ from tests.engine.bench import Bench, Pictured, item, profile, step
 from tests.engine.exchange import SHOPEE, TMALL, Merchant, merchant
 
 from storesync.engine.diff import blocked
+from storesync.engine.shops import Shops
 from storesync.plan import GuardLimits, Kind, Plan
 from storesync.report.document import explained_document
 from storesync.report.plan_page import plan_page
@@ -413,3 +414,90 @@ def test_explain_says_until_when_a_kept_rate_was_confirmed(tmp_path: Path) -> No
 
         assert [] == list(made)
         assert [{None}, {"2026-11-30"}] == [set(one) for one in rates]
+
+
+def typed_zero(shop: Merchant, channel: str, guards: str = "") -> None:
+    """A hand types 0 for one of two sizes, a look tells it, and the other size sells out in the catalog."""
+    if guards:
+        shop.edit("prices.toml", TABLE[channel], TABLE[channel] + guards)
+    shop.sync(channel, meant=True)
+    market = shop.shops[channel]
+    (listing,) = [one for one in market.alive() if "SBG-001-50" in stocks(shop, channel, one.id)]
+    market.edit(listing.id, price=Decimal(0), sku="SBG-001-50")
+    shop.run(lambda shops: shops.observe(channel))
+    shop.edit("catalog/variants.csv", ",2997000010017,240,", ",2997000010017,0,")
+
+
+TABLE = {TMALL: "[prices.cn]\n", SHOPEE: "[prices.vn]\n"}
+TITLE = {TMALL: "林下参玻尿酸保湿精华液", SHOPEE: "Serum dưỡng ẩm"}
+
+
+def stocks(shop: Merchant, channel: str, only: object = None) -> dict[str, int]:
+    """What the market sells, by SKU."""
+    alive = [one for one in shop.shops[channel].alive() if only in (None, one.id)]
+    return {sku.code: sku.stock for one in alive for sku in one.skus.values()}
+
+
+@pytest.mark.parametrize("channel", [TMALL, SHOPEE])
+@pytest.mark.parametrize("text", [False, True], ids=["price", "price and text"])
+def test_a_live_price_of_nothing_stays_and_stock_goes_out(tmp_path: Path, channel: str, text: bool) -> None:
+    """The policy ended: its prices are sent no more, nothing is sold out that the catalog has, and 240 become 0."""
+    with merchant(tmp_path) as shop:
+        typed_zero(shop, channel)
+        shop.edit("prices.toml", TABLE[channel], TABLE[channel] + "valid_until = 2026-11-30\n")
+        shop.wait(days=8)
+        if text:
+            shop.edit("catalog/translations.csv", TITLE[channel], "산삼 세럼")
+        before = shop.prices(channel)
+        shop.edit("catalog/variants.csv", ",2997000020016,180,", ",2997000020016,170,")
+        plan, report = shop.sync(channel, meant=True)
+        report.raise_for_faults()
+
+        assert before == shop.prices(channel)
+        assert 0 == before["SBG-001-50"]
+        assert 0 == stocks(shop, channel)["SBG-001-30"]
+        assert 170 == stocks(shop, channel)["SBG-001-50"]
+        assert {Kind.STOCK} == {one.kind for one in plan}
+        assert () == shop.plan(channel).operations
+
+
+@pytest.mark.parametrize("channel", [TMALL, SHOPEE])
+def test_no_change_is_measured_against_a_live_price_of_nothing(tmp_path: Path, channel: str) -> None:
+    """With a limit of change the price of the policy goes out again, and so does the stock beside it."""
+    with merchant(tmp_path) as shop:
+        typed_zero(shop, channel, 'guards = { max_change = "0.25" }\n')
+        plan, report = shop.sync(channel, meant=True)
+        report.raise_for_faults()
+
+        assert 0 < shop.prices(channel)["SBG-001-50"]
+        assert 0 == stocks(shop, channel)["SBG-001-30"]
+        assert () == plan.held
+
+
+@pytest.mark.parametrize("text", [False, True], ids=["price", "price and text"])
+def test_the_stock_of_a_price_that_nobody_knows_goes_out(tmp_path: Path, text: bool) -> None:
+    """What was never acknowledged is unknown, not nothing: it is neither sold out nor given an ended policy's price."""
+    with merchant(tmp_path) as shop:
+        shop.sync(TMALL, meant=True)
+        before = shop.prices()
+        shop.run(_forgotten)
+        shop.edit("prices.toml", TABLE[TMALL], TABLE[TMALL] + "valid_until = 2026-11-30\n")
+        shop.edit("catalog/variants.csv", ",2997000010017,240,", ",2997000010017,0,")
+        shop.edit("catalog/variants.csv", ",2997000020016,180,", ",2997000020016,170,")
+        shop.wait(days=8)
+        if text:
+            shop.edit("catalog/translations.csv", TITLE[TMALL], "산삼 세럼")
+        shop.sync(meant=True)
+
+        assert before == shop.prices()
+        assert 0 == stocks(shop, TMALL)["SBG-001-30"]
+        assert 170 == stocks(shop, TMALL)["SBG-001-50"]
+
+
+async def _forgotten(shops: Shops) -> None:
+    from sqlalchemy import update
+
+    from storesync.state.schema import offers
+
+    row = update(offers).where(offers.c.sku == "SBG-001-50")
+    await shops.store.write(lambda db: db.execute(row.values(have_prices="", have_stock="")))

@@ -45,13 +45,16 @@ class Pricer(Protocol):
 class Offered:
     """What became of a product's variants: complete offers, the trace of every price, and all findings.
 
-    `kept` are by SKU the markets whose price could not be made: their offer has the live one. `waiting` are variants
+    `kept` are by SKU the markets whose price could not be made: their offer has the live one. `blind` are offers of what
+    is on sale at a price that nobody here knows, or at 0, which no document can tell: they lack it, and only their
+    stock can go out. `waiting` are variants
     that the shop does not have yet and that must not go there without a price.
     """
 
     offers: Mapping[str, Offer] = field(converter=frozen_map)
     traces: Mapping[str, Mapping[str, Trace]] = field(converter=frozen_map)
     kept: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
+    blind: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
     waiting: frozenset[str] = frozenset()
     issues: Issues = field(factory=Issues)
 
@@ -102,6 +105,7 @@ def price_product(
     offers: dict[str, Offer] = {}
     traces: dict[str, dict[str, Trace]] = {}
     kept: dict[str, frozenset[str]] = {}
+    blind: dict[str, Offer] = {}
     waiting: set[str] = set()
     lacking = [market for market in settings.channel.markets if market.code not in settings.policies]
     issues += [
@@ -121,8 +125,9 @@ def price_product(
         stay: set[str] = set()
         for market in settings.channel.markets:
             before = last[sku].prices.get(market.code) if sku in last else None
-            if sku in live and before is not None and before.sale.amount > 0:
+            if sku in live:
                 stay.add(market.code)
+            if sku in live and before is not None and before.sale.amount > 0:
                 prices[market.code] = before
             if market in lacking:
                 continue
@@ -148,12 +153,18 @@ def price_product(
         stock, unknown = _stock(product, sku)
         if unknown is not None:
             issues.append(unknown)
-        elif stock is not None and len(prices) == len(settings.channel.markets):
-            offers[sku] = Offer(sku, prices, stock)
+        elif stock is not None and (sku in live or len(prices) == len(settings.channel.markets)):
+            known = offers if len(prices) == len(settings.channel.markets) else blind
+            known[sku] = Offer(sku, prices, stock)
             if stay:
                 kept[sku] = frozenset(stay)
         elif stock is not None and live and sku not in live:
             waiting.add(sku)
     return Offered(
-        offers=offers, traces=traces, kept=kept, waiting=frozenset(waiting), issues=Issues(tuple(issues))
+        offers=offers,
+        traces=traces,
+        kept=kept,
+        blind=blind,
+        waiting=frozenset(waiting),
+        issues=Issues(tuple(issues)),
     )

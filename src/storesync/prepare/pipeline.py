@@ -217,9 +217,10 @@ def _prepare(
             issues += content_leaks(content, listing, settings.channel.locales, spec.refused_scripts)
     holding = [issue for issue in issues.errors if not _excused(issue, priced, settings)]
     done = evolve(done, listing=listing, issues=_placed(issues, product))
-    if not holding:
+    if not holding and not priced.blind:
         return evolve(done, content=content)
-    return evolve(done, goes=_going(offers, live) if all(map(_about_document, holding)) else {})
+    goes = _going({**offers, **priced.blind}, live) if all(map(_about_document, holding)) else {}
+    return evolve(done, goes=goes)
 
 
 def _going(offers: Mapping[str, Offer], live: Collection[str]) -> Mapping[str, Offer]:

@@ -321,10 +321,12 @@ class _Run:
                 f"{amount:f} is above the ceiling {guards.max_price:f}; the live price stays",
                 f"check the price, or change {walk.policy.line('guards.max_price', guards.max_price)}",
             )
-        if guards.max_change is None or last is None:
+        if (
+            guards.max_change is None or last is None or last.sale.amount == 0
+        ):  # of nothing, nothing is a share
             return
         live = last.sale
-        if live.currency != walk.policy.currency or live.amount <= 0:
+        if live.currency != walk.policy.currency:
             raise walk.hold(
                 "price.change",
                 "guards",

@@ -141,8 +141,8 @@ def _causes_from(text: str) -> Mapping[str, str]:
 
 def packed_prices(prices: Mapping[str, Price], kept: Collection[str] = ()) -> str:
     """Prices by market as a column holds them; one that stays as it is has none there."""
-    rows = {m: None if m in kept else CONVERTER.unstructure(price) for m, price in prices.items()}
-    return dumps(rows, sort=True)
+    rows = {m: CONVERTER.unstructure(price) for m, price in prices.items() if m not in kept}
+    return dumps({**rows, **dict.fromkeys(kept)}, sort=True)
 
 
 def sku_set(skus: Iterable[str]) -> str:
