@@ -501,3 +501,26 @@ async def _forgotten(shops: Shops) -> None:
 
     row = update(offers).where(offers.c.sku == "SBG-001-50")
     await shops.store.write(lambda db: db.execute(row.values(have_prices="", have_stock="")))
+
+
+@pytest.mark.parametrize("text", [False, True], ids=["price", "price and text"])
+def test_prices_that_do_not_suit_each_other_let_stock_out(tmp_path: Path, text: bool) -> None:
+    """One size costs far too much beside the other, and the title is refused besides: 240 become 0, prices stay."""
+    with merchant(tmp_path) as shop:
+        shop.sync(SHOPEE, meant=True)
+        before = shop.prices(SHOPEE)
+        dear = 'refine = [{ where = { variant = "SBG-001-50" }, fixed = "9000000" }]\n'
+        shop.edit("prices.toml", TABLE[SHOPEE], TABLE[SHOPEE] + dear)
+        shop.edit("catalog/variants.csv", ",2997000010017,240,", ",2997000010017,0,")
+        if text:
+            shop.edit("catalog/translations.csv", TITLE[SHOPEE], "산삼 세럼")
+        plan, report = shop.sync(SHOPEE, meant=True)
+        report.raise_for_faults()
+        codes = {issue.code for issue in plan.held[0].issues}
+
+        assert before == shop.prices(SHOPEE)
+        assert 0 == stocks(shop, SHOPEE)["SBG-001-30"]
+        assert {Kind.STOCK} == {one.kind for one in plan}
+        assert "price.ratio" in codes
+        assert text == ("text.korean_left" in codes)
+        assert () == shop.plan(SHOPEE).operations

@@ -117,11 +117,13 @@ def prepare(
         return _prepare(product, settings, driver, shop, category, last, chosen_for, live, with_)
 
     done = run(pricer)
-    if not live or not done.held or not all(map(_about_price, done.issues.errors)):
+    errors = done.issues.errors
+    known = all(_about_price(issue) or _about_document(issue) for issue in errors)
+    if not live or not done.held or done.goes or not known or not any(map(_about_price, errors)):
         return done
     # The prices could be made and do not suit the market, or each other: all of them stay.
     kept = run(stays)
-    if kept.content is None:
+    if kept.content is None and not kept.goes:
         return done
     return evolve(kept, issues=done.issues, traces=done.traces)
 
