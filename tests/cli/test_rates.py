@@ -100,3 +100,23 @@ def test_a_snapshot_that_is_not_there_is_told(merchant: Merchant) -> None:
     assert (1, 1, 1) == (explained.code, unknown.code, misplaced.code)
     assert "there is no rate snapshot 'abcdef'" in unknown.err
     assert "storesync rates pin abcdef" in misplaced.err
+
+
+def test_every_snapshot_that_is_shown_can_be_pinned(merchant: Merchant) -> None:
+    """Also after a table was edited: what no plan has kept yet is told without an id."""
+    merchant("sync")
+    merchant.edit("rates.toml", "200.71", "205.00")
+    edited = merchant("rates")
+    document = merchant("rates", "--json").document
+    pinned = merchant("rates", "pin", document["snapshot"], "--reason", "fair week")
+    freed = merchant("rates", "unpin", "--reason", "it is over")
+    merchant("plan")
+    planned = merchant("rates", "--json").document
+
+    assert "the rates below count from the next plan on" in edited.out
+    assert "205.00 KRW" in edited.out
+    assert document["snapshot"][:8] in edited.out
+    assert "" == document["channels"]["tmall-cn"]["snapshot"]
+    assert (0, 0) == (pinned.code, freed.code)
+    assert document["snapshot"] != planned["snapshot"] == planned["history"][1]["snapshot"]
+    assert planned["channels"]["tmall-cn"]["snapshot"]

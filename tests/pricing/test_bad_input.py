@@ -22,6 +22,7 @@ from storesync.pricing import (
     Snapshot,
     Tax,
     WeightStep,
+    policies_from,
     price,
 )
 from storesync.pricing.policy import AddOn
@@ -173,6 +174,49 @@ def test_thousands_in_a_cap_are_no_decimals() -> None:
     assert None is held.price
     assert "fees is 50.000, which is no VND amount" in held.held
     assert '"50000"' in held.issues.errors[0].hint
+
+
+@pytest.mark.parametrize(
+    ("key", "fields"),
+    [
+        ("ending", {"ending": Ending("10.000", ["9.000"])}),
+        ("ending", {"ending": Ending("10000", ["9.000"])}),
+        ("step", {"step": "1.000"}),
+    ],
+)
+def test_thousands_in_an_ending_or_a_step_are_no_decimals(key: str, fields: dict[str, Any]) -> None:
+    """An ending of 9 dong in each 10 would make prices that nobody meant."""
+    held = priced(product(krw=32000), policy("VND", **fields))
+
+    assert None is held.price
+    assert "000, which is no VND amount" in held.held
+    assert f"stage 'ending', variant V-1: {key}: {key} is" in held.held
+
+
+def test_three_digits_after_a_zero_are_a_fraction() -> None:
+    """A fee of an eighth of a dollar is no hundred and twenty-five."""
+    made = priced(
+        product(krw=32000), evolve(policy("USD"), fees=(Fee(name="item", rate="0", fixed="0.125"),))
+    )
+
+    assert () == tuple(made.issues.errors)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("1,299,000", "1299000"),
+        ("1.299.000", "1299000"),
+        ("1,299.50", "1299.50"),
+        ("1 299 000", "1299000"),
+        ("15%", "0.15"),
+    ],
+)
+def test_a_number_with_thousands_parted_is_told_without(written: str, meant: str) -> None:
+    """The way out is the number that was meant."""
+    _, found = policies_from({"vn": {"currency": "VND", "guards": {"min_price": written}}}, at="prices.toml")
+
+    assert [f'write min_price = "{meant}"'] == [issue.hint for issue in found]
 
 
 def test_an_unknown_sku_is_a_missing_price() -> None:

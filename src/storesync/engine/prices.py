@@ -51,6 +51,7 @@ class Prices:
         found = [*(issue for one in channels for issue in one.issues), *self.findings()]
         return rate_status(
             self._setup.config.rates,
+            await self._rates.believed(),
             await self._rates.known(self._setup.today),
             channels,
             await self._rates.history(events),

@@ -48,14 +48,16 @@ class RateLine:
 
 @frozen(kw_only=True)
 class RateStatus:
-    """All rates of a configuration at a glance; `snapshot` is the id of those that are believed.
+    """All rates of a configuration at a glance; `snapshot` is the id of those that were collected last, at `at`.
 
+    `ahead`: what stands on this machine says otherwise than that snapshot; it is kept with the next plan or fetch.
     `bands` are by channel and currency the share by which a rate may move before the channel is priced anew.
     `invented` rates are for the sandbox alone.
     """
 
     snapshot: str
     at: datetime | None
+    ahead: bool = False
     lines: tuple[RateLine, ...] = ()
     channels: tuple[ChannelRates, ...] = ()
     bands: Mapping[str, Mapping[str, Decimal]] = field(factory=dict, converter=frozen_map)
@@ -69,6 +71,8 @@ class RateStatus:
             lines = ["no rates were collected yet: fetch_rates() asks the sources"]
         else:
             lines = [f"rates collected {self.at:%Y-%m-%d %H:%M} UTC, snapshot {self.snapshot[:8]}"]
+        if self.ahead and self.lines:
+            lines.append("  these count from the next plan on:")
         lines += [f"  {line}" for line in self.lines]
         lines += [f"  {issue.severity.value} {issue}" for issue in self.issues]
         return "\n".join(lines)
@@ -76,20 +80,25 @@ class RateStatus:
 
 def rate_status(
     config: RatesConfig | None,
+    kept: Believed,
     believed: Believed,
     channels: Sequence[ChannelRates],
     history: Iterable[RateEvent],
     today: date,
     issues: Issues,
 ) -> RateStatus:
-    """Everything that is known of rates, from the state and the configuration alone."""
+    """Everything that is known of rates, from the state and the configuration alone.
+
+    `kept` are those in the state, `believed` those that the next plan would know: only what is kept can be pinned.
+    """
     needs: dict[tuple[str, str], RateNeed] = {}
     for one in channels:
         for need in one.needs:
             needs.setdefault((need.home, need.currency), need)
     return RateStatus(
-        snapshot=believed.snapshot.id if believed.at is not None else "",
-        at=believed.at,
+        snapshot=kept.snapshot.id if kept.at is not None else "",
+        at=kept.at,
+        ahead=kept.snapshot.id != believed.snapshot.id,
         lines=tuple(_line(need, config, believed, today) for need in needs.values()),
         channels=tuple(channels),
         bands={one.channel: {need.currency: need.quiet for need in one.needs} for one in channels},

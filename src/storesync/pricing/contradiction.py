@@ -103,7 +103,8 @@ def _amount(name: str, value: Decimal | None, *, zero: bool) -> Iterator[Problem
 def _written(name: str, value: Decimal | None, code: str, digits: int) -> Iterator[Problem]:
     """Three digits after the point of a money that has fewer: thirty thousand written 30.000 is read as thirty."""
     text = "" if value is None else f"{value:f}"
-    if len(text.partition(".")[2]) == _THOUSANDS > digits:
+    whole, _, after = text.partition(".")
+    if len(after) == _THOUSANDS > digits and whole != "0":  # nobody parts thousands after a zero
         hint = f'leave thousands points out, "{text.replace(".", "")}"; or write fewer digits'
         yield Problem("price.policy_value", name, f"{name} is {text}, which is no {code} amount", hint)
 
@@ -118,6 +119,10 @@ def _amounts_written(policy: Policy) -> Iterator[Problem]:
         yield from _written("freight", step.amount, home, digits)
     code, digits = policy.currency, max(policy.price_digits, currency(policy.currency).digits)
     yield from _written("fixed", policy.fixed, code, digits)
+    yield from _written("step", policy.step, code, digits)
+    if policy.ending is not None:
+        for amount in (policy.ending.modulus, *policy.ending.endings):
+            yield from _written("ending", amount, code, digits)
     yield from _written("guards.min_price", policy.guards.min_price, code, digits)
     yield from _written("guards.max_price", policy.guards.max_price, code, digits)
     for fee in policy.fees:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,6 +18,9 @@ __all__ = ["Locate", "Read", "TomlTable"]
 
 Locate: TypeAlias = Callable[[str], str]
 """Gives the place (`storesync.toml:41`) of a dotted key; empty where it is not known."""
+
+
+_PARTED = re.compile(r"\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:[.' ]\d{3})+)", re.ASCII)  # 1,299,000 or 1.299.000
 
 
 def _nowhere(_: str) -> str:
@@ -82,7 +86,10 @@ class TomlTable:
         try:
             return exact(value)
         except (TypeError, ValueError):
-            self.wrong(key, f"{key} is {_kind(value)} {value!r}, not a number", f'write {key} = "0.15"')
+            plain = "0.15"
+            if isinstance(value, str) and _PARTED.fullmatch(value):
+                plain = value.replace(",", "") if "," in value else re.sub(r"[.' ]", "", value)
+            self.wrong(key, f"{key} is {_kind(value)} {value!r}, not a number", f'write {key} = "{plain}"')
             return None
 
     def whole(self, key: str, value: Any) -> int | None:

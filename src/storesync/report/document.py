@@ -122,7 +122,7 @@ def rates_document(status: RateStatus) -> dict[str, Any]:
         ],
         "channels": {
             one.channel: {
-                "snapshot": one.snapshot.id if one.snapshot is not None else "",
+                "snapshot": one.snapshot.id if one.snapshot is not None and one.since is not None else "",
                 "since": one.since.isoformat() if one.since is not None else "",
                 "pinned": one.pinned.reason if one.pinned is not None else "",
                 "quiet": {code: str(band) for code, band in status.bands[one.channel].items()},

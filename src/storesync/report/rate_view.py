@@ -51,6 +51,8 @@ def rates_view(status: RateStatus) -> RenderableType:
         )
     if status.invented:
         head.append(" · invented: for the sandbox alone", "yellow")
+    if status.ahead and status.lines:
+        head.append(" · the rates below count from the next plan on", "yellow")
     parts: list[RenderableType] = [head]
     if status.lines:
         parts.append(Indented(_rates(status.lines, status.witness), 2))
@@ -97,7 +99,9 @@ def _channels(channels: Iterable[ChannelRates], bands: Mapping[str, Mapping[str,
         if not one.needs:
             table.add_row(one.channel, "no rate needed", "", "")
             continue
-        name = one.snapshot.id[:_DIGITS] if one.snapshot is not None else "nothing"
+        # Before its first use a snapshot is not kept: its id would name nothing that can be pinned.
+        new = "the rates above" if one.since is None else None
+        name = "nothing" if one.snapshot is None else new or one.snapshot.id[:_DIGITS]
         if one.pinned is not None:
             note = Text(f"pinned: {_why(one.pinned)}", "yellow")
         else:
