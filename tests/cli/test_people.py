@@ -200,20 +200,50 @@ def test_nobody_refuses_a_catalog_by_a_template(merchant: Merchant) -> None:
     assert (1, ["review.file"]) == (said.code, codes(said))
 
 
-def test_an_approval_that_is_taken_back_is_taken_back(merchant: Merchant) -> None:
-    """A reviewed text that somebody marks as a draft counts as a draft."""
-    rewrite(merchant, "translations.csv", "SBG-001", reviewed="yes")
-    merchant.edit("storesync.toml", 'accept = ["reference"]', "accept = []")
+def test_a_draft_is_not_sent(merchant: Merchant, service: Service) -> None:
+    """What a translator made is, until a person approves another text."""
+    hire(merchant, service)
+    forget(merchant, "SBG-001")
+    planned(merchant)
+    file = merchant.folder / "a.po"
+    merchant("texts", "export", str(file), "--locale", "zh-Hans")
+    entries = polib.pofile(str(file))
+    entry = next(one for one in entries if one.msgctxt == TITLE)
+    entry.msgstr, made = "SEOLBITGAON 林下参玻尿酸保湿精华液半", entry.msgstr
+    assert ["fuzzy"] == entry.flags
+    entries.save(str(file))
 
-    taken = say(merchant, "Kim", state="translated")
+    said = merchant("texts", "import", str(file), "--locale", "zh-Hans", "--by", "Lee", "--json")
     _, plan = planned(merchant)
     _, rows = export(merchant)
 
-    assert 1 == taken.document["taken"]
-    assert "translated" == at(rows)["state"]
-    assert "text.not_accepted" in {
-        issue["code"] for held in plan["held"] if held["key"] == "SBG-001" for issue in held["issues"]
-    }
+    assert (1, []) == (said.document["taken"], codes(said))
+    assert "精华液半" in at(rows)["text"]
+    assert made in str(plan)
+    assert "精华液半" not in str(plan)
+
+
+@pytest.mark.parametrize("draft", ["", "SEOLBITGAON 林下参玻尿酸保湿精华液草稿"])
+@pytest.mark.parametrize("reviewed", ["", "yes"])
+def test_a_draft_takes_no_approval_back(merchant: Merchant, draft: str, reviewed: str) -> None:
+    """The final text is still the one that is sent, the export shows it, and the draft is its note."""
+    rewrite(merchant, "translations.csv", "SBG-001", reviewed=reviewed)
+    say(merchant, "Chief", text="SEOLBITGAON 林下参玻尿酸保湿精华液甲", state="final")
+    file = merchant.folder / "a.po"
+    merchant("texts", "export", str(file), "--locale", "zh-Hans")
+    entries = polib.pofile(str(file))
+    entry = next(one for one in entries if one.msgctxt == "SBG-001/title")
+    entry.msgstr, entry.flags = draft or entry.msgstr, ["fuzzy"]
+    entries.save(str(file))
+
+    said = merchant("texts", "import", str(file), "--locale", "zh-Hans", "--by", "Lee", "--json")
+    _, plan = planned(merchant)
+    _, rows = export(merchant)
+
+    assert ["review.draft"] == codes(said)
+    assert ("SEOLBITGAON 林下参玻尿酸保湿精华液甲", "final") == (at(rows)["text"], at(rows)["state"])
+    assert draft in at(rows)["note"]
+    assert "林下参玻尿酸保湿精华液甲" in str(plan)
 
 
 OLDER: dict[str, Callable[[Row], Any]] = {

@@ -35,6 +35,7 @@ START = datetime(2026, 11, 23, tzinfo=UTC)
 PLACE, ZH = "SBG-001/title", "zh-Hans"
 SOURCES = ("크림", "새 크림", "다른 크림")
 TEXTS = ("面霜甲", "面霜乙", "面霜丙", "面霜丁")
+DRAFT = "面霜草稿"  # what nobody says but a person who is not done
 RULES = TextRules(target=ZH)
 WORDS = (
     "approve",
@@ -48,6 +49,7 @@ WORDS = (
     "change",
     "lock",
     "free",
+    "draft",
 )
 
 
@@ -56,7 +58,8 @@ class Talk:
     """One title, and everybody who says something of it.
 
     `stands` is a person's last word for the source that there is now, until a reviewed row says something new;
-    `refused` the text of each source that a person refused, until somebody writes another or approves it.
+    `refused` the text of each source that a person refused, until somebody writes another or approves it; `approved`
+    all that a person ever stood behind. A draft changes nothing of that.
     """
 
     rng: Random
@@ -68,6 +71,7 @@ class Talk:
     stands: str = ""
     locked: str = ""
     refused: dict[str, str] = field(factory=dict)
+    approved: set[str] = field(factory=set)
     said: list[str] = field(factory=list)
 
     @property
@@ -138,6 +142,9 @@ class Talk:
                 self.locked = self.stands = ""
             case "make":
                 self._make(self.rng.choice(TEXTS))
+            case "draft" if not self.locked:
+                text = self.rng.choice([row.text or DRAFT, DRAFT, *TEXTS])
+                self.bring(evolve(row, text=text, state="translated", unsure=True))
             case "deliver":
                 before, self.delivered = self.delivered, self.rng.choice(["", *TEXTS])
                 self.reviewed = self.rng.random() < 0.5
@@ -151,6 +158,7 @@ class Talk:
 
     def _stands(self, text: str) -> None:
         self.stands = text
+        self.approved.add(text)
         self.refused = {
             source: one for source, one in self.refused.items() if source != self.source and one != text
         }
@@ -180,6 +188,7 @@ def test_what_was_said_last_counts(seed: int) -> None:
         elif talk.stands:
             assert (talk.stands, talk.stands, False) == (shown, row.text, held), told
             assert row.state in ("reviewed", "final"), told
+        assert shown != DRAFT or DRAFT in talk.approved, told
         if shown in talk.refused.values():
             assert held, told
         if held:

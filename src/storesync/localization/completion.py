@@ -40,10 +40,10 @@ def _standing(one: MemoryText) -> str:
 class TextMemory:
     """The best remembered text of each source text, and the newest that a person approved at each place.
 
-    What a person said at a place goes before all else there: a locked text, else the newest word, and a text that
-    a person refused there serves that place no more. Elsewhere approved goes before machine, then the newest. A
-    text of another glossary still counts when a person approved it; machine text counts for the words it was made
-    with, or for any while the glossary cannot be read. `own` are people's words by source and place, `told` by
+    What a person said at a place goes before all else there: a locked text, else the newest word that is no draft,
+    and a text that a person refused there serves that place no more. Elsewhere approved goes before machine, then the
+    newest. A text of another glossary still counts when a person approved it; machine text counts for the words it was
+    made with, or for any while the glossary cannot be read. `own` are people's words by source and place, `told` by
     place and text; `failed` are texts that no gate lets pass. `stale` are, by `vi SBG-001`, the delivered texts
     that were first seen beside another source.
     """
@@ -109,6 +109,19 @@ class TextMemory:
         own = self.said(segment, locale)
         if own is not None and own.text and own.state != "initial":
             return own if self.rejected(segment, locale, own.text) is None else None
+        return self._lent(segment, locale)
+
+    def counts(self, segment: Segment, locale: str) -> MemoryText | None:
+        """The best text that may be sent: a person's draft lends only what he noted."""
+        one = self.find(segment, locale)
+        if one is None or not one.draft:
+            return one
+        other = self._lent(segment, locale)
+        if other is None or other.approved or not one.note:
+            return other
+        return evolve(other, note="; ".join(dict.fromkeys(filter(None, (one.note, other.note)))))
+
+    def _lent(self, segment: Segment, locale: str) -> MemoryText | None:
         other = self.texts.get(_name(locale, segment.hash, segment.field))
         if other is None or self.rejected(segment, locale, other.text) is not None:
             return None
@@ -138,8 +151,8 @@ class TextMemory:
         return self.failed.get(_name(locale, segment.hash, segment.field))
 
 
-def _order(one: MemoryText) -> tuple[bool, str, int]:
-    return one.locked, one.at.isoformat() if one.at else "", STATES.index(one.state)
+def _order(one: MemoryText) -> tuple[bool, bool, str, int]:
+    return one.locked, not one.draft, one.at.isoformat() if one.at else "", STATES.index(one.state)
 
 
 def _later(found: dict[str, MemoryText], name: str, one: MemoryText) -> None:
@@ -205,7 +218,7 @@ class _Part:
 
 
 def _part(segment: Segment, locale: str, memory: TextMemory, accept: frozenset[str]) -> _Part | None:
-    now, before = memory.find(segment, locale), memory.earlier(segment, locale)
+    now, before = memory.counts(segment, locale), memory.earlier(segment, locale)
     old = before is not None and before.key.source != segment.hash
     locked = old and before is not None and before.locked
     if now is not None and not locked and (now.approved or not old or _standing(now) in accept):
@@ -276,16 +289,13 @@ def _replaces(some: Iterable[_Part], *, kept: str, old: bool) -> bool:
     """Whether remembered texts go before a delivered one, which is `kept` where a person approved it.
 
     Locked ones always do, approved ones if it is old, or nobody approved it, or they correct it. A text of an older
-    source goes before one that is as old, never before one of the source that there is now. Whoever takes an
-    approval back leaves the text as it is, and no more approved.
+    source goes before one that is as old, never before one of the source that there is now.
     """
 
     def goes(one: _Part) -> bool:
         text = one.text
         corrects = bool(kept) and text.instead == text_hash(kept) and not one.stale
-        if text.approved:
-            return old or corrects or not (one.stale or kept)
-        return corrects and normal(text.text) == normal(kept)
+        return text.approved and (old or corrects or not (one.stale or kept))
 
     return all(one.text.locked or goes(one) for one in some)
 

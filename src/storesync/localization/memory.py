@@ -7,7 +7,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from storesync.localization.normal import normal
 from storesync.localization.segment import Segment, text_hash
@@ -76,6 +76,11 @@ class MemoryText:
         return self.refused and bool(self.key.place) and bool(self.text)
 
     @property
+    def draft(self) -> bool:
+        """A person is not done with it: it is shown to people, and it is never sent."""
+        return bool(self.key.place and self.text) and self.state == "translated" and not self.locked
+
+    @property
     def edition(self) -> str:
         """Names text, state and lock: whoever edits an export says by it what he saw."""
         return edition(self.text, self.state, locked=self.locked)
@@ -98,7 +103,8 @@ def successor(old: MemoryText | None, new: MemoryText, *, person: bool) -> Memor
     """What is remembered after `new` arrives; the old text itself when the new one may not replace it.
 
     Machine text never replaces text that a person approved; a person replaces anything that is not locked,
-    and never makes `final` of less by accident: the state is as given.
+    and never makes `final` of less by accident: the state is as given. A draft takes back neither an approval nor a
+    refusal: it is kept as a note of that.
     """
     if old is None:
         return new
@@ -106,4 +112,7 @@ def successor(old: MemoryText | None, new: MemoryText, *, person: bool) -> Memor
         return old
     if not person and (old.approved or _RANK[new.state] < _RANK[old.state]):
         return old
+    if new.draft and (old.approved or old.rejected):
+        drafted = f"draft: {new.text}" if normal(new.text) != normal(old.text) else ""
+        return evolve(old, note="; ".join(filter(None, (new.note, drafted))) or old.note, at=new.at)
     return new

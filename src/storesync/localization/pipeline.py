@@ -87,7 +87,9 @@ def draw(
         key = key_of(segment, rules.source, rules.target, rules.glossary.version(segment.text, rules.target))
         made = memory.get(key)
         texts = [memory.get(evolve(key, place=segment.place)), elsewhere.get(key), made]
-        some_text = [one for one in texts if one is not None and one.text and one.state != "initial"]
+        some_text = [
+            one for one in texts if one is not None and one.text and one.state != "initial" and not one.draft
+        ]
         words = [people.rejected(segment, rules.target, one.text) for one in some_text]
         counts = next((one for one, no in zip(some_text, words, strict=True) if no is None), None)
         if counts is not None:

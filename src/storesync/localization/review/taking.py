@@ -162,6 +162,11 @@ class _Said:
         return "reviewed" if drafted and not left and (self.changed or self.row.edition) else self.row.state
 
     @property
+    def drafts(self) -> bool:
+        """Whether nobody approves the row's text yet."""
+        return self.state not in APPROVED and not self.locked
+
+    @property
     def untouched(self) -> bool:
         """Whether the row still says what the export said."""
         drafts: tuple[TextState, ...] = ("initial", "translated")
@@ -242,6 +247,8 @@ class _Said:
                 return self._rejected(known)
         if known is not None and self.changed and row.state == "initial" and known.text and not known.refused:
             return self._rejected(known)
+        if known is not None and (known.approved or known.rejected) and self.drafts:
+            return self._drafted(known)
         return self._judged(state)
 
     def _judged(self, state: TextState) -> tuple[MemoryText | None, list[Issue]]:
@@ -286,9 +293,19 @@ class _Said:
         issue = _wrong(self.row, "refused", message, hint, Severity.WARNING)
         return self._made(text=known.text, state="initial", note=note), [issue]
 
-    def _noted(self) -> tuple[MemoryText | None, list[Issue]]:
+    def _drafted(self, known: MemoryText) -> tuple[MemoryText | None, list[Issue]]:
+        """A draft beside what a person approved or refused: that stays as it is, with the draft as its note."""
+        stays = f"stays {known.state}" if known.approved else "stays refused"
+        does = f"has the draft {self.text!r}" if self.changed else "marks it as a draft"
+        message = f"{self.row.place}: {known.text!r} {stays}, though the file {does}"
+        hint = "approve the new text once it is right; to send the old one no more set its state to initial"
+        issue = _wrong(self.row, "draft", message, hint, Severity.WARNING)
+        draft = f"draft: {self.text}" if self.changed else ""
+        return self._noted("; ".join(filter(None, (self.note, draft))))[0], [issue]
+
+    def _noted(self, said: str = "") -> tuple[MemoryText | None, list[Issue]]:
         """The row changes nothing but, perhaps, what people said of the text."""
-        known, note = self.known, self.note
+        known, note = self.known, said or self.note
         if not note:
             return None, []
         if known is None:
