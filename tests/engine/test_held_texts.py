@@ -11,9 +11,11 @@ from rich.console import Console
 from tests.engine.bench import LOOSE, Bench, item, profile
 from tests.engine.exchange import TMALL, merchant
 
+import storesync.driver as sd
 from storesync.plan import GuardLimits, Kind
 from storesync.report.plan_page import plan_page
 from storesync.report.plan_view import plan_view
+from storesync.testing.plain import plain_driver
 from storesync.testing.wanted import Item
 
 
@@ -133,3 +135,45 @@ def test_the_example_sells_out_while_a_translation_is_refused(tmp_path: Path) ->
     assert "text.korean_left" in {issue.code for issue in plan.held[0].issues}
     assert "live content stays; SBG-001-30 stock 240 → 0 goes out" in told.export_text()
     assert "live content stays; SBG-001-30 stock 240 → 0 goes out" in plan_page([plan])
+
+
+def test_offers_that_a_market_takes_with_the_document_alone_wait_with_it() -> None:
+    """There is no call for them; the plan says what waits, and all of it goes with the mended text."""
+    made = plain_driver()
+    assert made.update is not None
+    assert made.prices is not None
+    assert made.stock is not None
+    update, prices, stock = made.update, made.prices, made.stock
+
+    def carrying(shop: sd.Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
+        """The document with the offers of all variants."""
+        receipt = yield from update(shop, change)
+        assert receipt.ref is not None
+        changes = [sd.OfferChange(receipt.ref, offer) for offer in change.offers.values()]
+        yield from prices(shop, changes)
+        yield from stock(shop, changes)
+        return receipt
+
+    spec = evolve(
+        made.spec,
+        update=frozenset({"merges", "carries offers"}),
+        batches={part: most for part, most in made.spec.batches.items() if part not in ("prices", "stock")},
+    )
+    shop = Bench.opened(
+        item("A", stock=240), driver=evolve(made, update=carrying, prices=None, stock=None, spec=spec)
+    )
+    shop.sync()
+    shop.put(unfit(item("A"), A_0=(104, 0)))
+    plan = shop.plan()
+    shop.apply(plan).raise_for_faults()
+    (held,) = plan.held
+
+    assert () == plan.operations
+    assert {"A": {"A-0": (Decimal(100), 240)}} == shop.live()
+    assert ("A-0 stock 240 → 0", "A-0 price 100 CNY → 104 CNY") == held.waits
+    assert "live content stays; A-0 stock 240 → 0 waits for the new content" in str(plan)
+
+    shop.put(evolve(shop.world.wanted.items["A"], unfit=False))
+    shop.sync().raise_for_faults()
+
+    assert {"A": {"A-0": (Decimal(104), 0)}} == shop.live()

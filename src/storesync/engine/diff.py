@@ -14,7 +14,7 @@ from storesync.model import Offer, Status, digest
 from storesync.plan import Detail, Kind, Operation
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
-__all__ = ["blocked", "ended", "offers_differ", "operations"]
+__all__ = ["blocked", "ended", "offers_differ", "operations", "wait_with_document"]
 
 _SHOWN_DETAILS = 6
 _SHOWN_TEXT = 60
@@ -214,7 +214,7 @@ def _offers(stand: Standing, driver: Driver[Any, Any], owned: Collection[str]) -
         (Kind.STOCK, [o for o in there if o.want is not None and o.have_stock != o.want.stock]),
         (Kind.PRICES, [o for o in there if o.price_differs]),
     ):
-        if changed and kind.value not in owned:
+        if changed and kind.value not in owned and _has_call(driver, kind):
             yield Operation(
                 kind=kind,
                 key=stand.key,
@@ -225,6 +225,29 @@ def _offers(stand: Standing, driver: Driver[Any, Any], owned: Collection[str]) -
                 want=promised(stand, (o.sku for o in changed), part_of(driver, kind)),
                 have=_have_digest(kind, changed),
             )
+
+
+def _has_call(driver: Driver[Any, Any], kind: Kind) -> bool:
+    """Whether a market takes this of an offer without the document."""
+    return driver.offers is not None or getattr(driver, kind.value) is not None
+
+
+def wait_with_document(
+    stand: Standing, driver: Driver[Any, Any], owned: Collection[str] = ()
+) -> Iterator[str]:
+    """What of the offers waits for a document that is held, because this market takes it with that alone."""
+    if not _document_waits(stand) or stand.ref is None:
+        return
+    for sku, offer in stand.offers.items():
+        if offer.want is None or sku not in stand.ref.skus or offer.refused:
+            continue
+        for kind, changed in (
+            (Kind.STOCK, offer.have_stock != offer.want.stock),
+            (Kind.PRICES, offer.price_differs),
+        ):
+            if changed and kind.value not in owned and not _has_call(driver, kind):
+                detail = _offer_detail(kind, offer)
+                yield f"{detail.what} {detail.before} → {detail.after}"
 
 
 def _offer_causes(stand: Standing, kind: Kind) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.contact import look, strange_account
-from storesync.engine.diff import blocked, ended, operations
+from storesync.engine.diff import blocked, ended, operations, wait_with_document
 from storesync.engine.events import happened
 from storesync.engine.guards import guards
 from storesync.engine.outliers import hold, outliers
@@ -129,7 +129,7 @@ def _compare(
             continue
         mine = list(_operations(db, reading, stand, sent, ending))
         if stand.want_shown and (reason := blocked(stand)):
-            held.append(_held(stand, reason, mine))
+            held.append(_held(channel, stand, reason, mine))
         sent.add(_media(mine))
         found += mine
         stays = price_held(stand, mine) if stand.want_shown and not blocked(stand) else None
@@ -166,7 +166,7 @@ def _compare(
     return made, outliers(db, channel.name, stands, found, limits, channel.channel.prices)
 
 
-def _held(stand: Standing, reason: str, mine: Iterable[Operation]) -> Held:
+def _held(channel: OpenChannel, stand: Standing, reason: str, mine: Iterable[Operation]) -> Held:
     errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
     return Held(
         key=stand.key,
@@ -174,6 +174,7 @@ def _held(stand: Standing, reason: str, mine: Iterable[Operation]) -> Held:
         reason=reason,
         issues=errors or stand.remarks,
         goes=tuple(words for operation in mine if (words := goes_out(operation, stand))),
+        waits=tuple(wait_with_document(stand, channel.driver, channel.channel.owned_by_seller)),
     )
 
 

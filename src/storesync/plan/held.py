@@ -20,7 +20,7 @@ class Held:
 
     With `stays`, the last prices by SKU, only these prices are held: `waits` says what would put it, or a SKU that is
     sold out, back on sale at such a price. `goes` says what of the listing goes out all the same; without `stays` these
-    are prices and stock beside a document that is held.
+    are prices and stock beside a document that is held, and `waits` is what the market takes with that document alone.
     """
 
     key: str
@@ -36,9 +36,10 @@ class Held:
 
         `told` writes a price for people.
         """
+        missing = "a price" if self.stays else "the new content"
         rest = (
             *(f"{what} goes out" for what in self.goes),
-            *(f"{what} waits for a price" for what in self.waits),
+            *(f"{what} waits for {missing}" for what in self.waits),
         )
         if not self.stays:
             return "; ".join(("live content stays", *rest)) if rest else ""

@@ -46,7 +46,7 @@ def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
             "issues": [issue_document(issue) for issue in one.issues],
             **(
                 {"stays": dict(one.stays), "goes": list(one.goes), "waits": list(one.waits)}
-                if one.stays or one.goes
+                if one.stays or one.goes or one.waits
                 else {}
             ),
         }
