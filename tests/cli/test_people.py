@@ -200,6 +200,19 @@ def test_nobody_refuses_a_catalog_by_a_template(merchant: Merchant) -> None:
     assert (1, ["review.file"]) == (said.code, codes(said))
 
 
+def test_spaces_in_a_delivered_row_are_no_news(merchant: Merchant) -> None:
+    """A correction of a reviewed row counts until the row says something else."""
+    rewrite(merchant, "translations.csv", "SBG-001", reviewed="yes")
+    say(merchant, "Kim", text="SEOLBITGAON 林下参玻尿酸精华液 保湿新")
+
+    rewrite(merchant, "translations.csv", "SBG-001", title="SEOLBITGAON  林下参玻尿酸保湿精华液 ")
+    _, plan = planned(merchant)
+    _, rows = export(merchant)
+
+    assert "SEOLBITGAON 林下参玻尿酸精华液 保湿新" == at(rows)["text"]
+    assert "精华液 保湿新" in str(plan)
+
+
 def test_a_draft_is_not_sent(merchant: Merchant, service: Service) -> None:
     """What a translator made is, until a person approves another text."""
     hire(merchant, service)

@@ -15,7 +15,7 @@ from storesync.localization.memory import APPROVED, STATES, MemoryText
 from storesync.localization.normal import normal
 from storesync.localization.provenance import Provenance
 from storesync.localization.reference import FIELDS, Reference, ReferenceText, Stale
-from storesync.localization.segment import Segment, joined, segments, text_hash
+from storesync.localization.segment import Segment, joined, segments, words_hash
 from storesync.localization.sighting import stale_parts
 from storesync.localization.source import source_hash
 from storesync.model import Product, frozen_map
@@ -294,7 +294,7 @@ def _replaces(some: Iterable[_Part], *, kept: str, old: bool) -> bool:
 
     def goes(one: _Part) -> bool:
         text = one.text
-        corrects = bool(kept) and text.instead == text_hash(kept) and not one.stale
+        corrects = bool(kept) and text.instead == words_hash(kept) and not one.stale
         return text.approved and (old or corrects or not (one.stale or kept))
 
     return all(one.text.locked or goes(one) for one in some)

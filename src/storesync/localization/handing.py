@@ -9,7 +9,7 @@ from attrs import evolve
 from storesync.localization.completion import TextMemory
 from storesync.localization.memory import APPROVED, MemoryText, TextKey, TextState
 from storesync.localization.reference import Reference, ReferenceText
-from storesync.localization.segment import Segment, segments, text_hash
+from storesync.localization.segment import Segment, segments, words_hash
 from storesync.localization.sighting import stale_parts
 from storesync.model import Product
 
@@ -43,7 +43,7 @@ def handed_texts(
 def delivered_hash(text: ReferenceText | None, segment: Segment) -> str:
     """The hash of the delivered text of a segment's field, for whoever says something in its stead; else empty."""
     said = getattr(text, segment.field, "").strip() if text is not None else ""
-    return text_hash(said) if said else ""
+    return words_hash(said) if said else ""
 
 
 def _handed(segment: Segment, locale: str, memory: TextMemory, given: MemoryText | None) -> MemoryText | None:
@@ -75,7 +75,7 @@ def _answers(own: MemoryText, given: MemoryText) -> bool:
     """Whether a person's word is about the delivered text as it is now, or goes before any."""
     if not own.text or own.state == "initial":
         return False
-    return own.locked or own.instead == text_hash(given.text) or (own.approved and not given.approved)
+    return own.locked or own.instead == words_hash(given.text) or (own.approved and not given.approved)
 
 
 def _delivered(text: ReferenceText | None, product: Product, locale: str) -> Mapping[str, MemoryText]:

@@ -10,7 +10,7 @@ from storesync.compliance import kind_of
 from storesync.localization.normal import normal
 from storesync.model import Product, digest
 
-__all__ = ["Segment", "joined", "paragraphs", "segments", "text_hash"]
+__all__ = ["Segment", "joined", "paragraphs", "segments", "text_hash", "words_hash"]
 
 
 @frozen
@@ -36,6 +36,11 @@ class Segment:
 def text_hash(text: str) -> str:
     """32 hex digits that name a source text; spellings that look the same have the same."""
     return digest([normal(text)])
+
+
+def words_hash(text: str) -> str:
+    """As `text_hash`, whatever spaces and line ends stand between the words."""
+    return text_hash(" ".join(normal(text).split()))
 
 
 def segments(product: Product) -> tuple[Segment, ...]:
