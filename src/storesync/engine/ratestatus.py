@@ -68,7 +68,12 @@ class RateStatus:
 
     def __str__(self) -> str:
         if self.at is None:
-            lines = ["no rates were collected yet: fetch_rates() asks the sources"]
+            none = (
+                "no rates were kept yet"
+                if self.lines
+                else "no rates were collected yet: fetch_rates() asks the sources"
+            )
+            lines = [none]
         else:
             lines = [f"rates collected {self.at:%Y-%m-%d %H:%M} UTC, snapshot {self.snapshot[:8]}"]
         if self.ahead and self.lines:
