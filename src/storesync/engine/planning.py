@@ -68,8 +68,8 @@ async def plan(
         await channel.store.write(lambda db: hold(db, channel.name, far))
         reading.known |= dict.fromkeys(far.keys() - reading.seen, "")
         made, _ = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
-    first = await look(channel, made.operations) if channel.moved is None else strange_account(channel)
-    return made if first is None else evolve(made, guards=(first, *made.guards))
+    first = strange_account(channel), await look(channel, made.operations)
+    return evolve(made, guards=(*(guard for guard in first if guard is not None), *made.guards))
 
 
 def tell(made: Plan) -> None:

@@ -58,7 +58,7 @@ from storesync.plan import Plan, refuse_no_plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.pricing.aim import Aims
-from storesync.state.backup import backup
+from storesync.state.backup import backup, unlearn
 from storesync.state.retention import Compacted
 from storesync.transport import Wire
 
@@ -321,6 +321,10 @@ class Shops:
     def backup_state(self, path: Path | str) -> None:
         """Copy a SQLite state to a new file; StateError when it is there, or the state is on PostgreSQL."""
         backup(self.store, Path(path))
+
+    async def restored_state(self) -> None:
+        """This state was put back from an older copy: nothing counts as acknowledged, all is sent once more."""
+        await self.store.write(unlearn)
 
     def export_state(self, path: Path | str) -> int:
         """Write the state but tokens to a new file as JSON lines; how many rows. StateError when it is there."""
