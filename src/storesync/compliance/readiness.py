@@ -10,7 +10,7 @@ from attrs import evolve
 
 from storesync.compliance.claims import Compliance
 from storesync.compliance.ingredients import listed_names, name_key
-from storesync.compliance.kinds import check_kind, class_of, kind_of
+from storesync.compliance.kinds import OTHER, check_kind, class_of, kind_of
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Product
 
@@ -32,7 +32,7 @@ def check_readiness(
     """
     found = list(check_kind(product, market))
     kind = kind_of(product)
-    if kind:
+    if kind not in ("", OTHER):
         rule = _MARKETS.get(market)
         found += rule(product, kind, compliance, market, today) if rule else ()
         found += _label(product, kind, compliance, market, today, told)
