@@ -19,6 +19,7 @@ from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.basis import based, refuse_changed, refuse_ended
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check, seen, unsent
+from storesync.engine.confirmation import ConfirmedPrice
 from storesync.engine.connections import Connections
 from storesync.engine.copies import compact_state, export_state
 from storesync.engine.env import Env
@@ -312,6 +313,15 @@ class Shops:
         Reason and who says so (`by`) are kept; ConfigError without a reason.
         """
         return await self._prices.unpin(reason, channels, by=by)
+
+    async def confirm_price(self, channel: str, sku: str, *, reason: str, by: str = "") -> ConfirmedPrice:
+        """Let the price of a SKU through that `max_change` holds: the next plan sends it. Why and who (`by`) is kept.
+
+        It counts for this move alone, for a week. StateError when no price of the SKU is held for its change,
+        ConfigError without a reason.
+        """
+        self.config.channel(channel)
+        return await self._prices.confirm(channel, sku, reason=reason, by=by)
 
     async def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
