@@ -10,6 +10,7 @@ from storesync.compliance import kind_of
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import (
     APPROVED,
+    NAMES,
     Gates,
     Level,
     Reference,
@@ -84,9 +85,12 @@ def _texts(product: Product, localized: Localized, settings: Settings, locale: s
         )
     attributes = localized.attributes.get(locale, {})
     sources, approved = source_facts(product, settings.reference, locale), delivered.state in APPROVED
+    names = NAMES.get(locale)
+    lists = names.every_list if names is not None else ()
+    listed = next((sources[name] for name in lists if name in sources), "")
     for name, value in attributes.items():
-        source = sources.get(name, "")
-        field = "ingredients" if source and source == product.facts.get("ingredients") else "attributes"
+        source = listed if name in lists else sources.get(name, "")
+        field = "ingredients" if source and name in lists else "attributes"
         place = f"{path}/attributes/{name}"
         yield _Said(place, source, value, locale, field, approved, at=at, loose=not source)
     for name in own_names(attributes, locale):
@@ -174,8 +178,12 @@ def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
         )
 
 
-def check_wording(product: Product, localized: Localized, listing: Listing, settings: Settings) -> Issues:
+def check_wording(
+    product: Product, localized: Localized, listing: Listing | None, settings: Settings
+) -> Issues:
     """What the gates say of the title, short description, attributes and options; nothing where none are set.
+
+    Without a `listing` nothing is said of the market's own fields.
 
     An attribute of which nobody knows the source must hold no word that is never right for anything that the product
     says. So it is with a text whose source is empty; a number in it that the product does not say is a warning.
@@ -192,7 +200,7 @@ def check_wording(product: Product, localized: Localized, listing: Listing, sett
     kind, locales = kind_of(product), settings.channel.locales
     some = [said for locale in locales for said in _texts(product, localized, settings, locale)]
     some += _options(product, localized, locales)
-    some += _mapped(product, localized, listing, settings)
+    some += _mapped(product, localized, listing, settings) if listing is not None else ()
     # What is missing is told where it is missed.
     some = [one for one in some if one.text and not matches(one.locale, product.locale)]
     # The field is prose: what is not said of all that the product says is not missing.

@@ -297,7 +297,7 @@ def _totals(
     for id_, of in (("price", "sku_price"), ("quantity", "sku_quantity")):
         values = [_exact(value) for row in rows for part, _, value in row if part == of]
         if id_ in rules and _folded(id_) in options and values:
-            total = f"{min(values):.2f}" if id_ == "price" else str(int(sum(values)))
+            total = f"{min(values):.2f}" if id_ == "price" else str(sum(map(int, values)))
             totals.append((id_, rules[id_]["type"], total))
     return totals
 
@@ -307,6 +307,6 @@ def _exact(text: Any) -> Decimal:
         number = Decimal(text)
     except (InvalidOperation, TypeError, ValueError):
         raise sd.Malformed("shape", f"a SKU row of the update rule document holds {text!r}") from None
-    if not number.is_finite() or abs(number) >= 10**12:
+    if not number.is_finite() or number.copy_abs() >= 10**12:
         raise sd.Malformed("shape", f"a SKU row of the update rule document holds {text!r}")
     return number
