@@ -16,7 +16,7 @@ from storesync.model import Market, Offer, Price, Product, frozen_map
 from storesync.model.money import Form
 from storesync.prepare.remedy import policy_line
 from storesync.prepare.settings import Settings
-from storesync.pricing import Policy, PolicyBook, Priced, Snapshot, Trace
+from storesync.pricing import Confirmed, Policy, PolicyBook, Priced, Snapshot, Trace
 
 __all__ = ["Offered", "Pricer", "price_product", "stays"]
 
@@ -37,6 +37,7 @@ class Pricer(Protocol):
         last: Price | None = None,
         channel: str = "",
         form: Form = "text",
+        confirmed: Confirmed | None = None,
     ) -> Priced:
         """The price with its trace, or why there is none."""
 
@@ -47,8 +48,7 @@ class Offered:
 
     `kept` are by SKU the markets whose price could not be made: their offer has the live one. `blind` are offers of what
     is on sale at a price that nobody here knows, or at 0, which no document can tell: they lack it, and only their
-    stock can go out. `waiting` are variants
-    that the shop does not have yet and that must not go there without a price.
+    stock can go out. `waiting` are variants that the shop does not have yet and that must not go there without a price.
     """
 
     offers: Mapping[str, Offer] = field(converter=frozen_map)
@@ -71,6 +71,7 @@ def stays(
     last: Price | None = None,
     channel: str = "",
     form: Form = "text",
+    confirmed: Confirmed | None = None,
 ) -> Priced:
     """A pricer that makes no price and has nothing to say: what is live stays."""
     return Priced(price=None, trace=Trace(sku=sku, market=market.code, policy=""), issues=Issues())
@@ -142,6 +143,7 @@ def price_product(
                 last=before,
                 channel=settings.channel.name,
                 form=settings.form,
+                confirmed=settings.confirmed.get(sku, {}).get(market.code),
             )
             issues += priced.issues
             traces.setdefault(sku, {})[market.code] = priced.trace
