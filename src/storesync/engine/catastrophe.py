@@ -10,6 +10,7 @@ from attrs import frozen
 from storesync.issues import counted
 from storesync.model import MONEY_CONTEXT, Offer, Status
 from storesync.plan import Guard, GuardLimits, Kind, Operation
+from storesync.pricing.exact import figure, share
 from storesync.state import OfferStanding, Standing
 from storesync.state.due import Sold
 
@@ -95,7 +96,7 @@ def _out_of_range(new: Sequence[Standing], limits: GuardLimits, shelf: Shelf) ->
     return Guard(
         name="price range",
         limit=f"{limits.price_range} times what the shop sells",
-        measured=f"{worst:.1f} times" + (f" at {where}" if where else ""),
+        measured=f"{figure(worst, 1)} times" + (f" at {where}" if where else ""),
         tripped=worst > limits.price_range,
         hint=f"is the currency of {where} right? if this is meant: --allow 'price range=why'"
         if where
@@ -128,7 +129,7 @@ def _stock_jump(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -
         name="stock jump",
         limit=f"{limits.stock_jump} times per SKU; a new one: as many times the largest stock of the shop, "
         f"or {limits.stock_new:,} pieces where it has none",
-        measured=f"{worst:.1f} times at {where} ({pieces:,} pieces)" if where else "1.0 times",
+        measured=f"{figure(worst, 1)} times at {where} ({pieces:,} pieces)" if where else "1.0 times",
         tripped=worst > limits.stock_jump,
         hint=f"is the unit of {where}'s stock right, and is it a stock? if this is meant: --allow 'stock jump=why'"
         if where
@@ -157,7 +158,7 @@ def _of_stock(
     on_stock = shelf.on_stock() + gone if out > limits.floor else 0  # fewer may always run out
     return Guard(
         name=name,
-        limit=f"{limit:.0%} of the SKUs on stock, {limits.floor} at least",
+        limit=f"{share(limit)} of the SKUs on stock, {limits.floor} at least",
         measured=f"{out} of {on_stock}" if on_stock else counted(out, "SKU"),
         tripped=out > limits.floor and out > MONEY_CONTEXT.multiply(Decimal(on_stock), limit),
         hint=f"if this is meant: --allow '{name}=why'" if out > limits.floor else "",
@@ -169,7 +170,7 @@ def _vanished(new: Iterable[Standing], limits: GuardLimits, *, live: int) -> Gua
     gone = sum(stand.status is Status.ENDED for stand in new)
     return Guard(
         name="vanished",
-        limit=f"{limits.hidden:.0%} of the listings that were live, {limits.floor} at least",
+        limit=f"{share(limits.hidden)} of the listings that were live, {limits.floor} at least",
         measured=f"{gone} of {live + gone} are gone from the market",
         tripped=gone > limits.floor and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
         hint="is this the right account? if they are to be made anew: --allow 'vanished=why'"

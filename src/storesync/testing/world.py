@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 import httpx
 from attrs import define, field
@@ -25,10 +25,11 @@ from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, CREATE, EXTEND, READ, Answer, Call, Dialect
-from storesync.sandbox.records import Listing
+from storesync.sandbox.records import Listing, Sku
 from storesync.state import Standing, Store, standing
 from storesync.state.schema import journal, operations
 from storesync.state.statement import Statement
+from storesync.testing.byhand import BY_HAND
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import START, Profile
@@ -38,7 +39,7 @@ from storesync.testing.wanted import Wanted
 from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
-__all__ = ["BY_HAND", "Crash", "Doom", "World", "offers_of"]
+__all__ = ["Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
     select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
@@ -61,8 +62,6 @@ _UNHEARD = (
     "hostile",
     "repeat",
 )
-BY_HAND: Final = "BY-HAND"
-"""The code of every variant that a seller adds himself."""
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
 
@@ -151,11 +150,14 @@ class World:
     stumbles: Stumbles = field(init=False)
     rests: Random = field(init=False)
     hands: Random = field(init=False)
-    varied: set[int] = field(factory=set)
+    losses: Random = field(init=False)
+    loses: float = 0.0
+    varied: dict[int, Sku] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.rests = Random(f"rests {self.seed}")
         self.hands = Random(f"hands {self.seed}")
+        self.losses = Random(f"lost pictures {self.seed}")
         self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events, self.cut_off)
 
     @classmethod
@@ -179,6 +181,8 @@ class World:
         drawn = drawn.with_variants(Random(f"variants {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
         drawn = drawn.with_repeats(Random(f"repeats {seed}"))
+        if on.pictures:
+            drawn = drawn.with_losses(Random(f"losses {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -214,6 +218,7 @@ class World:
         """Let mishaps happen, or not; only then somebody plans elsewhere, too."""
         self.elsewhere = on and self.profile.elsewhere
         self.stumbles.rate = self.profile.stumbles if on else 0.0
+        self.loses = self.profile.loses if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
             return
@@ -289,6 +294,9 @@ class World:
         name = self.dialect.route(call)
         kind = READ if isinstance(name, Answer) else self.dialect.operations[name].kind
         self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
+        if self.loses and self.truth.files and self.losses.random() < self.loses:
+            self.truth.forget_files()
+            self.events["pictures forgotten"] += 1
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
