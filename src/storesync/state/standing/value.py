@@ -113,8 +113,8 @@ class Standing:
 
     @property
     def offers_go(self) -> bool:
-        """Whether a finding holds the document of what is on sale, and its prices and stock go out all the same."""
-        return self.held and self.made and self.ref is not None and self.reason == OFFERS_GO
+        """Whether a finding holds the document of what is there, and its prices and stock go out all the same."""
+        return self.held and self.ref is not None and self.reason == OFFERS_GO
 
     def ours(self, ref: Ref) -> Ref:
         """The ids that the market tells, without those of variants that a seller added: nobody here may remove them.

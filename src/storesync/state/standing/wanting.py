@@ -15,7 +15,7 @@ from storesync.state.row import put
 from storesync.state.schema import listings, offers, traces
 from storesync.state.standing.changing import ACKNOWLEDGED, change, keep_document
 from storesync.state.standing.columns import NO_ISSUES, packed_prices, prices_from, sku_set
-from storesync.state.standing.reading import OFFERS, document, key_of
+from storesync.state.standing.reading import OFFERS, document, key_of, read
 from storesync.state.standing.tracing import with_live
 from storesync.state.standing.value import UNKNOWN, OfferStanding, Standing, Want
 from storesync.state.statement import overwrite, remove
@@ -72,14 +72,31 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
 
 
 def _want_again(db: Connection, channel: str, wanted: Want) -> None:
-    """Other prices and another stock of variants that are there; none comes or goes with a document that is held."""
-    for row in OFFERS.run(db, {"channel": channel, "key": wanted.key}):
-        offer, values = wanted.offers.get(row.sku), {"want_stock": "0"}
+    """Other prices and another stock of what is there; no variant comes or goes with a document that is held.
+
+    One that left the catalog is sold out, at whatever price it has.
+    """
+    rows = {row.sku: row for row in OFFERS.run(db, {"channel": channel, "key": wanted.key})}
+    markets = {market for offer in wanted.offers.values() for market in offer.prices}
+    markets |= {market for kept in wanted.kept.values() for market in kept}
+    for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):
+        offer, row = wanted.offers.get(sku), rows.get(sku)
+        values = {"want_stock": "0"}
         if offer is not None:
-            prices = packed_prices(offer.prices, wanted.kept.get(row.sku, ()))
+            prices = packed_prices(offer.prices, wanted.kept.get(sku, ()))
             values = {"want_prices": prices, "want_stock": str(offer.stock)}
-        if any(getattr(row, name) != value for name, value in values.items()):
-            overwrite(db, offers, {"channel": channel, "sku": row.sku}, {**values, "refused": ""})
+        if row is None:
+            values = {"want_prices": packed_prices({}, markets), **values}
+            put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
+
+
+def _there(db: Connection, channel: str, key: str) -> set[str]:
+    """The SKUs that the market has of a listing, without those that another one has by now."""
+    stand = read(db, channel, key)
+    skus = stand.ref.skus if stand is not None and stand.ref is not None else ()
+    return {sku for sku in skus if key_of(db, channel, sku) in ("", key)}
 
 
 def _leave(db: Connection, channel: str, sku: str) -> None:
