@@ -68,12 +68,8 @@ class RateStatus:
 
     def __str__(self) -> str:
         if self.at is None:
-            none = (
-                "no rates were kept yet"
-                if self.lines
-                else "no rates were collected yet: fetch_rates() asks the sources"
-            )
-            lines = [none]
+            asks = "kept yet" if self.lines else "collected yet: fetch_rates() asks the sources"
+            lines = [f"no rates were {asks}"]
         else:
             lines = [f"rates collected {self.at:%Y-%m-%d %H:%M} UTC, snapshot {self.snapshot[:8]}"]
         if self.ahead and self.lines:

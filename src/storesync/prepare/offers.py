@@ -47,8 +47,7 @@ class Offered:
 
     `kept` are by SKU the markets whose price could not be made: their offer has the live one. `blind` are offers of what
     is on sale at a price that nobody here knows, or at 0, which no document can tell: they lack it, and only their
-    stock can go out. `waiting` are variants
-    that the shop does not have yet and that must not go there without a price.
+    stock can go out. `waiting` are variants that the shop does not have yet and that must not go there without a price.
     """
 
     offers: Mapping[str, Offer] = field(converter=frozen_map)

@@ -321,9 +321,8 @@ class _Run:
                 f"{amount:f} is above the ceiling {guards.max_price:f}; the live price stays",
                 f"check the price, or change {walk.policy.line('guards.max_price', guards.max_price)}",
             )
-        if (
-            guards.max_change is None or last is None or last.sale.amount == 0
-        ):  # of nothing, nothing is a share
+        # A live price of 0 is none to compare with: nothing is a share of nothing.
+        if guards.max_change is None or last is None or last.sale.amount == 0:
             return
         live = last.sale
         if live.currency != walk.policy.currency:

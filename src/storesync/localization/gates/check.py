@@ -78,7 +78,7 @@ class Gates:
         yield from markup(source, text, part=part)
         yield from numbers(source, text, self.source_locale, locale, part=part)
         if not part:
-            yield from brands(source, text, self.brands)
+            yield from brands(source, text, self.brands, field)
         yield from wording(source, text, field, locale, self.glossary)
         if self.limits or self.categories:
             yield from self._lengths(text, field, categories)

@@ -1,0 +1,189 @@
+"""Mutants of what is sent: wants, plans, prices, stock and what is on sale, each with one promise taken out."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from storesync.testing.broken_recovery import Mutant
+
+__all__ = ["SENDING"]
+
+
+SENDING: Final = (
+    Mutant(
+        "each SKU's price goes in a call of its own",
+        "storesync.engine.offers",
+        "size = work.channel.spec.batches.get(part_of(work.channel.driver, kind), Batch(1)).size",
+        "size = 1",
+    ),
+    Mutant(
+        "new words of a description are not sent",
+        "storesync.drivers.shopee.listing",
+        "if name not in old or old[name] != value}",
+        'if name not in old or (old[name] != value and name != "description")}',
+    ),
+    Mutant(
+        "what the seller took off sale is shown again",
+        "storesync.engine.diff",
+        '        and "shown" not in owned',
+        "        and True",
+    ),
+    Mutant(
+        "after a doubt every variant is ours",
+        "storesync.state.standing.value",
+        "mine = {*self.offers, *self.named,",
+        "mine = {*(ref.skus if self.doubt is not None else ()), *self.offers, *self.named,",
+    ),
+    Mutant(
+        "a variant that left the catalog while it was in doubt is nobody's",
+        "storesync.state.standing.value",
+        "mine = {*self.offers, *self.named,",
+        "mine = {*self.offers,",
+    ),
+    Mutant(
+        "no verdict is a good one",
+        "storesync.engine.offers",
+        "bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}",
+        "bad = {}",
+    ),
+    Mutant(
+        "a secret is known in one spelling only",
+        "storesync.model.mask",
+        're.compile("".join(map(_spelled, part if len(part) >= self._least else one)))',
+        "re.compile(re.escape(one))",
+    ),
+    Mutant(
+        "a number is no secret",
+        "storesync.model.mask",
+        "if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:",
+        "if False:",
+    ),
+    Mutant(
+        "a hide whose answer was lost counts as done",
+        "storesync.engine.visibility",
+        "have_shown=UNKNOWN)\n            standing.bump",
+        "have_shown=_AFTER[operation.kind])\n            standing.bump",
+    ),
+    Mutant(
+        "a price that is held holds the stock as well",
+        "storesync.engine.reading",
+        "            held=prepared.held,",
+        "            held=prepared.held or bool(prepared.kept),",
+    ),
+    Mutant(
+        "a price that is held is sent as it was known",
+        "storesync.engine.owned",
+        "    stays = any(offer.kept for offer in stand.offers.values())",
+        "    stays = False",
+    ),
+    Mutant(
+        "a hidden listing is shown again at a price that is held",
+        "storesync.engine.diff",
+        "        and not off_sale(stand)",
+        "        and True",
+    ),
+    Mutant(
+        "a hidden listing is shown again whatever of it the market refused",
+        "storesync.engine.visibility",
+        "if kind is Kind.SHOW and (skus := not_as_wanted(stand, owned)):",
+        "if kind is Kind.SHOW and (skus := ()):",
+        held_by="tests/engine/test_held_prices.py::"
+        "test_what_is_sold_out_does_not_come_back_on_sale_where_the_market_refused_its_stock",
+    ),
+    Mutant(
+        "what is sold out is put back on sale at a price that is held",
+        "storesync.state.standing.columns",
+        'if kept and row.have_stock == "0":',
+        "if False:",
+    ),
+    Mutant(
+        "a price in doubt counts as acknowledged",
+        "storesync.engine.offers",
+        "known = not log.begun or (unsent and log.lost is None)",
+        "known = True",
+        held_by="tests/engine/test_transitions.py::test_a_price_in_doubt_is_sent_again_wherever_the_merchant_goes",
+    ),
+    Mutant(
+        "an older price goes out where the newest is unknown",
+        "storesync.engine.offers",
+        "made.append(OfferChange(ref, offer.want, offer.have, work.channel.env.token()))",
+        "made.append(OfferChange(ref, (not offer.have and offer.last) or offer.want, offer.have, 'x' * 32))",
+        held_by="tests/engine/test_transitions.py::test_a_price_in_doubt_is_sent_again_wherever_the_merchant_goes",
+    ),
+    Mutant(
+        "a price below its floor is sent as it is",
+        "storesync.pricing.pipeline",
+        "if floor is None or floor.compare(amount) <= 0:",
+        "if True:",
+    ),
+    Mutant(
+        "the calendar is not asked",
+        "storesync.engine.calendar",
+        "if found is None:",
+        "if True:",
+    ),
+    Mutant(
+        "a refused account holds back every product",
+        "storesync.engine.categories",
+        "if kept is None and isinstance(fault, Denied):",
+        "if False:",
+    ),
+    Mutant(
+        "what stands in the shop is taken from memory",
+        "storesync.engine.drift",
+        "    if prices or stock:",
+        "    if False:",
+    ),
+    Mutant(
+        "a price that another plan wants goes out",
+        "storesync.engine.promise",
+        "        if promised(stand, operation.skus, part, taken) != operation.want:",
+        "        if False:",
+    ),
+    Mutant(
+        "only the document of a create or an update is compared",
+        "storesync.engine.promise",
+        '    elif promised(stand, wanted_skus(stand), "offers", taken) != operation.offers:',
+        "    elif False:",
+    ),
+    Mutant(
+        "only the offers of a create or an update are compared",
+        "storesync.engine.promise",
+        'taken.undone(stand.key, "", "content", stand.want) != operation.want:',
+        "False:",
+    ),
+    Mutant(
+        "what a run took over from the shop makes its own plan stale",
+        "storesync.engine.promise",
+        "            known[after] = known.get(before, before)",
+        "            pass",
+        held_by="tests/engine/test_offers.py::test_one_call_for_both_carries_the_sellers_own_price",
+    ),
+    Mutant(
+        "a plan takes in what another one wrote while it was made",
+        "storesync.engine.planning",
+        "        if not reading.meant(stand):",
+        "        if False:",
+        held_by="tests/engine/test_shown.py::test_a_plan_holds_what_another_one_wanted_while_it_was_made",
+    ),
+    Mutant(
+        "wants are written and the revision stays",
+        "storesync.engine.reading",
+        "        standing.bump(db, channel)\n",
+        "",
+        held_by="tests/engine/test_shown.py::test_a_plan_that_was_interrupted_leaves_nothing_for_a_reviewed_one_to_send",
+    ),
+    Mutant(
+        "a held text holds stock and prices, too",
+        "storesync.engine.diff",
+        "    return stand.offers_go and not stand.ending and not stand.parked",
+        "    return False",
+    ),
+    Mutant(
+        "a plan is applied whatever happened since",
+        "storesync.engine.apply",
+        "        if now != plan.revision:",
+        "        if False:",
+        held_by="tests/engine/test_transitions.py::test_a_plan_is_refused_when_the_state_moved",
+    ),
+)
