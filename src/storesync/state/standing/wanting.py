@@ -74,7 +74,7 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
 def _want_again(db: Connection, channel: str, wanted: Want) -> None:
     """Other prices and another stock of what is there; no variant comes or goes with a document that is held.
 
-    One that left the catalog is sold out, at whatever price it has.
+    One that left the catalog is sold out; where prices are held its own stays, whatever it is.
     """
     rows = {row.sku: row for row in OFFERS.run(db, {"channel": channel, "key": wanted.key})}
     markets = {market for offer in wanted.offers.values() for market in offer.prices}
@@ -85,8 +85,9 @@ def _want_again(db: Connection, channel: str, wanted: Want) -> None:
         if offer is not None:
             prices = packed_prices(offer.prices, wanted.kept.get(sku, ()))
             values = {"want_prices": prices, "want_stock": str(offer.stock)}
+        elif row is None or wanted.kept:
+            values = {"want_prices": packed_prices({}, markets), "want_stock": "0"}
         if row is None:
-            values = {"want_prices": packed_prices({}, markets), **values}
             put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
         elif any(getattr(row, name) != value for name, value in values.items()):
             overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
