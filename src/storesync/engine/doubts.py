@@ -16,7 +16,7 @@ from storesync.engine.create import look_for
 from storesync.engine.events import warned
 from storesync.engine.work import Parked, Work
 from storesync.errors import Denied, Fault
-from storesync.model import Offer, Ref
+from storesync.model import Ref
 from storesync.state import Standing, standing
 
 __all__ = ["look_up", "unsure"]
@@ -71,28 +71,31 @@ async def _variants(work: Work, stand: Standing, ref: Ref) -> None:
     assert observe is not None
     seen: Mapping[str, Observed] = await work.run(observe(work.channel.shop, [ref]))
     if ref.listing in seen:
-        shown = seen[ref.listing]
-        await _enter(work, stand, shown.offers.values(), ref=stand.ours(shown.ref), named=())
+        await work.write(lambda db: _meet(db, work, stand, seen[ref.listing]))
         return
     at = work.channel.env.now()
     await work.write(lambda db: work.gone(db, stand.key, at))
 
 
-async def _enter(work: Work, stand: Standing, shown: Iterable[Offer] = (), **values: object) -> None:
-    """What the market told is known from now on; what it acknowledged before and showed since is for `observe`."""
+def _meet(db: Connection, work: Work, stand: Standing, shown: Observed) -> None:
+    """What the market shows of ours is known from now on; what it acknowledged otherwise before is for `observe`."""
     channel, name = work.channel.channel, work.channel.name
-    markets = {market.code for market in channel.markets}
+    markets, ours = {market.code for market in channel.markets}, stand.ours(shown.ref)
+    for sku in ours.skus:
+        seen, known = shown.offers.get(sku), stand.offers.get(sku)
+        if seen is None or standing.key_of(db, name, sku) not in ("", stand.key):
+            continue
+        prices = (known is None or known.have_prices is None) and seen.prices.keys() == markets
+        stock = known is None or known.have_stock is None
+        if prices or stock:
+            standing.meet_offer(db, name, stand.key, seen, prices=prices, stock=stock)
+    standing.change(db, name, stand.key, ref=ours, named=())
+    standing.bump(db, name)
 
+
+async def _enter(work: Work, stand: Standing, **values: object) -> None:
     def write(db: Connection) -> None:
-        for seen in shown:
-            offer = stand.offers.get(seen.sku)
-            if offer is None:
-                continue
-            prices = offer.have_prices is None and seen.prices.keys() == markets
-            stock = offer.have_stock is None
-            if prices or stock:
-                standing.acknowledge_offers(db, name, [seen], prices=prices, stock=stock)
-        standing.change(db, name, stand.key, **values)
-        standing.bump(db, name)
+        standing.change(db, work.channel.name, stand.key, **values)
+        standing.bump(db, work.channel.name)
 
     await work.write(write)

@@ -111,13 +111,17 @@ async def _poll(channel: OpenChannel) -> None:
             await poll(work, waiting)
 
 
+def _something_held(stand: Standing) -> bool:
+    return document_waits(stand) or any(issue.severity is Severity.ERROR for issue in stand.issues)
+
+
 async def _look_up(reading: Reading) -> None:
-    """Ask the market what it has of listings whose document waits, while what was sent of it is in doubt."""
+    """Ask the market what it has of listings of which something is held, while what was sent of it is in doubt."""
     channel = reading.channel
 
     def waiting(db: Connection) -> list[str]:
         stands = standing.read_all(db, channel.name, keys=reading.doubted)
-        return [stand.key for stand in stands if document_waits(stand) and unsure(stand, channel)]
+        return [stand.key for stand in stands if _something_held(stand) and unsure(stand, channel)]
 
     keys = await channel.store.read(waiting) if reading.doubted else []
     if not keys:

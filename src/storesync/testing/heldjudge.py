@@ -39,8 +39,8 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
         yield f"{what} is on sale again"
     if stand is None or (stand.ref is None and world.driver.find is None):
         return  # nobody can be asked whether it was made
-    # What was not made to its end gets no document while something of it is held.
-    waits = one.text or not stand.made
+    # What was not made to its end gets no document while something of it is held, nor what has nothing left to show.
+    waits = one.text or not stand.made or not one.offers.keys() & item.offers.keys()
     if stand.refused != stand.want or not stand.refused:
         yield from _document(world, what, one, listing, item, waits=waits)
     yield from _offers(world, what, one, listing, stand, item, waits=waits)

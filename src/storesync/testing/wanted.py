@@ -104,6 +104,8 @@ def _held(
             for sku, offer in there.items()
         }
     issues = Issues(tuple(found))
+    if not live:
+        return Prepared(key=item.key, offered=True, offers=made, issues=issues)
     if item.unfit or not all(offer.prices for offer in there.values()) or not there:
         return Prepared(key=item.key, offered=True, goes=there, offers=made, kept=kept, issues=issues)
     some = evolve(item, offers={sku: item.offers[sku] for sku in there})

@@ -55,7 +55,7 @@ class Gates:
         categories: Iterable[str] = (),
         part: bool = False,
     ) -> Verdict:
-        """Every finding about one translated text of goods of a `kind` (`cosmetic`, `food`, empty for any).
+        """Every finding about one translated text of goods of a `kind` (`cosmetic`, `food`, `other`, empty for any).
 
         `categories` are the merchant's, of all products that the text is for. Of a text that says a `part` of its source
         only, nothing is missing. An empty or copied text gets no further:

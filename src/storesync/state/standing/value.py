@@ -130,7 +130,7 @@ class Standing:
 class Want:
     """What a channel should show of one product from now on; `content` None keeps what was wanted before.
 
-    A held one keeps the offers, too, but for those in `offers`; with these, a SKU that is not among them is sold out.
+    A held one keeps the offers, too, unless its reason is `OFFERS_GO`: then a SKU that is not among `offers` is sold out.
 
     `kept` are by SKU the markets whose live price stays as it is. `category` is the merchant's own: within it, prices
     are compared.

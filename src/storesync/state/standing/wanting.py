@@ -9,7 +9,7 @@ from sqlalchemy import (
     Connection,
 )
 
-from storesync.model import Offer, dumps
+from storesync.model import Offer, dumps, loads
 from storesync.state.converter import CONVERTER
 from storesync.state.row import put
 from storesync.state.schema import listings, offers, traces
@@ -17,7 +17,7 @@ from storesync.state.standing.changing import ACKNOWLEDGED, change, keep_documen
 from storesync.state.standing.columns import NO_ISSUES, packed_prices, prices_from, sku_set
 from storesync.state.standing.reading import OFFERS, document, key_of, read
 from storesync.state.standing.tracing import with_live
-from storesync.state.standing.value import UNKNOWN, OfferStanding, Standing, Want
+from storesync.state.standing.value import OFFERS_GO, UNKNOWN, OfferStanding, Standing, Want
 from storesync.state.statement import overwrite, remove
 
 __all__ = ["keep_prices", "leave_offer", "leave_texts", "want"]
@@ -50,7 +50,7 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
     put(db, listings, row, values)
     if "want" in values:
         _want_offers(db, channel, wanted)
-    elif wanted.offers:
+    elif wanted.held and wanted.reason == OFFERS_GO:
         _want_again(db, channel, wanted)
     if wanted.traces:
         put(db, traces, row, {"body": dumps(with_live(db, channel, wanted))})
@@ -79,17 +79,19 @@ def _want_again(db: Connection, channel: str, wanted: Want) -> None:
     rows = {row.sku: row for row in OFFERS.run(db, {"channel": channel, "key": wanted.key})}
     markets = {market for offer in wanted.offers.values() for market in offer.prices}
     markets |= {market for kept in wanted.kept.values() for market in kept}
+    known = [text for row in rows.values() for text in (row.want_prices, row.have_prices) if text]
+    markets |= {market for text in known for market in loads(text.removeprefix(UNKNOWN))}
     for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):
         offer, row = wanted.offers.get(sku), rows.get(sku)
         values = {"want_stock": "0"}
         if offer is not None:
             prices = packed_prices(offer.prices, wanted.kept.get(sku, ()))
             values = {"want_prices": prices, "want_stock": str(offer.stock)}
-        elif row is None or wanted.kept:
+        elif row is None or wanted.kept or not wanted.offers or not row.want_prices:
             values = {"want_prices": packed_prices({}, markets), "want_stock": "0"}
-        if row is None:
+        if row is None and markets:
             put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
-        elif any(getattr(row, name) != value for name, value in values.items()):
+        elif row is not None and any(getattr(row, name) != value for name, value in values.items()):
             overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
 
 
