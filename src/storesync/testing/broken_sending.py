@@ -73,7 +73,7 @@ SENDING: Final = (
     Mutant(
         "a number is no secret",
         "storesync.model.mask",
-        "if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:",
+        "if self._numbers and (kind is int or kind is Decimal):",
         "if False:",
     ),
     Mutant(
