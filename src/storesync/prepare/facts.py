@@ -33,7 +33,7 @@ _INSIDE = re.compile(r"[(（\[［][^()（）\[\]［］]*[)）\]］]")
 _ENDS = re.compile(r"[、；;，·ㆍ・\n]|,(?!\d)")
 # 牛奶和大豆, sữa và đậu nành. What is no name of its own is counted all the same: more than enough is enough.
 _JOINED = re.compile(
-    r"[、；;，·ㆍ・\n和及与或&+]|,(?!\d)|(?<![^\W_])(?:và|hoặc|cùng|and)(?![^\W_])|(?<=[\u3400-\u9fff]) "
+    r"[、；;，·ㆍ・\n和及与或&+]|,(?!\d)|(?<![^\W_])(?:và|hoặc|cùng|and)(?![^\W_])|(?<=[\u3400-\u9fff%]) "
 )
 # Facts in the product's own words, as a catalog names them.
 _WRITTEN = ("ingredients", "inci", "allergens", "storage")
