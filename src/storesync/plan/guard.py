@@ -22,6 +22,7 @@ GUARDS: Final = (
     "mass change",
     "price range",
     "price swing",
+    "removed",
     "sold out",
     "stock jump",
     "touched",
