@@ -25,6 +25,7 @@ _WAYS: Final = (
     ("no space left", "make room on its disk"),
     ("disk i/o", "look after its disk: whether it is full, still there, and takes files of that size"),
     ("malformed", "put a backup in its place, and say so: `storesync state restored`"),
+    ("not a database", "is `url` under [state] right? name another file, or put a backup in its place"),
 )
 _ELSE: Final = "look whether the database is there"
 _OURS: Final = ("no such ", "syntax error")  # SQLite calls these operational, too
@@ -33,11 +34,13 @@ _OURS: Final = ("no such ", "syntax error")  # SQLite calls these operational, t
 def told(where: URL, error: DBAPIError) -> Exception:
     """The error as one that a person can do something about; any other is a fault of storesync and stays as it is."""
     said = str(error.orig).strip().partition("\n")[0]
-    if not isinstance(error, OperationalError | InterfaceError) or any(one in said for one in _OURS):
+    way = next((way for word, way in _WAYS if word in said.lower()), "")
+    if not way and (
+        not isinstance(error, OperationalError | InterfaceError) or any(one in said for one in _OURS)
+    ):
         return error
-    way = next((way for word, way in _WAYS if word in said.lower()), _ELSE)
     found = StateUnavailable(
-        f"the state {where.render_as_string(hide_password=True)} failed: {said}; {way}. What was sent is in its journal, "
+        f"the state {where.render_as_string(hide_password=True)} failed: {said}; {way or _ELSE}. What was sent is in its journal, "
         "and the next run goes on from there"
     )
     found.__cause__ = error

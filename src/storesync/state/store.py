@@ -174,12 +174,7 @@ class Store:
         try:
             migrate(self)
         except DBAPIError as error:
-            where = self.url.render_as_string(hide_password=True)
-            said = str(error.orig).strip().partition("\n")[0]
-            raise StateError(
-                f"state.url {where}: the state cannot be opened: {said}; "
-                "is the database there, and may this user write to it?"
-            ) from error
+            raise told(self.url, error)  # noqa: B904  # it names its cause itself
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""

@@ -6,7 +6,7 @@ import asyncio
 from decimal import Decimal
 
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
-from storesync.engine.report import Report
+from storesync.engine.report import OutcomeState, Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, StateUnavailable, UnsafePlan
 from storesync.plan import GuardLimits, Plan
 from storesync.testing.elsewhere import far_away, plans_elsewhere
@@ -98,6 +98,9 @@ async def _carried_out(world: World, channel: OpenChannel, made: Plan) -> Report
     """The plan applied, while somebody looks on."""
     world.witness.looks_on(channel, made)
     report = await apply(channel, made)
+    for outcome in report.outcomes:
+        if outcome.state is OutcomeState.PARKED:
+            world.parked.setdefault(outcome.key, (outcome.kind, channel.env.now()))
     world.witness.heard(report, alone=not world.elsewhere, rivals=world.profile.rivals)
     return report
 
