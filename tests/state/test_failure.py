@@ -43,7 +43,7 @@ async def test_a_full_disk_is_told_and_nothing_is_half_written(small: Store) -> 
         db.exec_driver_sql("PRAGMA max_page_count = 1")  # type: ignore[attr-defined]
         db.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(1000000) AS much")  # type: ignore[attr-defined]
 
-    with pytest.raises(StateUnavailable, match=r"make room on its disk.* the next run goes on from there"):
+    with pytest.raises(StateUnavailable, match=r"make room on its disk.* the next run goes on from it"):
         await small.write(fill)
     assert 0 == await small.read(lambda db: standing.revision(db, CHANNEL))
     small.close()
@@ -65,4 +65,4 @@ def test_every_way_out_is_a_sentence() -> None:
         assert isinstance(error, DBAPIError)
         shown = str(failure.told(Store("sqlite://", inline=True).url, error))
         assert said in shown
-        assert shown.endswith("and the next run goes on from there")
+        assert shown.endswith("and the next run goes on from it")

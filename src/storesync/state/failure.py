@@ -39,9 +39,10 @@ def told(where: URL, error: DBAPIError) -> Exception:
         not isinstance(error, OperationalError | InterfaceError) or any(one in said for one in _OURS)
     ):
         return error
+    place = where.render_as_string(hide_password=True)
     found = StateUnavailable(
-        f"the state {where.render_as_string(hide_password=True)} failed: {said}; {way or _ELSE}. What was sent is in its journal, "
-        "and the next run goes on from there"
+        f"the state {place} failed: {said}; {way or _ELSE}. "
+        "What was sent is in its journal, and the next run goes on from it"
     )
     found.__cause__ = error
     return found
