@@ -14,10 +14,10 @@ from storesync.engine.accepting import accept, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
-from storesync.engine.rounds import in_rounds, park
+from storesync.engine.rounds import in_rounds, park, waiting
 from storesync.engine.upload import Sent, ensure_media, media_of, to_resend
 from storesync.engine.work import Parked, Work
-from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
+from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Postponed, Rejected
 from storesync.model import Ref, Status
 from storesync.plan import Operation
 from storesync.state import CONVERTER, HIDDEN, UNKNOWN, Standing, assets, standing
@@ -183,6 +183,9 @@ async def _refused(
         values["doubt"] = now
     elif log.once:
         values["doubt"] = None  # the half is known, so nothing is in doubt
+
+    if isinstance(fault, Postponed):
+        values["remarks"] = waiting(fault, key)
 
     def write(db: Connection) -> None:
         log.finish(db, "doubtful" if doubtful else "failed", fault)
