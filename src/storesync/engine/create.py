@@ -175,8 +175,9 @@ async def _refused(
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
         if lost is None:
             values |= {"refused": stand.want, "remarks": fault.issues}
-        if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address"):
-            # Under those nobody looked whether the first try had taken effect: it stays in doubt, key and all.
+        if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address", "unique"):
+            # Under those nobody looked, or nobody waited for the search, whether the first try had taken effect: it stays
+            # in doubt, key and all.
             values |= {"token": "", "doubt": None}
     elif half is None and log.lost is not None:
         # Repeatable requests, as under an address, may have arrived: whoever hides the listing must look for it.
