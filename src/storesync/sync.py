@@ -213,6 +213,10 @@ class Shops:
         """Say that what was delivered at some places holds for its source as it is now."""
         return self._runner.run(self._shops.confirm_texts(locale, places))
 
+    def locale(self, name: str) -> str:
+        """The language of a channel that another tool calls so: `zh_CN` is `zh-Hans`; an unknown name stays."""
+        return self._shops.locale(name)
+
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
         return self._runner.run(self._shops.export_texts(locale, waiting=waiting))

@@ -42,7 +42,7 @@ from storesync.engine.status import (
     status,
 )
 from storesync.engine.survey import Adoption, survey
-from storesync.engine.translating import Translators
+from storesync.engine.translating import Translators, shown_locale
 from storesync.engine.wording import (
     TextPlaces,
     confirm_texts,
@@ -397,6 +397,10 @@ class Shops:
     async def confirm_texts(self, locale: str, places: Iterable[str]) -> TextPlaces:
         """Say that what was delivered at some places holds for its source as it is now."""
         return await confirm_texts(self._setup, locale, places)
+
+    def locale(self, name: str) -> str:
+        """The language of a channel that another tool calls so: `zh_CN` is `zh-Hans`; an unknown name stays."""
+        return shown_locale(self._setup.config, name)
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
