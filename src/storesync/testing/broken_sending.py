@@ -29,6 +29,18 @@ SENDING: Final = (
         "        and True",
     ),
     Mutant(
+        "a price that the seller keeps is not taken from the shop",
+        "storesync.engine.owned",
+        'prices="prices" in owned, stock="stock" in owned, known=known',
+        'prices=False, stock="stock" in owned, known=known',
+    ),
+    Mutant(
+        "prices and stock that the seller keeps are sent where they are unknown",
+        "storesync.engine.diff",
+        "if changed and kind.value not in owned and _has_call(driver, kind):",
+        "if changed and _has_call(driver, kind):",
+    ),
+    Mutant(
         "after a doubt every variant is ours",
         "storesync.state.standing.value",
         "mine = {*self.offers, *self.named,",
@@ -214,8 +226,20 @@ SENDING: Final = (
     Mutant(
         "a held text holds stock and prices, too",
         "storesync.engine.diff",
-        "    return stand.offers_go and not stand.ending and not stand.parked",
+        "    return stand.offers_go or not stand.held",
         "    return False",
+    ),
+    Mutant(
+        "a variant that left the catalog sells on beside a held text",
+        "storesync.state.standing.wanting",
+        "    for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):",
+        "    for sku in sorted(rows):",
+    ),
+    Mutant(
+        "what is not made to its end sells on at a price that is held",
+        "storesync.engine.reading",
+        "    if prepared.kept and not made and prepared.content is not None:",
+        "    if False:",
     ),
     Mutant(
         "a plan is applied whatever happened since",
