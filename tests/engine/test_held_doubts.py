@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from tests.engine.bench import Bench, item, profile
+from tests.engine.bench import Bench, item, profile, step
 
 from storesync.plan import Kind
 from storesync.testing.plain import plain_driver
@@ -133,3 +133,23 @@ def test_a_market_that_cannot_be_asked_is_not_asked() -> None:
 
     assert () == made.operations
     assert ["A"] == [held.key for held in made.held]
+
+
+def test_stock_and_prices_go_out_while_the_market_refuses_the_document() -> None:
+    """Sold out is sold out, whatever the market thinks of a title; the refused version is not sent again."""
+    shop = Bench.opened(item("A", stock=240, variants=2))
+    shop.sync()
+    shop.faults(step("refuse", operation="change", times=99))
+    shop.put(evolve(item("A", 100, 240, variants=2), title="refused"))
+    shop.sync()
+    offers = {"A-0": (Decimal(100), 0), "A-1": (Decimal(104), 240)}
+    shop.put(evolve(item("A"), title="refused", offers=offers))
+    made = shop.plan()
+    shop.apply(made).raise_for_faults()
+    (held,) = made.held
+
+    assert {"A": offers} == shop.live()
+    assert {Kind.STOCK, Kind.PRICES} == {operation.kind for operation in made}
+    assert "live content stays; A-0 stock 240 → 0 goes out; the price of 1 SKU goes out" == held.words()
+    assert "the market refused this version" in held.reason
+    assert () == shop.plan().operations
