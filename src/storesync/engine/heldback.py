@@ -25,7 +25,7 @@ def held_back(
 
     `driver` says which offers its market takes with the document alone.
     """
-    said, kept = blocked(stand), kept_prices(stand)
+    said, kept = blocked(stand), kept_prices(stand) if stand.ref is not None else {}
     if not said and not kept:
         return None
     errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)

@@ -67,7 +67,8 @@ class Hold:
         """Drawn by the seed; where nothing goes wrong nothing is held."""
         rng = Random(f"hold {world.seed}")
         drawn = rng.random() < _SHARE and not world.profile.calm
-        return cls(world, rng, drawn, rng.random() >= _OPEN, rng.random() < _STERN)
+        stern = Random(f"stern {world.seed}").random() < _STERN
+        return cls(world, rng, drawn, rng.random() >= _OPEN, stern)
 
     def begin(self, stands: Mapping[str, Standing]) -> list[Held]:
         """From now on these are held; what they would cost is a price that must not be seen before somebody says so."""
