@@ -43,6 +43,9 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
         return  # nobody can be asked whether it was made
     # What was not made to its end gets no document while something of it is held, nor what has nothing left to show.
     waits = one.text or not stand.made or not one.offers.keys() & item.offers.keys()
+    # Nor can a document be told that has a price which nobody here knows.
+    there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
+    waits |= one.price and any(offer.last_prices is None for offer in there)
     if stand.refused != stand.want or not stand.refused:
         yield from _document(world, what, one, listing, item, waits=waits)
     yield from _offers(world, what, one, listing, stand, item, waits=waits)
