@@ -105,10 +105,12 @@ def test_price_and_text_held_together_are_both_told() -> None:
     (held,) = shop.plan().held
     (told,) = shop.status().held
 
-    assert {"A-0": "100 CNY", "A-1": "100 CNY"} == dict(held.stays) == dict(told.stays)
+    assert {"A-0": "100.00 CNY", "A-1": "100.00 CNY"} == dict(held.stays) == dict(told.stays)
     assert ("A-0 stock 0 → 77",) == held.waits == told.waits
     assert held.content
-    assert "live content stays; live price 100 CNY stays; A-0 stock 0 → 77 waits for a price" in held.words()
+    assert (
+        "live content stays; live price 100.00 CNY stays; A-0 stock 0 → 77 waits for a price" in held.words()
+    )
     assert "a person refused this text; the policy ended" == held.reason == told.reason
 
 
