@@ -17,7 +17,7 @@ from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.heldback import held_back
 from storesync.engine.work import Work
 from storesync.errors import PlanError, StateError
-from storesync.issues import Issue, counted
+from storesync.issues import Issue, Severity, counted
 from storesync.model import Offer, Ref
 from storesync.model import Status as Shown
 from storesync.plan import Held
@@ -138,7 +138,8 @@ def status(
             ended.append(Held(key=stand.key, title=stand.title, reason=blocked(stand)))
         elif stand.want_shown:
             back = held_back(stand, driver, owned)
-            held += [back] if back is not None else []
+            put_off = None if blocked(stand) else _postponed(stand)
+            held += [one for one in (back, put_off) if one is not None]
             moves = not blocked(stand) and (stand.want != stand.have or offers_differ(stand))
             pending += moves
             unchanged += not moves and back is None
@@ -160,6 +161,14 @@ def status(
         since=holder[1] if holder else "",
         overridden=journal.overridden(db, channel, now - _LATELY),
     )
+
+
+def _postponed(stand: Standing) -> Held | None:
+    """A document that the market put off, or what stands in its way there; the next run tries it again."""
+    errors = [issue for issue in stand.remarks if issue.severity is Severity.ERROR]
+    if stand.want == stand.have or not errors:
+        return None
+    return Held(key=stand.key, title=stand.title, reason=errors[0].message, issues=stand.remarks)
 
 
 def explain(
@@ -206,6 +215,8 @@ def _held(
 ) -> str:
     """Why nothing is sent of a SKU, or why its price is not."""
     back = held_back(stand, driver, owned) if blocked(stand) or (offer is not None and offer.kept) else None
+    if back is None:
+        back = _postponed(stand)
     return ": ".join(filter(None, (back.words(), back.reason))) if back is not None else ""
 
 
