@@ -264,12 +264,12 @@ class Shops:
 
     async def status(self, channel: str) -> ChannelStatus:
         """How a channel stands, from the state alone."""
-        self.config.channel(channel)
+        owned, driver = self.config.channel(channel).channel.owned_by_seller, self.driver(channel)
         now = self.env.now()
         account = self._setup.credentials(channel)
 
         def read(db: Connection) -> ChannelStatus:
-            found = status(db, channel, now)
+            found = status(db, channel, now, driver=driver, owned=owned)
             parts = {} if account is None else account_parts(db, channel, account, now, self.store.cipher)
             return evolve(found, issues=exposed(db, self.store), **parts)
 
@@ -280,8 +280,8 @@ class Shops:
 
         With `rates`, the id of a snapshot, its prices are made anew from that; StateError when there is no such one.
         """
-        self.config.channel(channel)
-        found = await self.store.read(lambda db: explain(db, channel, sku))
+        owned, driver = self.config.channel(channel).channel.owned_by_seller, self.driver(channel)
+        found = await self.store.read(lambda db: explain(db, channel, sku, driver=driver, owned=owned))
         return None if found is None else await self._prices.explained(found, rates)
 
     async def rates(self, *, events: int = 20) -> RateStatus:
