@@ -53,7 +53,7 @@ def judge(world: World, verdict: Verdict) -> None:
     ]
     verdict.told = _secrets(world)
     before, writes = len(truth.calls), truth.writes()
-    run(world, [])
+    run(world, [], look=world.profile.edits)
     verdict.second_run_calls = len(truth.calls) - before
     verdict.second_run_writes = truth.writes() - writes
 
@@ -142,9 +142,13 @@ def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:
 def right_titles(world: World, listing: Listing, item: Item) -> set[str]:
     """What the listing may be titled: as wanted, or as its seller keeps it."""
     if "title" not in world.profile.owned:
-        return {item.title}
+        return {world.platform.titled(world.profile, item.title)}
     by_hand = world.by_hand.get((listing.id, "title"))
-    return {by_hand} if by_hand is not None else world.wanted.titles[item.key]
+    return (
+        {by_hand}
+        if by_hand is not None
+        else {world.platform.titled(world.profile, title) for title in world.wanted.titles[item.key]}
+    )
 
 
 def right_offers(

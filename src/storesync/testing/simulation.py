@@ -15,7 +15,7 @@ from storesync.state import Standing, Store
 from storesync.state.schema import METADATA
 from storesync.state.statement import Statement
 from storesync.testing.judge import judge, judge_held
-from storesync.testing.merchant import edit_by_hand, move_calmly, move_catalog, vary_by_hand
+from storesync.testing.merchant import edit_by_hand, insist, move_calmly, move_catalog, vary_by_hand
 from storesync.testing.platform import Platform
 from storesync.testing.pricehold import HeldPrices, hold_prices, release_prices
 from storesync.testing.profile import Profile
@@ -124,8 +124,10 @@ def _disturbed(world: World) -> None:
 
 def _settle(world: World) -> None:
     """Quiet runs until nothing is left to do."""
-    waits, left = _waits(world.stands()), _SETTLING
-    for _ in range(_SETTLING + _DAYS):
+    # What a market makes of a text that it decides on is known after three verdicts.
+    most = _SETTLING * 3 if world.profile.review and world.profile.rewords else _SETTLING
+    waits, left = _waits(world.stands()), most
+    for _ in range(most + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
         waited = waits
         report = run(world, [], look=world.profile.edits)
@@ -133,7 +135,9 @@ def _settle(world: World) -> None:
         waits = _waits(stands)
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
         silent = report is not None and not report.outcomes and not waited and not waits
-        if not _touch_refused(world, stands) and silent:
+        # Whoever insists does so after a run, and nobody looked before.
+        typed = insist(world)
+        if not _touch_refused(world, stands) and silent and not typed:
             return
         if report is not None and _sat_out(world, report):
             continue

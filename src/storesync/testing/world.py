@@ -151,6 +151,7 @@ class World:
     rests: Random = field(init=False)
     hands: Random = field(init=False)
     varied: dict[int, Sku] = field(factory=dict)
+    insisted: Counter[int] = field(factory=Counter)
 
     def __attrs_post_init__(self) -> None:
         self.rests = Random(f"rests {self.seed}")
@@ -178,6 +179,7 @@ class World:
         drawn = drawn.with_variants(Random(f"variants {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
         drawn = drawn.with_repeats(Random(f"repeats {seed}"))
+        drawn = drawn.with_insisting(Random(f"insists {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
