@@ -29,6 +29,18 @@ SENDING: Final = (
         "        and True",
     ),
     Mutant(
+        "a price that the seller keeps is not taken from the shop",
+        "storesync.engine.owned",
+        'prices="prices" in owned, stock="stock" in owned, known=known',
+        'prices=False, stock="stock" in owned, known=known',
+    ),
+    Mutant(
+        "prices and stock that the seller keeps are sent where they are unknown",
+        "storesync.engine.diff",
+        "if changed and kind.value not in owned and _has_call(driver, kind):",
+        "if changed and _has_call(driver, kind):",
+    ),
+    Mutant(
         "after a doubt every variant is ours",
         "storesync.state.standing.value",
         "mine = {*self.offers, *self.named,",
@@ -59,6 +71,26 @@ SENDING: Final = (
         "rows += []",
     ),
     Mutant(
+        "a picture that the market lost is a wrong document",
+        "storesync.engine.upload",
+        "if not isinstance(fault, UnknownMedia) or not sent or key in work.resent:",
+        "if True:",
+    ),
+    Mutant(
+        "a picture that the market lost is sent again and again",
+        "storesync.engine.upload",
+        "    work.resent.add(key)\n",
+        "",
+        held_by="tests/engine/test_forgotten_pictures.py",
+    ),
+    Mutant(
+        "a picture that another listing has just sent is forgotten, too",
+        "storesync.engine.upload",
+        "if work.media.get(one) == value}",
+        "if one in work.media}",
+        held_by="tests/engine/test_forgotten_pictures.py",
+    ),
+    Mutant(
         "no verdict is a good one",
         "storesync.engine.offers",
         "bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}",
@@ -73,7 +105,7 @@ SENDING: Final = (
     Mutant(
         "a number is no secret",
         "storesync.model.mask",
-        "if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:",
+        "if self._numbers and (kind is int or kind is Decimal):",
         "if False:",
     ),
     Mutant(
@@ -212,8 +244,20 @@ SENDING: Final = (
     Mutant(
         "a held text holds stock and prices, too",
         "storesync.engine.diff",
-        "    return stand.offers_go and not stand.ending and not stand.parked",
+        "    return stand.offers_go or not stand.held",
         "    return False",
+    ),
+    Mutant(
+        "a variant that left the catalog sells on beside a held text",
+        "storesync.state.standing.wanting",
+        "    for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):",
+        "    for sku in sorted(rows):",
+    ),
+    Mutant(
+        "what is not made to its end sells on at a price that is held",
+        "storesync.engine.reading",
+        "    if prepared.kept and not made and prepared.content is not None:",
+        "    if False:",
     ),
     Mutant(
         "a plan is applied whatever happened since",

@@ -32,7 +32,8 @@ class Profile:
     that reads it raises something nobody meant it to. Under `key` the market remembers a request token for `keeps`
     seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass. Where a
     seller `varies` listings, he adds variants of his own and takes ours away; one who `insists` types what was repaired
-    again, so often at most. A market that `rewords` shows titles in its own way.
+    again, so often at most. A market that `rewords` shows titles in its own way. `loses` is how often, per call, the market
+    forgets all pictures that it was sent.
     """
 
     by: By
@@ -60,6 +61,7 @@ class Profile:
     varies: bool = False
     insists: int = 0
     rewords: bool = False
+    loses: float = 0.0
 
     @classmethod
     def drawn(
@@ -176,6 +178,12 @@ class Profile:
         # Where a market decides later, nobody can tell it from a seller who types the same at each of three verdicts.
         insists = rng.choice((0, 1, 2)) if self.review else rng.choice((0, 1, 2, 4))
         return evolve(self, insists=insists, rewords=rng.random() < 0.25)
+
+    def with_losses(self, rng: Random) -> Profile:
+        """The same world, where the market may forget the pictures that it was sent."""
+        if self.calm or rng.random() >= 0.2:
+            return self
+        return evolve(self, loses=rng.choice((0.01, 0.05)))
 
     @property
     def calm(self) -> bool:

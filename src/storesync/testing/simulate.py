@@ -55,6 +55,11 @@ EXPECTED: tuple[str, ...] = (
     "price by hand",
     "price held",
     "text held",
+    "price and text held",
+    "held before it was made",
+    "held with a create in doubt",
+    "held with an update in doubt",
+    "held with a variant in doubt",
     "held price by hand",
     "stock by hand",
     "status by hand",
@@ -62,6 +67,7 @@ EXPECTED: tuple[str, ...] = (
     "delete by hand",
     "variant added by hand",
     "variant removed by hand",
+    "pictures forgotten",
 )
 """What a thousand worlds are made of, by the names under which it is counted."""
 
