@@ -32,7 +32,7 @@ class Profile:
     that reads it raises something nobody meant it to. Under `key` the market remembers a request token for `keeps`
     seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass. Where a
     seller `varies` listings, he adds variants of his own and takes ours away; one who `insists` types what was repaired
-    again, so often at most. A market that `rewords` shows titles in its own way. `loses` is how often, per call, the market
+    again, so often at most. A market that `rewords` shows titles in its own way. `loses` is how often, per call, it
     forgets all pictures that it was sent.
     """
 
