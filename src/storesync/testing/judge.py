@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from storesync.plan import Kind
+from storesync.sandbox.dialect import AUTH
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
 from storesync.state.backup import export
@@ -58,7 +59,8 @@ def judge(world: World, verdict: Verdict) -> None:
     before, writes = len(truth.calls), truth.writes()
     run(world, [], look=world.profile.edits)
     verdict.second_run_calls = len(truth.calls) - before
-    verdict.second_run_writes = truth.writes() - writes
+    renewed = sum(call.kind == AUTH and call.effect == "write" for call in list(truth.calls)[before:])
+    verdict.second_run_writes = truth.writes() - writes - renewed
 
 
 def _left(world: World, stands: Mapping[str, Standing]) -> list[str]:
