@@ -49,6 +49,11 @@ ONCE_BROKEN = [
     pytest.param(
         2000634, PLAIN, id="a token that no request had carried vouched for a half that a look missed"
     ),
+    pytest.param(
+        5000308,
+        PLAIN,
+        id="a refusal under a unique key ended a doubt before the search could show the listing",
+    ),
     pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
