@@ -4,11 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.engine.bench import Bench, item, profile, step
 
 from storesync.engine import at_work
 from storesync.engine.status import resolve
 from storesync.sandbox.records import Sku
+from storesync.testing.platform import PLATFORMS
 
 
 def own(bench: Bench) -> None:
@@ -99,3 +101,23 @@ def test_what_a_person_takes_up_keeps_the_variants_of_the_seller() -> None:
     bench.sync()
 
     assert {"A-0", "A-1", "A-2", "OWN"} == shown(bench)
+
+
+def test_what_the_seller_typed_into_a_whole_listing_stays_with_the_sku_that_it_was_made_as() -> None:
+    """The answer to the create was lost; he counts the stock anew; the catalog has two SKUs when the listing is found."""
+    *_, shopee = PLATFORMS
+    bench = Bench.opened(item("A", 145_000, 27), manners=evolve(profile(), owned=("stock",)), platform=shopee)
+    bench.plan()
+    bench.faults(
+        step("lost_after", operation="product/add_item"),
+        step("error_before", operation="product/search_item", times=20),
+    )
+    bench.sync()
+    assert bench.stand("A").ref is None
+    (listing,) = bench.truth.alive("A")
+    bench.truth.edit(listing.id, stock=77)
+    bench.put(item("A", 145_000, 27, variants=2))
+    bench.faults()
+    bench.sync().raise_for_faults()
+
+    assert {"A-0": (Decimal(145_000), 77), "A-1": (Decimal(145_000), 27)} == bench.live()["A"]

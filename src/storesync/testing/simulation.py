@@ -189,6 +189,9 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             if offer.refused and sku in offers:
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))
+                if offer.last_prices and world.regrets.random() < 0.5:
+                    # Back to what was acknowledged, though what was refused may have been taken before.
+                    moved = offer.last_prices[world.platform.market.code].sale.amount
                 offers[sku] = (moved, stock + 1)
         changed = evolve(item, title=title, offers=offers, words=words)
         if changed != item:

@@ -94,8 +94,14 @@ def run_virtual(loop: VirtualLoop, work: Coroutine[Any, Any, T], tick: Callable[
         return loop.run_until_complete(task)
     finally:
         loop.interrupt(lambda: None)
-        left = asyncio.all_tasks(loop)
+        # asyncio keeps them in a set, whose order is that of addresses: the same seed would give another world.
+        left = sorted(asyncio.all_tasks(loop), key=_begun)
         for task in left:
             task.cancel()
         if left:
             loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+
+
+def _begun(task: asyncio.Task[Any]) -> int:
+    """The number under which asyncio began this task."""
+    return int(task.get_name().rpartition("-")[2])
