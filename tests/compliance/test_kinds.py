@@ -138,7 +138,9 @@ def test_goods_of_which_nobody_knows_what_they_are_are_held(hs: str, market: str
         ({"cn": "food-general", "hs": "130219", "inci": ""}, "food", set()),
         ({"cn": "food-general", "hs": "", "inci": ""}, "food", {"claim.kind_unknown"}),
         ({"cn": "", "hs": "210690", "inci": ""}, "food", {"claim.class"}),
-        ({"cn": "other", "hs": "960329", "inci": ""}, "", set()),
+        ({"cn": "other", "hs": "392690", "inci": ""}, "other", set()),
+        ({"cn": "", "vn": "other", "hs": "250100", "inci": ""}, "other", set()),
+        ({"cn": "", "hs": "6302.60", "inci": ""}, "", {"claim.kind_unknown"}),
         ({"cn": "other", "hs": "", "inci": ""}, "", {"claim.kind_unknown"}),
         ({"cn": "", "vn": "cosmetic", "hs": ""}, "cosmetic", {"claim.filing"}),
     ],
@@ -149,6 +151,25 @@ def test_what_says_enough(cells: Mapping[str, str], kind: str, held: set[str]) -
 
     assert kind == kind_of(product)
     assert held == errors(told(product)).keys()
+
+
+@pytest.mark.parametrize("market", ["CN", "VN"])
+@pytest.mark.parametrize("hs", ["630260", "6505.00", "420292", "691110", "732393", "940360", "481820"])
+def test_a_towel_is_neither_cosmetic_nor_food(hs: str, market: str) -> None:
+    """What a code is never used for needs no class, where the product has nothing of a cosmetic and of food."""
+    towel = evolve(serum("", hs), facts={"shelf_life_months": "36"})
+
+    assert ("other", {}) == (kind_of(towel), errors(told(towel, market)))
+    for fact in ("inci", "ingredients", "pao_months", "kr_functional", "allergens"):
+        strange = evolve(towel, facts={fact: "6M"})
+        assert "" == kind_of(strange)
+        assert {"claim.kind_conflict", "claim.kind_unknown"} & errors(told(strange, market)).keys()
+
+
+@pytest.mark.parametrize("hs", ["392690", "340600", "300590", "960329", "99"])
+def test_what_masks_and_soaps_may_be_sold_under_needs_a_class(hs: str) -> None:
+    """A code alone does not lift the rules for cosmetics."""
+    assert {"claim.kind_unknown"} == errors(told(evolve(serum("", hs), facts={}))).keys()
 
 
 def test_a_food_without_its_class_is_no_ordinary_food() -> None:

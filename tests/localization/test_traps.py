@@ -83,6 +83,63 @@ def test_harmless_words_raise_no_alarm(locale: str, text: str) -> None:
     assert "clean" == worst(compliance_pack(market).scanner(locale).scan(text))
 
 
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("ko", "자외선 차단 모자"),
+        ("zh-Hans", "防晒衣"),
+        ("zh-Hans", "防晒帽"),
+        ("zh-Hans", "抗菌毛巾"),
+        ("zh-Hans", "瘦身牛仔裤"),
+        ("zh-Hans", "不锈钢消毒架"),
+        ("zh-Hans", "紧致针织面料"),
+        ("vi", "Áo chống nắng"),
+        ("vi", "Vải kháng khuẩn"),
+    ],
+)
+def test_a_sun_hat_is_no_sun_cream(locale: str, text: str) -> None:
+    """The law for cosmetics is none for hats, towels and shelves; where nobody knows what goods are it counts."""
+    scanner = compliance_pack("VN" if locale == "vi" else "CN").scanner(locale)
+
+    assert "clean" == worst(scanner.scan(text, kind="other"))
+    assert worst(scanner.scan(text, kind="cosmetic")) == worst(scanner.scan(text)) != "clean"
+
+
+@pytest.mark.parametrize("text", ["顶级毛巾", "全国第一的毛巾", "加微信购买毛巾", "老字号毛巾"])
+def test_what_counts_for_all_goods_counts_for_towels(text: str) -> None:
+    """Superlatives, ranks, other shops."""
+    assert "block" == worst(CHINA.scan(text, kind="other"))
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [
+        ("vi", "Sử dụng tốt nhất trước ngày in trên bao bì"),
+        ("vi", "Hạn sử dụng tốt nhất: 12 tháng"),
+        ("vi", "Dùng tốt nhất trong vòng 3 ngày sau khi mở"),
+        ("zh-Hans", "最佳赏味期12个月"),
+        ("zh-Hans", "最佳赏味期限见包装"),
+        ("zh-Hans", "最佳饮用温度6度"),
+        ("zh-Hans", "最佳食用日期前食用"),
+        ("zh-Hans", "最大承重5kg，最小尺寸10cm"),
+        ("zh-Hans", "第一泡倒掉"),
+    ],
+)
+def test_a_best_before_date_is_no_superlative(locale: str, text: str) -> None:
+    """Nor are measures; the same word beside it is one."""
+    scanner = compliance_pack("VN" if locale == "vi" else "CN").scanner(locale)
+    more = {"vi": ", kem tốt nhất", "zh-Hans": "，最佳面霜"}[locale]
+
+    assert worst(scanner.scan(text, kind="food")) in ("clean", "waived")
+    assert "block" == worst(scanner.scan(text + more, kind="food"))
+
+
+@pytest.mark.parametrize("text", ["药妆精华", "药粧精华", "藥粧精華", "药·粧精华"])
+def test_no_older_character_hides_a_word(text: str) -> None:
+    """粧 is 妆, and OpenCC does not say so."""
+    assert "block" == worst(CHINA.scan(text, kind="cosmetic"))
+
+
 def test_regions_are_no_countries_in_china() -> None:
     """Country lists must not hold Taiwan, Hong Kong or Macao."""
     assert "block" == worst(CHINA.scan("适用国家：韩国、台湾、香港"))

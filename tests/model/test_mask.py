@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal, Inexact, Rounded, localcontext
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -72,6 +72,14 @@ def test_json_stays_json() -> None:
 
     assert {"seller": STARS, "rows": [{STARS: f"it is {STARS}"}, STARS, STARS]} == mask.value(told)
     assert kept is mask.value(kept)
+
+
+def test_the_host_s_decimal_context_unmasks_nothing() -> None:
+    """Three digits are enough for abs() to make another number of a long one."""
+    mask = Mask([SECRET, "80412639"], least=8)
+
+    with localcontext(Context(prec=3, traps=[Inexact, Rounded])):
+        assert [STARS, STARS] == mask.value([Decimal("-80412639.00"), -80412639])
 
 
 @pytest.mark.parametrize("coding", ["utf-8", "utf-16", "utf-16-le", "gb18030", "latin-1"])

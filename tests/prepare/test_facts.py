@@ -23,6 +23,8 @@ SQUID = evolve(
         "storage": "실온 보관",
     },
     keys={},
+    hs="030749",
+    classes={"cn": "food-registered"},
 )
 
 
@@ -52,7 +54,7 @@ def whole(product: Product, **changes: str) -> dict[str, str]:
     """Every fact of a product under its name."""
     facts = {
         "品牌": "SEOLBITGAON", "产地": "韩国", "净含量": "30ml", "功效": "保湿", "适用肤质": "干性", "保质期": "36个月",
-        "储存方式": "常温保存", "成分": "水、甘油", "配料": "鱿鱼（韩国）70%、辣椒粉", "致敏物质": "牛奶、花生、虾",
+        "储存方式": "常温保存", "配料": "鱿鱼（韩国）70%、辣椒粉", "致敏物质": "牛奶、花生、虾",
     }  # fmt: skip
     return {**facts, **changes}
 
@@ -124,7 +126,6 @@ def test_a_fact_under_a_name_of_ones_own_is_told() -> None:
     product = evolve(SERUM, facts={"shelf_life_months": "36"}, keys={})
     attributes = {name: whole(product)[name] for name in ("品牌", "产地")}
     attributes |= {"内容量": "30ml/50ml", "有效期": "36个月"}
-    product = evolve(product, variants=SERUM.variants)
 
     assert [] == [one for one in told(product, attributes) if one[1] == "保质期"]
 
@@ -136,3 +137,133 @@ def test_a_language_whose_names_nobody_knows_is_told() -> None:
     assert "ingredients, allergens, storage" in issue.message
     assert Severity.ERROR is issue.severity
     assert () == tuple(found(SQUID, {"ส่วนประกอบ": "ปลาหมึก"}, REFERENCE, "th"))
+
+
+GIVEN = "Water; Glycerin; Sodium Hyaluronate"
+
+
+def cosmetic(**facts: str) -> Product:
+    """SBG-001 of the example with other lists of ingredients."""
+    product = example.products()["SBG-001"]
+    kept = {name: value for name, value in product.facts.items() if name not in ("inci", "ingredients")}
+    return evolve(product, facts={**kept, **facts})
+
+
+def lists(product: Product, locale: str, **state: Any) -> list[tuple[str, str, str]]:
+    """Severity, code and place of what is found of the lists of ingredients; `said` are the attributes of the row."""
+    said = state.pop("said")
+    issues = found(product, said, example.reference(), locale, **state)
+    return [
+        (issue.severity.value, issue.code, issue.path.rpartition("/")[2])
+        for issue in issues
+        if issue.path.rpartition("/")[2] in NAMES[locale].every_list
+    ]
+
+
+@pytest.mark.parametrize("state", ["reference", "final"])
+@pytest.mark.parametrize(("locale", "name"), [("zh-Hans", "成分"), ("vi", "Thành phần (INCI)")])
+@pytest.mark.parametrize("facts", [{"inci": GIVEN}, {"ingredients": "정제수; 글리세린"}])
+def test_a_cosmetic_without_its_ingredients_holds(
+    facts: dict[str, str], locale: str, name: str, state: str
+) -> None:
+    """Whichever list the catalog has, and whoever approved the row."""
+    assert [("error", "text.fact_missing", name)] == lists(cosmetic(**facts), locale, said={}, state=state)
+
+
+def test_inci_names_alone_are_translated_by_the_table_and_shown_as_they_are_in_vietnam() -> None:
+    """Chinese labels carry Chinese names, Vietnamese ones INCI, also of what the table does not know."""
+    product, reference = cosmetic(inci="water ; GLYCERIN; Sodium Hyaluronate"), example.reference()
+    strange = cosmetic(inci="Water; Vaccinium Nobody Extract")
+
+    assert "水、甘油、透明质酸钠" == facts_of(product, reference, "zh-Hans")[ZH.ingredients]
+    assert ZH.ingredients not in facts_of(strange, reference, "zh-Hans")
+    assert "Water, Vaccinium Nobody Extract" == facts_of(strange, reference, "vi")[NAMES["vi"].ingredients]
+    assert ZH.food_ingredients not in facts_of(cosmetic(ingredients="정제수"), reference, "zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("水、汞、铅", "name 汞, 铅 under"),
+        ("水、甘油、氢醌", "name 氢醌 under"),
+        ("水、甘油、透明质酸钠、氢醌", "name 氢醌 under"),
+        ("水、海水、甘油、透明质酸钠", "name 海水 under"),
+        ("水，甘油硬脂酸酯，甘油，透明质酸钠", "name 甘油硬脂酸酯 under"),
+        ("Aqua Regia, Glycerin, Sodium Hyaluronate", "name Aqua Regia under"),
+    ],
+)
+def test_other_names_do_not_pass_because_their_number_fits(value: str, said: str) -> None:
+    """Nobody can approve an ingredient that the product does not have."""
+    for name in ("成分", "全成分", "配料"):
+        issues = found(cosmetic(inci=GIVEN), {name: value}, example.reference(), "zh-Hans", state="final")
+        told = [one for one in issues if one.code == "text.fact_strange"]
+
+        assert [(Severity.ERROR, f"texts/zh-Hans/attributes/{name}")] == [
+            (one.severity, one.path) for one in told
+        ]
+        assert said in told[0].message
+        assert "ingredients.csv" in told[0].hint
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "水、甘油、透明质酸钠",
+        "水 甘油 透明质酸钠",
+        "全成分：水，甘油，透明质酸钠。",
+        "1. 水 2. 甘油 3. 透明质酸钠",
+        "水（WATER）、甘油5%、透明质酸钠（保湿剂）等",
+        "水/甘油/透明质酸钠(100ppm)",
+        "Water, Glycerin, Sodium Hyaluronate",
+        "含水、甘油和透明质酸钠",
+        "水\n甘油\n透明质酸-钠",
+    ],
+)
+def test_a_list_of_a_cosmetic_is_whole_however_it_is_written(value: str) -> None:
+    """Any mark between names and none, INCI names, shares, what an ingredient is for."""
+    for name in ("成分", "全成分", "配料"):
+        assert [] == lists(cosmetic(inci=GIVEN), "zh-Hans", said={name: value})
+
+
+def test_of_two_lists_one_must_be_whole_and_neither_strange() -> None:
+    """A row may tell the best ones first."""
+    whole, some = "水、甘油、透明质酸钠", "透明质酸钠"
+
+    assert [] == lists(cosmetic(inci=GIVEN), "zh-Hans", said={"成分": some, "全成分": whole})
+    assert [("error", "text.fact_strange", "成分")] == lists(
+        cosmetic(inci=GIVEN), "zh-Hans", said={"成分": "汞", "全成分": whole}
+    )
+
+
+def test_what_brackets_say_besides_is_told() -> None:
+    """Also in an approved row: whether it is another ingredient nobody can tell."""
+    said = {"成分": "水（汞）、甘油、透明质酸钠"}
+
+    assert [("warning", "text.fact_strange", "成分")] == lists(
+        cosmetic(inci=GIVEN), "zh-Hans", said=said, state="final"
+    )
+
+
+def test_where_the_table_does_not_know_all_names_their_number_counts() -> None:
+    """Those that it knows must be there; what is too many is told."""
+    product = cosmetic(inci=f"{GIVEN}; Vaccinium Nobody Extract")
+
+    assert [] == lists(product, "zh-Hans", said={"成分": "水、甘油、透明质酸钠、某某果提取物"})
+    for value in ("水、甘油、透明质酸钠", "水、甘油、氢醌、某某果提取物", "水、甘油、某某果提取物"):
+        assert [("error", "text.fact_missing", "成分")] == [
+            one for one in lists(product, "zh-Hans", said={"成分": value}) if one[0] == "error"
+        ]
+    assert [("warning", "text.fact_strange", "成分")] == lists(
+        product, "zh-Hans", said={"成分": "水、甘油、透明质酸钠、某某果提取物、氢醌"}
+    )
+
+
+def test_a_table_may_have_several_names_of_one_ingredient() -> None:
+    """The first one is written, each is right."""
+    reference = Reference(ingredients={"정제수": {"inci": "Water", "zh-Hans": "水|去离子水"}})
+    product = cosmetic(inci="Water")
+
+    assert "水" == facts_of(product, reference, "zh-Hans")[ZH.ingredients]
+    for value in ("水", "去离子水"):
+        issues = found(product, {"成分": value}, reference, "zh-Hans", state="final")
+        assert [] == [one for one in issues if one.path.endswith("成分")]

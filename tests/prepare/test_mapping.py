@@ -30,7 +30,7 @@ def mapped(source: str, **changes: Any) -> tuple[Any, ...]:
     ("source", "text"),
     [
         ("fact:shelf_life_months", "36"),
-        ("fact:inci", "Water; Glycerin"),
+        ("fact:inci", "Water; Glycerin; 1,2-Hexanediol"),
         ("text:净含量", "30ml/50ml"),
         ("key:skin_type", "干性肤质"),
         ("key:efficacy", "保湿、滋养"),

@@ -39,7 +39,7 @@ def _extras(case: Case) -> Fraction:
 
 def _taxed(amount: Fraction, case: Case, *, high: bool = False) -> tuple[Fraction, bool]:
     """The value with the tax at import, and whether it reached China's high-end line."""
-    if case.tax == "import":
+    if case.tax in ("import", "order"):
         shared = (1 + Fraction(case.duty)) / (1 - Fraction(case.consumption)) * (1 + Fraction(case.vat))
         return amount * shared, False
     if case.tax == "akfta":  # duty 5 %, VAT 8 %
@@ -161,13 +161,31 @@ def _by_hand(case: Case) -> Fraction | None:
     return None if floor is not None and floor > sale else sale
 
 
+def _over_one_order(sale: Fraction, case: Case) -> bool:
+    """Whether China's limit of one order is passed by what is declared for it: the value before all tax."""
+    if case.tax == "price":
+        return sale / _factor(high=_high(sale, case)) > 5000
+    if case.tax != "order":
+        return False
+    if case.fixed is None:
+        won = Fraction(case.base) / (1 + Fraction(case.source_vat)) * (1 + Fraction(case.markup))
+        return convert(won + _extras(case), case.currency, case.rates) * (1 + Fraction(case.buffer)) > 5000
+    left = sale
+    for rate, cap, fixed in case.fees:
+        taken = Fraction(rate) * sale
+        left -= Fraction(fixed) + (taken if cap is None or taken < Fraction(cap) else Fraction(cap))
+    with_tax, _ = _taxed(Fraction(1), case)
+    return left / with_tax > 5000
+
+
 def judge(case: Case) -> tuple[Fraction, Fraction | None] | str:
     """The sale price and the compare-at price, or "held"."""
     uncapped = sum((Fraction(fee[0]) for fee in case.fees if fee[1] is None), Fraction(0))
     if uncapped + Fraction(case.min_margin or 0) >= 1:
         return HELD
     if case.fixed is not None:
-        if len(case.fixed.partition(".")[2]) == 3 > case.digits:
+        whole, _, after = case.fixed.partition(".")
+        if len(after) == 3 > case.digits and len(whole) <= 3:
             return HELD  # 630.000 may be meant as a multiple of a thousand
         sale = _by_hand(case)
     elif Fraction(case.base) <= 0:
@@ -176,8 +194,8 @@ def judge(case: Case) -> tuple[Fraction, Fraction | None] | str:
         sale = _land(Fraction(case.base), case, guarded=True)
     if sale is None or (case.max_price is not None and sale > Fraction(case.max_price)):
         return HELD
-    if case.tax == "price" and sale / _factor(high=_high(sale, case)) > 5000:
-        return HELD  # over the limit of one order another tax is due
+    if _over_one_order(sale, case):
+        return HELD  # there another tax is due
     most = Fraction(case.max_change or 0) * Fraction(case.last or 0)
     if case.max_change is not None and case.last is not None and abs(sale - Fraction(case.last)) > most:
         return HELD
@@ -205,6 +223,9 @@ def policy_of(case: Case) -> Policy:
         "none": Tax(),
         "import": Tax(mode="included", duty=case.duty, vat=case.vat, consumption=case.consumption),
         "price": Tax(mode="included", on="price", regime="cn-cbec"),
+        "order": Tax(
+            mode="included", regime="cn-cbec", duty=case.duty, vat=case.vat, consumption=case.consumption
+        ),
         "general": Tax(mode="included", regime="cn-general", agreement="mfn"),
         "akfta": Tax(mode="included", regime="vn-import", agreement="akfta"),
     }

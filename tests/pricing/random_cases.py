@@ -16,9 +16,10 @@ CURRENCIES = (
 )
 
 
-# How a tax is included: stated figures at import, of the sale price, or the published ones of a regime.
+# How a tax is included: stated figures at import (of a cross-border order, too: it has a limit), of the sale price, or
+# the published ones of a regime.
 TAXES = {
-    "CNY": ("none", "import", "import", "price", "price", "general"),
+    "CNY": ("none", "import", "import", "price", "price", "general", "order"),
     "VND": ("none", "import", "akfta"),
 }
 

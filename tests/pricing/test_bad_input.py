@@ -172,8 +172,25 @@ def test_thousands_in_a_cap_are_no_decimals() -> None:
     )
 
     assert None is held.price
-    assert "fees is 50.000, which is no VND amount" in held.held
-    assert '"50000"' in held.issues.errors[0].hint
+    assert "fees is 50.000: a thousands point, or a fraction of 1 VND?" in held.held
+    assert 'write "50000" if thousands are meant, and "50" if not' == held.issues.errors[0].hint
+
+
+def test_a_fraction_of_three_digits_can_be_written() -> None:
+    """A label of 12.125 won each is meant now and then; one more digit says so."""
+    asked, meant = (
+        priced(product(krw=32000), policy("CNY", addons=amount)) for amount in ("12.125", "12.1250")
+    )
+
+    assert 'write "12125" if thousands are meant, and "12.1250" if not' == asked.issues.errors[0].hint
+    assert () == tuple(meant.issues.errors)
+
+
+def test_a_price_may_be_let_double() -> None:
+    """max_change = "1" is a hundred percent, no slip for one percent."""
+    made = priced(product(krw=32000), policy("CNY", guards=Guards(max_change="1")))
+
+    assert () == tuple(made.issues.errors)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +206,7 @@ def test_thousands_in_an_ending_or_a_step_are_no_decimals(key: str, fields: dict
     held = priced(product(krw=32000), policy("VND", **fields))
 
     assert None is held.price
-    assert "000, which is no VND amount" in held.held
+    assert "a thousands point, or a fraction of 1 VND?" in held.held
     assert f"stage 'ending', variant V-1: {key}: {key} is" in held.held
 
 
@@ -200,6 +217,45 @@ def test_three_digits_after_a_zero_are_a_fraction() -> None:
     )
 
     assert () == tuple(made.issues.errors)
+
+
+def test_three_digits_after_four_are_a_fraction() -> None:
+    """2500.500 has no thousands point: it would be written 2.500.500."""
+    made = priced(product(krw=32000), policy("CNY", freight=(WeightStep("2500.500"),)))
+
+    assert () == tuple(made.issues.errors)
+
+
+VAT_CHANGES: dict[str, Any] = {
+    "currency": "VND",
+    "valid_until": date(2026, 12, 31),
+    "tax": {"mode": "included", "duty": "0.05", "vat": "0.08", "vat_until": date(2026, 12, 31)},
+    "periods": [{"valid_from": date(2027, 1, 1), "tax": {"vat": "0.10"}}],
+}
+
+
+def test_a_policy_with_an_end_and_one_period_after_it_changes_over_at_midnight() -> None:
+    """The policy's own days are the first period, and no period inherits them."""
+    books, found = policies_from({"vn": VAT_CHANGES}, at="prices.toml")
+    first, then = books["vn"].policies
+
+    assert () == tuple(found)
+    assert (None, date(2026, 12, 31), Decimal("0.08")) == (first.valid_from, first.valid_until, first.tax.vat)
+    assert (date(2027, 1, 1), None, Decimal("0.10")) == (then.valid_from, then.valid_until, then.tax.vat)
+    assert (date(2026, 12, 31), None) == (first.tax.vat_until, then.tax.vat_until)
+
+
+@pytest.mark.parametrize(
+    ("begins", "told"), [(date(2026, 12, 31), "overlap"), (date(2027, 1, 2), "leave a gap")]
+)
+def test_the_policy_s_own_days_and_its_periods_neither_overlap_nor_leave_a_gap(
+    begins: date, told: str
+) -> None:
+    """Told when the file is read, not on the day."""
+    changed = {**VAT_CHANGES, "periods": [{**VAT_CHANGES["periods"][0], "valid_from": begins}]}
+    _, found = policies_from({"vn": changed}, at="prices.toml")
+
+    assert told in found.errors[0].message
 
 
 @pytest.mark.parametrize(

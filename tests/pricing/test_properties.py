@@ -6,6 +6,7 @@ import decimal
 import locale
 import shutil
 import subprocess
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -330,6 +331,32 @@ def test_equal_ids_give_equal_prices_whatever_the_order(said: list[tuple[str, De
 
     assert one.id == other.id
     assert told(priced(product(32000), p02(), one)) == told(priced(product(32000), p02(), other))
+
+
+def _dong(value: str, calendar: str, observed: date) -> Snapshot:
+    rate = Rate(base="KRW", quote="VND", value=value, observed=observed, source="bank", calendar=calendar)
+    return Snapshot(rates=[rate])
+
+
+def test_digits_that_were_written_are_kept() -> None:
+    """Four digits are enough for a price, three are refused: two snapshots with two ids."""
+    fine, coarse = (_dong(value, "weekdays", AS_OF) for value in ("19.70", "19.7"))
+    made, held = (priced(product(32000), policy("VND"), one) for one in (fine, coarse))
+
+    assert fine.id != coarse.id
+    assert None is not made.price
+    assert "keeps only 3 digits" in held.held
+
+
+def test_a_calendar_is_part_of_what_a_rate_says() -> None:
+    """Over Chuseok the Korean banks miss fewer days than a table of all weekdays: another age, another id."""
+    seoul, table = (_dong("19.70", calendar, date(2026, 9, 18)) for calendar in ("KR", "weekdays"))
+    one, other = (
+        priced(product(32000), policy("VND"), rates, today=date(2026, 9, 28)) for rates in (seoul, table)
+    )
+
+    assert seoul.id != table.id
+    assert [issue.message for issue in one.issues] != [issue.message for issue in other.issues]
 
 
 WALKS = st.lists(st.decimals("-0.03", "0.03", places=4), min_size=1, max_size=40)

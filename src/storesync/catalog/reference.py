@@ -38,7 +38,7 @@ TRANSLATIONS = Layout(
 )  # fmt: skip
 OPTIONS = Layout(required=("kind", "ko"), known=_KNOWN_LOCALES | {"kind"})
 VOCABULARY = Layout(required=("kind", "key"), known=_KNOWN_LOCALES | {"kind", "key"})
-INGREDIENTS = Layout(required=("ko",), known=_KNOWN_LOCALES | {"key", "inci", "note"})
+INGREDIENTS = Layout(required=(), known=_KNOWN_LOCALES | {"key", "inci", "note"})
 
 
 def read_reference(folder: Path | str) -> tuple[Reference, tuple[Issue, ...]]:
@@ -69,7 +69,10 @@ def read_reference(folder: Path | str) -> tuple[Reference, tuple[Issue, ...]]:
     ingredients: dict[str, Mapping[str, str]] = {}
     for record in _rows(place / "ingredients.csv", INGREDIENTS, issues):
         inci = record.cells.get("inci", "").strip()
-        ingredients[record.cells["ko"].strip()] = {**_words(record), **({"inci": inci} if inci else {})}
+        if name := record.cells.get("ko", "").strip() or inci:
+            ingredients[name] = {**_words(record), **({"inci": inci} if inci else {})}
+        else:
+            issues.append(_wrong(record, "ko", "the row names no ingredient", "fill ko, inci or both"))
     reference = Reference(texts=texts, options=options, vocabulary=vocabulary, ingredients=ingredients)
     return reference, tuple(issues)
 

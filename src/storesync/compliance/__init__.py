@@ -4,9 +4,10 @@ from storesync.compliance.claims import Claimed, Compliance, check_claims
 from storesync.compliance.discovery import GROUP, compliance_pack, markets
 from storesync.compliance.evidence import EVIDENCE, Evidence, Waiver, read_evidence, read_waivers
 from storesync.compliance.fold import INVISIBLE, Folded, fold
+from storesync.compliance.ingredients import ingredient_names, inventory_of, listed_names, name_key
 from storesync.compliance.kinds import kind_of
 from storesync.compliance.pack import Pack, built_in, merged
-from storesync.compliance.readiness import check_readiness, ingredient_names, inventory_of
+from storesync.compliance.readiness import check_readiness
 from storesync.compliance.scanner import Hit, Scanner, worst
 from storesync.compliance.script import simplified, traditional
 from storesync.compliance.spread import spread
@@ -38,8 +39,10 @@ __all__ = [
     "ingredient_names",
     "inventory_of",
     "kind_of",
+    "listed_names",
     "markets",
     "merged",
+    "name_key",
     "read_evidence",
     "read_rows",
     "read_terms",

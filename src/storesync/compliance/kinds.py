@@ -50,6 +50,14 @@ _POSITIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 _SIZES = (6, 4, 2)
+# Chapters of goods that are never either: leather, wood, paper, textiles, clothes, shoes, hats, ceramics, glass, metals,
+# machines, vehicles, instruments, furniture, toys. Not plastics and wax: soap and masks are sold under those.
+_NEVER = frozenset(
+    f"{chapter:02}"
+    for chapter in (*range(42, 50), *range(50, 68), *range(68, 77), *range(78, 84), *range(84, 96))
+)
+_OF_EITHER = ("inci", "ingredients", "pao_months", "kr_functional", "allergens")
+"""Facts that a towel does not have."""
 _NAMES: Mapping[str, str] = MappingProxyType(
     {"cosmetic": "cosmetic", "food": "food", OTHER: "neither cosmetic nor food"}
 )
@@ -109,9 +117,18 @@ def _possible(signs: tuple[_Sign, ...]) -> frozenset[str]:
 
 
 def kind_of(product: Product) -> str:
-    """`cosmetic`, `food`, or empty where it is neither, nobody knows, or two signs differ: then all terms count."""
+    """`cosmetic`, `food`, `other` for neither, or empty where nobody knows or two signs differ: then all terms count."""
     possible = _possible(tuple(_signs(product)))
-    return next(iter(possible - _NEITHER), "") if len(possible) == 1 else ""
+    if len(possible) != 1 or (possible == _NEITHER and not _sure(product)):
+        return ""
+    return next(iter(possible))
+
+
+def _sure(product: Product) -> bool:
+    """Whether goods that seem neither are so: a class with a code beside it, or the code of what is never either."""
+    if any(_classes(product)):
+        return _coded(product.hs)
+    return re.sub(r"\D", "", product.hs)[:2] in _NEVER and not any(map(product.facts.get, _OF_EITHER))
 
 
 def check_kind(product: Product, market: str) -> Iterator[Issue]:
@@ -140,14 +157,14 @@ def check_kind(product: Product, market: str) -> Iterator[Issue]:
             f"nobody can tell what {product.key} is: {_told(signs)}",
             hint="correct the class or the HS code (hs_code6): which rules count depends on both",
         )
-    elif "cosmetic" not in possible and _may_be(product.hs) == _ANY and not _unsure(product.hs):
+    elif "cosmetic" not in possible and _may_be(product.hs) == _ANY and not _coded(product.hs):
         yield Issue(
             "claim.kind_unknown",
             "hs",
             f"{_told(signs)}, and {product.key} has no HS code that confirms it",
             hint="give its HS code (hs_code6): a class alone takes nothing out of the rules for cosmetics",
         )
-    elif not strange and (len(possible) > 1 or (possible == _NEITHER and not any(_classes(product)))):
+    elif not strange and (len(possible) > 1 or (possible == _NEITHER and not _sure(product))):
         code = f"HS {product.hs}" if product.hs else "no HS code"
         yield Issue(
             "claim.kind_unknown",
@@ -158,8 +175,8 @@ def check_kind(product: Product, market: str) -> Iterator[Issue]:
         )
 
 
-def _unsure(hs: str) -> bool:
-    """Whether there is a code, though one of a material that may become anything."""
+def _coded(hs: str) -> bool:
+    """Whether there is a code, though it may be one of a material that becomes anything."""
     return len(re.sub(r"\D", "", hs)) >= min(_SIZES)
 
 

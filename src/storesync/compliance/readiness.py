@@ -5,49 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from unicodedata import normalize
 
 from attrs import evolve
 
 from storesync.compliance.claims import Compliance
-from storesync.compliance.kinds import check_kind, class_of, kind_of
-from storesync.compliance.pack import LOCALES
+from storesync.compliance.ingredients import listed_names, name_key
+from storesync.compliance.kinds import OTHER, check_kind, class_of, kind_of
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Product
 
-__all__ = ["check_readiness", "ingredient_names", "inventory_of"]
-
-_PARTED = re.compile("[;；]")
-
-
-def inventory_of(ingredients: Mapping[str, Mapping[str, str]], market: str) -> Mapping[str, str]:
-    """The ingredients that a table names in the market's own language: every name, source or INCI, to the INCI one.
-
-    An ingredient without a name there is not confirmed there.
-    """
-    locales = LOCALES.get(market, ())
-    return {
-        _same(name): _same(words.get("inci") or source)
-        for source, words in ingredients.items()
-        if any(words.get(locale) for locale in locales)
-        for name in (source, words.get("inci", ""))
-        if name
-    }
-
-
-def ingredient_names(product: Product) -> tuple[str, ...]:
-    """The INCI names of a cosmetic, else the names in its own language, in descending order."""
-    facts = product.facts
-    return _names(facts.get("inci", "")) or _names(facts.get("ingredients", ""))
-
-
-def _names(written: str) -> tuple[str, ...]:
-    return tuple(name for part in _PARTED.split(written) if (name := normalize("NFC", part).strip()))
-
-
-def _same(name: str) -> str:
-    """A name as it is compared: width, letter case and doubled spaces make no other ingredient."""
-    return " ".join(normalize("NFKC", name).casefold().split())
+__all__ = ["check_readiness"]
 
 
 def check_readiness(
@@ -65,7 +32,7 @@ def check_readiness(
     """
     found = list(check_kind(product, market))
     kind = kind_of(product)
-    if kind:
+    if kind not in ("", OTHER):
         rule = _MARKETS.get(market)
         found += rule(product, kind, compliance, market, today) if rule else ()
         found += _label(product, kind, compliance, market, today, told)
@@ -169,7 +136,7 @@ def _ingredients(product: Product, compliance: Compliance, market: str, today: d
     known = compliance.inventory.get(market)
     if known is None:
         return
-    inci, own = (_names(product.facts.get(fact, "")) for fact in ("inci", "ingredients"))
+    inci, own = (listed_names(product.facts.get(fact, "")) for fact in ("inci", "ingredients"))
     if not inci and not own:
         yield Issue(
             "claim.ingredient",
@@ -179,7 +146,7 @@ def _ingredients(product: Product, compliance: Compliance, market: str, today: d
         )
     paired = tuple(zip(inci, own, strict=True)) if len(inci) == len(own) else ()
     for names in paired or ((name,) for name in dict.fromkeys((*inci, *own))):
-        strange = [name for name in names if _same(name) not in known]
+        strange = [name for name in names if name_key(name) not in known]
         if strange and not _shown(compliance, product, market, today, *names):
             yield Issue(
                 "claim.ingredient",
@@ -195,7 +162,7 @@ def _ingredients(product: Product, compliance: Compliance, market: str, today: d
             hint="give the same ingredients in the same order in both lists, parted by ;",
         )
     for number, names in enumerate(paired, 1):
-        meant = {known[_same(name)] for name in names if _same(name) in known}
+        meant = {known[name_key(name)] for name in names if name_key(name) in known}
         if len(meant) > 1:
             yield Issue(
                 "claim.ingredient",

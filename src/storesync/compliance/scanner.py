@@ -106,7 +106,7 @@ class Scanner:
     def scan(self, text: str, *, field: str = "title", kind: str = "") -> tuple[Hit, ...]:
         """Every term of the text, in reading order, also those that a phrase makes harmless.
 
-        `kind` is `cosmetic` or `food`; empty when nobody knows, and then all terms count. No sign between the
+        `kind` is `cosmetic`, `food` or `other`; empty when nobody knows, and then all terms count. No sign between the
         characters of a word hides it.
         """
         folded = fold(text)

@@ -13,7 +13,7 @@ ClaimSeverity = Literal["block", "registration", "evidence", "warn"]
 SEVERITIES: tuple[ClaimSeverity, ...] = ("block", "registration", "evidence", "warn")
 """From the worst down."""
 
-KINDS = ("cosmetic", "food")
+KINDS = ("cosmetic", "food", "other")
 _NOTE = re.compile(r"[(（].*?[)）]")
 
 

@@ -70,7 +70,7 @@ def read_rows(
 def read_terms(text: str, *, at: str) -> tuple[tuple[Term, ...], tuple[Issue, ...]]:
     """The terms of a table; what is wrong with a row is an issue, and the row does not count.
 
-    Columns: id, locale, term, match (literal or regex), scope (all, cosmetic, food, or fields parted by `;`),
+    Columns: id, locale, term, match (literal or regex), scope (all, cosmetic, food, other, or fields parted by `;`),
     category, rule_source and exceptions (parted by `;`), severity, suggestion, confidence.
     """
     rows, issues = read_rows(text, _NEEDED, at=at, code="claim.pack")

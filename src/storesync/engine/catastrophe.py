@@ -9,6 +9,7 @@ from attrs import frozen
 
 from storesync.model import MONEY_CONTEXT, Offer, Status
 from storesync.plan import Guard, GuardLimits, Kind, Operation
+from storesync.pricing.exact import figure, share
 from storesync.state import OfferStanding, Standing
 from storesync.state.due import Sold
 
@@ -93,7 +94,7 @@ def _out_of_range(new: Sequence[Standing], limits: GuardLimits, shelf: Shelf) ->
     return Guard(
         name="price range",
         limit=f"{limits.price_range} times what the shop sells",
-        measured=f"{worst:.1f} times" + (f" at {where}" if where else ""),
+        measured=f"{figure(worst, 1)} times" + (f" at {where}" if where else ""),
         tripped=worst > limits.price_range,
         hint=f"is the currency of {where} right? if this is meant: --allow 'price range=why'"
         if where
@@ -126,7 +127,7 @@ def _stock_jump(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -
         name="stock jump",
         limit=f"{limits.stock_jump} times per SKU; a new one: as many times the largest stock of the shop, "
         f"or {limits.stock_new:,} pieces where it has none",
-        measured=f"{worst:.1f} times at {where} ({pieces:,} pieces)" if where else "1.0 times",
+        measured=f"{figure(worst, 1)} times at {where} ({pieces:,} pieces)" if where else "1.0 times",
         tripped=worst > limits.stock_jump,
         hint=f"is the unit of {where}'s stock right, and is it a stock? if this is meant: --allow 'stock jump=why'"
         if where
@@ -139,7 +140,7 @@ def _sold_out(changed: Iterable[Standing], limits: GuardLimits, shelf: Shelf) ->
     on_stock = shelf.on_stock() if out > limits.floor else 0  # fewer may always run out
     return Guard(
         name="sold out",
-        limit=f"{limits.sold_out:.0%} of the SKUs on stock, {limits.floor} at least",
+        limit=f"{share(limits.sold_out)} of the SKUs on stock, {limits.floor} at least",
         measured=f"{out} of {on_stock}" if on_stock else f"{out} SKUs",
         tripped=out > limits.floor and out > MONEY_CONTEXT.multiply(Decimal(on_stock), limits.sold_out),
         hint="if this is meant: --allow 'sold out=why'" if out > limits.floor else "",
@@ -151,7 +152,7 @@ def _vanished(new: Iterable[Standing], limits: GuardLimits, *, live: int) -> Gua
     gone = sum(stand.status is Status.ENDED for stand in new)
     return Guard(
         name="vanished",
-        limit=f"{limits.hidden:.0%} of the listings that were live, {limits.floor} at least",
+        limit=f"{share(limits.hidden)} of the listings that were live, {limits.floor} at least",
         measured=f"{gone} of {live + gone} are gone from the market",
         tripped=gone > limits.floor and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
         hint="is this the right account? if they are to be made anew: --allow 'vanished=why'"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.model import MONEY_CONTEXT, Money
 from storesync.plan import Guard, GuardLimits, Kind, Operation
+from storesync.pricing.exact import share
 from storesync.pricing.guard import mass_change, moved_prices
 from storesync.state import UNKNOWN, OfferStanding, Standing
 
@@ -57,10 +58,10 @@ def guards(
         _share("touched", touched, live, limits.touched, limits.floor),
         Guard(
             name="price swing",
-            limit=f"{limits.price_swing:.0%} per SKU",
+            limit=f"{share(limits.price_swing)} per SKU",
             measured=f"cannot be measured at {unmeasured}"
             if unmeasured
-            else f"{swing:.1%}" + (f" at {swung}" if swung else ""),
+            else share(swing, 1) + (f" at {swung}" if swung else ""),
             tripped=bool(unmeasured) or swing > limits.price_swing,
             hint=f"look at {unmeasured or swung} with `storesync explain`" if unmeasured or swung else "",
         ),
@@ -97,7 +98,7 @@ def _mass_change(
     whose = found[0].message.partition(":")[0] if found else ""
     return Guard(
         name="mass change",
-        limit=f"{limits.mass_change:.0%} of the live prices by more than {limits.mass_move:.0%}, "
+        limit=f"{share(limits.mass_change)} of the live prices by more than {share(limits.mass_move)}, "
         f"{limits.floor} at least",
         measured=f"{len(moved)} prices" if few else f"{len(moved)} of {live}",
         tripped=bool(found),
@@ -130,7 +131,7 @@ def _ending(count: int) -> Guard:
 def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guard:
     return Guard(
         name=name,
-        limit=f"{limit:.0%} of the live listings, {floor} at least",
+        limit=f"{share(limit)} of the live listings, {floor} at least",
         measured=f"{count} of {live}",
         tripped=count > floor and count > _part(limit, live),
         hint=f"if this is meant: --allow '{name}=why'" if count > floor else "",

@@ -3,10 +3,19 @@
 from storesync.localization.completion import TextMemory, completed, undelivered
 from storesync.localization.country import country_name
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
-from storesync.localization.facts import NAMES, FactNames, facts_of, own_names, source_facts, told_facts
+from storesync.localization.facts import (
+    NAMES,
+    FactNames,
+    facts_of,
+    list_name,
+    own_names,
+    source_facts,
+    told_facts,
+)
 from storesync.localization.gates import Finding, Gates, Level, Verdict
 from storesync.localization.glossary import Glossary, GlossaryTerm, read_glossary
 from storesync.localization.handing import delivered_hash, handed_texts
+from storesync.localization.ingredients import Ingredient, ingredients_of, list_difference
 from storesync.localization.length import UNITS, columns, length
 from storesync.localization.locale import language, matches, separator, split
 from storesync.localization.memory import APPROVED, STATES, MemoryText, TextKey, key_of, successor
@@ -43,6 +52,7 @@ __all__ = [
     "Gates",
     "Glossary",
     "GlossaryTerm",
+    "Ingredient",
     "Judged",
     "Level",
     "MemoryText",
@@ -73,10 +83,13 @@ __all__ = [
     "handed_texts",
     "has_foreign",
     "has_hangul",
+    "ingredients_of",
     "judge",
     "key_of",
     "language",
     "length",
+    "list_difference",
+    "list_name",
     "matches",
     "normal",
     "own_names",

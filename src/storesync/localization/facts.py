@@ -7,21 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from unicodedata import normalize
 
-from attrs import astuple, frozen
+from attrs import field, fields, frozen
 
 from storesync.localization.country import country_name
+from storesync.localization.ingredients import ingredients_of, is_cosmetic
 from storesync.localization.locale import separator
 from storesync.localization.reference import Reference
 from storesync.model import MONEY_CONTEXT, Product
 
-__all__ = ["NAMES", "FactNames", "facts_of", "own_names", "source_facts", "told_facts"]
+__all__ = ["NAMES", "FactNames", "facts_of", "list_name", "own_names", "source_facts", "told_facts"]
 
 
 @frozen(kw_only=True)
 class FactNames:
-    """What the facts of a product are called in one language; `months` is how their number is written."""
+    """What the facts of a product are called in one language; `months` is how their number is written.
+
+    `lists` are further names under which labels give all ingredients.
+    """
 
     brand: str
     origin: str
@@ -36,7 +39,13 @@ class FactNames:
     storage: str
     allergens: str
     months: str
+    lists: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     decimal: str = "."
+
+    @property
+    def every_list(self) -> tuple[str, ...]:
+        """Every name under which all ingredients may stand."""
+        return (self.ingredients, self.food_ingredients, *self.lists)
 
 
 NAMES: Mapping[str, FactNames] = MappingProxyType(
@@ -55,6 +64,20 @@ NAMES: Mapping[str, FactNames] = MappingProxyType(
             storage="储存方式",
             allergens="致敏物质",
             months="{}个月",
+            lists=(
+                "全成分",
+                "成份",
+                "全成份",
+                "全部成分",
+                "成分表",
+                "成分列表",
+                "全成分表",
+                "配料表",
+                "全部配料",
+                "产品成分",
+                "原料",
+                "原材料",
+            ),
         ),
         "vi": FactNames(
             brand="Thương hiệu",
@@ -70,6 +93,17 @@ NAMES: Mapping[str, FactNames] = MappingProxyType(
             storage="Bảo quản",
             allergens="Chất gây dị ứng",
             months="{} tháng",
+            lists=(
+                "Thành phần đầy đủ",
+                "Thành phần chi tiết",
+                "Bảng thành phần",
+                "Danh sách thành phần",
+                "Thành phần đầy đủ (INCI)",
+                "Toàn bộ thành phần",
+                "Nguyên liệu",
+                "INCI",
+                "Ingredients",
+            ),
             decimal=",",
         ),
     }
@@ -95,7 +129,7 @@ def facts_of(product: Product, reference: Reference, locale: str) -> Mapping[str
         names.after_opening: names.months.format(months["pao_months"]) if months["pao_months"] else "",
         names.ingredients: _ingredients(product, reference, locale),
         names.food_ingredients: ""
-        if product.facts.get("inci")
+        if is_cosmetic(product)
         else _fact(product, reference, "ingredients", locale),
         names.storage: _fact(product, reference, "storage", locale),
         names.allergens: _fact(product, reference, "allergens", locale),
@@ -113,7 +147,6 @@ def source_facts(product: Product, reference: Reference, locale: str) -> Mapping
         return {}
     facts, own = product.facts, product.locale
     months = {code: facts.get(code, "") for code in ("shelf_life_months", "pao_months")}
-    cosmetic = bool(facts.get("inci"))
     hair = "hair" in product.keys.get("skin_type", ())
     found = {
         names.brand: product.brand.name,
@@ -123,21 +156,31 @@ def source_facts(product: Product, reference: Reference, locale: str) -> Mapping
         names.hair_type if hair else names.skin_type: _words(product, reference, "skin_type", own),
         names.shelf_life: f"{months['shelf_life_months']}개월" if months["shelf_life_months"] else "",
         names.after_opening: f"{months['pao_months']}개월" if months["pao_months"] else "",
-        names.ingredients if cosmetic else names.food_ingredients: facts.get("ingredients", ""),
+        list_name(product, names): facts.get("ingredients", "") or facts.get("inci", ""),
         names.storage: facts.get("storage", ""),
         names.allergens: facts.get("allergens", ""),
     }
     return {name: value for name, value in found.items() if value}
 
 
+def list_name(product: Product, names: FactNames) -> str:
+    """Under which name the ingredients of such a product stand."""
+    return names.ingredients if is_cosmetic(product) else names.food_ingredients
+
+
 def own_names(attributes: Mapping[str, str], locale: str) -> tuple[str, ...]:
     """The names of attributes that whoever delivered them chose: storesync's own are no news to anyone."""
     names = NAMES.get(locale)
-    known = set(astuple(names)) if names is not None else set()
+    known = _known(names) if names is not None else frozenset[str]()
     return tuple(name for name in attributes if name not in known)
 
 
-_LABELLED = ("origin", "content", "shelf_life", "ingredients", "food_ingredients", "storage", "allergens")
+def _known(names: FactNames) -> frozenset[str]:
+    values = (getattr(names, one.name) for one in fields(FactNames))
+    return frozenset((*names.lists, *(value for value in values if isinstance(value, str))))
+
+
+_LABELLED = ("origin", "content", "shelf_life", "storage", "allergens")
 
 
 def told_facts(product: Product, title: str, attributes: Mapping[str, str], locale: str) -> frozenset[str]:
@@ -150,8 +193,8 @@ def told_facts(product: Product, title: str, attributes: Mapping[str, str], loca
     names = NAMES.get(locale)
     if names is not None:
         found |= {fact for fact in _LABELLED if attributes.get(getattr(names, fact))}
-    if "food_ingredients" in found:
-        found = found - {"food_ingredients"} | {"ingredients"}
+        if any(map(attributes.get, names.every_list)):
+            found |= {"ingredients"}
     return frozenset(found if product.facts.get("allergens") else found | {"allergens"})
 
 
@@ -173,10 +216,6 @@ def _fact(product: Product, reference: Reference, code: str, locale: str) -> str
 
 
 def _ingredients(product: Product, reference: Reference, locale: str) -> str:
-    """All ingredients of a cosmetic by table, or none: half a list is a wrong list."""
-    if not product.facts.get("inci"):
-        return ""
-    written = product.facts.get("ingredients", "")
-    names = [normalize("NFC", part).strip() for part in written.split(";") if part.strip()]
-    words = [reference.ingredients.get(name, {}).get(locale, "") for name in names]
+    """All ingredients of a cosmetic, or none: half a list is a wrong list."""
+    words = [one.name for one in ingredients_of(product, reference, locale)]
     return separator(locale).join(words) if words and all(words) else ""

@@ -14,6 +14,7 @@ from typing import Literal
 from attrs import define, field, frozen
 
 from storesync.errors import Malformed
+from storesync.localization.brandname import name_pattern
 from storesync.localization.gates.markup import PLACEHOLDER, PROTECTION, TAG
 from storesync.localization.glossary import Glossary
 from storesync.localization.locale import language
@@ -129,7 +130,7 @@ class Protection:
 def _any_of(names: Iterable[str]) -> re.Pattern[str] | None:
     """Finds the longest of these names at a place; looking for each by itself would take a second a text."""
     longest = sorted(filter(None, names), key=lambda name: (-len(name), name))
-    return re.compile("|".join(map(re.escape, longest))) if longest else None
+    return re.compile("|".join(map(name_pattern, longest))) if longest else None
 
 
 def _escaped(text: str, marks: Marks) -> str:

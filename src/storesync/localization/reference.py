@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from attrs import field, frozen
 
+from storesync.compliance import name_key
 from storesync.localization.provenance import Provenance
 from storesync.model import frozen_map
 
@@ -50,19 +52,34 @@ class ReferenceText:
         return tuple(dict.fromkeys(given))
 
 
+_NO_WORDS: Mapping[str, str] = frozen_map({})
+
+
+def _by_every_name(table: Mapping[str, Mapping[str, str]]) -> Mapping[str, Mapping[str, str]]:
+    """The rows of a table by the names that they have in the source language, and by their INCI ones."""
+    if isinstance(table, MappingProxyType):
+        return table
+    found = {name_key(source): words for source, words in table.items() if source}
+    for words in table.values():
+        if inci := words.get("inci"):
+            found.setdefault(name_key(inci), words)
+    return frozen_map(found)
+
+
 @frozen(kw_only=True)
 class Reference:
     """All delivered translations of one catalog.
 
     `texts` by product key and locale; `options` by kind (`name`, `value`), source text and locale;
-    `vocabulary` by kind, key and locale; `ingredients` by source name and locale. `refused` says by product key
+    `vocabulary` by kind, key and locale; `ingredients` by name (in the source language, and INCI) and locale, where a `|`
+    parts several names of one. `refused` says by product key
     and locale which fields have no text that counts because a person refused it.
     """
 
     texts: Mapping[str, Mapping[str, ReferenceText]] = field(factory=dict, converter=frozen_map)
     options: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
     vocabulary: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
-    ingredients: Mapping[str, Mapping[str, str]] = field(factory=dict, converter=frozen_map)
+    ingredients: Mapping[str, Mapping[str, str]] = field(factory=dict, converter=_by_every_name)
     refused: Mapping[str, Mapping[str, Mapping[str, str]]] = field(factory=dict, converter=frozen_map)
 
     def text(self, key: str, locale: str) -> ReferenceText | None:
@@ -76,3 +93,7 @@ class Reference:
     def word(self, kind: str, key: str, locale: str) -> str:
         """A vocabulary word in one language; empty when the table has none."""
         return self.vocabulary.get(kind, {}).get(key, {}).get(locale, "")
+
+    def ingredient(self, name: str) -> Mapping[str, str]:
+        """What an ingredient is called by locale, and its `inci` name; empty when the table does not have it."""
+        return self.ingredients.get(name_key(name), _NO_WORDS) if name else _NO_WORDS

@@ -130,8 +130,10 @@ class Mask:
         if kind is list:
             parts = [self.value(part) for part in value]
             return value if all(a is b for a, b in zip(parts, value, strict=True)) else parts
-        if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:
-            return STARS
+        if self._numbers and (kind is int or kind is Decimal):
+            # abs() of a decimal rounds as the host's context says: a long number would go out unmasked.
+            size = abs(value) if kind is int else value.copy_abs()
+            return STARS if size in self._numbers else value
         return value
 
     def suspects(self, content: bytes) -> bool:

@@ -37,7 +37,7 @@ MINOR_DIGITS: Mapping[str, int] = MappingProxyType(
     }
 )  # fmt: skip
 
-_WIDE = decimal.Context(prec=200)
+_WIDE = decimal.Context(prec=200, rounding=decimal.ROUND_HALF_EVEN, traps=[decimal.InvalidOperation])
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 

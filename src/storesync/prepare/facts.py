@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from unicodedata import normalize
 
 from storesync.issues import Issue, Issues, Severity
@@ -11,8 +11,11 @@ from storesync.localization import (
     APPROVED,
     NAMES,
     FactNames,
+    Ingredient,
     ReferenceText,
     facts_of,
+    ingredients_of,
+    list_difference,
     matches,
     normal,
     source_facts,
@@ -24,23 +27,19 @@ from storesync.prepare.settings import Settings
 __all__ = ["check_facts"]
 
 _INSIDE = re.compile(r"[(（\[［][^()（）\[\]［］]*[)）\]］]")
-# "1,2-Hexanediol" and "5,5 g" keep their comma.
-_ENDS = re.compile(r"[、；;，\n]|,(?!\d)")
-_DOTS = re.compile(r"[、；;，·ㆍ・\n]|,(?!\d)")
-_WRITTEN = (
-    "ingredients",
-    "allergens",
-    "storage",
-)  # facts in the product's own words, as a catalog names them
+# "5,5 g" keeps its comma.
+_ENDS = re.compile(r"[、；;，·ㆍ・\n]|,(?!\d)")
+# Facts in the product's own words, as a catalog names them.
+_WRITTEN = ("ingredients", "inci", "allergens", "storage")
 _SHOWN = 3
 
 
-def _parts(text: str, ends: re.Pattern[str]) -> tuple[str, ...]:
+def _parts(text: str) -> tuple[str, ...]:
     """The names of a written list; what stands in brackets belongs to its name."""
     plain = text
     while (less := _INSIDE.sub("", plain)) != plain:
         plain = less
-    return tuple(part.strip() for part in ends.split(plain) if part.strip())
+    return tuple(part.strip() for part in _ENDS.split(plain) if part.strip())
 
 
 def _same(text: str) -> str:
@@ -50,9 +49,9 @@ def _same(text: str) -> str:
 def check_facts(product: Product, localized: Localized, settings: Settings) -> Issues:
     """What the texts of a product leave out of its facts: origin, contents, ingredients, allergens, storage and the like.
 
-    Ingredients and allergens hold the listing, also where only some of them are told; so does every fact of texts
-    that nobody delivered, since half a translation leaves nowhere. What else a delivered row leaves out is a warning
-    until a person approved the row.
+    Ingredients and allergens hold the listing, also where only some of them are told; so does what a list of a
+    cosmetic names beside its ingredients, and every fact of texts that nobody delivered, since half a translation
+    leaves nowhere. What else a delivered row leaves out is a warning until a person approved the row.
     """
     found: list[Issue] = []
     for locale, shown in localized.attributes.items():
@@ -91,10 +90,19 @@ def _lacking(
     shown: dict[str, str],
 ) -> Iterator[Issue]:
     told = facts_of(product, settings.reference, locale)
-    lists = {names.ingredients, names.food_ingredients, names.allergens}
+    lists = {*names.every_list, names.allergens}
+    ingredients = ingredients_of(product, settings.reference, locale)
+    written = {name: shown[name] for name in names.every_list if shown.get(name)}
+    if ingredients and written:
+        yield from _listed(product, delivered, locale, ingredients, written)
     values = {_same(value) for value in shown.values()}
     for name, source in source_facts(product, settings.reference, locale).items():
-        value, path = shown.get(name, ""), f"texts/{locale}/attributes/{name}"
+        shown_as = name
+        if name in names.every_list and written:
+            if ingredients:
+                continue
+            shown_as = name if name in written else next(iter(written))
+        value, path = shown.get(shown_as, ""), f"texts/{locale}/attributes/{shown_as}"
         if not value and (name not in told or _same(told[name]) not in values):
             yield Issue(
                 "text.fact_missing",
@@ -105,16 +113,61 @@ def _lacking(
                 delivered.at or product.at,
             )
         elif value and name in lists:
-            left = _left_out(value, source, told.get(name, ""), dots=name != names.ingredients)
+            left = _left_out(value, source, told.get(name, ""))
             if left:
                 yield Issue(
                     "text.fact_missing",
                     path,
-                    f"the {locale} texts of {product.key} leave {left} of {source!r} out under {name!r}: {value!r}",
+                    f"the {locale} texts of {product.key} leave {left} of {source!r} out under {shown_as!r}: {value!r}",
                     Severity.ERROR,
                     "name all of them, as the table does" if name in told else "name all of them",
                     delivered.at or product.at,
                 )
+
+
+def _listed(
+    product: Product,
+    delivered: ReferenceText,
+    locale: str,
+    ingredients: tuple[Ingredient, ...],
+    written: dict[str, str],
+) -> Iterator[Issue]:
+    """What the lists of a cosmetic leave out, where none is whole, and what they name beside its ingredients."""
+    told = {name: list_difference(value, ingredients) for name, value in written.items()}
+    name, least = min(told.items(), key=lambda one: len(one[1].lost) + one[1].unnamed)
+    place, at = f"texts/{locale}/attributes", delivered.at or product.at
+    way = "name each as ingredients.csv does, where a | parts several names of one"
+    if least.lost or least.unnamed:
+        left = [_some(least.lost)] if least.lost else []
+        left += [f"{least.unnamed} of {len(ingredients)} names"] if least.unnamed else []
+        yield Issue(
+            "text.fact_missing",
+            f"{place}/{name}",
+            f"the {locale} texts of {product.key} leave {' and '.join(left)} out under {name!r}: {written[name]!r}",
+            Severity.ERROR,
+            way,
+            at,
+        )
+    for name, one in told.items():
+        for some, severity in ((one.strange, Severity.ERROR), (one.aside, Severity.WARNING)):
+            if some:
+                yield Issue(
+                    "text.fact_strange",
+                    f"{place}/{name}",
+                    f"the {locale} texts of {product.key} name {_some(some)} under {name!r}: "
+                    + (
+                        "none of its ingredients"
+                        if severity is Severity.ERROR
+                        else "nobody can tell what that is"
+                    ),
+                    severity,
+                    way,
+                    at,
+                )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
 
 
 def _composed(delivered: ReferenceText) -> bool:
@@ -147,16 +200,11 @@ def _way(
     return f"complete the fact of {product.key}, or deliver a row {product.key},{locale}"
 
 
-def _left_out(value: str, source: str, told: str, *, dots: bool) -> str:
+def _left_out(value: str, source: str, told: str) -> str:
     """What a written list lacks of the one that it stands for: some names where the table knows them, else how many."""
-    ends = _DOTS if dots else _ENDS
-    here = _parts(value, _DOTS if dots else _ENDS)
-    wanted = _parts(told or source, ends)
+    here, wanted = _parts(value), _parts(told or source)
     if len(here) >= len(wanted):
         return ""
     said = {_same(part) for part in here}
     lost = [part for part in wanted if _same(part) not in said] if told else []
-    if not lost:
-        return f"{len(wanted) - len(here)} of {len(wanted)} names"
-    more = f" and {len(lost) - _SHOWN} more" if len(lost) > _SHOWN else ""
-    return ", ".join(lost[:_SHOWN]) + more
+    return _some(lost) if lost else f"{len(wanted) - len(here)} of {len(wanted)} names"

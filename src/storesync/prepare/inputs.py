@@ -25,7 +25,7 @@ from typing import Any, TypeVar
 from attrs import fields, frozen, has
 
 from storesync.driver import Driver, Shop
-from storesync.localization import facts_of
+from storesync.localization import facts_of, ingredients_of
 from storesync.model import Category, Product, digest
 from storesync.prepare.assort import assort
 from storesync.prepare.settings import Settings
@@ -137,6 +137,7 @@ def _words(product: Product, settings: Settings) -> list[Any]:
             _plain(reference.text(product.key, locale)),
             _plain(reference.refused.get(product.key, {}).get(locale)),
             _plain(facts_of(product, reference, locale)),
+            _plain(ingredients_of(product, reference, locale)),
             [reference.option(kind, source, locale) for kind, source in options],
             [reference.word(kind, key, locale) for kind, key in (*words, ("country", product.origin))],
         ]

@@ -10,6 +10,7 @@ from storesync.compliance import kind_of
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import (
     APPROVED,
+    NAMES,
     Gates,
     Level,
     Reference,
@@ -84,9 +85,12 @@ def _texts(product: Product, localized: Localized, settings: Settings, locale: s
         )
     attributes = localized.attributes.get(locale, {})
     sources, approved = source_facts(product, settings.reference, locale), delivered.state in APPROVED
+    names = NAMES.get(locale)
+    lists = names.every_list if names is not None else ()
+    listed = next((sources[name] for name in lists if name in sources), "")
     for name, value in attributes.items():
-        source = sources.get(name, "")
-        field = "ingredients" if source and source == product.facts.get("ingredients") else "attributes"
+        source = listed if name in lists else sources.get(name, "")
+        field = "ingredients" if source and name in lists else "attributes"
         place = f"{path}/attributes/{name}"
         yield _Said(place, source, value, locale, field, approved, at=at, loose=not source)
     for name in own_names(attributes, locale):

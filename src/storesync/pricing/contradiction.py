@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["WORDS", "Problem", "problems_of", "stage_of"]
 
 _ZERO = Decimal(0)
-_MARKUP = 5  # a share that nobody adds to a price: five times itself
+_MARKUP = 5  # a share that nobody adds to a price, or lets it move by: five times itself
 _THOUSANDS = 3  # digits after a point that may have been meant to part thousands
 # Whose tax a regime is: its lines are amounts of that money.
 _TAX_OF = {"cn-cbec": "CNY", "cn-general": "CNY", "cn-parcel": "CNY", "vn-import": "VND"}
@@ -94,6 +94,16 @@ def _share(name: str, value: Decimal | None) -> Iterator[Problem]:
     yield Problem("price.policy_value", name, f"{name} is {value:f}", hint)
 
 
+def _change(value: Decimal | None) -> Iterator[Problem]:
+    """A price may double, or more; the slip is 25 for 25 %."""
+    if value is None or 0 <= value < _MARKUP:
+        return
+    hint = 'give a share from 0 up, such as "0.25" for 25 %'
+    if value >= _MARKUP:
+        hint = f'{value:f} % is written "{value.scaleb(-2, context=EXACT):f}"'
+    yield Problem("price.policy_value", "guards.max_change", f"guards.max_change is {value:f}", hint)
+
+
 def _amount(name: str, value: Decimal | None, *, zero: bool) -> Iterator[Problem]:
     if value is not None and (value < 0 or (value == 0 and not zero)):
         least = "zero or above" if zero else "above zero"
@@ -104,9 +114,12 @@ def _written(name: str, value: Decimal | None, code: str, digits: int) -> Iterat
     """Three digits after the point of a money that has fewer: thirty thousand written 30.000 is read as thirty."""
     text = "" if value is None else f"{value:f}"
     whole, _, after = text.partition(".")
-    if len(after) == _THOUSANDS > digits and whole != "0":  # nobody parts thousands after a zero
-        hint = f'leave thousands points out, "{text.replace(".", "")}"; or write fewer digits'
-        yield Problem("price.policy_value", name, f"{name} is {text}, which is no {code} amount", hint)
+    # Nobody parts thousands after a zero, nor after four digits.
+    if len(after) == _THOUSANDS > digits and whole != "0" and len(whole) <= _THOUSANDS:
+        few = whole if after.strip("0") == "" else f"{text}0"
+        hint = f'write "{whole}{after}" if thousands are meant, and "{few}" if not'
+        told = f"{name} is {text}: a thousands point, or a fraction of 1 {code}?"
+        yield Problem("price.policy_value", name, told, hint)
 
 
 def _amounts_written(policy: Policy) -> Iterator[Problem]:
@@ -215,7 +228,7 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
     guards = policy.guards
     yield from _share("guards.min_margin", guards.min_margin)
     yield from _share("guards.max_discount", guards.max_discount)
-    yield from _share("guards.max_change", guards.max_change)
+    yield from _change(guards.max_change)
     yield from _share("guards.cliff", guards.cliff)
     yield from _amount("guards.min_price", guards.min_price, zero=True)
     yield from _amount("guards.max_price", guards.max_price, zero=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import ROUND_HALF_EVEN, Context, InvalidOperation, localcontext
+from typing import TYPE_CHECKING, Final
 
 from storesync.model import Money
 
@@ -11,25 +12,28 @@ if TYPE_CHECKING:
 
 __all__ = ["display"]
 
+_SHOW: Final = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
+
 
 def display(money: Money, locale: str) -> str:
     """The amount as readers of `locale` (a BCP 47 tag: `zh-Hans`, `vi`) write it, with the digits it has.
 
     Needs the extra `text` (Babel). Babel rounds half to even and does not know cash digits, so it is never
-    let to round: what is shown is what is charged.
+    let to round: what is shown is what is charged. Nor is the host's decimal context, in which Babel counts digits.
     """
     from babel import Locale
     from babel.numbers import format_currency
 
     spoken = Locale.parse(locale, sep="-")
-    return format_currency(
-        money.amount,
-        money.currency,
-        format=_pattern(spoken, money),
-        locale=spoken,
-        currency_digits=False,
-        decimal_quantization=False,
-    )
+    with localcontext(_SHOW):
+        return format_currency(
+            money.amount,
+            money.currency,
+            format=_pattern(spoken, money),
+            locale=spoken,
+            currency_digits=False,
+            decimal_quantization=False,
+        )
 
 
 def _pattern(spoken: Locale, money: Money) -> str:

@@ -13,7 +13,7 @@ from attrs import frozen
 
 from storesync.model import MONEY_CONTEXT
 
-__all__ = ["EXACT", "Exact", "exact", "figure", "sane"]
+__all__ = ["EXACT", "Exact", "exact", "figure", "sane", "share"]
 
 # Private like MONEY_CONTEXT, but wide, and rounding is an error: products and sums here are exact or refused.
 EXACT = decimal.Context(
@@ -69,6 +69,12 @@ def sane(value: Decimal) -> bool:
 def figure(value: Decimal, places: int) -> str:
     """A number for reading, half up to so many places; the host's own decimal context has no say in it."""
     return format(value.quantize(Decimal((0, (1,), -places)), context=_FIGURE), "f")
+
+
+def share(value: Decimal, places: int | None = None) -> str:
+    """A part of 1 for reading, in percent, with so many digits or all it has: 0.125 is 12.5%."""
+    percent = value.scaleb(2, context=_FIGURE)
+    return f"{percent.normalize(_FIGURE):f}%" if places is None else f"{figure(percent, places)}%"
 
 
 @frozen

@@ -289,14 +289,19 @@ def _book(name: str, table: TomlTable, profiles: Mapping[str, Any]) -> PolicyBoo
     )
     policies = [root]
     if "periods" in table.data:
-        policies = []
+        # A policy with days of its own is the first period; without, it only says what all of them share.
+        policies = [root] if root.valid_from or root.valid_until else []
+        shared = evolve(root, valid_from=None, valid_until=None)
         for row in table.rows("periods", table.data["periods"]):
             changes = row.read(readers)
             _usual(changes, code, row)
+            # A figure that is given anew has an end of its own, or none.
+            for key in {"vat", "duty"} & changes.get("tax", {}).keys():
+                changes["tax"].setdefault(f"{key}_until", None)
             for key in ("tax", "guards", "rate"):
                 if key in changes:
                     changes[key] = evolve(getattr(root, key), **changes[key])
-            policies.append(evolve(root, **changes, at=row.place(), places={**root.places, **_places(row)}))
+            policies.append(evolve(shared, **changes, at=row.place(), places={**root.places, **_places(row)}))
     refinements = [
         _refinement(row, readers, code) for row in table.rows("refine", table.data.get("refine", []))
     ]

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from attrs import evolve, field, frozen
 
 from storesync.model import MONEY_CONTEXT, digest
-from storesync.pricing.exact import EXACT, Exact, exact
+from storesync.pricing.exact import Exact, exact
 
 __all__ = ["Kind", "Leg", "Rate", "Route", "Snapshot"]
 
@@ -157,8 +157,9 @@ class Snapshot:
     """The rates of one run; `id` is the digest of what they say, so equal rates have equal ids.
 
     A `fixture` holds invented rates: it never ages, and only a channel in the sandbox may use it. A person who
-    `pinned` a snapshot answers for its age: it does not age either. Until when a rate was confirmed is no part of
-    the id: a rate that holds still is the same rate.
+    `pinned` a snapshot answers for its age: it does not age either. Whatever decides of a price or is read in its trace
+    is part of the id: the digits as they were written (19.70 keeps four, 19.7 three), the days on which the source
+    publishes, its note. Until when a rate was confirmed is none: a rate that holds still is the same rate.
     """
 
     rates: tuple[Rate, ...] = field(converter=tuple[Rate, ...])
@@ -179,10 +180,12 @@ class Snapshot:
                 (
                     rate.base,
                     rate.quote,
-                    f"{rate.value.normalize(EXACT):f}",
+                    f"{rate.value:f}",
                     rate.kind,
                     rate.source,
                     rate.observed.isoformat(),
+                    rate.calendar,
+                    rate.note,
                 )
             )
             for rate in self.rates

@@ -7,7 +7,7 @@ where it stands, is ours.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, localcontext
 from typing import Final
 
 from storesync.model import Money, Offer
@@ -26,7 +26,7 @@ _SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "VND": ("en", "#,##0 ¤"),
 }
 _CODE: Final = ("en", "#,##0 ¤¤")
-_SHOW = Context(prec=60, rounding=ROUND_HALF_EVEN)
+_SHOW = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
 
 
 def told(money: Money) -> str:
@@ -41,15 +41,16 @@ def told(money: Money) -> str:
     exponent = amount.as_tuple().exponent
     digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
     locale, pattern = _SIGNS.get(money.currency, _CODE)
-    # What is shown has its digits already: Babel is never let to round.
-    return format_currency(
-        amount,
-        money.currency,
-        format=pattern.replace("#,##0", "#,##0." + "0" * digits if digits else "#,##0"),
-        locale=locale,
-        currency_digits=False,
-        decimal_quantization=False,
-    )
+    # What is shown has its digits already: Babel is never let to round, nor the context of the host in it.
+    with localcontext(_SHOW):
+        return format_currency(
+            amount,
+            money.currency,
+            format=pattern.replace("#,##0", "#,##0." + "0" * digits if digits else "#,##0"),
+            locale=locale,
+            currency_digits=False,
+            decimal_quantization=False,
+        )
 
 
 def told_text(text: str) -> str:

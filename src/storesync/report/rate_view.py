@@ -12,6 +12,7 @@ from rich.text import Text
 
 from storesync.engine.rates import ChannelRates
 from storesync.engine.ratestatus import RateLine, RateStatus
+from storesync.pricing.exact import share
 from storesync.report.hanging import Indented
 from storesync.report.plan_view import findings
 from storesync.state.rates import RateEvent
@@ -105,9 +106,8 @@ def _channels(channels: Iterable[ChannelRates], bands: Mapping[str, Mapping[str,
         if one.pinned is not None:
             note = Text(f"pinned: {_why(one.pinned)}", "yellow")
         else:
-            quiet = [
-                f"{code} holds still within {band:.1%}" for code, band in bands[one.channel].items() if band
-            ]
+            still = [(code, band) for code, band in bands[one.channel].items() if band]
+            quiet = [f"{code} holds still within {share(band)}" for code, band in still]
             note = Text(", ".join(quiet), "dim")
         since = _time(one.since) or "from the next plan on"
         table.add_row(one.channel, name, since, note)

@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NoReturn
 
 import orjson
@@ -228,7 +229,8 @@ def money(terms: Terms, market: Market, value: Any) -> Decimal:
 
 def check_spread(terms: Terms, market: Market, prices: Sequence[Decimal]) -> None:
     """Refuse variants whose dearest costs more than the allowed times the cheapest."""
-    if prices and max(prices) > terms.spread * min(prices):
+    # Fractions: the host's decimal context has no say in what a market refuses.
+    if prices and Fraction(max(prices)) > terms.spread * Fraction(min(prices)):
         # assumption: the code; the rule is [D], its error is not named
         refuse(market, "error_price_out_of_range", f"The price ratio of variations exceeds {terms.spread}.")
 

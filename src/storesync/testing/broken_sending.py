@@ -41,6 +41,24 @@ SENDING: Final = (
         "mine = {*self.offers,",
     ),
     Mutant(
+        "what a seller added on Shopee is ours",
+        "storesync.drivers.shopee.models",
+        "(ours if mine else own).append(",
+        "ours.append(",
+    ),
+    Mutant(
+        "new tiers leave no room for what a seller added on Shopee",
+        "storesync.drivers.shopee.tiers",
+        "cells |= {model.id: cell_in(tiers, model.cell) for model in shown.own}",
+        "tiers = [dict(tier) for tier in content['tiers']]",
+    ),
+    Mutant(
+        "rows that a seller added on Tmall are left out",
+        "storesync.drivers.tmall.listing",
+        "rows += [_wire(row, parts) for row in own]",
+        "rows += []",
+    ),
+    Mutant(
         "no verdict is a good one",
         "storesync.engine.offers",
         "bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
-from storesync.sandbox.records import Listing
+from storesync.sandbox.records import Listing, Sku
+from storesync.testing.byhand import BY_HAND
 from storesync.testing.wanted import Item
 
 __all__ = ["Detail", "plain_details", "shopee_details", "shopee_words", "tmall_details", "tmall_words"]
@@ -16,6 +17,10 @@ Detail: TypeAlias = tuple[str, Any, Any]
 
 def _more(item: Item) -> str:
     return f" {item.words}" if item.words else ""
+
+
+def _ours(listing: Listing) -> Iterator[Sku]:
+    return (sku for sku in listing.skus.values() if sku.code != BY_HAND)
 
 
 def plain_details(listing: Listing, item: Item) -> Iterator[Detail]:
@@ -45,7 +50,7 @@ def tmall_details(listing: Listing, item: Item) -> Iterator[Detail]:
     for name, right in _TMALL.items():
         yield name, listing.content.get(name), right
     axis, first, values = _COLOR
-    for sku in listing.skus.values():
+    for sku in _ours(listing):
         number = int(sku.code.rpartition("-")[2])
         yield f"option of {sku.code}", sku.options, (f"{axis}:{first + number % values}",)
 
@@ -73,5 +78,5 @@ def shopee_details(listing: Listing, item: Item) -> Iterator[Detail]:
         for row in listing.content.get("attribute_list", ())
     }
     yield "attributes", attributes, _ATTRIBUTES
-    for sku in listing.skus.values():
+    for sku in _ours(listing):
         yield f"option of {sku.code}", sku.options, (sku.code,)

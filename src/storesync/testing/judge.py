@@ -9,12 +9,13 @@ from typing import Any
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
 from storesync.state.backup import export
+from storesync.testing.byhand import BY_HAND, TYPED_STOCK
 from storesync.testing.leaks import Leaks
 from storesync.testing.pricehold import HeldPrices, unheld
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
 from storesync.testing.wanted import Item
-from storesync.testing.world import BY_HAND, World, offers_of
+from storesync.testing.world import World, offers_of
 
 __all__ = ["judge", "judge_held"]
 
@@ -71,13 +72,20 @@ def _left(world: World, stands: Mapping[str, Standing]) -> list[str]:
 
 
 def _robbed(world: World) -> list[str]:
-    """Listings that are there without the variant that their seller added."""
-    varied = (world.truth.listings[id_] for id_ in sorted(world.varied))
-    return [
-        f"{listing.key} has lost the variant that its seller added"
-        for listing in varied
-        if listing.alive and listing.sku(BY_HAND) is None
-    ]
+    """Listings that are there without the variant that their seller added, or with another one."""
+    robbed = []
+    for id_, own in sorted(world.varied.items()):
+        listing = world.truth.listings[id_]
+        there = listing.sku(BY_HAND)
+        if not listing.alive:
+            continue
+        if there is None:
+            robbed.append(f"{listing.key} has lost the variant that its seller added")
+        elif (there.id, there.options, there.price) != (own.id, own.options, own.price) or (
+            there.stock not in (own.stock, TYPED_STOCK)
+        ):
+            robbed.append(f"{listing.key} shows another variant than its seller added: {there} for {own}")
+    return robbed
 
 
 def _secrets(world: World) -> list[str]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from attrs import evolve
 
-from storesync.sandbox.records import Listing, Sku
+from storesync.sandbox.records import Listing
+from storesync.testing.byhand import BY_HAND, TYPED_STOCK
 from storesync.testing.wanted import Item
-from storesync.testing.world import BY_HAND, World, offers_of
+from storesync.testing.world import World, offers_of
 
 __all__ = ["edit_by_hand", "move_calmly", "move_catalog", "type_price", "vary_by_hand"]
 
@@ -145,8 +146,8 @@ def vary_by_hand(world: World) -> None:
     """A seller adds variants of his own, and takes some of ours away; the merchant goes on with the same listings."""
     rng = world.hands
     for listing in world.truth.alive():
-        item, options = world.wanted.items.get(listing.key), world.platform.options(listing)
-        if item is None or options is None or not listing.skus or rng.random() < 0.6:
+        item = world.wanted.items.get(listing.key)
+        if item is None or not listing.skus or rng.random() < 0.6:
             continue
         ours = [sku.code for sku in listing.skus.values() if sku.code in item.offers]
         if len(ours) > 1 and rng.random() < 0.3:
@@ -157,10 +158,9 @@ def vary_by_hand(world: World) -> None:
                 world.by_hand.get((listing.id, what), {}).pop(gone, None)
             world.events["variant removed by hand"] += 1
         elif listing.sku(BY_HAND) is None:
-            price = world.platform.by_hand
-            own = Sku(id=world.truth.next_sku(), code=BY_HAND, price=price, stock=3, options=options)
+            own = world.platform.variant(world.truth, listing, world.platform.by_hand, rng)
             world.truth.vary(listing.id, added=own)
-            world.varied.add(listing.id)
+            world.varied[listing.id] = evolve(own)
             world.events["variant added by hand"] += 1
         number = max((int(sku.rpartition("-")[2]) for sku in world.wanted.ever(item.key)), default=0) + 1
         offers = {**item.offers, f"{item.key}-{number}": (world.platform.price(rng), 5)}
@@ -184,8 +184,8 @@ def edit_by_hand(world: World) -> None:
     if kind == "price":
         type_price(world, listing)
     elif kind == "stock":
-        world.truth.edit(listing.id, stock=77)
-        _note(world, listing, "stock", 77)
+        world.truth.edit(listing.id, stock=TYPED_STOCK)
+        _note(world, listing, "stock", TYPED_STOCK)
     elif kind == "title":
         title = f"title by hand {world.rng.randint(0, 999)}"
         world.truth.edit(listing.id, title=title)

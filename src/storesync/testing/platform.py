@@ -19,6 +19,8 @@ from storesync.sandbox import Market as Truth
 from storesync.sandbox import Quota, market_shopee, market_tmall, plain, shopee, tmall
 from storesync.sandbox.dialect import Dialect
 from storesync.sandbox.records import Listing as Shown
+from storesync.sandbox.records import Sku
+from storesync.testing.byhand import plain_variant, shopee_variant, tmall_variant
 from storesync.testing.details import (
     Detail,
     plain_details,
@@ -51,8 +53,8 @@ class Platform:
     seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
     to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes;
-    `details` are what else it shows of a product, `options` those of a variant that a seller adds to a listing, None
-    where there is no room for one.
+    `details` are what else it shows of a product, `variant` makes room for one that a seller
+    adds to a listing that has variants.
     """
 
     name: str
@@ -77,7 +79,7 @@ class Platform:
     rates: Mapping[str, float] = {}
     fewest: Fewest
     details: Callable[[Shown, Item], Iterator[Detail]]
-    options: Callable[[Shown], tuple[str, ...] | None] = lambda listing: None
+    variant: Callable[[Truth, Shown, Decimal, Random], Sku]
 
     @property
     def channel(self) -> str:
@@ -178,7 +180,7 @@ _PLAIN = Platform(
         together=lambda profile: profile.together,
     ),
     details=plain_details,
-    options=lambda listing: (),
+    variant=plain_variant,
 )
 
 # -- tmall ------------------------------------------------------------------------------------------------
@@ -262,6 +264,7 @@ _TMALL = Platform(
     # one is sent after its own rules were read, and new SKUs have ids to be read again.
     fewest=Fewest(shop=5, steps=lambda item, profile: 2, text=2, more=3, second=3, pictures=True),
     details=tmall_details,
+    variant=tmall_variant,
 )
 
 # -- shopee -----------------------------------------------------------------------------------------------
@@ -344,6 +347,7 @@ _SHOPEE = Platform(
         pictures=True,
     ),
     details=shopee_details,
+    variant=shopee_variant,
 )
 
 PLATFORMS: Final = (_PLAIN, _TMALL, _SHOPEE)

@@ -10,9 +10,10 @@ from attrs import evolve, frozen
 
 from storesync.sandbox.records import HIDDEN, Listing
 from storesync.state import Standing
+from storesync.testing.byhand import BY_HAND
 from storesync.testing.merchant import type_price
 from storesync.testing.wanted import Item
-from storesync.testing.world import BY_HAND, World, offers_of
+from storesync.testing.world import World, offers_of
 
 __all__ = ["HeldPrices", "hold_prices", "release_prices", "unheld", "whole"]
 

@@ -9,9 +9,10 @@ from random import Random
 from attrs import evolve, frozen
 
 from storesync.state import Standing
+from storesync.testing.byhand import BY_HAND
 from storesync.testing.pricehold import whole
 from storesync.testing.wanted import Item
-from storesync.testing.world import BY_HAND, World, offers_of
+from storesync.testing.world import World, offers_of
 
 __all__ = ["HeldText", "hold_texts", "judge_texts", "release_texts"]
 

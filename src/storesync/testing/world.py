@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from random import Random
-from typing import Any, Final
+from typing import Any
 
 import httpx
 from attrs import define, field
@@ -25,10 +25,11 @@ from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, CREATE, EXTEND, READ, Answer, Call, Dialect
-from storesync.sandbox.records import Listing
+from storesync.sandbox.records import Listing, Sku
 from storesync.state import Standing, Store, standing
 from storesync.state.schema import journal, operations
 from storesync.state.statement import Statement
+from storesync.testing.byhand import BY_HAND
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import START, Profile
@@ -38,7 +39,7 @@ from storesync.testing.wanted import Wanted
 from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
-__all__ = ["BY_HAND", "Crash", "Doom", "World", "offers_of"]
+__all__ = ["Crash", "Doom", "World", "offers_of"]
 
 _INTENDED = Statement(
     select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
@@ -61,8 +62,6 @@ _UNHEARD = (
     "hostile",
     "repeat",
 )
-BY_HAND: Final = "BY-HAND"
-"""The code of every variant that a seller adds himself."""
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
 
@@ -151,7 +150,7 @@ class World:
     stumbles: Stumbles = field(init=False)
     rests: Random = field(init=False)
     hands: Random = field(init=False)
-    varied: set[int] = field(factory=set)
+    varied: dict[int, Sku] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.rests = Random(f"rests {self.seed}")

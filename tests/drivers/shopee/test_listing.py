@@ -168,7 +168,7 @@ def test_an_update_from_an_unknown_state_sends_everything() -> None:
     ref, picture = made(shop, listing())
     receipt = shop.run(DRIVER.update(SHOP, change(None, listing(), ref, picture)))
 
-    assert ["update_item", "get_model_list", "update_tier_variation", "update_model"] == shop.calls
+    assert ["get_model_list", "update_item", "update_tier_variation", "update_model"] == shop.calls
     assert ref.skus == receipt.ref.skus
 
 

@@ -197,6 +197,29 @@ def test_rows_that_stay_keep_the_markets_price_and_stock() -> None:
     assert receipt.ref == sd.Ref(ITEM, {k: whole[k] for k in ("GW-SERUM-30", "GW-SERUM-80")})
 
 
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (
+            "60002011",
+            "variant that its seller added (SELLERS-OWN) where GW-SERUM-30 belongs: on Tmall, give it another option",
+        ),
+        ("", "(SELLERS-OWN) with other sale properties than the product has now"),
+    ],
+    ids=["in the way", "other properties"],
+)
+def test_a_row_of_the_seller_that_stands_in_the_way_is_named(other: str, words: str) -> None:
+    """Only the rules were read: the next run looks whether he made room."""
+    text = sd.dumps(UPDATE_SCHEMA)
+    assert "60002099" in text
+    asked = change(listing(), listing("30", "80"), added=["GW-SERUM-80"], removed=["GW-SERUM-50"])
+    with pytest.raises(sd.Postponed) as raised:
+        drive(update(SHOP, asked), sd.loads(text.replace("60002099", other)))
+
+    assert words in str(raised.value)
+    assert "variants.own" == raised.value.issues[0].code
+
+
 def test_from_an_unknown_half_everything_is_sent_but_the_status() -> None:
     """Nobody knows what the market shows: all fields and rows go; show and hide own the shelf."""
     requests, _ = drive(update(SHOP, change(None, listing())), UPDATE_SCHEMA, UPDATED, SKUS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 from typing import Final
 
 from attrs import evolve
@@ -107,7 +108,8 @@ def _limit(row: sd.Part, path: str, unit: int) -> int:
     if row.maybe(path) in (None, ""):
         return 0
     value = row.decimal(path)
-    return int(value * unit) if 0 < value < 10**9 else 0
+    # A fraction: a product of decimals is rounded as the host's context says.
+    return int(Fraction(value) * unit) if 0 < value < 10**9 else 0
 
 
 def _location(shop: Shop) -> sd.Flow[str]:

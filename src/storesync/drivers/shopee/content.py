@@ -123,7 +123,7 @@ def carriers(shop: Shop, weight: int, size: tuple[int, int, int]) -> list[Channe
 
 
 def _kilograms(grams: int) -> Decimal:
-    return Decimal(grams).scaleb(-3)
+    return Decimal(f"{grams}e-3")  # as text: arithmetic would round as the host's decimal context says
 
 
 def _model(listing: sd.Listing, variant: sd.Variant) -> dict[str, Any]:

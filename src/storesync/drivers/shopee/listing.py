@@ -13,6 +13,7 @@ from attrs import evolve
 import storesync.driver as sd
 from storesync.drivers.shopee.call import Shop, acknowledged, number, post, warnings
 from storesync.drivers.shopee.content import SINGLE
+from storesync.drivers.shopee.models import look
 from storesync.drivers.shopee.offers import seller_stock
 from storesync.drivers.shopee.region import amount
 from storesync.drivers.shopee.shelf import unlist
@@ -44,8 +45,9 @@ def create(shop: Shop, new: sd.New) -> sd.Flow[sd.Receipt]:
         ref = new.found
         if not _whole(ref, content):
             with sd.made(ref):
+                shown = yield from look(ref.listing, content, ref.skus)
                 made = yield from arrange(
-                    shop, ref.listing, content, new.offers, known=ref.skus, redraw=False
+                    shop, ref.listing, content, new.offers, shown=shown, known=ref.skus, redraw=False
                 )
                 ref, issues = evolve(ref, skus=made.ids), made.issues
     with sd.made(ref):
@@ -88,10 +90,13 @@ def _add(shop: Shop, new: sd.New) -> sd.Flow[tuple[str, sd.Status, tuple[sd.Issu
 def update(shop: Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
     """The listing as in `change.after`: only fields that differ are sent, price, stock and status stay.
 
-    New models take their offers from `change.offers`; when the number of tiers changes every model is new.
+    Variants are looked at before anything is sent: the seller may have added some that stand in the way. New models
+    take their offers from `change.offers`; when the number of tiers changes every model is new.
     """
     after, before, ref = change.after, change.before, change.ref
     old: Mapping[str, Any] = {} if before is None else before["item"]
+    varied = change.added or change.removed or change.touched("tiers", "models", "single")
+    shown = (yield from look(ref.listing, after, ref.skus)) if varied else None
     fields = {name: value for name, value in after["item"].items() if name not in old or old[name] != value}
     issues = tuple(
         sd.Issue(
@@ -109,11 +114,13 @@ def update(shop: Shop, change: sd.Change) -> sd.Flow[sd.Receipt]:
         )
         acknowledged(done)
         issues += warnings(done)
-    if not (change.added or change.removed or change.touched("tiers", "models", "single")):
+    if shown is None:
         return sd.Receipt(ref, issues=issues)
     with sd.made(ref):
         redraw = change.touched("tiers")
-        made = yield from arrange(shop, ref.listing, after, change.offers, known=ref.skus, redraw=redraw)
+        made = yield from arrange(
+            shop, ref.listing, after, change.offers, shown=shown, known=ref.skus, redraw=redraw
+        )
     ref = evolve(ref, skus=made.ids)
     differing = {
         sku: model

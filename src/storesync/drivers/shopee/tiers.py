@@ -15,6 +15,7 @@ import storesync.driver as sd
 from storesync.drivers.shopee.call import Shop, acknowledged, number, post, read, warnings
 from storesync.drivers.shopee.content import SINGLE, model_id
 from storesync.drivers.shopee.faults import failure
+from storesync.drivers.shopee.models import Model, Shown, beside, cell_in, cells_of, names, with_options
 from storesync.drivers.shopee.offers import seller_stock
 from storesync.drivers.shopee.region import amount
 
@@ -31,13 +32,6 @@ class Arranged:
     ids: Mapping[str, str]
     offers: Mapping[str, sd.Offer] = field(factory=dict)
     issues: tuple[sd.Issue, ...] = ()
-
-
-@frozen
-class _Model:
-    id: str
-    sku: str
-    cell: tuple[int, ...]
 
 
 def offer_of(sku: str, offers: Mapping[str, sd.Offer]) -> sd.Offer:
@@ -83,50 +77,51 @@ def arrange(
     content: sd.Content,
     offers: Mapping[str, sd.Offer],
     *,
+    shown: Shown,
     known: Collection[str],
     redraw: bool,
 ) -> sd.Flow[Arranged]:
-    """The item with exactly the tiers and models of `content`; ids of models that stay are kept.
+    """The item with exactly the tiers and models of `content` beside its seller's own; what stays keeps its id.
 
-    `known` are the SKUs that the item has had so far: one that takes an item over brings its own offer.
-    `redraw` sends the tiers also where their texts are right already: pictures may differ. One variant needs
-    no tiers, but keeps those that it has, since Shopee cannot take them away: Rejected without any option.
+    `shown` is what the item has, `known` are the SKUs that it has had so far: one that takes an item over brings its
+    own offer. `redraw` sends the tiers also where their texts are right already: pictures may differ. One variant
+    needs no tiers, but keeps those that it has.
     """
-    seen = yield read("product/get_model_list", {"item_id": item})
-    shown, tiers = _models(seen), _tiers(seen)
-    if content["single"] and not shown:
+    if content["single"] and not shown.divided:
         sku = content["single"]
         brought = {} if sku in known else {sku: offer_of(sku, offers)}
         for offer in brought.values():
             yield from _offered(shop, item, {}, offer)
         return Arranged({sku: SINGLE}, brought)
-    if not content["tiers"]:
-        raise _undivided(item)
-    if not shown or len(tiers) != len(content["tiers"]):
+    if not shown.divided or len(shown.tiers) != len(content["tiers"]):
         done = yield from divide(shop, item, content, offers)
         return done
     wanted = content["models"]
-    kept: dict[str, _Model] = {}
-    for model in shown:
+    kept: dict[str, Model] = {}
+    for model in shown.models:
         if model.sku in wanted:
             kept.setdefault(model.sku, model)
-    surplus = [model for model in shown if model not in kept.values()]
+    surplus = [model for model in shown.models if model not in kept.values()]
     made: dict[str, sd.Offer] = {}
     if not kept:
-        renamed = yield from _renamed(shop, item, content, offers, surplus, tiers)
-        if renamed is None:
-            done = yield from _replaced(shop, item, content, offers, surplus, tiers)
+        renamed = yield from _renamed(shop, item, content, offers, surplus)
+        if renamed is not None:
+            kept[renamed.sku] = renamed
+            surplus = [model for model in surplus if model.id != renamed.id]
+            made[renamed.sku] = offer_of(renamed.sku, offers)
+        elif not shown.own:
+            done = yield from _replaced(shop, item, content, offers, surplus)
             return done
-        kept[renamed.sku] = renamed
-        surplus = [model for model in surplus if model.id != renamed.id]
-        made[renamed.sku] = offer_of(renamed.sku, offers)
     for model in surplus:
         yield from _delete(item, model)
+    tiers, told = beside(item, content, shown)
     issues: tuple[sd.Issue, ...] = ()
-    moved = any(list(model.cell) != wanted[sku]["tier_index"] for sku, model in kept.items())
-    if redraw or moved or tiers != _names(content["tiers"]):
-        cells = {model.id: wanted[sku]["tier_index"] for sku, model in kept.items()}
-        issues += yield from _draw(item, content["tiers"], cells)
+    cells = {model.id: wanted[sku]["tier_index"] for sku, model in kept.items()}
+    cells |= {model.id: cell_in(tiers, model.cell) for model in shown.own}
+    moved = any(list(shown.places[id_]) != cell for id_, cell in cells.items())
+    if redraw or moved or shown.tiers != names(tiers):
+        drawn = yield from _draw(item, tiers, cells)
+        issues += (*told, *drawn)
     ids = {sku: model.id for sku, model in kept.items()}
     missing = [sku for sku in wanted if sku not in kept]
     if missing:
@@ -144,12 +139,6 @@ def described(item: str, models: Mapping[str, Mapping[str, Any]], ids: Mapping[s
         for sku, model in models.items()
     ]
     return post("product/update_model", {"item_id": number(item), "model": rows}, effect=sd.Effect.SET)
-
-
-def _undivided(item: str) -> sd.Rejected:
-    words = f"item {item} has variants on Shopee, which cannot be taken away again"
-    hint = "give the product its option back, or end the listing and list it anew"
-    return sd.Rejected("variants", words, issues=[sd.Issue("variants.undivided", "axes", words, hint=hint)])
 
 
 def _row(shop: Shop, content: sd.Content, sku: str, offers: Mapping[str, sd.Offer]) -> dict[str, Any]:
@@ -171,46 +160,6 @@ def _made(done: sd.Response, offers: Mapping[str, sd.Offer]) -> Arranged:
     if missing:
         raise sd.Ambiguous("shape", f"the answer names no model for {', '.join(missing)}", answer=done)
     return Arranged({sku: ids[sku] for sku in offers}, offers, warnings(done))
-
-
-def _models(seen: sd.Response) -> list[_Model]:
-    seen.at("response", dict)
-    models = []
-    for row in seen.each("response.model"):
-        cell = row.at("tier_index", list)
-        if not all(isinstance(place, int) and not isinstance(place, bool) and place >= 0 for place in cell):
-            raise sd.Malformed("shape", "'tier_index' in the answer holds no places")
-        models.append(_Model(model_id(row), row.text("model_sku"), tuple(cell)))
-    return models
-
-
-def _tiers(seen: sd.Response) -> list[tuple[str, list[str]]]:
-    """Name and option names of every tier that the shop shows."""
-    return [
-        (
-            tier.text("variation_name"),
-            [option.text("variation_option_name") for option in tier.each("variation_option_list")],
-        )
-        for tier in seen.each("response.standardise_tier_variation")
-    ]
-
-
-def _names(tiers: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[str]]]:
-    return [
-        (
-            tier["variation_name"],
-            [option["variation_option_name"] for option in tier["variation_option_list"]],
-        )
-        for tier in tiers
-    ]
-
-
-def _said(cell: Sequence[int], tiers: Sequence[tuple[str, list[str]]]) -> tuple[str, ...]:
-    """The option names of a cell; Malformed when the cell lies outside."""
-    try:
-        return tuple(tiers[tier][1][place] for tier, place in enumerate(cell))
-    except IndexError:
-        raise sd.Malformed("shape", f"tier_index {list(cell)} lies outside the tiers") from None
 
 
 def _add(
@@ -237,7 +186,7 @@ def _draw(
     return warnings(done)
 
 
-def _delete(item: str, model: _Model) -> sd.Flow[None]:
+def _delete(item: str, model: Model) -> sd.Flow[None]:
     """End a model; when the market refuses, it is looked whether an earlier try had ended it already."""
     body = {"item_id": number(item), "model_id": number(model.id)}
     try:
@@ -245,7 +194,8 @@ def _delete(item: str, model: _Model) -> sd.Flow[None]:
         acknowledged(done)
     except sd.Rejected as refusal:
         seen = yield read("product/get_model_list", {"item_id": item})
-        if any(one.id == model.id for one in _models(seen)):
+        seen.at("response", dict)
+        if any(model_id(row) == model.id for row in seen.each("response.model")):
             raise refusal from None
 
 
@@ -254,18 +204,15 @@ def _renamed(
     item: str,
     content: sd.Content,
     offers: Mapping[str, sd.Offer],
-    shown: Sequence[_Model],
-    tiers: Sequence[tuple[str, list[str]]],
-) -> sd.Flow[_Model | None]:
+    shown: Sequence[Model],
+) -> sd.Flow[Model | None]:
     """A model that stands in a wanted SKU's cell under another code takes the SKU and its offer.
 
     The offer goes first: whoever continues after a crash finds the old code and does it all again.
     """
-    wanted = content["models"]
-    names = _names(content["tiers"])
-    cells = {_said(model["tier_index"], names): sku for sku, model in wanted.items()}
+    cells = cells_of(content)
     for model in shown:
-        sku = cells.get(_said(model.cell, tiers))
+        sku = cells.get(model.cell)
         if sku is None:
             continue
         yield from _offered(shop, item, {"model_id": number(model.id)}, offer_of(sku, offers))
@@ -274,7 +221,7 @@ def _renamed(
             "product/update_model", {"item_id": number(item), "model": [told]}, effect=sd.Effect.SET
         )
         acknowledged(done)
-        return _Model(model.id, sku, model.cell)
+        return Model(model.id, sku, model.cell)
     return None
 
 
@@ -294,23 +241,16 @@ def _offered(shop: Shop, item: str, model: Mapping[str, Any], offer: sd.Offer) -
 
 
 def _replaced(
-    shop: Shop,
-    item: str,
-    content: sd.Content,
-    offers: Mapping[str, sd.Offer],
-    shown: Sequence[_Model],
-    tiers: Sequence[tuple[str, list[str]]],
+    shop: Shop, item: str, content: sd.Content, offers: Mapping[str, sd.Offer], shown: Sequence[Model]
 ) -> sd.Flow[Arranged]:
     """No model stays and no cell is shared: the new ones come beside the old ones, which then end.
 
-    An item cannot be without models in between.
+    An item cannot be without models in between. Old options lend a picture where all need one.
     """
-    both = _with_options(content["tiers"], tiers)
-    places = [list(options) for _, options in _names(both)]
-    cells = {
-        model.id: [places[tier].index(name) for tier, name in enumerate(_said(model.cell, tiers))]
-        for model in shown
-    }
+    first = content["tiers"][0]["variation_option_list"][0]
+    lent = {model.cell[0]: first["image_id"] for model in shown if "image_id" in first}
+    both = with_options(content["tiers"], [model.cell for model in shown], lent)
+    cells = {model.id: cell_in(both, model.cell) for model in shown}
     issues = yield from _draw(item, both, cells)
     added = yield from _add(shop, item, content, offers, list(content["models"]))
     for model in shown:
@@ -318,21 +258,3 @@ def _replaced(
     final = {added.ids[sku]: model["tier_index"] for sku, model in content["models"].items()}
     issues += yield from _draw(item, content["tiers"], final)
     return Arranged(added.ids, added.offers, (*issues, *added.issues))
-
-
-def _with_options(
-    wanted: Sequence[Mapping[str, Any]], shown: Sequence[tuple[str, list[str]]]
-) -> list[dict[str, Any]]:
-    """The wanted tiers with the shown options behind their own, and a picture for each where all need one."""
-    both = []
-    for tier, (_, names) in zip(wanted, shown, strict=True):
-        options = list(tier["variation_option_list"])
-        known = {option["variation_option_name"] for option in options}
-        picture = {name: options[0][name] for name in ("image_id",) if options and name in options[0]}
-        options += [
-            {"variation_option_id": 0, "variation_option_name": name, **picture}
-            for name in names
-            if name not in known
-        ]
-        both.append({**tier, "variation_option_list": options})
-    return both

@@ -230,7 +230,10 @@ def _folded(word: str) -> str:
 def _rows(
     change: sd.Change, rules: Mapping[str, Field], shown: Mapping[str, Any]
 ) -> tuple[list[tuple[str, str, Any]], dict[str, sd.Offer]]:
-    """All rows after the change with the listing's own price and quantity, and the offers of the new ones."""
+    """All rows after the change with the listing's own price and quantity, and the offers of the new ones.
+
+    Postponed where a row that the seller added stands in the way: each run looks whether he made room.
+    """
     id_ = change.after["rows"]
     if id_ not in rules:
         raise sd.Malformed("shape", f"the update rule document has no field {id_!r}")
@@ -238,6 +241,8 @@ def _rows(
     rows_there = [row for row in shown.get(id_, ()) if isinstance(row, Mapping)]
     there = {str(row.get("sku_outerId", "")): row for row in reversed(rows_there)}
     ours = {*change.removed, *change.ref.skus, *change.after["skus"]}
+    own = [row for row in rows_there if row.get("sku_outerId", "") not in ours]
+    _refuse_crowd(change, own)
     rows: list[list[tuple[str, str, Any]]] = []
     offers: dict[str, sd.Offer] = {}
     for sku, row in change.after["skus"].items():
@@ -247,8 +252,36 @@ def _rows(
         else:
             offers[sku] = _offer(sku, change.offers)
             rows.append(filled(row, [offers[sku]]))
-    rows += [_wire(row, parts) for row in rows_there if row.get("sku_outerId", "") not in ours]
+    rows += [_wire(row, parts) for row in own]
     return [*_totals(rows, rules), (id_, "multiComplex", rows)], offers
+
+
+def _refuse_crowd(change: sd.Change, own: Sequence[Mapping[str, Any]]) -> None:
+    """No two rows of a listing have the same sale properties, and all of them have the same ones."""
+    cells = {}
+    for sku, row in change.after["skus"].items():
+        values = {id_: spec["value"] for id_, spec in row.items() if "offer" not in spec}
+        cells[_cell(values)] = sku
+    axes = {tuple(id_ for id_, _ in cell) for cell in cells}
+    for row in own:
+        cell = _cell(row)
+        called = row.get("sku_outerId") or " / ".join(value for _, value in cell)
+        has = f"listing {change.ref.listing} has a variant that its seller added ({called})"
+        if cell in cells:
+            sku = cells[cell]
+            words = f"{has} where {sku} belongs"
+            hint = f"on Tmall, give it another option, or the code {sku} if that is what it is, or delete it"
+        elif axes and tuple(id_ for id_, _ in cell) not in axes:
+            words = f"{has} with other sale properties than the product has now, and Tmall takes no mixture"
+            hint = "delete it on Tmall, or give the product the options back that it had"
+        else:
+            continue
+        issue = sd.Issue("variants.own", "variants", words, hint=hint)
+        raise sd.Postponed("variants", f"{words}: {hint}", issues=[issue])
+
+
+def _cell(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted((id_, str(value)) for id_, value in row.items() if id_.startswith("prop_") and value))
 
 
 def _wire(row: Mapping[str, Any], parts: Mapping[str, Field]) -> list[tuple[str, str, Any]]:
@@ -264,7 +297,7 @@ def _totals(
     for id_, of in (("price", "sku_price"), ("quantity", "sku_quantity")):
         values = [_exact(value) for row in rows for part, _, value in row if part == of]
         if id_ in rules and _folded(id_) in options and values:
-            total = f"{min(values):.2f}" if id_ == "price" else str(int(sum(values)))
+            total = f"{min(values):.2f}" if id_ == "price" else str(sum(map(int, values)))
             totals.append((id_, rules[id_]["type"], total))
     return totals
 
@@ -274,6 +307,6 @@ def _exact(text: Any) -> Decimal:
         number = Decimal(text)
     except (InvalidOperation, TypeError, ValueError):
         raise sd.Malformed("shape", f"a SKU row of the update rule document holds {text!r}") from None
-    if not number.is_finite() or abs(number) >= 10**12:
+    if not number.is_finite() or number.copy_abs() >= 10**12:
         raise sd.Malformed("shape", f"a SKU row of the update rule document holds {text!r}")
     return number

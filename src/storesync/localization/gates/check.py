@@ -55,7 +55,7 @@ class Gates:
         categories: Iterable[str] = (),
         part: bool = False,
     ) -> Verdict:
-        """Every finding about one translated text of goods of a `kind` (`cosmetic`, `food`, empty for any).
+        """Every finding about one translated text of goods of a `kind` (`cosmetic`, `food`, `other`, empty for any).
 
         `categories` are the merchant's, of all products that the text is for. Of a text that says a `part` of its source
         only, nothing is missing. An empty or copied text gets no further:
@@ -78,7 +78,7 @@ class Gates:
         yield from markup(source, text, part=part)
         yield from numbers(source, text, self.source_locale, locale, part=part)
         if not part:
-            yield from brands(source, text, self.brands)
+            yield from brands(source, text, self.brands, field)
         yield from wording(source, text, field, locale, self.glossary)
         if self.limits or self.categories:
             yield from self._lengths(text, field, categories)

@@ -18,7 +18,7 @@ __all__ = ["DIGIT", "Figure", "figures", "spelled"]
 
 DIGIT = re.compile(r"\d")
 
-# 3만원, 3万韩元, 30 nghìn won. 3천연 and 3千克 hold no thousand.
+# 3만원, 3万韩元, 30 nghìn won. 3천연, 3千克 and 3千卡 hold no thousand.
 _FACTORS = {
     "백": 100, "천": 1000, "만": 10_000, "백만": 10**6, "천만": 10**7, "억": 10**8,
     "百": 100, "千": 1000, "万": 10_000, "萬": 10_000, "百万": 10**6, "千万": 10**7, "亿": 10**8, "億": 10**8,
@@ -27,11 +27,13 @@ _FACTORS = {
 }  # fmt: skip
 _FACTOR = (
     r"(?P<factor>(?:백만|천만|백|천|만|억)(?=[^가-힣]|$|[원개명병매포정회장박세건여이의])"
-    r"|(?:百万|千万|[百千万萬亿億])(?![克米瓦合年])|\s?(?:trăm|nghìn|ngàn|k|vạn|triệu|tỷ|tỉ|thousand|million)(?![a-zà-ỹ]))"
+    r"|(?:百万|千万|[百千万萬亿億])(?![克米瓦卡焦帕赫伏安合年])|\s?(?:trăm|nghìn|ngàn|k|vạn|triệu|tỷ|tỉ|thousand|million)(?![a-zà-ỹ]))"
 )
+# 300g/m2: the power of a unit is no amount.
+_NO_POWER = r"(?<!/m\d)(?<!/cm\d)"
 # "1,2-Hexanediol": the places of a chemical name are no amounts.
 _FIGURE = re.compile(
-    rf"(?P<places>(?<![\d.,])\d(?:,\d)+(?=-))|(?P<number>\d+(?:[.,]\d+)*){_FACTOR}?(?:\s?(?:{WRITTEN}))?"
+    rf"(?P<places>(?<![\d.,])\d(?:,\d)+(?=-))|(?P<number>\d{_NO_POWER}\d*(?:[.,]\d+)*){_FACTOR}?(?:\s?(?:{WRITTEN}))?"
 )
 _SPELLED = re.compile(rf"\s?(?:{WRITTEN})")
 # Below zero, by a sign or a word. A sign behind a letter or digit joins or parts: SPF-50, 10-20℃. Behind Korean and
@@ -44,6 +46,7 @@ _BELOW = re.compile(r"(?:영하|마이너스|零下(?:摄氏|华氏)?|[负負]|�
 _MINUS_ENDS = frozenset("-−–‐하스下氏负負ms")
 _RINGS = str.maketrans("º˚", "°°")  # what keyboards have for degrees, and what NFKC would take apart
 _RANGE = re.compile("[~～–-]")
+_GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(?:\1\d{3})*(?![\d.,])")
 
 
 @frozen
@@ -63,6 +66,12 @@ class Figure:
     def amount(self) -> tuple[Decimal, str]:
         """The number and its unit."""
         return self.value, "°c" if self.unit == "degree" else self.unit
+
+    @property
+    def grouped(self) -> Decimal | None:
+        """What the digits say where their mark parts thousands, as it does in another language; None without one."""
+        found = _GROUPED.search(self.written)
+        return Decimal(re.sub("[.,]", "", found.group())) if found is not None else None
 
     @property
     def base(self) -> tuple[str, Decimal]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
@@ -44,11 +45,11 @@ def _compared(
     part: bool,
 ) -> Iterator[Finding]:
     said = tuple(missing)
-    for alike in (_same, _same_amount, _same_base, *(() if part else (_same_value,))):
+    for alike in (_same, _same_amount, _same_base, _same_digits, *(() if part else (_same_value,))):
         for one in tuple(missing):
             if (other := _take(added, alike(one))) is not None:
                 missing.remove(one)
-                yield from _changed(one, other)
+                yield from _changed(one, other, locale)
     for one in tuple(missing):
         if _take(words, _same(one)) is not None:
             missing.remove(one)
@@ -57,8 +58,9 @@ def _compared(
             message = f"{one.written!r} of the source became {other.written!r}"
             yield Finding("numbers", Level.FAIL, message, other.offset, f"write {one.written}")
             continue
-        optional = one.value == 1 and one.unit in TIMES
-        level = Level.REVIEW if optional or _in_words(one.value, text, locale) else Level.FAIL
+        if _each(one, text):
+            continue
+        level = Level.REVIEW if _told_otherwise(one, text, locale) else Level.FAIL
         message = f"{one.written!r} of the source is not in the translation"
         yield Finding("numbers", level, message, 0, f"write {one.written}")
     for other in added:
@@ -86,6 +88,11 @@ def _same_base(one: Figure) -> _Alike:
     return lambda other: other.base == one.base
 
 
+def _same_digits(one: Figure) -> _Alike:
+    """1,000mg as Korean writes it, where the language of the other has a comma before the decimals."""
+    return lambda other: other.unit == one.unit and other.value != one.value == other.grouped
+
+
 def _same_value(one: Figure) -> _Alike:
     return lambda other: abs(other.value) == abs(one.value)
 
@@ -101,7 +108,7 @@ def _tells(word: Figure) -> _Alike:
         abs(one.value) == word.value
         and (one.unit == word.unit or (bare and not one.unit))
         and (bool(one.counter) or bare or bool(word.unit))
-        and counted_alike(one.counter, word.counter) is not False
+        and counted_alike(one.counter, word.counter) is True
     )
 
 
@@ -120,7 +127,7 @@ def _take(some: list[Figure], wanted: _Alike) -> Figure | None:
     return None
 
 
-def _changed(one: Figure, other: Figure) -> Iterator[Finding]:
+def _changed(one: Figure, other: Figure, locale: str) -> Iterator[Finding]:
     """What became otherwise between two figures that belong together."""
     hint = f"write {one.written}"
     if one.amount == other.amount:
@@ -134,6 +141,14 @@ def _changed(one: Figure, other: Figure) -> Iterator[Finding]:
         )
         yield Finding("numbers", Level.REVIEW, message, other.offset, hint)
         return
+    if one.value == other.grouped:
+        said, meant = f"{other.value.normalize():f}", f"{one.value:f}"
+        message = f"{other.written!r} reads as {said} in {locale}, and the source says {meant}"
+        marks = str.maketrans(",.", ".,")
+        yield Finding(
+            "numbers", Level.REVIEW, message, other.offset, f"write {other.written.translate(marks)}"
+        )
+        return
     if one.value != other.value:
         unsure = " " in one.written[:2] or " " in other.written[:2] or not (one.unit or other.unit)
         level = Level.REVIEW if unsure else Level.FAIL
@@ -145,6 +160,29 @@ def _changed(one: Figure, other: Figure) -> Iterator[Finding]:
     level = Level.REVIEW if lost or gained else Level.FAIL
     message = f"the unit of {one.written!r} in the source became {other.written!r}"
     yield Finding("units", level, message, other.offset, hint)
+
+
+# 1회 제공량 is 每份, 1일 is 每日, 1봉지 is mỗi gói.
+_EACH = re.compile(r"[每单單一]|(?<![^\W_])(?:mỗi|một|hằng|hàng)(?![^\W_])")
+_PURE = re.compile(r"[纯純全]|nguyên chất|hoàn toàn")
+
+
+def _each(one: Figure, text: str) -> bool:
+    """Whether one of something is told by a word for each."""
+    return (
+        one.value == 1
+        and bool(one.unit in TIMES or one.counter)
+        and _EACH.search(text.casefold()) is not None
+    )
+
+
+def _told_otherwise(one: Figure, text: str, locale: str) -> bool:
+    """Whether a missing figure may be there in other words: one box needs no number, 100% is 纯."""
+    if one.value == 1 and (one.unit in TIMES or one.counter):
+        return True
+    if one.unit == "%" and one.value == 100 and _PURE.search(text.casefold()) is not None:
+        return True
+    return _in_words(one.value, text, locale)
 
 
 def _in_words(value: Decimal, text: str, locale: str) -> bool:

@@ -30,7 +30,12 @@ _ZH_POWERS = {
     "萬": 10_000,
     "亿": 10**8,
 }
-_ZH_RUN = re.compile(rf"(?<![\d.,第])[{''.join(_ZH_VALUES)}{''.join(_ZH_POWERS)}]+")
+# A pair (两双, 双手) is two where it stands before what there are two of: 双层, 双倍, 双人.
+_ZH_RUN = re.compile(
+    rf"(?<![\d.,第])(?:[{''.join(_ZH_VALUES)}{''.join(_ZH_POWERS)}]+|[双雙](?=[层層倍重人份]))"
+)
+
+_ZH_TWO = ("两", "双层", "双倍", "双重", "双人", "双份", "双面", "一双", "一对")
 
 _VI = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _VI_VALUES = {
@@ -57,7 +62,7 @@ _VI_RUN = re.compile(rf"(?<!\d\s)(?<![^\W_])(?:{_VI_WORD})(?:\s(?:{_VI_WORD}))*(
 _SINO = "일이삼사오육칠팔구"
 _NATIVE = (
     "하나|한 |첫",
-    "둘|두 |이중|더블",
+    "둘|두 |이중|더블|듀얼|양면|한 쌍",
     "셋|세 |삼중|트리플",
     "넷|네 ",
     "다섯",
@@ -92,7 +97,8 @@ def numerals(text: str, locale: str) -> Iterator[tuple[int, int, int]]:
     kind = language(locale)
     if kind == "zh":
         for run in _ZH_RUN.finditer(text):
-            yield _value(list(run.group()), _ZH_VALUES, _ZH_POWERS), run.start(), run.end()
+            value = 2 if run.group() in "双雙" else _value(list(run.group()), _ZH_VALUES, _ZH_POWERS)
+            yield value, run.start(), run.end()
     elif kind == "vi":
         for run in _VI_RUN.finditer(text):
             words = run.group().split()
@@ -111,9 +117,9 @@ def in_words(value: Decimal, locale: str) -> tuple[str, ...]:
     kind = language(locale)
     if kind == "zh":
         made = _zh(number)
-        return (made, *(("两",) if number == 2 else ()), *((made.removeprefix("一"),) if number > 9 else ()))
+        return (made, *(_ZH_TWO if number == 2 else ()), *((made.removeprefix("一"),) if number > 9 else ()))
     if kind == "vi":
-        return (_vi(number), *(("đôi",) if number == 2 else ()))
+        return (_vi(number), *(("đôi", "cặp") if number == 2 else ()))
     return _ko(number) if kind == "ko" else ()
 
 

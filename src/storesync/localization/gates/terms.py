@@ -8,6 +8,7 @@ from functools import lru_cache
 from attrs import frozen
 
 from storesync.compliance import Folded, fold, spread
+from storesync.localization.brandname import says_name
 from storesync.localization.gates.verdict import Finding, Level
 from storesync.localization.glossary import Glossary, GlossaryTerm
 from storesync.localization.locale import language
@@ -20,11 +21,17 @@ STRICT = frozenset({"title", "attributes", "option_values"})
 _LEVELS = {"block": Level.FAIL, "warn": Level.REVIEW, "advise": Level.NOTE}
 
 
-def brands(source: str, text: str, names: Mapping[str, str]) -> Iterator[Finding]:
+def brands(source: str, text: str, names: Mapping[str, str], field: str = "title") -> Iterator[Finding]:
     """`brand_kept`: a brand of the source, by its own name or its Latin one, stands in Latin letters."""
     for name, latin in names.items():
-        if latin and latin not in text and (name in source or latin in source):
+        if not latin or latin in text:
+            continue
+        said = latin in source or says_name(name, source, prose=field != "title")
+        if said:
             yield Finding("brand_kept", Level.FAIL, f"the brand {latin} is lost", 0, f"write {latin}")
+        elif said is None:
+            message = f"the brand {latin} is lost, if {name} is meant as one"
+            yield Finding("brand_kept", Level.REVIEW, message, 0, f"write {latin}, or leave it so")
 
 
 def wording(source: str, text: str, field: str, locale: str, glossary: Glossary) -> Iterator[Finding]:

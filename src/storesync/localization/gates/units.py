@@ -19,12 +19,18 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "kg": ("mass", "1000", ("kg", "公斤", "千克", "킬로그램", "kilogam")),
         "mm": ("length", "1", ("mm", "毫米", "밀리미터")),
         "cm": ("length", "10", ("cm", "厘米", "센티미터")),
+        "m2": ("area", "10000", ("m2", "平方米", "平米", "제곱미터", "mét vuông")),
+        "cm2": ("area", "1", ("cm2", "平方厘米", "제곱센티미터", "cm vuông")),
+        "kcal": ("energy", "4184", ("kcal", "千卡", "大卡", "킬로칼로리", "칼로리", "kilocalo", "calo")),
+        "kj": ("energy", "1000", ("kj", "千焦", "킬로줄")),
+        "kpa": ("pressure", "1", ("kpa", "千帕", "킬로파스칼")),
+        "khz": ("frequency", "1", ("khz", "千赫兹", "千赫", "킬로헤르츠")),
         "%": ("share", "1", ("%", "퍼센트", "phần trăm")),
         "°c": ("degrees", "1", ("°c", "摄氏度", "độ c", "도씨")),
         "°f": ("fahrenheit", "1", ("°f", "华氏度", "độ f")),
         # Of Celsius, or of an angle, or of alcohol.
         "degree": ("degrees", "1", ("도", "度", "độ", "°")),
-        "year": ("months", "12", ("년", "年", "năm", "years", "year")),
+        "year": ("months", "12", ("주년", "周年", "週年", "년", "年", "năm", "years", "year")),
         "month": ("months", "1", ("개월", "个月", "個月", "tháng", "months", "month")),
         "week": ("days", "7", ("주", "周", "週", "tuần", "weeks", "week")),
         "day": ("days", "1", ("일", "日", "天", "ngày", "days", "day")),
@@ -37,7 +43,9 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "won": ("won", "1", ("원", "韩元", "韓元", "韩币", "won", "krw")),
     }
 )
-MEASURES = frozenset({"ml", "l", "mg", "g", "kg", "mm", "cm", "%", "°c", "°f"})
+MEASURES = frozenset(
+    {"ml", "l", "mg", "g", "kg", "mm", "cm", "m2", "cm2", "kcal", "kj", "kpa", "khz", "%", "°c", "°f"}
+)
 TIMES = frozenset({"year", "month", "week", "day", "hour", "minute"})
 SIGNED = frozenset({"°c", "°f", "degree"})
 """Units below whose zero there is something."""
@@ -48,33 +56,54 @@ REDUCED = "折"
 NAMES = {name: unit for unit, (_, _, names) in UNITS.items() for name in names}
 
 Kind = Literal[
-    "piece", "sheet", "bottle", "jar", "box", "set", "tablet", "sachet", "stick", "egg", "number", "fold", "time",
-    "sort", "layer", "step", "reduced",
+    "piece", "sheet", "cloth", "pair", "vessel", "box", "set", "tablet", "sachet", "stick", "egg", "person", "number",
+    "fold", "time", "sort", "layer", "step", "reduced",
 ]  # fmt: skip
-_PIECES: frozenset[Kind] = frozenset({"sheet", "bottle", "jar", "tablet", "sachet", "stick", "egg"})
+_PIECES: frozenset[Kind] = frozenset({"sheet", "cloth", "vessel", "tablet", "sachet", "stick", "egg"})
 """What 개 and 个 may stand for."""
 
 _WORDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
-        "piece": ("개입", "개들이", "개", "个", "個", "只", "件", "枚", "cái", "chiếc", "ea", "pcs", "pieces", "piece"),
-        "sheet": ("매입", "매", "장", "팩", "片", "张", "張", "枚", "miếng", "tờ", "sheets", "sheet"),
-        "bottle": ("병", "瓶", "支", "ống", "chai", "lọ", "bottles", "bottle"),
-        "jar": ("통", "캔", "罐", "桶", "hũ", "lon", "lọ"),
+        "piece": (
+            "개입", "개들이", "개", "个", "個", "只", "件", "枚", "把", "cái", "chiếc", "ea", "pcs", "pieces", "piece",
+        ),
+        "sheet": ("매입", "매", "장", "팩", "片", "张", "張", "枚", "抽", "miếng", "tờ", "sheets", "sheet"),
+        # Towels, trousers, blankets.
+        "cloth": ("장", "매", "벌", "채", "条", "條", "件", "块", "塊", "床", "幅", "tấm", "chiếc", "bộ"),
+        "pair": ("켤레", "쌍", "双", "雙", "对", "對", "đôi", "cặp", "pairs", "pair"),
+        # A honey jar is 병 in Korean, 罐 in Chinese and hũ in Vietnamese.
+        "vessel": (
+            "병", "통", "캔", "瓶", "罐", "桶", "支", "ống", "chai", "lọ", "hũ", "lon", "bình", "bottles", "bottle",
+        ),
         "box": ("박스", "상자", "갑", "통", "팩", "盒", "箱", "hộp", "thùng", "boxes", "box"),
         "set": ("세트", "셋트", "套", "组", "組", "bộ", "set", "sets"),
         "tablet": ("정", "알", "환", "캡슐", "粒", "片", "颗", "顆", "丸", "viên", "tablets", "capsules"),
-        "sachet": ("포", "봉지", "봉", "팩", "티백", "스틱", "袋", "包", "条", "條", "支", "gói", "túi", "bịch", "que"),
+        "sachet": (
+            "포", "봉지", "봉", "팩", "갑", "티백", "스틱", "袋", "包", "条", "條", "支", "gói", "túi", "bịch", "que",
+        ),
         "stick": ("튜브", "스틱", "자루", "支", "管", "条", "條", "根", "tuýp", "ống", "thỏi", "que", "cây", "thanh"),
         "egg": ("알", "구", "枚", "个", "quả", "trái"),
-        "number": ("호", "号", "號", "번"),
+        "person": ("인용", "인분", "인", "명", "人", "名", "位", "người"),
+        "number": ("호", "번", "号", "號"),
         "fold": ("배", "倍", "lần"),
         "time": ("회", "번", "차례", "次", "回", "遍", "lần"),
-        "sort": ("종", "가지", "种", "種", "款", "样", "loại"),
-        "layer": ("겹", "층", "层", "層", "重", "lớp"),
+        "sort": ("종", "가지", "种", "種", "款", "样", "件", "loại", "món"),
+        "layer": ("겹", "층", "단", "层", "層", "重", "lớp", "tầng"),
         "step": ("단계", "步", "bước"),
         "reduced": (REDUCED,),
     }
 )  # fmt: skip
+_CONTENTS: Mapping[Kind, frozenset[Kind]] = MappingProxyType(
+    {
+        "set": frozenset({"sheet", "tablet", "egg"}),
+        "box": frozenset({"sheet", "cloth", "tablet", "sachet", "stick", "egg", "vessel"}),
+        "vessel": frozenset({"sheet", "cloth", "tablet", "sachet", "egg"}),
+        "sachet": frozenset({"sheet", "cloth", "tablet", "egg"}),
+    }
+)
+"""What goes into a container: ten sheets are not ten boxes."""
+_NO_THINGS: frozenset[Kind] = frozenset({"fold", "number", "reduced"})
+"""Ratios, and the number of a shade."""
 COUNTERS: Mapping[str, frozenset[Kind]] = MappingProxyType(
     {
         word: frozenset(kind for kind, words in _WORDS.items() if word in words)
@@ -86,7 +115,10 @@ COUNTERS: Mapping[str, frozenset[Kind]] = MappingProxyType(
 
 
 def counted_alike(one: str, other: str) -> bool | None:
-    """Whether two words count the same things; None where that depends on the things, as 세트 and 盒."""
+    """Whether two words count the same things; None where only a person can tell, since languages count differently.
+
+    False for a container and what is in it, and for what counts no things (倍, 号) beside what does.
+    """
     if not one or not other:
         return True
     kinds, others = COUNTERS[one], COUNTERS[other]
@@ -94,8 +126,15 @@ def counted_alike(one: str, other: str) -> bool | None:
         return True
     if "piece" in kinds | others:
         rest = others if "piece" in kinds else kinds
-        return True if rest & _PIECES else None if rest & {"box", "set"} else False
-    return None if {"set", "box"} <= kinds | others else False
+        if rest & _PIECES:
+            return True
+    if kinds <= _NO_THINGS or others <= _NO_THINGS or _inside(kinds, others) or _inside(others, kinds):
+        return False
+    return None
+
+
+def _inside(kinds: frozenset[Kind], others: frozenset[Kind]) -> bool:
+    return all(other in _CONTENTS.get(kind, ()) for kind in kinds for other in others)
 
 
 def _longest(names: Mapping[str, object]) -> str:
@@ -108,8 +147,8 @@ _GOES_ON = (
     "으로|와|과|에|도|만|까지|부터|정도|이상|이하|내외|세트|구성|기획|씨|며|근|산"
 )
 _ENDS = rf"(?:(?![a-zà-ỹ가-힣])|(?={_GOES_ON}))"
-# 10包邮 ships free, 3条件 are conditions, 12号召 is a call.
-_NO_COUNTER = "(?!邮|装修|件事|召|痕|叠|射|扣价)"
+# 10包邮 ships free, 3条件 are conditions, 12号召 is a call, 人参 is ginseng, 三折伞 folds.
+_NO_COUNTER = "(?!邮|装修|件事|召|痕|叠|射|扣价|参|蔘|气|造|工|伞)"
 _KOREAN_DEGREE = "도"
 
 WRITTEN = (
