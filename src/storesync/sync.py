@@ -22,6 +22,7 @@ from storesync.engine import Drift, Env, Report
 from storesync.engine.adopt import Adopted
 from storesync.engine.apply import Progress
 from storesync.engine.check import Checked
+from storesync.engine.confirmation import ConfirmedPrice
 from storesync.engine.ratestatus import RateStatus
 from storesync.engine.shops import Shops as AsyncShops
 from storesync.engine.status import ChannelStatus, Explained
@@ -169,6 +170,10 @@ class Shops:
         """Let these channels, or all, follow the sources again; gives those that were pinned."""
         return self._runner.run(self._shops.unpin_rates(reason=reason, by=by, channels=channels))
 
+    def confirm_price(self, channel: str, sku: str, *, reason: str, by: str = "") -> ConfirmedPrice:
+        """Let the price of a SKU through that `max_change` holds; why, and who says so, is kept."""
+        return self._runner.run(self._shops.confirm_price(channel, sku, reason=reason, by=by))
+
     def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
         return self._runner.run(self._shops.similar(channel, sku))
@@ -207,6 +212,10 @@ class Shops:
     def confirm_texts(self, locale: str, places: Iterable[str]) -> TextPlaces:
         """Say that what was delivered at some places holds for its source as it is now."""
         return self._runner.run(self._shops.confirm_texts(locale, places))
+
+    def locale(self, name: str) -> str:
+        """The language of a channel that another tool calls so: `zh_CN` is `zh-Hans`; an unknown name stays."""
+        return self._shops.locale(name)
 
     def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

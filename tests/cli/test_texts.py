@@ -1,9 +1,11 @@
 """Texts on the command line: out, through a person's hands, and back into the next plan; readiness of a market."""
 
 import csv
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polib
 import pytest
@@ -61,6 +63,56 @@ def test_a_language_that_no_channel_shows_is_refused(merchant: Merchant) -> None
 
     assert 1 == said.code
     assert "zh-Hans" in said.err
+
+
+@pytest.mark.parametrize("name", ["zh_CN", "zh-CN", "zh_Hans_CN", "zh"])
+def test_a_language_may_be_called_as_other_tools_call_it(merchant: Merchant, name: str) -> None:
+    """As the header of a PO file may; the file and the answer bear its own name."""
+    out = merchant("texts", "export", "--locale", name, "--format", "po", "--json")
+    back = merchant("texts", "import", "--locale", name, "--format", "po", "--json")
+
+    assert ("zh-Hans", 0) == (out.document["locale"], out.code)
+    assert out.document["file"].endswith("texts-zh-Hans.po")
+    assert (0, []) == (back.code, back.document["issues"])
+    assert 1 == merchant("texts", "export", "--locale", "zh_TW").code
+
+
+def test_what_the_gates_hold_is_not_ready_for_its_market(merchant: Merchant) -> None:
+    """A wrong number, an allergen that is not told, a missing text: what every plan would hold."""
+    merchant.edit("storesync.toml", "# [compliance]", "[compliance]")
+    merchant.edit("storesync.toml", "# evidence =", "evidence =")
+    table = merchant.folder / "catalog" / "translations.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        if (row["product_code"], row["locale"]) == ("SBG-001", "zh-Hans"):
+            row["title"] += " 999ml"
+        if (row["product_code"], row["locale"]) == ("GGT-080", "zh-Hans"):
+            attributes = json.loads(row["attributes_json"])
+            del attributes["配料"]
+            row["attributes_json"] = json.dumps(attributes, ensure_ascii=False)
+    rows = [row for row in rows if (row["product_code"], row["locale"]) != ("SBG-002", "zh-Hans")]
+    before = merchant("check", "--market", "CN", "--json")
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0].keys())
+        writer.writeheader()
+        writer.writerows(rows)
+
+    china = merchant("check", "--market", "CN", "--json")
+    planned = merchant("plan", "--json").document["channels"]["tmall-cn"]["held"]
+
+    found = {one["key"]: {issue["code"] for issue in one["issues"]} for one in _held(china)}
+    assert (0, 2) == (before.code, china.code)
+    assert {
+        "SBG-001": {"text.numbers"},
+        "SBG-002": {"text.missing"},
+        "GGT-080": {"text.fact_missing"},
+    } == found
+    assert found.keys() == {one["key"] for one in planned}
+
+
+def _held(said: Said) -> list[dict[str, Any]]:
+    return list(said.document["markets"]["CN"]["held"])
 
 
 def test_a_market_tells_whether_the_catalog_is_ready(merchant: Merchant) -> None:

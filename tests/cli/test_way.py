@@ -188,6 +188,28 @@ def test_resolve_refuses_what_is_not_parked(merchant: Merchant) -> None:
     assert "'SBG-001' is not parked; `storesync status` shows what is" in said.err
 
 
+def test_a_price_that_moved_too_far_is_let_through_with_a_reason(merchant: Merchant) -> None:
+    """The held price names the command; without a reason it is refused, with one the next run sends the price."""
+    prices = merchant.folder / "prices.toml"
+    line = 'currency = "CNY"'
+    prices.write_text(
+        prices.read_text("utf-8").replace(line, line + '\nguards = { max_change = "0.2" }', 1), "utf-8"
+    )
+    merchant("sync")
+    table = merchant.folder / "catalog" / "variants.csv"
+    table.write_text(table.read_text("utf-8").replace(",32000,36000,", ",64000,72000,", 1), "utf-8")
+    held = merchant("plan")
+    silent = merchant("confirm", "tmall-cn", "SBG-001-30")
+    said = merchant("confirm", "tmall-cn", "SBG-001-30", "--reason", "doubled", "--by", "Kim")
+    sent = merchant("sync")
+
+    assert (2, 1, 0, 0) == (held.code, silent.code, said.code, sent.code)
+    assert "storesync confirm tmall-cn SBG-001-30 --reason 'why'" in " ".join(held.out.split())
+    assert "needs a reason" in silent.err
+    assert "tmall-cn: SBG-001-30 in CN may move ¥219.00 → ¥399.00; plan again" in said.out
+    assert "'price change SBG-001-30' was passed" in merchant("status").out
+
+
 def test_apply_without_a_person_needs_a_plan_or_yes(merchant: Merchant) -> None:
     """Nothing is applied where nobody can be asked; --yes says it is meant."""
     refused = merchant("apply")

@@ -94,6 +94,18 @@ def test_a_value_that_decides_further_fields_asks_for_their_document() -> None:
     assert second.content is not None
 
 
+def test_korean_codes_are_told_and_reach_the_shop() -> None:
+    """A listing is found again by them: they stay, and nobody is surprised."""
+    first, *rest = SERUM.variants
+    product = evolve(SERUM, key="설빛-001", variants=(evolve(first, sku="설빛-30"), *rest))
+    result = prepared(evolve(product, supply={**SERUM.supply, "설빛-30": SERUM.supply[first.sku]}))
+
+    told = [issue for issue in result.issues if issue.code == "text.code_foreign"]
+    assert ["warning"] == [issue.severity.value for issue in told]
+    assert "the codes 설빛-001, 설빛-30 of 설빛-001 reach the shop as written" in told[0].message
+    assert "text.code_foreign" not in codes(prepared())
+
+
 def test_an_unmapped_category_names_the_line_to_add() -> None:
     """Texts and prices are looked at all the same."""
     result = prepared(settings=settings(categories={}, accept=frozenset()), category=None)

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "status": "Show how the channels stand.",
     "explain": "Show how a SKU's price and texts came to be.",
     "rates": "Show exchange rates, fetch them, pin them.",
+    "confirm": "Let one price through that moved too far, with a reason.",
     "observe": "Look at what the markets show; the next plan repairs what differs.",
     "adopt": "Take over what a shop already shows; nothing on the market changes.",
     "resolve": "Take a parked listing up again.",

@@ -61,17 +61,18 @@ def translate(
 
     def work(outlet: Outlet) -> int:
         with opened(common, outlet) as shops:
-            done = shops.translate_texts(locale, budget=budget, again=again)
+            own = shops.locale(locale)
+            done = shops.translate_texts(own, budget=budget, again=again)
         told = [issue for issue in done.issues if issue.severity is not Severity.NOTE]
         outlet.say(
             Text(
-                f"{len(done.texts)} texts in {locale}, {done.asked} asked for, {done.characters} characters sent"
+                f"{len(done.texts)} texts in {own}, {done.asked} asked for, {done.characters} characters sent"
             ),
             *_shown(told),
         )
         outlet.document(
             {
-                "locale": locale,
+                "locale": own,
                 "texts": len(done.texts),
                 "asked": done.asked,
                 "characters": done.characters,
@@ -100,17 +101,18 @@ def export(
     def work(outlet: Outlet) -> int:
         from storesync.localization import review
 
-        kind, place = _place(file, format, locale, common)
         with opened(common, outlet) as shops:
-            rows = shops.export_texts(locale, waiting=waiting)
+            own = shops.locale(locale)
+            kind, place = _place(file, format, own, common)
+            rows = shops.export_texts(own, waiting=waiting)
         if kind == "po":
-            content = review.write_po(rows, locale)
+            content = review.write_po(rows, own)
         else:
             content = review.write_csv(rows) if kind == "csv" else review.write_xlsx(rows)
         place.write_bytes(content)
         open_rows = sum(row.state not in ("reviewed", "final") for row in rows)
-        outlet.say(Text(f"{place}: {len(rows)} texts in {locale}, {open_rows} of them not reviewed"))
-        outlet.document({"file": str(place), "locale": locale, "texts": len(rows), "open": open_rows})
+        outlet.say(Text(f"{place}: {len(rows)} texts in {own}, {open_rows} of them not reviewed"))
+        outlet.document({"file": str(place), "locale": own, "texts": len(rows), "open": open_rows})
         return DONE
 
     return attempt(common, work)
@@ -133,13 +135,14 @@ def import_(
     def work(outlet: Outlet) -> int:
         from storesync.localization import review
 
-        kind, place = _place(file, format, locale, common)
-        read = {"po": review.read_po, "csv": review.read_csv, "xlsx": review.read_xlsx}[kind]
-        found, faults = read(place.read_bytes(), at=place.name)
-        if not found.rows and faults:
-            raise ConfigError(f"{place} cannot be imported", faults)
         with opened(common, outlet) as shops:
-            taken = shops.import_texts(found, locale, by=by or getuser())
+            own = shops.locale(locale)
+            kind, place = _place(file, format, own, common)
+            read = {"po": review.read_po, "csv": review.read_csv, "xlsx": review.read_xlsx}[kind]
+            found, faults = read(place.read_bytes(), at=place.name)
+            if not found.rows and faults:
+                raise ConfigError(f"{place} cannot be imported", faults)
+            taken = shops.import_texts(found, own, by=by or getuser())
         issues = (*faults, *taken.issues)
         errors = [issue for issue in issues if issue.severity is Severity.ERROR]
         refused = {issue.at or issue.path for issue in errors}
@@ -153,7 +156,7 @@ def import_(
         outlet.document(
             {
                 "file": str(place),
-                "locale": locale,
+                "locale": own,
                 "taken": len(taken.texts),
                 "same": taken.same,
                 "issues": [issue_document(issue) for issue in issues],
@@ -185,8 +188,9 @@ def confirm(*places: Places, locale: Locale, common: Common = DEFAULTS) -> int:
     def work(outlet: Outlet) -> int:
         _some(places)
         with opened(common, outlet) as shops:
-            done = shops.confirm_texts(locale, places)
-        _told(outlet, done, locale, "confirmed")
+            own = shops.locale(locale)
+            done = shops.confirm_texts(own, places)
+        _told(outlet, done, own, "confirmed")
         return FAILED if done.issues.errors else DONE
 
     return attempt(common, work)
@@ -196,8 +200,9 @@ def _lock(places: tuple[str, ...], locale: str, common: Common, *, locked: bool)
     def work(outlet: Outlet) -> int:
         _some(places)
         with opened(common, outlet) as shops:
-            done = shops.lock_texts(locale, places, locked=locked)
-        _told(outlet, done, locale, "locked" if locked else "free", locked=locked)
+            own = shops.locale(locale)
+            done = shops.lock_texts(own, places, locked=locked)
+        _told(outlet, done, own, "locked" if locked else "free", locked=locked)
         return FAILED if done.issues.errors else DONE
 
     return attempt(common, work)

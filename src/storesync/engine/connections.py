@@ -9,6 +9,7 @@ from attrs import define, field
 
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
+from storesync.engine.confirmation import confirmations
 from storesync.engine.contact import meet, refuse_strange, with_found
 from storesync.engine.owned import check_owned
 from storesync.engine.pace import Pacer
@@ -119,14 +120,17 @@ class Connections:
     async def preparer(self, name: str, rates: Snapshot | None) -> ChannelPreparer:
         """What prepares the products of a connected channel; made anew when the day or the rates are others."""
         known = self._preparers.get(name)
+        now = self.setup.env.now()
+        confirmed = await self.setup.store.read(lambda db: confirmations(db, name, now))
         # A service that runs for weeks meets new days and new rates.
         if (
             known is None
             or known.settings.today != self.setup.today
             or not _same(known.settings.rates, rates)
+            or known.settings.confirmed != confirmed
         ):
             opened = await self.channel(name)
-            settings = self.setup.settings(name, rates)
+            settings = self.setup.settings(name, rates, confirmed)
             known = self._preparers[name] = ChannelPreparer(settings, opened.driver, opened.shop)
         return known
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from storesync.engine.catastrophe import Shelf, catastrophes
 from storesync.model import MONEY_CONTEXT, Money
 from storesync.plan import Guard, GuardLimits, Kind, Operation
+from storesync.pricing import Confirmed
 from storesync.pricing.exact import share
 from storesync.pricing.guard import mass_change, moved_prices
 from storesync.state import UNKNOWN, OfferStanding, Standing
@@ -23,11 +24,13 @@ def guards(
     shelf: Shelf,
     policies: Mapping[str, str],
     products: int | None,
+    confirmed: Mapping[str, Mapping[str, Confirmed]],
 ) -> tuple[Guard, ...]:
     """How much the operations would change, against what one run may change unasked; `stands` are theirs.
 
     `policies` names the price policy of each market. `products` is how many the whole catalog has, None when only a
-    part of it was read. What an earlier run was let send and did not hear of is no new touch.
+    part of it was read. `confirmed` are by SKU and market the moves of prices that a person lets through: they are no
+    swing. What an earlier run was let send and did not hear of is no new touch.
     """
     live, swing, swung = shelf.live, Decimal(0), ""
     ops = list(found)
@@ -36,7 +39,7 @@ def guards(
     unmeasured = ""
     for stand in stands:
         for sku, offer in stand.offers.items() if stand.key in repriced else ():
-            moved = _swing(offer)
+            moved = _swing(offer, confirmed.get(sku, {}), limits.price_swing)
             if moved is None:
                 unmeasured = unmeasured or sku
             elif moved > swing:
@@ -138,8 +141,8 @@ def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guar
     )
 
 
-def _swing(offer: OfferStanding) -> Decimal | None:
-    """How far a price moves, as a share of what it was; None when the two cannot be compared."""
+def _swing(offer: OfferStanding, meant: Mapping[str, Confirmed], most: Decimal) -> Decimal | None:
+    """How far a price moves unasked, as a share of what it was; None when the two cannot be compared."""
     worst = Decimal(0)
     if offer.want is None or offer.last_prices is None:
         return worst
@@ -149,6 +152,8 @@ def _swing(offer: OfferStanding) -> Decimal | None:
             continue
         if before.sale.currency != price.sale.currency or before.sale.amount == 0:
             return None
+        if market in meant and meant[market].lets(before.sale, price.sale.amount, most):
+            continue
         apart = MONEY_CONTEXT.subtract(price.sale.amount, before.sale.amount)
         worst = max(worst, MONEY_CONTEXT.divide(apart, before.sale.amount).copy_abs())
     return worst

@@ -12,6 +12,7 @@ from storesync.engine.apply import at_work, recover
 from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
+from storesync.engine.confirmation import confirmations
 from storesync.engine.contact import look, strange_account
 from storesync.engine.diff import blocked, ended, operations, wait_with_document
 from storesync.engine.events import happened
@@ -158,6 +159,7 @@ def _compare(
             shelf=shelf,
             policies=channel.channel.prices,
             products=None if reading.only is not None else reading.products,
+            confirmed=confirmations(db, channel.name, channel.env.now()),
         ),
         products=reading.products,
         unchanged=unchanged,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
+from storesync.engine.confirmation import ConfirmedPrice, confirm_price
 from storesync.engine.rates import WIRE, ChannelRates, Rates
 from storesync.engine.ratestatus import RateStatus, rate_status
 from storesync.engine.repricing import reconfirmed, repriced
@@ -71,6 +72,11 @@ class Prices:
     async def unpin(self, reason: str, channels: Sequence[str], *, by: str) -> tuple[str, ...]:
         """Let channels, all when none is named, follow the sources again; gives those that were pinned."""
         return await self._rates.unpin(reason, self._setup.meant(channels), by=by)
+
+    async def confirm(self, channel: str, sku: str, *, reason: str, by: str) -> ConfirmedPrice:
+        """Let the price of a SKU through that moves too far for its policy; as it would be made now."""
+        rates = await self.noted(channel)
+        return await confirm_price(self._setup, rates.snapshot, channel, sku, reason=reason, by=by)
 
     async def load(self, name: str) -> Snapshot:
         """The snapshot with this id, or with an id that begins so; StateError when there is not exactly one."""

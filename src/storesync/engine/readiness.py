@@ -1,8 +1,10 @@
-"""Whether a catalog is ready for a market: what its rules say of every product, before any listing."""
+"""Whether a catalog is ready for a market: what its rules and the gates say of every product, before any listing."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+
+from attrs import evolve
 
 from storesync.catalog import Read
 from storesync.compliance import Claimed, check_claims, check_readiness, kind_of
@@ -14,6 +16,7 @@ from storesync.engine.setup import Setup
 from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues, Severity, nearest
 from storesync.localization import (
+    Gates,
     Reference,
     ReferenceText,
     TextMemory,
@@ -21,8 +24,9 @@ from storesync.localization import (
     own_names,
     told_facts,
 )
-from storesync.model import Market, Product
+from storesync.model import Channel, Market, Product
 from storesync.plan import Held
+from storesync.prepare import Settings, check_texts
 
 __all__ = ["check_market"]
 
@@ -66,7 +70,7 @@ def _off(config: Config) -> Issue:
 
 
 async def check_market(setup: Setup, code: str) -> Checked:
-    """Whether the catalog is ready for a market: claims, numbers, ingredients and labels, before any listing.
+    """Whether the catalog is ready for a market: texts, claims, numbers, ingredients, labels, before any listing.
 
     ConfigError for a market that nobody described.
     """
@@ -77,6 +81,13 @@ async def check_market(setup: Setup, code: str) -> Checked:
             f"market {code!r} is unknown; {nearest(code, MARKETS)}, or describe it under [markets.{code}]"
         )
     today, rules = setup.today, (setup.config.compliance or ComplianceConfig()).of((code,), setup.reference)
+    settings = Settings(
+        channel=Channel(name=f"market {market.code}", driver="", markets=(market,)),
+        reference=setup.reference,
+        today=today,
+        accept=setup.config.accept,
+        gates=Gates(glossary=setup.config.glossary),
+    )
     held: list[Held] = []
     issues: list[Issue] = [] if setup.config.compliance is not None else [_off(setup.config)]
     not_offered: list[Held] = []
@@ -94,7 +105,7 @@ async def check_market(setup: Setup, code: str) -> Checked:
         if product.status != "active":
             not_offered.append(Held(key=product.key, title=product.text.title, reason="a draft"))
             continue
-        own = completed(setup.reference, product, market.locales, memory)
+        own = completed(setup.reference, product, market.locales, memory, setup.config.accept)
         claims = [
             *_source(product),
             *(one for locale in market.locales for one in _claimed(own.text(product.key, locale), locale)),
@@ -113,6 +124,7 @@ async def check_market(setup: Setup, code: str) -> Checked:
             product, text.title if text else "", text.attributes if text else {}, market.locales[0]
         )
         found += check_readiness(product, compliance=rules, market=market.code, today=today, told=told)
+        found += check_texts(product, evolve(settings, reference=own))
         placed = found.under(product.key)
         issues += placed
         if placed.errors:

@@ -20,14 +20,16 @@ from storesync.engine.secrets import configured_secrets
 from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues, unread
 from storesync.localization import Gates, Reference
+from storesync.model import frozen_map
 from storesync.prepare import Settings
-from storesync.pricing import Snapshot
+from storesync.pricing import Confirmed, Snapshot
 from storesync.registry import driver as find_driver
 from storesync.state import Cipher, Store
 from storesync.state.exposure import seal
 
 __all__ = ["Setup"]
 
+_NOTHING: Mapping[str, Any] = frozen_map({})
 _HOME = timezone(timedelta(hours=9))  # a Korean merchant's day decides which policy is in force
 
 
@@ -129,8 +131,16 @@ class Setup:
             name=config.name, driver=self.driver(name), account=account, references=config.values
         )
 
-    def settings(self, name: str, rates: Snapshot | None = None) -> Settings:
-        """What the preparation of a channel depends on; `rates` is the snapshot it is priced with."""
+    def settings(
+        self,
+        name: str,
+        rates: Snapshot | None = None,
+        confirmed: Mapping[str, Mapping[str, Confirmed]] = _NOTHING,
+    ) -> Settings:
+        """What the preparation of a channel depends on.
+
+        `rates` is the snapshot it is priced with, `confirmed` the moves of prices that a person lets through.
+        """
         configured = self.config.channel(name)
         channel = configured.channel
         policies = {
@@ -151,6 +161,7 @@ class Setup:
             gates=Gates(glossary=self.config.glossary),
             policies=policies,
             rates=rates,
+            confirmed=confirmed,
             axes=configured.axes,
             brands=configured.brands,
             surplus_axes=configured.surplus_axes,

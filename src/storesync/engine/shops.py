@@ -19,6 +19,7 @@ from storesync.engine.apply import Progress, apply, at_work
 from storesync.engine.basis import based, refuse_changed, refuse_ended
 from storesync.engine.channel import OpenChannel
 from storesync.engine.check import Checked, check, seen, unsent
+from storesync.engine.confirmation import ConfirmedPrice
 from storesync.engine.connections import Connections
 from storesync.engine.copies import compact_state, export_state
 from storesync.engine.env import Env
@@ -41,7 +42,7 @@ from storesync.engine.status import (
     status,
 )
 from storesync.engine.survey import Adoption, survey
-from storesync.engine.translating import Translators
+from storesync.engine.translating import Translators, shown_locale
 from storesync.engine.wording import (
     TextPlaces,
     confirm_texts,
@@ -313,6 +314,15 @@ class Shops:
         """
         return await self._prices.unpin(reason, channels, by=by)
 
+    async def confirm_price(self, channel: str, sku: str, *, reason: str, by: str = "") -> ConfirmedPrice:
+        """Let the price of a SKU through that `max_change` holds: the next plan sends it. Why and who (`by`) is kept.
+
+        It counts for this move alone, for a week. StateError when no price of the SKU is held for its change,
+        ConfigError without a reason.
+        """
+        self.config.channel(channel)
+        return await self._prices.confirm(channel, sku, reason=reason, by=by)
+
     async def similar(self, channel: str, sku: str) -> tuple[str, ...]:
         """The keys and SKUs that a channel knows and that look most like this one, for a message."""
         self.config.channel(channel)
@@ -387,6 +397,10 @@ class Shops:
     async def confirm_texts(self, locale: str, places: Iterable[str]) -> TextPlaces:
         """Say that what was delivered at some places holds for its source as it is now."""
         return await confirm_texts(self._setup, locale, places)
+
+    def locale(self, name: str) -> str:
+        """The language of a channel that another tool calls so: `zh_CN` is `zh-Hans`; an unknown name stays."""
+        return shown_locale(self._setup.config, name)
 
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""

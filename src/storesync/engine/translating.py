@@ -39,12 +39,13 @@ from storesync.localization.engines import (
 )
 from storesync.localization.engines import engine as find_engine
 from storesync.localization.gates import Limits
+from storesync.localization.locale import same
 from storesync.model import CategoryKey, Limit, Market, Product, frozen_map
 from storesync.registry import driver as find_driver
 from storesync.state import Store, assets, texts
 from storesync.transport import Transport, join_hosts
 
-__all__ = ["Translators", "brands_of", "category_limits", "made_engine", "text_rules"]
+__all__ = ["Translators", "brands_of", "category_limits", "made_engine", "shown_locale", "text_rules"]
 
 _NONE: Mapping[str, Limits] = frozen_map({})
 
@@ -59,6 +60,18 @@ def brands_of(products: Iterable[Product]) -> dict[str, str]:
     return {product.brand.name: product.brand.latin for product in products if product.brand.latin}
 
 
+def shown_locale(config: Config, name: str) -> str:
+    """The language of a channel that another tool calls so: `zh_CN` is `zh-Hans`; the name itself when none is meant."""
+    known = _locales(config)
+    alike = [locale for locale in known if same(name, locale)]
+    return alike[0] if name not in known and len(alike) == 1 else name
+
+
+def _locales(config: Config) -> tuple[str, ...]:
+    shown = (locale for one in config.channels.values() for locale in one.channel.locales)
+    return tuple(locale for locale in dict.fromkeys(shown) if locale != "ko")
+
+
 def _markets(config: Config, target: str) -> dict[str, Market]:
     """The markets where a language is shown; ConfigError for a language that no channel shows."""
     markets = {
@@ -68,8 +81,7 @@ def _markets(config: Config, target: str) -> dict[str, Market]:
         if target in market.locales
     }
     if not markets:
-        known = {locale for one in config.channels.values() for locale in one.channel.locales} - {"ko"}
-        raise ConfigError(f"no channel shows texts in {target!r}; {nearest(target, known)}")
+        raise ConfigError(f"no channel shows texts in {target!r}; {nearest(target, _locales(config))}")
     return markets
 
 

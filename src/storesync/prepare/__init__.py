@@ -3,5 +3,6 @@
 from storesync.prepare.inputs import Inputs, input_digest
 from storesync.prepare.pipeline import Prepared, prepare
 from storesync.prepare.settings import Settings
+from storesync.prepare.texts import check_texts
 
-__all__ = ["Inputs", "Prepared", "Settings", "input_digest", "prepare"]
+__all__ = ["Inputs", "Prepared", "Settings", "check_texts", "input_digest", "prepare"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from storesync.issues import Issue, Issues
+from storesync.issues import Issue, Issues, Severity
 from storesync.localization import SCRIPTS, foreign
 from storesync.model import Listing, Script
 
-__all__ = ["content_leaks", "listing_leaks"]
+__all__ = ["code_leaks", "content_leaks", "listing_leaks"]
 
 _CODES = {"hangul": "text.korean_left", "han": "text.han_left", "kana": "text.kana_left"}
+_SHOWN = 3
 
 
 def _leaks(text: str, path: str, locales: tuple[str, ...], refused: frozenset[Script]) -> Iterator[Issue]:
@@ -72,6 +73,29 @@ def listing_leaks(
     )
 
 
+def code_leaks(listing: Listing, locales: tuple[str, ...]) -> Issues:
+    """The merchant's own codes in a script that the market does not read: they find listings again, so they stay."""
+    codes = (listing.key, *(variant.sku for variant in listing.variants))
+    strange = [code for code in dict.fromkeys(codes) if foreign(code, locales)]
+    if not strange:
+        return Issues()
+    named = ", ".join(strange[:_SHOWN]) + (
+        f" and {len(strange) - _SHOWN} more" if len(strange) > _SHOWN else ""
+    )
+    return Issues(
+        (
+            Issue(
+                "text.code_foreign",
+                "key",
+                f"{'the code' if len(strange) == 1 else 'the codes'} {named} of {listing.key} "
+                f"{'reaches' if len(strange) == 1 else 'reach'} the shop as written, and its market does not read that",
+                Severity.WARNING,
+                "write codes in Latin letters and digits, before the first listing: a listing is found again by them",
+            ),
+        )
+    )
+
+
 def content_leaks(
     content: Mapping[str, Any],
     listing: Listing,
@@ -80,7 +104,8 @@ def content_leaks(
 ) -> Issues:
     """The same for the rendered document, whatever the driver put into it: values and names alike.
 
-    Keys and SKUs are the merchant's identifiers and are no text; the market's rule document is not ours.
+    Keys and SKUs are the merchant's identifiers and are no text (`code_leaks` tells them); the market's
+    rule document is not ours.
     """
     identifiers = {listing.key, *(variant.sku for variant in listing.variants)}
 

@@ -16,7 +16,7 @@ from storesync.model import Market, Offer, Price, Product, frozen_map
 from storesync.model.money import Form
 from storesync.prepare.remedy import policy_line
 from storesync.prepare.settings import Settings
-from storesync.pricing import Policy, PolicyBook, Priced, Snapshot, Trace
+from storesync.pricing import Confirmed, Policy, PolicyBook, Priced, Snapshot, Trace
 
 __all__ = ["Offered", "Pricer", "price_product", "stays"]
 
@@ -37,6 +37,7 @@ class Pricer(Protocol):
         last: Price | None = None,
         channel: str = "",
         form: Form = "text",
+        confirmed: Confirmed | None = None,
     ) -> Priced:
         """The price with its trace, or why there is none."""
 
@@ -70,6 +71,7 @@ def stays(
     last: Price | None = None,
     channel: str = "",
     form: Form = "text",
+    confirmed: Confirmed | None = None,
 ) -> Priced:
     """A pricer that makes no price and has nothing to say: what is live stays."""
     return Priced(price=None, trace=Trace(sku=sku, market=market.code, policy=""), issues=Issues())
@@ -141,6 +143,7 @@ def price_product(
                 last=before,
                 channel=settings.channel.name,
                 form=settings.form,
+                confirmed=settings.confirmed.get(sku, {}).get(market.code),
             )
             issues += priced.issues
             traces.setdefault(sku, {})[market.code] = priced.trace

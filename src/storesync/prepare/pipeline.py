@@ -15,7 +15,7 @@ from storesync.prepare.assort import assort
 from storesync.prepare.check import check_images, check_listing, check_offers
 from storesync.prepare.claims import check_compliance
 from storesync.prepare.facts import check_facts
-from storesync.prepare.leak import content_leaks, listing_leaks
+from storesync.prepare.leak import code_leaks, content_leaks, listing_leaks
 from storesync.prepare.localize import localize
 from storesync.prepare.mapping import category_id, chosen, map_product
 from storesync.prepare.offers import Offered, Pricer, price_product, stays
@@ -206,7 +206,7 @@ def _prepare(
     issues += check_wording(product, localized, listing, settings)
     issues += check_compliance(product, localized, listing, settings)
     leaks = listing_leaks(listing, settings.channel.locales, spec.refused_scripts)
-    issues += leaks
+    issues += (*leaks, *code_leaks(listing, settings.channel.locales))
     content: Content | None = None
     if _whole(listing, offers, settings):
         missing = {issue.path for issue in issues if issue.code == "map.attribute_missing"}

@@ -12,7 +12,7 @@ from storesync.compliance import Compliance
 from storesync.localization import TEMPLATES, Gates, Reference, Template
 from storesync.model import Channel, frozen_map
 from storesync.model.money import Form
-from storesync.pricing import Policy, PolicyBook, Snapshot
+from storesync.pricing import Confirmed, Policy, PolicyBook, Snapshot
 
 __all__ = ["Settings"]
 
@@ -31,8 +31,9 @@ class Settings:
     `brands` ties brand codes to the market's brand ids; `surplus_axes` says what becomes of more axes than the market
     takes. `compliance` are the claims, labels and numbers to be checked; None checks none of them. `gates` are what
     translated texts must pass, None for nothing. `form` is how the driver writes money, `compare_at` whether it sends
-    a crossed-out price. `edition` names the code that prepares (versions of storesync and driver): another edition
-    prepares everything again.
+    a crossed-out price. `confirmed` are by SKU and market the moves of prices that a person lets through: a held price
+    is prepared with every plan, so they need no digest. `edition` names the code that prepares (versions of storesync
+    and driver): another edition prepares everything again.
     """
 
     channel: Channel
@@ -51,4 +52,5 @@ class Settings:
     form: Form = "text"
     compare_at: bool = True
     gates: Gates | None = None
+    confirmed: Mapping[str, Mapping[str, Confirmed]] = field(factory=dict, converter=frozen_map)
     edition: str = ""

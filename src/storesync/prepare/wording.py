@@ -178,8 +178,12 @@ def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
         )
 
 
-def check_wording(product: Product, localized: Localized, listing: Listing, settings: Settings) -> Issues:
+def check_wording(
+    product: Product, localized: Localized, listing: Listing | None, settings: Settings
+) -> Issues:
     """What the gates say of the title, short description, attributes and options; nothing where none are set.
+
+    Without a `listing` nothing is said of the market's own fields.
 
     An attribute of which nobody knows the source must hold no word that is never right for anything that the product
     says. So it is with a text whose source is empty; a number in it that the product does not say is a warning.
@@ -196,7 +200,7 @@ def check_wording(product: Product, localized: Localized, listing: Listing, sett
     kind, locales = kind_of(product), settings.channel.locales
     some = [said for locale in locales for said in _texts(product, localized, settings, locale)]
     some += _options(product, localized, locales)
-    some += _mapped(product, localized, listing, settings)
+    some += _mapped(product, localized, listing, settings) if listing is not None else ()
     # What is missing is told where it is missed.
     some = [one for one in some if one.text and not matches(one.locale, product.locale)]
     # The field is prose: what is not said of all that the product says is not missing.

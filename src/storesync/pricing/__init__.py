@@ -2,6 +2,7 @@
 
 from storesync.pricing.book import PolicyBook, Refinement, Scope
 from storesync.pricing.codec import Codec
+from storesync.pricing.confirmed import Confirmed
 from storesync.pricing.ending import Ending
 from storesync.pricing.fee import Fee
 from storesync.pricing.pipeline import Priced, price
@@ -14,6 +15,7 @@ from storesync.pricing.trace import Step, Trace
 __all__ = [
     "AddOn",
     "Codec",
+    "Confirmed",
     "Ending",
     "Fee",
     "Guards",

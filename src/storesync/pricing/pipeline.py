@@ -13,6 +13,7 @@ from storesync.pricing import vietnam
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
 from storesync.pricing.codec import Codec, Form
+from storesync.pricing.confirmed import Confirmed
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
 from storesync.pricing.landing import import_tax
@@ -64,12 +65,14 @@ def price(
     last: Price | None = None,
     channel: str = "",
     form: Form = "text",
+    confirmed: Confirmed | None = None,
 ) -> Priced:
     """The price of one variant on one market, by one policy and one rate snapshot.
 
     Total: bad data gives issues that name policy, stage and variant, never an exception, never zero. `rates`
     None means that none could be had. `last` is the live price, which the change guard compares with;
-    `channel` chooses refinements of the policy; `form` is how its driver writes money.
+    `channel` chooses refinements of the policy; `form` is how its driver writes money. `confirmed` is a move of this
+    price that a person lets through whatever `max_change` says.
     """
     chosen, found = policy, Issues()
     if isinstance(policy, PolicyBook):
@@ -93,7 +96,7 @@ def price(
         supply=product.supply.get(sku) or Supply(sku=sku),
         variant=next((variant for variant in product.variants if variant.sku == sku), None),
     )
-    run = _Run(walk, form)
+    run = _Run(walk, form, channel, confirmed)
     try:
         made = run.make(market, last)
     except Held as held:
@@ -134,8 +137,10 @@ def _read(amount: Exact) -> str:
 class _Run:
     """The order of the stages for the sale price, and once more for the compare-at price."""
 
-    def __init__(self, walk: Walk, form: Form) -> None:
+    def __init__(self, walk: Walk, form: Form, channel: str, confirmed: Confirmed | None) -> None:
         self.walk = walk
+        self.channel = channel
+        self.confirmed = confirmed
         self.form: Form = form
         self.listed: Walk | None = None
         self.declared: tuple[Declared, ...] = ()
@@ -334,6 +339,9 @@ class _Run:
             )
         change = EXACT.subtract(amount, live.amount)
         if change.copy_abs() > EXACT.multiply(live.amount, guards.max_change):
+            if self.confirmed is not None and self.confirmed.lets(live, amount, guards.max_change):
+                walk.add(str(self.confirmed))
+                return
             share = Exact(EXACT.multiply(change, Decimal(100))).over(live.amount).value
             raise walk.hold(
                 "price.change",
@@ -341,7 +349,8 @@ class _Run:
                 f"{live} would become {amount:f}: {figure(share, 2)} %, more than"
                 f" {EXACT.multiply(guards.max_change, Decimal(100)).normalize(EXACT):f} % in one run;"
                 " the live price stays",
-                f"confirm the change, or change {walk.policy.line('guards.max_change', guards.max_change)}",
+                f"if it is right: storesync confirm {self.channel or 'CHANNEL'} {walk.sku} --reason 'why'; or change "
+                + walk.policy.line("guards.max_change", guards.max_change),
             )
 
     def _compare_at(self, sale: Decimal) -> Money | None:

@@ -102,6 +102,12 @@ class Walk:
         self.entries.append((stage, amount.top, amount.bottom, self.currency, detail, source, snapshot, ""))
         self.amount = amount
 
+    def add(self, words: str) -> None:
+        """More to say of the stage that was done last."""
+        stage, value, bottom, code, detail, *rest = self.entries[-1]
+        source, snapshot, rounding = rest
+        self.entries[-1] = (stage, value, bottom, code, f"{detail}; {words}", source, snapshot, rounding)
+
     def settle(self, stage: str, value: Decimal, detail: str, rounding: str = "") -> None:
         """A stage that ends on an exact decimal: rounding, guards."""
         self.entries.append((stage, value, _ONE, self.currency, detail, "", "", rounding))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -23,6 +23,8 @@ __all__ = [
     "answered",
     "begin",
     "begin_run",
+    "confirm",
+    "confirmations",
     "end",
     "end_run",
     "intend",
@@ -94,6 +96,27 @@ def overridden(db: Connection, channel: str, since: datetime, *, most: int = 5) 
         .limit(most)
     )
     return tuple(Overridden(at=unstamp(row.began), reasons=loads(row.reasons)) for row in rows)
+
+
+def confirm(
+    db: Connection, *, id: str, channel: str, sku: str, at: datetime, reason: str, moves: Mapping[str, Any]
+) -> None:
+    """A person lets the price of a SKU through, and why; kept like a run for which a guard was passed."""
+    begin_run(db, id=id, channel=channel, at=at, reasons={f"price change {sku}": reason})
+    end_run(db, id=id, at=at, summary={"confirmed": {"sku": sku, **moves}})
+
+
+def confirmations(
+    db: Connection, channel: str, since: datetime
+) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
+    """When the price of a SKU was let through since then, and what was said, oldest first."""
+    rows = db.execute(
+        select(runs.c.began, runs.c.summary)
+        .where(runs.c.channel == channel, runs.c.began >= stamp(since), runs.c.reasons != "{}")
+        .where(runs.c.summary.startswith('{"confirmed":'))
+        .order_by(runs.c.began)
+    )
+    yield from ((unstamp(row.began), loads(row.summary)["confirmed"]) for row in rows)
 
 
 def end_run(db: Connection, *, id: str, at: datetime, summary: Mapping[str, Any]) -> None:

@@ -1,0 +1,125 @@
+"""A price that moved too far for its policy, and a person who says that it is right: once, and for a while."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from attrs import frozen
+from sqlalchemy import Connection
+
+from storesync.engine.setup import Setup
+from storesync.errors import ConfigError, StateError
+from storesync.model import Money, Product
+from storesync.pricing import Confirmed, Priced, Snapshot, price
+from storesync.state import OfferStanding, journal, standing
+
+__all__ = ["ConfirmedPrice", "confirm_price", "confirmations"]
+
+_COUNTS = timedelta(days=7)  # a move that was not sent by then is looked at again
+
+
+@frozen(kw_only=True)
+class ConfirmedPrice:
+    """The moves of one SKU's price that the next plan lets through, by market."""
+
+    channel: str
+    sku: str
+    moves: Mapping[str, Confirmed]
+
+
+def confirmations(db: Connection, channel: str, now: datetime) -> Mapping[str, Mapping[str, Confirmed]]:
+    """By SKU and market, the moves of prices that a person confirmed and that still count."""
+    found: dict[str, dict[str, Confirmed]] = {}
+    for at, told in journal.confirmations(db, channel, now - _COUNTS):
+        for market, (before, after) in told["markets"].items():
+            found.setdefault(told["sku"], {})[market] = Confirmed(
+                before=Money(*before.split()),
+                after=Money(*after.split()),
+                reason=told["reason"],
+                by=told["by"],
+                at=at,
+            )
+    return found
+
+
+async def confirm_price(
+    setup: Setup, rates: Snapshot | None, channel: str, sku: str, *, reason: str, by: str
+) -> ConfirmedPrice:
+    """Let the price of a SKU through that `max_change` holds, as it would be made now; why and who is kept.
+
+    ConfigError without a reason or when the catalog does not have the product whole, StateError when no price of the
+    SKU is held for its change.
+    """
+    if not reason.strip():
+        raise ConfigError(
+            f"to confirm the price of {sku} needs a reason, since whoever reads it later must know why it moved: "
+            "--reason 'why', or in Python reason='why'"
+        )
+    now = setup.env.now()
+    offer, key = await setup.store.read(lambda db: _standing(db, channel, sku))
+    product = next((one.product for one in setup.source.products() if one.key == key), None)
+    if product is None:
+        raise ConfigError(f"{sku} cannot be priced: the catalog does not have {key or 'it'}, or not whole")
+    moves, others = {}, []
+    for market, made in _priced(setup, rates, channel, product, sku, offer).items():
+        live = offer.last_prices[market].sale if offer.last_prices and market in offer.last_prices else None
+        if (
+            live is None
+            or made.candidate is None
+            or [one.code for one in made.issues.errors] != ["price.change"]
+        ):
+            others += [issue.message for issue in made.issues.errors]
+            continue
+        moves[market] = Confirmed(before=live, after=made.candidate, reason=reason.strip(), by=by, at=now)
+    if not moves:
+        why = f"it is held for another reason: {others[0]}" if others else "`storesync plan` shows what is"
+        raise StateError(f"{channel}: no price of {sku} is held by max_change: {why}")
+    told = {market: [str(move.before), str(move.after)] for market, move in moves.items()}
+
+    def write(db: Connection) -> None:
+        journal.confirm(
+            db,
+            id=setup.env.token(),
+            channel=channel,
+            sku=sku,
+            at=now,
+            reason=reason.strip(),
+            moves={"by": by, "reason": reason.strip(), "markets": told},
+        )
+
+    await setup.store.write(write)
+    return ConfirmedPrice(channel=channel, sku=sku, moves=moves)
+
+
+def _standing(db: Connection, channel: str, sku: str) -> tuple[OfferStanding, str]:
+    key = standing.key_of(db, channel, sku)
+    stand = standing.read(db, channel, key) if key else None
+    if stand is None or sku not in stand.offers:
+        raise StateError(
+            f"{channel}: {sku!r} has no price there; `storesync plan` shows which prices are held"
+        )
+    return stand.offers[sku], stand.key
+
+
+def _priced(
+    setup: Setup, rates: Snapshot | None, channel: str, product: Product, sku: str, offer: OfferStanding
+) -> Mapping[str, Priced]:
+    """The price of each market as the next plan would make it."""
+    settings = setup.settings(channel, rates)
+    return {
+        market.code: price(
+            product=product,
+            sku=sku,
+            market=market,
+            policy=settings.policies[market.code],
+            rates=rates,
+            environment=settings.channel.environment,
+            today=settings.today,
+            last=(offer.last_prices or {}).get(market.code),
+            channel=channel,
+            form=settings.form,
+        )
+        for market in settings.channel.markets
+        if market.code in settings.policies
+    }
