@@ -73,8 +73,8 @@ SENDING: Final = (
     Mutant(
         "a number is no secret",
         "storesync.model.mask",
-        "if self._numbers and (kind is int or kind is Decimal) and abs(value) in self._numbers:",
-        "if False:",
+        "return STARS if size in self._numbers else value",
+        "return value",
     ),
     Mutant(
         "a hide whose answer was lost counts as done",
