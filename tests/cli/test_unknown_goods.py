@@ -35,7 +35,7 @@ def cells(merchant: Merchant, key: str = "SBG-001", **given: str) -> int:
 def filed(merchant: Merchant) -> None:
     """Its number is on file after all."""
     table = merchant.folder / "evidence.csv"
-    table.write_text(table.read_text("utf-8") + "SBG-001,CN,filing,F-1,,\n", "utf-8")
+    table.write_text(table.read_text("utf-8") + "SBG-001,CN,filing,2025-F-1,,\n", "utf-8")
 
 
 def told(merchant: Merchant, code: str) -> dict[str, str]:

@@ -43,12 +43,12 @@ def test_evidence_of_an_unknown_kind_or_day_does_not_count() -> None:
     found, issues = read_evidence(
         "product,market,kind,reference,covers,expires_on\n"
         "A,CN,filling,1,,\n"
-        "A,CN,filing,2,,soon\n"
-        "A,CN,filing,3,抗皱;紧致,2027-01-01\n",
+        "A,CN,filing,2025-2,,soon\n"
+        "A,CN,filing,2025-3,抗皱;紧致,2027-01-01\n",
         at="evidence.csv",
     )
 
-    assert ["3"] == [one.reference for one in found]
+    assert ["2025-3"] == [one.reference for one in found]
     assert ("抗皱", "紧致") == found[0].covers
     assert ["evidence.csv:2", "evidence.csv:3"] == [issue.at for issue in issues]
 
@@ -99,6 +99,18 @@ def test_a_waiver_is_of_one_product_on_one_market() -> None:
         "暂无",
         "办理中",
         "không có",
+        "신청 예정",
+        "접수중",
+        "접수 중 (2026-11-20)",
+        "미발급",
+        "none yet",
+        "to be confirmed",
+        "applied 2026-11",
+        "chờ cấp",
+        "Đang chờ cấp số 2026",
+        "申请中，12月下发",
+        "预计2027年1月下发",
+        "尚未取得",
     ],
 )
 def test_a_reference_that_names_nothing_shows_nothing(cell: str) -> None:
@@ -114,9 +126,34 @@ def test_a_reference_that_names_nothing_shows_nothing(cell: str) -> None:
     assert issues[0].hint
 
 
+@pytest.mark.parametrize("cell", ["0", "1", "12", "F-1", "ABC", "备案", "신고번호", "the filing"])
+def test_what_no_authority_gives_is_no_number(cell: str) -> None:
+    """A number has digits, and more signs than three; of a document that a merchant names, this is not asked."""
+    kinds = ("registration", "filing", "notification", "producer", "approval")
+    rows = "".join(f"A,CN,{kind},{cell},,\n" for kind in kinds)
+
+    evidence, issues = read_evidence(f"product,market,kind,reference\n{rows}".replace(",,", ""), at="e.csv")
+    others, none = read_evidence("product,market,kind,reference\nA,CN,label,the filing\n", at="e.csv")
+
+    assert () == evidence
+    assert ["error"] * 5 == [issue.severity.value for issue in issues]
+    assert (1, ()) == (len(others), none)
+
+
+def test_a_number_of_few_digits_is_told_and_counts() -> None:
+    """People shorten what they copy."""
+    row = "product,market,kind,reference\nA,CN,filing,国妆备字25\nB,CN,filing,国妆网备进字(京)2025000001\n"
+
+    evidence, (issue,) = read_evidence(row, at="e.csv")
+
+    assert ["A", "B"] == [one.product for one in evidence]
+    assert ("warning", "e.csv:2") == (issue.severity.value, issue.at)
+    assert "国妆备字25" in issue.message
+
+
 def test_a_market_and_a_kind_are_read_in_any_letter_case() -> None:
     """And a cell that covers nothing does not cover all."""
-    rows = "SBG-001,cn,Filing,F-1,,\nSBG-001,CN,efficacy,E-1,;,\nSBG-001,CN,efficacy,N-1,抗皱;,\n"
+    rows = "SBG-001,cn,Filing,2025-F-1,,\nSBG-001,CN,efficacy,E-1,;,\nSBG-001,CN,efficacy,N-1,抗皱;,\n"
 
     evidence, issues = read_evidence(f"product,market,kind,reference,covers,expires_on\n{rows}", at="e.csv")
 

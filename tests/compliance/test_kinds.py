@@ -1,6 +1,7 @@
 """What goods are: no single cell, however it is written, takes a cosmetic out of its rules."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from tests.compliance.test_example import rules
 from tests.compliance.test_readiness import TODAY
 from tests.prepare import example
 
-from storesync.compliance import Evidence, check_readiness, inventory_of, kind_of
+from storesync.compliance import Evidence, Waiver, check_readiness, inventory_of, kind_of
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Product
 
@@ -258,3 +259,49 @@ def test_a_sun_cream_is_no_ordinary_cosmetic(word: str, function: str, held: set
 
     assert held == errors(found).keys()
     assert ("미백" == function) == ("claim.class" in {issue.code for issue in found.warnings})
+
+
+TITLES = {
+    "special": (
+        "설빛가온 산양삼 데일리 선크림", "톤업선크림 50ml", "설빛가온 썬스틱", "썬 쿠션", "자외선 차단 로션",
+        "UV 프로텍터 베이스", "메이크업 위에 바르는 선 쿠션",
+        "데이크림 SPF30", "설빛가온 염색 크림", "새치커버 샴푸", "셀프 펌제", "탈모 케어 샴푸", "헤어컬러 트리트먼트",
+    ),
+    "ordinary": (
+        "설빛가온 산양삼 보습 크림", "신선크림 세트", "주름개선 크림", "주름개선크림", "선크림 클렌저",
+        "선크림 지우는 오일",
+        "염색모 전용 샴푸", "염색 후 트리트먼트", "펌프형 보습 로션", "생선 오일 크림", "헤어컬러 케어 샴푸",
+        "파마자 오일",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "title"), [(word, title) for word, some in TITLES.items() for title in some]
+)
+def test_what_a_cosmetic_is_called_in_korean_tells_what_it_does(word: str, title: str) -> None:
+    """A class of one's own choice beside an empty function makes no sun cream an ordinary cosmetic."""
+    named = evolve(serum(), text=evolve(serum().text, title=title))
+    unclassed = evolve(named, classes={})
+
+    assert ({"claim.class"} if word == "special" else set()) == errors(
+        told(named, "CN", NUMBERS["CN"])
+    ).keys()
+    asked = {"claim.registration"} if word == "special" else set()
+    assert asked == errors(told(unclassed, "CN", NUMBERS["CN"])).keys()
+
+
+def test_a_person_may_say_that_a_title_means_something_else() -> None:
+    """By the words around it, for this product, until an end; brightening in a title is a doubt."""
+    title = "선크림 다음 단계 보습 크림"
+    product = evolve(serum(), text=evolve(serum().text, title=title))
+    waiver = Waiver(
+        product="SBG-001", market="CN", term="선크림 다음 단계", reason="it goes on after it", evidence="E-2026",
+        approved_by="Kim", expires_on=TODAY,
+    )  # fmt: skip
+    late = evolve(waiver, expires_on=date(2026, 1, 1))
+    bright = evolve(serum(), text=evolve(serum().text, title="미백 크림"))
+
+    assert set() == errors(told(product, "CN", NUMBERS["CN"], waivers=(waiver,))).keys()
+    assert {"claim.class"} == errors(told(product, "CN", NUMBERS["CN"], waivers=(late,))).keys()
+    assert "claim.class" in {one.code for one in told(bright, "CN", NUMBERS["CN"]).warnings}

@@ -119,17 +119,27 @@ def test_what_wants_a_look_is_a_warning_until_a_person_approved_it() -> None:
     assert {"reference": [("text.glossary", Severity.WARNING)], "reviewed": []} == codes
 
 
-def test_a_text_of_an_older_source_stays_but_for_the_words_that_are_never_right() -> None:
-    """Its number is the old one's: it is told as stale, and goes on showing."""
+def test_a_text_of_an_older_source_that_nobody_knows_may_lack_what_the_new_one_says() -> None:
+    """It is told as stale and goes on showing; a hash that anybody may write excuses nothing that it adds."""
     old = source_hash(Copy("옛 이름"))
-    product = evolve(sea(), text=evolve(sea().text, title="동해 크림 50ml"))
+    product = evolve(sea(), text=evolve(sea().text, title="동해 설빛가온 크림 50ml SPF50 {name}"))
+    whole = "韩国东部沿海 SEOLBITGAON 面霜50ml SPF50 {name}"
 
-    number = wording(product, settings(delivered(title="韩国东部沿海面霜30ml", source=old)))
-    sea_again = wording(product, settings(delivered(title="东海面霜50ml", source=old)))
+    def told(title: str) -> set[tuple[str, Severity]]:
+        found = wording(product, settings(delivered(title=title, source=old)))
+        return {(one.code, one.severity) for one in found if "/title/" in one.path}
 
-    assert number
-    assert {Severity.WARNING} == {one.severity for one in number}
-    assert Severity.ERROR in {one.severity for one in sea_again}
+    assert {
+        (f"text.{rule}", Severity.WARNING) for rule in ("numbers", "protection", "placeholders", "brand_kept")
+    } == told("韩国东部沿海面霜")
+    assert set() == told(whole)
+    for more, rule in (
+        ("999ml", "numbers"), ("SPF15", "protection"), ("{fee}", "placeholders"), ("<b>A</b>", "markup"),
+        ("面霜面霜面霜", "repetition"),
+    ):  # fmt: skip
+        assert (f"text.{rule}", Severity.ERROR) in told(f"{whole} {more}")
+    assert ("text.numbers", Severity.ERROR) in told(whole.replace("50ml", "30ml"))
+    assert ("text.glossary", Severity.ERROR) in told(whole.replace("韩国东部沿海", "东海"))
 
 
 def test_only_a_word_that_a_product_says_prepares_it_again() -> None:
@@ -159,8 +169,8 @@ def test_only_a_word_that_a_product_says_prepares_it_again() -> None:
     ("text", "code", "severity"),
     [
         ("添加999ml的保湿精华，赠三十片", "text.numbers", Severity.WARNING),
-        ("SPF50保湿精华，水润滋养", "text.protection", Severity.WARNING),
-        ("感谢 {{ name }} 选购保湿精华", "text.placeholders", Severity.WARNING),
+        ("SPF50保湿精华，水润滋养", "text.protection", Severity.ERROR),
+        ("感谢 {{ name }} 选购保湿精华", "text.placeholders", Severity.ERROR),
         ("保濕精華，水润滋养", "text.simplified", Severity.ERROR),
         ("东·海保湿精华，水润滋养", "text.glossary", Severity.ERROR),
         ("Moisture serum for dry skin", "text.language", Severity.ERROR),
@@ -186,3 +196,47 @@ def test_a_text_that_nobody_wrote_in_korean_may_say_what_the_product_says_elsewh
     text = "30ml装保湿精华，开封后12个月，保质期36个月"
 
     assert [] == wording(product, settings(delivered(title="韩国东部沿海裙带菜面霜", short_description=text)))
+
+
+@pytest.mark.parametrize("state", ["reference", "reviewed", "final"])
+@pytest.mark.parametrize(
+    ("name", "value", "code", "severity"),
+    [
+        ("提示", "{{name}}您好 %s", "text.placeholders", Severity.ERROR),
+        ("防晒值", "SPF50", "text.protection", Severity.ERROR),
+        ("用途", "东海面霜", "text.glossary", Severity.ERROR),
+        ("规格", "500ml", "text.numbers", Severity.WARNING),
+        ("含量", "10%", "text.numbers", Severity.WARNING),
+        ("500ml", "大瓶", "text.numbers", Severity.WARNING),
+        ("{{name}}", "大瓶", "text.placeholders", Severity.ERROR),
+    ],
+)
+def test_an_attribute_of_ones_own_stands_beside_all_that_the_product_says(
+    state: str, name: str, value: str, code: str, severity: Severity
+) -> None:
+    """Whoever approved it: a placeholder is filled by nobody, and a factor stands in a registration."""
+    kept = example.reference().texts["SBG-001"]["zh-Hans"].attributes
+
+    found = wording(sea(), settings(delivered(attributes={**kept, name: value}, state=state)))
+
+    told = {(one.code, one.severity) for one in found if f"/{name}/" in one.path}
+    assert (code, severity) in told
+    assert {(code, severity), ("text.numbers", Severity.WARNING)} >= told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("规格", "30ml"),
+        ("开封后", "12个月"),
+        ("执行标准", "GB/T 29665"),
+        ("上市年份", "2026年"),
+        ("型号", "A-7"),
+    ],
+)
+def test_what_an_approved_attribute_of_ones_own_says_is_no_false_alarm(name: str, value: str) -> None:
+    """What the product says elsewhere, and bare numbers, of which a person knows."""
+    kept = example.reference().texts["SBG-001"]["zh-Hans"].attributes
+    given = settings(delivered(attributes={**kept, name: value}, state="reviewed"))
+
+    assert [] == [one for one in wording(example.products()["SBG-001"], given) if f"/{name}/" in one.path]

@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from storesync.compliance.fold import fold
 from storesync.compliance.termfile import read_rows
-from storesync.issues import Issue
+from storesync.issues import Issue, Severity
 
 __all__ = ["EVIDENCE", "Evidence", "Waiver", "read_evidence", "read_waivers"]
 
@@ -26,12 +26,22 @@ EVIDENCE: Mapping[str, str] = {
 }
 """Kinds of evidence, and what each shows."""
 
-# What people write where they have no number yet, the words of our own ways out among them.
-_NO_NUMBER = re.compile(
-    r"[\W_]*|<.*>|x+|n\W?a\W?|no|none|nil|null|tb[acd]|todo|pending|later|soon|unknown|example|test"
-    r"|없음|미정|미등록|해당\s?없음|신청\s?중|준비\s?중|진행\s?중|예정|추후"
-    r"|无|無|暂无|没有|待定|待补|待办|办理中|申请中|không(?: có)?|chưa(?: có)?|đang (?:chờ|làm)"
+# What people write where they have no number yet, the words of our own ways out among them: cells that say nothing else,
+# and words that say it wherever they stand, also beside a day or a receipt.
+_NO_NUMBER = re.compile(r"[\W_]*|<.*>|x+|n\W?a\W?|no|nil|null|later|soon|example|test|무|无|無|không|có")
+_NOT_YET = re.compile(
+    r"(?<![a-z])(?:none|not yet|no number|not (?:available|issued|applied)|yet|tb[acd]|todo|to be|pending|unknown|applied"
+    r"|applying|in (?:progress|process)|awaiting|waiting|expected|missing|will be)(?![a-z])"
+    r"|없음|없다|미정|미등록|미발급|미신청|미취득|미확인|미완|미제출|해당\s?없|예정|추후|아직|보류"
+    r"|(?:신청|접수|준비|진행|심사|검토|발급|확인|등록|대기|취득|처리|제출)\s?(?:중|전|대기|필요|요망|안\s?[됨함])"
+    r"|暂[无未缺]|没有|尚[未无]|即将|预计|稍后|未(?:办|取得|下发|备案|注册|完成|确认|申请|获|定|有|批|提供)"
+    r"|待(?:定|补|办|确认|下发|审|批|提供|更新|查)|(?:办理|申请|审核|审批|备案|注册|进行|处理|准备|受理|补办)中"
+    r"|không có|chưa|đang|chờ|sắp|dự kiến|đợi"
 )
+_DIGITS = 4
+_SIGNS = 4
+_NUMBERED = frozenset({"registration", "filing", "notification", "producer", "approval"})
+"""Kinds whose reference is a number that an authority gave: each has more digits than four, with letters around."""
 
 
 @frozen(kw_only=True)
@@ -91,10 +101,22 @@ class Waiver:
         return 0 <= place <= offset and end <= place + len(self.term)
 
 
+def _nothing(column: str, cell: str, kind: str) -> bool:
+    """Whether a cell names nothing that anybody could show, or no number where an authority gives one."""
+    said = fold(cell).text.strip()
+    if _NO_NUMBER.fullmatch(said) is not None or _NOT_YET.fullmatch(said) is not None:
+        return True
+    if column == "reason":
+        return False
+    few = sum(map(str.isalnum, said)) < _SIGNS
+    short = few or not any(map(str.isdigit, said)) if kind in _NUMBERED else few and said.isdigit()
+    return short or _NOT_YET.search(said) is not None
+
+
 def _says_nothing(row: Mapping[str, str], columns: Iterable[str], place: str, code: str) -> Issue | None:
     """A finding about the first of these cells that stands for a number and is none."""
     for column in columns:
-        if _NO_NUMBER.fullmatch(fold(row[column]).text.strip()):
+        if _nothing(column, row[column], row.get("kind", "")):
             message = f"{column} {row[column]!r} names nothing that anybody could show"
             return Issue(
                 code,
@@ -128,7 +150,8 @@ def _day(row: Mapping[str, str], place: str, code: str, issues: list[Issue]) -> 
 def read_evidence(text: str, *, at: str) -> tuple[tuple[Evidence, ...], tuple[Issue, ...]]:
     """The rows of an evidence table: product, market, kind, reference, covers (parted by `;`), expires_on.
 
-    A row whose reference is a dash or a word for "not yet" shows nothing.
+    A row whose reference is a dash, holds a word for "not yet", or is no number where an authority gives one, shows
+    nothing. A number with fewer than four digits is told.
     """
     code = "claim.evidence_file"
     rows, issues = read_rows(text, ("product", "market", "kind", "reference"), at=at, code=code)
@@ -142,6 +165,14 @@ def read_evidence(text: str, *, at: str) -> tuple[tuple[Evidence, ...], tuple[Is
         if (issue := _says_nothing(row, ("reference",), place, code)) is not None:
             issues.append(issue)
             continue
+        if row["kind"] in _NUMBERED and sum(map(str.isdigit, row["reference"])) < _DIGITS:
+            message = (
+                f"reference {row['reference']!r} has fewer than {_DIGITS} digits: "
+                f"no number of a {row['kind']} has so few"
+            )
+            issues.append(
+                Issue(code, row["product"], message, Severity.WARNING, "compare it with the document", place)
+            )
         covers = tuple(part for piece in row.get("covers", "").split(";") if (part := piece.strip()))
         if row.get("covers") and not covers:
             message = f"covers {row['covers']!r} names nothing"

@@ -11,6 +11,7 @@ from attrs import evolve
 from storesync.compliance.claims import Compliance
 from storesync.compliance.ingredients import listed_names, name_key
 from storesync.compliance.kinds import OTHER, check_kind, class_of, kind_of
+from storesync.compliance.special import check_function, is_special
 from storesync.issues import Issue, Issues, Severity
 from storesync.model import Product
 
@@ -78,33 +79,11 @@ def _number(
         yield Issue(code, "class", f"{product.key} in {market}: {why}{ended}", severity, hint)
 
 
-# Functions of a Korean functional cosmetic that make a special one in China whatever its texts say (CN-CSAR-16 [U]); what
-# brightens is special only where a text says so, which the terms look for.
-_SPECIAL_FUNCTIONS = re.compile("자외선|염모|탈색|탈염|탈모|퍼머|펌")
-_DOUBTFUL_FUNCTIONS = re.compile("미백")
-
-
-def _function(product: Product, given: str) -> Iterator[Issue]:
-    """A class that the product's own function contradicts: a sun cream is no ordinary cosmetic."""
-    function = product.facts.get("kr_functional", "")
-    sure = _SPECIAL_FUNCTIONS.search(function) is not None
-    if given == "ordinary" and (sure or _DOUBTFUL_FUNCTIONS.search(function) is not None):
-        yield Issue(
-            "claim.class",
-            "classes/cn",
-            f"cn_class 'ordinary' of {product.key} stands beside the function {function!r} (kr_functional), which is "
-            "that of a special cosmetic in China",
-            Severity.ERROR if sure else Severity.WARNING,
-            "write cn_class = special, or correct kr_functional",
-        )
-
-
 def _china(product: Product, kind: str, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
     given = class_of(product, market)
     if kind == "cosmetic":
-        yield from _function(product, given)
-        special = _SPECIAL_FUNCTIONS.search(product.facts.get("kr_functional", "")) is not None
-        given = given or ("special" if special else "ordinary")
+        yield from check_function(product, compliance, market, today)
+        given = given or ("special" if is_special(product, compliance, market, today) else "ordinary")
     if asked := _CHINA.get(given):
         yield from _number(product, compliance, market, today, asked)
     elif given == "food-general":

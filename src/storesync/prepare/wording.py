@@ -29,19 +29,14 @@ from storesync.prepare.settings import Settings
 __all__ = ["check_wording"]
 
 # What holds of a text whatever it was made of. Scripts are looked for in the whole listing.
-_LOOSE = frozenset({"simplified", "traditional", "glossary", "no_other"})
-# What holds of a title or description that nobody wrote in the source language, and what of it wants a look: it stands
-# beside all that the product says.
-_FREE = _LOOSE | {"language", "diacritics", "repetition"}
-_MADE_UP = frozenset({"numbers", "units", "protection", "placeholders", "markup"})
-# What a gate finds by comparing a text with its source: beside another source it says nothing of the text.
+_ALWAYS = frozenset({"simplified", "traditional", "glossary", "no_other"})
+# What holds beside all that a product says of an attribute that nobody wrote in the source language, and of a title or
+# description. A figure that the product does not say may be right all the same.
+_UNSURE = frozenset({"numbers", "units", "markup"})
+_OWN = _ALWAYS | _UNSURE | {"placeholders", "protection"}
+_FREE = _OWN | {"language", "diacritics", "repetition"}
 # Ingredients have official names: 적색202호 is CI 15850, and a plant goes by its Latin name. The house's words for
 # them, their figures and their length are no measure; what is never right stays so.
-_COMPARED = frozenset(
-    {
-        "numbers", "units", "protection", "placeholders", "markup", "brand_kept", "length_ratio", "repetition",
-    }
-)  # fmt: skip
 _OFFICIAL = frozenset({"numbers", "units", "length_ratio"})
 
 
@@ -49,8 +44,8 @@ _OFFICIAL = frozenset({"numbers", "units", "length_ratio"})
 class _Said:
     """One text beside what it was made of. An `approved` one has had its review.
 
-    A `stale` one was made from another source: `old` as far as somebody knows it. Of a `loose` one nobody knows what
-    exactly it was made of: it stands beside all that the product says. So does one without a `source`.
+    A `stale` one was made from another source: `old` as far as somebody knows it. One with `rules` was made of nothing
+    that anybody knows: it stands beside all that the product says, and these rules hold.
     """
 
     path: str
@@ -62,8 +57,7 @@ class _Said:
     stale: bool = False
     old: str = ""
     at: str = ""
-    loose: bool = False
-    free: bool = False
+    rules: frozenset[str] = frozenset()
 
 
 def _texts(product: Product, localized: Localized, settings: Settings, locale: str) -> Iterator[_Said]:
@@ -79,10 +73,8 @@ def _texts(product: Product, localized: Localized, settings: Settings, locale: s
         made, stale = delivered.made.get(name), changed.get(name)
         approved = (made.state if made else delivered.state) in APPROVED
         old = stale.source if stale is not None else ""
-        free = not source.strip()
-        yield _Said(
-            f"{path}/{name}", source, text, locale, name, approved, stale is not None, old, at, free=free
-        )
+        rules = frozenset() if source.strip() else _FREE
+        yield _Said(f"{path}/{name}", source, text, locale, name, approved, stale is not None, old, at, rules)
     attributes = localized.attributes.get(locale, {})
     sources, approved = source_facts(product, settings.reference, locale), delivered.state in APPROVED
     names = NAMES.get(locale)
@@ -92,11 +84,11 @@ def _texts(product: Product, localized: Localized, settings: Settings, locale: s
         source = listed if name in lists else sources.get(name, "")
         field = "ingredients" if source and name in lists else "attributes"
         place = f"{path}/attributes/{name}"
-        yield _Said(place, source, value, locale, field, approved, at=at, loose=not source)
+        rules = frozenset() if source else _OWN
+        yield _Said(place, source, value, locale, field, approved, at=at, rules=rules)
     for name in own_names(attributes, locale):
-        yield _Said(
-            f"{path}/attributes/{name}/name", "", name, locale, "attributes", approved, at=at, loose=True
-        )
+        place = f"{path}/attributes/{name}/name"
+        yield _Said(place, "", name, locale, "attributes", approved, at=at, rules=_OWN)
 
 
 def _short(source: str, points: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
@@ -114,7 +106,8 @@ def _mapped(product: Product, localized: Localized, listing: Listing, settings: 
     }
     for path, text in mapped_words(localized, listing):
         source = words.get(text, "")
-        yield _Said(path, source, text, locale, "attributes", loose=not source)
+        rules = frozenset() if source else _ALWAYS
+        yield _Said(path, source, text, locale, "attributes", rules=rules)
 
 
 def _all(product: Product, reference: Reference, locale: str) -> str:
@@ -151,23 +144,31 @@ def _found(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
 
 
 def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
-    part = said.loose or said.free
     verdict = gates.check(
-        normal(said.source), normal(said.text), locale=said.locale, field=said.field, kind=kind, part=part
+        normal(said.source),
+        normal(said.text),
+        locale=said.locale,
+        field=said.field,
+        kind=kind,
+        part=bool(said.rules),
     )
     for finding in verdict.findings:
         if finding.level is Level.NOTE or (finding.level is Level.REVIEW and said.approved):
             continue
         if said.field == "ingredients" and finding.rule in _OFFICIAL:
             continue
-        if said.loose and finding.rule not in _LOOSE:
+        if said.rules and finding.rule not in said.rules:
             continue
-        if said.free and finding.rule not in _FREE | _MADE_UP:
-            continue
-        # A text of an older source is told as stale and stays; what no source excuses holds all the same.
-        excused = (said.stale and finding.rule in _COMPARED) or (said.free and finding.rule in _MADE_UP)
+        # A text of an older source that nobody knows may lack what the new one says; what it adds, no source tells.
+        excused = (said.stale and finding.lost) or (said.rules and finding.rule in _UNSURE)
         holds = finding.level is Level.FAIL and not excused
-        of = ", which no source text tells" if said.free else "" if said.loose else f" of {said.source!r}"
+        of = (
+            ""
+            if said.rules == _ALWAYS
+            else ", which no source text tells"
+            if said.rules
+            else f" of {said.source!r}"
+        )
         yield Issue(
             f"text.{finding.rule}",
             f"{said.path}/{finding.offset}",
@@ -185,8 +186,10 @@ def check_wording(
 
     Without a `listing` nothing is said of the market's own fields.
 
-    An attribute of which nobody knows the source must hold no word that is never right for anything that the product
-    says. So it is with a text whose source is empty; a number in it that the product does not say is a warning.
+    An attribute of which nobody knows the source, and a text whose source is empty, must hold no placeholder, no sun
+    protection factor and no word that is never right for anything that the product says; an amount that the product does
+    not say is a warning. So it is with the names of such attributes. Beside an older source that nobody knows a text may
+    lack something of the new one; what it adds holds.
 
     A fail holds the listing, whoever approved the text: nobody can approve a rendering that is never right. A
     review is a warning, unless a person approved the text. Codes are `text.` and the gate's rule. Claims and lengths
@@ -206,14 +209,7 @@ def check_wording(
     # The field is prose: what is not said of all that the product says is not missing.
     wholes = {
         locale: _all(product, settings.reference, locale)
-        for locale in {one.locale for one in some if _beside_all(one)}
+        for locale in {one.locale for one in some if one.rules}
     }
-    some = [
-        evolve(one, source=wholes[one.locale], field="description") if _beside_all(one) else one
-        for one in some
-    ]
+    some = [evolve(one, source=wholes[one.locale], field="description") if one.rules else one for one in some]
     return Issues(tuple(issue for said in some for issue in _found(said, gates, kind)))
-
-
-def _beside_all(said: _Said) -> bool:
-    return said.loose or said.free

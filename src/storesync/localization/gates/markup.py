@@ -54,7 +54,7 @@ def _protection(source: str, text: str, *, part: bool) -> Iterator[Finding]:
     places = list(_factors(text))
     found = Counter(name for name, _ in places)
     for one in () if part else sorted((wanted - found).elements()):
-        yield Finding("protection", Level.FAIL, f"{one} of the source is lost", 0, f"write {one}")
+        yield Finding("protection", Level.FAIL, f"{one} of the source is lost", 0, f"write {one}", lost=True)
     for one in sorted((found - wanted).elements()):
         offset = next(start for name, start in reversed(places) if name == one)
         yield Finding("protection", Level.FAIL, f"{one} is not in the source", offset, "remove it")
@@ -73,7 +73,9 @@ def _placeholders(source: str, text: str, *, part: bool) -> Iterator[Finding]:
     places = [(_tight(match), match.start()) for match in PLACEHOLDER.finditer(text)]
     found = Counter(name for name, _ in places)
     for one in () if part else sorted((wanted - found).elements()):
-        yield Finding("placeholders", Level.FAIL, f"the placeholder {one} is lost", 0, f"write {one}")
+        yield Finding(
+            "placeholders", Level.FAIL, f"the placeholder {one} is lost", 0, f"write {one}", lost=True
+        )
     for one in sorted(found - wanted):
         offset = next(start for name, start in reversed(places) if name == one)
         yield Finding(
@@ -90,7 +92,7 @@ def _tags(source: str, text: str, *, part: bool) -> Iterator[Finding]:
     wanted = Counter(_named(match) for match in TAG.finditer(source))
     found = Counter(_named(match) for match in TAG.finditer(text))
     for one in () if part else sorted((wanted - found).elements()):
-        yield Finding("markup", Level.FAIL, f"the tag {one} is lost", 0, f"write {one}")
+        yield Finding("markup", Level.FAIL, f"the tag {one} is lost", 0, f"write {one}", lost=True)
     for one in sorted((found - wanted).elements()):
         offset = next(match.start() for match in TAG.finditer(text) if _named(match) == one)
         yield Finding("markup", Level.FAIL, f"the tag {one} is not in the source", offset, "remove it")

@@ -13,6 +13,8 @@ from storesync.localization.gates.verdict import Finding, Level
 
 __all__ = ["numbers"]
 
+_CALENDAR = 1000  # years of the calendar, not of an age
+
 
 def numbers(
     source: str, text: str, source_locale: str, locale: str, *, part: bool = False
@@ -62,9 +64,12 @@ def _compared(
             continue
         level = Level.REVIEW if _told_otherwise(one, text, locale) else Level.FAIL
         message = f"{one.written!r} of the source is not in the translation"
-        yield Finding("numbers", level, message, 0, f"write {one.written}")
+        yield Finding("numbers", level, message, 0, f"write {one.written}", lost=True)
     for other in added:
-        level = Level.REVIEW if _in_words(other.value, source, source_locale) else Level.FAIL
+        # A bare number beside a part of a source may be a model or a standard.
+        bare = (not other.unit and not other.counter) or (other.unit == "year" and other.value >= _CALENDAR)
+        unsure = (part and bare) or _in_words(other.value, source, source_locale)
+        level = Level.REVIEW if unsure else Level.FAIL
         yield Finding("numbers", level, f"{other.written!r} is not in the source", other.offset, "remove it")
     for other in words:
         told = any(map(_tells(other), said)) or _in_words(other.value, source, source_locale)

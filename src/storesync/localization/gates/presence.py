@@ -86,6 +86,7 @@ def proportion(source: str, text: str, locale: str) -> Iterator[Finding]:
             f"{len(text)} characters for {len(source)} of the source: content is lost",
             0,
             "translate all of it",
+            lost=True,
         )
     elif share > usual[1]:
         yield Finding(

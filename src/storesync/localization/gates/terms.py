@@ -28,7 +28,9 @@ def brands(source: str, text: str, names: Mapping[str, str], field: str = "title
             continue
         said = latin in source or says_name(name, source, prose=field != "title")
         if said:
-            yield Finding("brand_kept", Level.FAIL, f"the brand {latin} is lost", 0, f"write {latin}")
+            yield Finding(
+                "brand_kept", Level.FAIL, f"the brand {latin} is lost", 0, f"write {latin}", lost=True
+            )
         elif said is None:
             message = f"the brand {latin} is lost, if {name} is meant as one"
             yield Finding("brand_kept", Level.REVIEW, message, 0, f"write {latin}, or leave it so")

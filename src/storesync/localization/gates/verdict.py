@@ -22,7 +22,8 @@ class Level(Enum):
 class Finding:
     """One thing wrong with one translated text.
 
-    `offset` is in characters of the translation, and `suggestion` says what to write or do.
+    `offset` is in characters of the translation, and `suggestion` says what to write or do. `lost` says that the text
+    only lacks something of its source.
     """
 
     rule: str
@@ -31,6 +32,7 @@ class Finding:
     offset: int = 0
     suggestion: str = ""
     field: str = ""
+    lost: bool = False
 
     def __str__(self) -> str:
         place = f"{self.field}:{self.offset}: " if self.field else ""
