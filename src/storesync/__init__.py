@@ -41,6 +41,7 @@ if typing.TYPE_CHECKING:
     from storesync.errors import StoresyncError as StoresyncError
     from storesync.errors import Throttled as Throttled
     from storesync.errors import Transient as Transient
+    from storesync.errors import UnknownMedia as UnknownMedia
     from storesync.errors import UnsafePlan as UnsafePlan
     from storesync.issues import Issue as Issue
     from storesync.issues import Issues as Issues
@@ -115,6 +116,7 @@ _NAMES: typing.Final[typing.Mapping[str, str]] = {
     "StoresyncError": "storesync.errors",
     "Throttled": "storesync.errors",
     "Transient": "storesync.errors",
+    "UnknownMedia": "storesync.errors",
     "UnsafePlan": "storesync.errors",
     "sync": "storesync.sync",
 }
@@ -170,6 +172,7 @@ __all__ = [
     "StoresyncError",
     "Throttled",
     "Transient",
+    "UnknownMedia",
     "UnsafePlan",
     "__version__",
     "sync",

@@ -18,7 +18,8 @@ StoresyncError
     ├── Rejected         final for this document
     │   ├── NoChange     already as wanted: counts as done
     │   ├── Duplicate    already there: find and adopt
-    │   └── NotFound     gone: forget the ref, find, plan again
+    │   ├── NotFound     gone: forget the ref, find, plan again
+    │   └── UnknownMedia a picture is gone: forget the uploads of this document, send them again, once a run
     ├── Denied           account, permission, daily quota: stop the channel
     └── Malformed        the answer has an unknown shape: final, counted as API drift
 """
@@ -52,6 +53,7 @@ __all__ = [
     "StoresyncError",
     "Throttled",
     "Transient",
+    "UnknownMedia",
     "UnsafePlan",
 ]
 
@@ -200,6 +202,14 @@ class NotFound(Rejected):
     """What the ref names is gone."""
 
     way: ClassVar[str] = "the next plan looks for it, and makes it anew when it is gone"
+
+
+class UnknownMedia(Rejected):
+    """The market does not have a picture that the document names, though it was sent once."""
+
+    way: ClassVar[str] = (
+        "it was sent again and refused again: look at the file, and correct it in the catalog; then plan again"
+    )
 
 
 class Denied(Fault):

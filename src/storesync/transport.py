@@ -203,19 +203,18 @@ class Transport:
 
     async def _exchange(self, wire: httpx.Request) -> Response:
         answer = await self._network.handle_async_request(wire)
+        told = dict(answer.headers.items())
         try:
-            content, whole = await _read(
-                answer.stream, answer.headers.get("content-encoding", ""), self._most
-            )
+            content, whole = await _read(answer.stream, told.get("content-encoding", ""), self._most)
         except zlib.error:
             content, whole = b"", False
         finally:
             await answer.aclose()
-        body, readable = _parse(content, answer.headers.get("content-type", ""))
+        body, readable = _parse(content, told.get("content-type", ""))
         return Response(
             body=body,
             status=answer.status_code,
-            headers={name: _bare(name, value) for name, value in answer.headers.items() if _kept(name)},
+            headers={name: _bare(name, value) for name, value in told.items() if _kept(name)},
             received=self._now(),
             content=content,
             readable=readable and whole,

@@ -5,7 +5,7 @@ from tests.testing.plain_samples import ACCOUNT, SHOP, samples
 
 import storesync.driver as sd
 from storesync.sandbox.plain import ACCESS, APP, HOST, REFRESH, Manners, market_plain
-from storesync.testing import Emulated, Item, Subject, conformance
+from storesync.testing import IMAGE, Emulated, Item, Subject, conformance
 from storesync.testing.plain import Account, plain_driver
 
 
@@ -17,6 +17,7 @@ def listing(item: Item, category: sd.Category) -> sd.Listing:
         texts={"zh-Hans": sd.Copy(item.title, "about it")},
         brand=sd.Choice("B"),
         variants=[sd.Variant(sku) for sku in item.offers],
+        images=[IMAGE],
     )
 
 

@@ -59,6 +59,12 @@ def _optimist(shop: sd.Shop, changes: Sequence[sd.OfferChange]) -> sd.Flow[sd.Ve
     return {change.sku: sd.DONE for change in changes}
 
 
+def _final(request: sd.Request, response: sd.Response) -> sd.Fault | None:
+    """Takes a lost picture for a wrong document."""
+    fault = PLAIN.classify(request, response)
+    return sd.Rejected(fault.code) if isinstance(fault, sd.UnknownMedia) else fault
+
+
 def _untitled(shop: sd.Shop, listing: sd.Listing) -> sd.Content:
     """Loses the title."""
     return {**PLAIN.render(shop, listing), "title": "no title"}
@@ -88,6 +94,7 @@ MUTANTS: Mapping[str, sd.Driver[Any, Any]] = {
     "a hand in the shop is seen": having(observe=_faithless),
     "a listing is ended on demand": having(end=_nothing),
     "a lost answer makes no second listing": having(find=_blind),
+    "forgotten pictures are sent again": having(classify=_final),
     "an expired token is renewed once": having(refresh=_stale),
     "mishaps change nothing in the end": having(find=_blind),
 }

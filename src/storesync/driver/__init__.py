@@ -59,6 +59,7 @@ from storesync.errors import (
     Rejected,
     Throttled,
     Transient,
+    UnknownMedia,
 )
 from storesync.issues import Issue, Severity
 from storesync.model import (
@@ -158,6 +159,7 @@ __all__ = [
     "Throttled",
     "Ticket",
     "Transient",
+    "UnknownMedia",
     "Variant",
     "Variants",
     "Verdicts",

@@ -15,12 +15,12 @@ from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.rounds import in_rounds, park
-from storesync.engine.upload import ensure_media
+from storesync.engine.upload import Sent, ensure_media, media_of, to_resend
 from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
 from storesync.model import Ref, Status
 from storesync.plan import Operation
-from storesync.state import CONVERTER, HIDDEN, UNKNOWN, Standing, standing
+from storesync.state import CONVERTER, HIDDEN, UNKNOWN, Standing, assets, standing
 
 __all__ = ["create", "look_for", "what_exists"]
 
@@ -99,7 +99,8 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
         return True
     known = stand.token if work.honors(stand.token_at) else ""
     token, first = known or channel.env.token(), stand.token_at if known else None
-    content = with_media(document, work.media)
+    sent = media_of(work, document)
+    content = with_media(document, sent)
     new = New(stand.key, content, wanted_offers(stand), token, found)
     stand = evolve(stand, named=stand.named | new.offers.keys())
     log = work.log(operation.kind, stand.key, skus=tuple(new.offers), input=_input(new, stand.want))
@@ -122,10 +123,10 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     except Duplicate as fault:
         return await _adopt(work, operation, stand, log, fault)
     except Fault as fault:
-        return await _refused(work, operation, stand, log, fault, found)
+        return await _refused(work, operation, stand, log, fault, found, sent)
     if receipt.ref is None and receipt.ticket is None:
         nameless = Ambiguous("shape", "the market took the listing but gave neither an id nor a ticket")
-        return await _refused(work, operation, stand, log, nameless, found)
+        return await _refused(work, operation, stand, log, nameless, found, sent)
     # What was there already, or came of an earlier try, may show an older version: the next plan compares anew.
     certain = found is None and stand.doubt is None
 
@@ -159,11 +160,12 @@ def _input(new: New, want: str) -> Mapping[str, Any]:
 
 
 async def _refused(
-    work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault, found: Ref | None
+    work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault, found: Ref | None, sent: Sent
 ) -> bool:
     channel, key, now = work.channel.name, operation.key, work.channel.env.now()
     half = stand.ours(fault.ref) if isinstance(fault.ref, Ref) else found
     doubtful = work.doubtful(log, fault)
+    lost = None if doubtful else to_resend(work, stand.key, sent, fault)
     values: dict[str, Any] = {"ref": half}
     if doubtful:
         values["doubt"] = now
@@ -171,7 +173,8 @@ async def _refused(
         values |= {"ref": None, "doubt": now, "token": ""}
     elif isinstance(fault, Rejected):
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
-        values |= {"refused": stand.want, "remarks": fault.issues}
+        if lost is None:
+            values |= {"refused": stand.want, "remarks": fault.issues}
         if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address"):
             # Under those nobody looked whether the first try had taken effect: it stays in doubt, key and all.
             values |= {"token": "", "doubt": None}
@@ -185,9 +188,10 @@ async def _refused(
         log.finish(db, "doubtful" if doubtful else "failed", fault)
         standing.change(db, channel, key, **values)
         standing.bump(db, channel)
+        assets.forget_media(db, channel, lost or {})
 
     await work.write(write)
-    if doubtful:
+    if doubtful or lost is not None:
         return False
     work.failed(operation, fault)
     return True

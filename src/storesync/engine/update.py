@@ -13,12 +13,12 @@ from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.rounds import in_rounds
-from storesync.engine.upload import ensure_media
+from storesync.engine.upload import Sent, ensure_media, media_of, to_resend
 from storesync.engine.work import Work
 from storesync.errors import Fault, NoChange, NotFound, Postponed, Rejected
 from storesync.model import Ref
 from storesync.plan import Operation
-from storesync.state import SHOWN, UNKNOWN, Standing, standing
+from storesync.state import SHOWN, UNKNOWN, Standing, assets, standing
 
 __all__ = ["update"]
 
@@ -59,12 +59,13 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) 
     if unsent is not None:
         work.failed(operation, unsent)
         return True
+    sent = media_of(work, after)
     offers = wanted_offers(stand)
     change = Change(
         key=stand.key,
         ref=ref,
         before=with_media(before, work.media) if before is not None and stand.doubt is None else None,
-        after=with_media(after, work.media),
+        after=with_media(after, sent),
         offers=offers,
         added=tuple(sku for sku in offers if sku not in ref.skus),
         removed=tuple(sku for sku in ref.skus if sku not in offers),
@@ -84,7 +85,7 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) 
     except NoChange:
         receipt = Receipt(ref, stand.status)
     except Fault as fault:
-        return await _refused(work, operation, stand, log, fault)
+        return await _refused(work, operation, stand, log, fault, sent)
     shown = stand.have_shown
 
     def write(db: Connection) -> None:
@@ -108,9 +109,12 @@ def _with_ref(receipt: Receipt, ref: Ref) -> Receipt:
     return Receipt(ref, receipt.status, receipt.ticket, receipt.issues, receipt.refused, receipt.offers)
 
 
-async def _refused(work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault) -> bool:
+async def _refused(
+    work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault, sent: Sent
+) -> bool:
     channel, key, want, now = work.channel, operation.key, stand.want, work.channel.env.now()
     doubtful = work.doubtful(log, fault)
+    lost = None if doubtful else to_resend(work, key, sent, fault)
 
     def write(db: Connection) -> None:
         log.finish(db, "doubtful" if doubtful else "failed", fault)
@@ -125,14 +129,15 @@ async def _refused(work: Work, operation: Operation, stand: Standing, log: Log, 
         if log.begun:
             # Part of it may have arrived: what the market shows is unknown until an update goes through whole.
             values |= {"have": UNKNOWN, "asked": want}
-        if isinstance(fault, Rejected):
+        if isinstance(fault, Rejected) and lost is None:
             values |= {"refused": want, "remarks": fault.issues}
         if values:
             standing.change(db, channel.name, key, **values)
             standing.bump(db, channel.name)
+        assets.forget_media(db, channel.name, lost or {})
 
     await work.write(write)
-    if doubtful:
+    if doubtful or lost is not None:
         return False
     if isinstance(fault, Postponed):
         work.failed(operation, fault, OutcomeState.POSTPONED)

@@ -58,6 +58,7 @@ class Work:
     report: Report
     patience: Patience = Patience()
     media: dict[tuple[str, str], str] = field(factory=dict)
+    resent: set[str] = field(factory=set)
     denied: Fault | None = None
     denied_until: datetime | None = None
     locks: dict[str, asyncio.Lock] = field(factory=dict)

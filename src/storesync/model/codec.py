@@ -45,7 +45,10 @@ def _plain(value: Any) -> bool:
         value = value.values()
     elif kind is not list and kind is not tuple:
         return kind in _SCALARS
-    return all(map(_plain, [part for part in value if type(part) not in _SCALARS]))
+    # Most values have scalars only, which is seen at the cost of one call.
+    return _SCALARS.issuperset(map(type, value)) or all(
+        type(part) in _SCALARS or _plain(part) for part in value
+    )
 
 
 def _exact(value: Any) -> Any:

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html.entities import codepoint2name, html5
 from typing import Any, Final
 
@@ -46,6 +46,7 @@ _SPACE: Final = (
 )
 
 
+@lru_cache(maxsize=1024)
 def _spelled(char: str) -> str:
     """A pattern for one character in every spelling; letters and digits have one."""
     if char.isascii() and char.isalnum():
@@ -87,19 +88,23 @@ class Mask:
         self._coded = tuple(run.encode() for run in dict.fromkeys(self._runs))
         self._numbers = {Decimal(one) for one in known if one.isascii() and one.isdecimal()}
         self._least = least
+        self._patterns: dict[int, re.Pattern[str]] = {}
 
     def __repr__(self) -> str:
         return f"Mask({len(self.secrets)} secrets)"
 
-    @cached_property
-    def _patterns(self) -> tuple[re.Pattern[str], ...]:
-        """One for each secret, from its first letter on: what begins with letters is found as fast as a word is."""
-        whole = (one[found.start() :] if (found := _RUN.search(one)) else one for one in self.secrets)
-        named = zip(whole, self.secrets, strict=True)
-        return tuple(
-            re.compile("".join(map(_spelled, part if len(part) >= self._least else one)))
-            for part, one in named
-        )
+    def _pattern(self, at: int) -> re.Pattern[str]:
+        """For this secret, from its first letter on: what begins with letters is found as fast as a word is.
+
+        Made when it is first asked for: to compile one costs as much as a hundred searches, and most never are.
+        """
+        known = self._patterns.get(at)
+        if known is None:
+            one = self.secrets[at]
+            part = one[found.start() :] if (found := _RUN.search(one)) else one
+            known = re.compile("".join(map(_spelled, part if len(part) >= self._least else one)))
+            self._patterns[at] = known
+        return known
 
     @cached_property
     def _bytes(self) -> re.Pattern[bytes]:
@@ -113,7 +118,7 @@ class Mask:
         masked = plain
         for at, run in enumerate(self._runs):
             if run in masked:
-                masked = self._patterns[at].sub(STARS, masked)
+                masked = self._pattern(at).sub(STARS, masked)
         return said if masked is plain or masked == plain else masked
 
     def value(self, value: Any) -> Any:

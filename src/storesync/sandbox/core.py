@@ -50,6 +50,7 @@ class Market(Accounts):
         self.listings: dict[int, Listing] = {}
         self.files: dict[str, StoredFile] = {}
         self.addresses: dict[str, StoredFile] = {}
+        self.forgotten: dict[str, StoredFile] = {}
         self.named: Counter[tuple[str, str]] = Counter()
         self.calls: deque[CallRecord] = deque(maxlen=self.behavior.log_limit)
         self.events: deque[Event] = deque(maxlen=self.behavior.log_limit)
@@ -341,11 +342,17 @@ class Market(Accounts):
             "listings": [exported(item) for item in self.listings.values()],
         }
 
+    def forget_files(self) -> None:
+        """Uploaded files are gone: no new document may name them. Listings that show them go on to."""
+        self.forgotten |= self.files | self.addresses
+        self.files.clear()
+        self.addresses.clear()
+
     def reset(self) -> None:
         """Forget every listing, file, call and fault; accounts and ids go on."""
         self.listings.clear()
-        self.files.clear()
-        self.addresses.clear()
+        self.forget_files()
+        self.forgotten.clear()
         self.named.clear()
         self.calls.clear()
         self.events.clear()

@@ -85,6 +85,12 @@ def _listing(market: Market, shop: Shop, call: Call) -> Listing:
     return found
 
 
+def _check_images(market: Market, body: Mapping[str, Any]) -> None:
+    """Pictures must have been uploaded before."""
+    if any(image not in market.files for image in body.get("images", [])):
+        raise Refusal(_error("unknown_image", 422))
+
+
 def _skus(market: Market, rows: list[dict[str, Any]]) -> list[Sku]:
     return [
         Sku(id=market.next_sku(), code=row["sku"], price=Decimal(row["price"]), stock=int(row["stock"]))
@@ -115,6 +121,7 @@ def _told(listing: Listing) -> dict[str, Any]:
 def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     body = _body(call)
     key = body["key"]
+    _check_images(market, body)
     token = call.headers.get("idempotency-key", "")
     same = [item for item in market.alive(key) if item.shop == shop.id]
     if manners.by == "key" and (made := _honored(manners, market, token)) is not None:
@@ -179,6 +186,7 @@ def _remove(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
 def _change(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     listing = _listing(market, shop, call)
     body = _body(call)
+    _check_images(market, body)
     listing.content = {**listing.content, **body}
     listing.title = str(listing.content["title"])
     market.changed(listing, content=True)

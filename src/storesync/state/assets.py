@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from storesync.model import Category, CategoryKey, File, digest, dumps, loads
 from storesync.state.clock import stamp, unstamp
@@ -21,6 +21,7 @@ __all__ = [
     "contact",
     "denied",
     "file",
+    "forget_media",
     "identity",
     "keep_category",
     "keep_contact",
@@ -79,6 +80,13 @@ def file(db: Connection, sha256: str) -> File | None:
 def keep_media(db: Connection, channel: str, sha256: str, role: str, value: str, at: datetime) -> None:
     """The market's id or address for a file that was sent."""
     put(db, media, {"channel": channel, "sha256": sha256, "role": role}, {"value": value, "at": stamp(at)})
+
+
+def forget_media(db: Connection, channel: str, lost: Mapping[tuple[str, str], str]) -> None:
+    """The market has nothing under these values any more, by (sha256, role); what was sent anew meanwhile stays."""
+    for (sha256, role), value in lost.items():
+        where = media.c.sha256 == sha256, media.c.role == role, media.c.value == value
+        db.execute(delete(media).where(media.c.channel == channel, *where))
 
 
 def media_values(db: Connection, channel: str) -> dict[tuple[str, str], str]:

@@ -72,12 +72,13 @@ def export(store: Store) -> Iterator[str]:
 
 
 def _rows(db: Connection, table: Table) -> Iterator[str]:
-    nested = {column.name for column in table.columns if column.info.get("json")}
+    # Plain text: SQLAlchemy's own kind of it is written letter by letter.
+    columns = [(str(column.name), bool(column.info.get("json"))) for column in table.columns]
+    told = {"table": str(table.name)}
     every = select(table).order_by(*table.primary_key)
-    found = db.execute(every, execution_options={"yield_per": _FETCH})
-    for row in found.mappings():
-        values = {name: _read(value) if name in nested else value for name, value in row.items()}
-        yield dumps({"table": table.name, **values})
+    for row in db.execute(every, execution_options={"yield_per": _FETCH}):
+        named = zip(columns, row, strict=True)
+        yield dumps(told | {name: _read(value) if nested else value for (name, nested), value in named})
 
 
 def _read(value: str | None) -> Any:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from functools import cache, partial
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
@@ -72,14 +73,14 @@ class Statement:
         assert isinstance(clause, ClauseElement)
         assert postgresql is None or isinstance(postgresql, ClauseElement)
         self._clauses = {"sqlite": clause, "postgresql": clause if postgresql is None else postgresql}
-        self._compiled: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._compiled: dict[str, tuple[str, Make]] = {}
         self._row: Make | None = None
 
     def run(self, db: Connection, values: Mapping[str, Any]) -> Rows:
         """Run it in the connection's transaction with these values, by parameter name; DBAPIError as SQLAlchemy's."""
         known = self._compiled.get(db.dialect.name)
-        text, order = known if known is not None else self._compile(db)
-        given: Any = values if order is None else tuple([values[name] for name in order])
+        text, ordered = known if known is not None else self._compile(db)
+        given: Any = ordered(values)
         driver: Any = db.connection.dbapi_connection  # the pool's own cursors cost as much as what they do
         try:
             cursor = driver.execute(text, given)
@@ -90,17 +91,26 @@ class Statement:
         except Exception as error:
             raise _told(db, text, given, error) from error
 
-    def _compile(self, db: Connection) -> tuple[str, tuple[str, ...] | None]:
+    def _compile(self, db: Connection) -> tuple[str, Make]:
         compiled = self._clauses[db.dialect.name].compile(dialect=db.dialect)
-        order = getattr(compiled, "positiontup", None)
-        known = str(compiled), tuple(order) if order is not None else None
+        known = str(compiled), _ordered(getattr(compiled, "positiontup", None))
         self._compiled[db.dialect.name] = known
         return known
 
     def _named(self, description: Any) -> Make:
         row = namedtuple("Row", [column[0] for column in description], rename=True)  # type: ignore[misc]  # named by the query
-        self._row = row._make
-        return row._make
+        # As the class's own _make, without a call of Python's for each row.
+        self._row = partial(tuple.__new__, row)
+        return self._row
+
+
+def _ordered(names: list[str] | None) -> Make:
+    """How named values are handed to a driver: as they are, or by position."""
+    if names is None:
+        return lambda values: values
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: tuple(values[name] for name in names)
 
 
 def tell(db: Connection, text: str) -> None:

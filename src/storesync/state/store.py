@@ -345,7 +345,10 @@ def _sqlite(url: URL) -> Engine:
         if not path.exists():
             path.touch(mode=0o600)  # it may hold tokens
     # One connection object must serve the memory database, else each thread would see an empty one.
-    arguments: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": _PATIENCE}}
+    # More statements than sqlite3 remembers by itself, so that a run does not parse them again and again.
+    arguments: dict[str, Any] = {
+        "connect_args": {"check_same_thread": False, "timeout": _PATIENCE, "cached_statements": 512}
+    }
     engine = create_engine(url, **arguments, **({"poolclass": StaticPool} if memory else {}))
 
     @event.listens_for(engine, "connect")

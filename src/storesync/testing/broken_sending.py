@@ -59,6 +59,26 @@ SENDING: Final = (
         "rows += []",
     ),
     Mutant(
+        "a picture that the market lost is a wrong document",
+        "storesync.engine.upload",
+        "if not isinstance(fault, UnknownMedia) or not sent or key in work.resent:",
+        "if True:",
+    ),
+    Mutant(
+        "a picture that the market lost is sent again and again",
+        "storesync.engine.upload",
+        "    work.resent.add(key)\n",
+        "",
+        held_by="tests/engine/test_forgotten_pictures.py",
+    ),
+    Mutant(
+        "a picture that another listing has just sent is forgotten, too",
+        "storesync.engine.upload",
+        "if work.media.get(one) == value}",
+        "if one in work.media}",
+        held_by="tests/engine/test_forgotten_pictures.py",
+    ),
+    Mutant(
         "no verdict is a good one",
         "storesync.engine.offers",
         "bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}",
@@ -73,8 +93,8 @@ SENDING: Final = (
     Mutant(
         "a number is no secret",
         "storesync.model.mask",
-        "return STARS if size in self._numbers else value",
-        "return value",
+        "if self._numbers and (kind is int or kind is Decimal):",
+        "if False:",
     ),
     Mutant(
         "a hide whose answer was lost counts as done",

@@ -113,7 +113,10 @@ def _other(world: World, rng: Random, item: Item) -> Item:
 
 def _price(world: World, rng: Random, sku: str, price: Decimal) -> Decimal:
     """A price that our catalog never asked for."""
-    new = world.platform.moved(rng, price)
+    new, floor = world.platform.moved(rng, price), world.wanted.floor
+    if floor is not None and new < floor.least and floor.least in world.wanted.prices.get(sku, ()):
+        # All that lies below the floor is sold at it.
+        new += world.platform.step * -((new - floor.least) // world.platform.step)
     while world.wanted.right(new) in world.wanted.prices.get(sku, ()) or new == world.platform.by_hand:
         new += world.platform.step
     return new

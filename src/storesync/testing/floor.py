@@ -35,11 +35,17 @@ class Floor:
         return max(asked, self.least)
 
 
-@lru_cache(maxsize=65_536)
-def _priced(floor: Floor, asked: Decimal) -> Decimal:
+@lru_cache(maxsize=256)
+def _policy(floor: Floor) -> Policy:
     currency = floor.market.currency
     least = floor.by == "min_price"
     guards = Guards(min_price=floor.least) if least else Guards(min_margin=_MARGIN)
+    return Policy(name="floor", currency=currency, home=currency, guards=guards)
+
+
+@lru_cache(maxsize=65_536)
+def _priced(floor: Floor, asked: Decimal) -> Decimal:
+    currency = floor.market.currency
     cost = Money(floor.least * (1 - _MARGIN), currency)
     made = price(
         product=Product(
@@ -51,7 +57,7 @@ def _priced(floor: Floor, asked: Decimal) -> Decimal:
         ),
         sku="S",
         market=floor.market,
-        policy=Policy(name="floor", currency=currency, home=currency, guards=guards),
+        policy=_policy(floor),
         rates=None,
         environment="sandbox",
         today=_DAY,

@@ -194,7 +194,7 @@ def _told(offers: Mapping[str, tuple[Decimal, int]]) -> str:
 
 def _pictures(world: World, shown: list[str]) -> list[str]:
     """The hashes of the files behind what a listing shows."""
-    known = {**world.truth.files, **world.truth.addresses}
+    known = {**world.truth.forgotten, **world.truth.files, **world.truth.addresses}
     return [known[name].sha256 if name in known else name for name in shown]
 
 

@@ -237,6 +237,7 @@ _ERRORS = sd.ErrorTable(
         sd.Rule("duplicate", sd.Duplicate),
         sd.Rule("not_found", sd.NotFound),
         sd.Rule("refresh_spent", sd.Denied),
+        sd.Rule("unknown_image", sd.UnknownMedia),
     ),
 )
 

@@ -31,7 +31,8 @@ class Profile:
     with `together` the market takes prices and stock in one call only. `stumbles` is how often, per answer, the code
     that reads it raises something nobody meant it to. Under `key` the market remembers a request token for `keeps`
     seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass. Where a
-    seller `varies` listings, he adds variants of his own and takes ours away.
+    seller `varies` listings, he adds variants of his own and takes ours away. `loses` is how often, per call, the market
+    forgets all pictures that it was sent.
     """
 
     by: By
@@ -57,6 +58,7 @@ class Profile:
     finds: bool = True
     rests: float = 0.0
     varies: bool = False
+    loses: float = 0.0
 
     @classmethod
     def drawn(
@@ -166,6 +168,12 @@ class Profile:
         if self.calm or rng.random() >= 0.2:
             return self
         return evolve(self, varies=True, edits=True)
+
+    def with_losses(self, rng: Random) -> Profile:
+        """The same world, where the market may forget the pictures that it was sent."""
+        if self.calm or rng.random() >= 0.2:
+            return self
+        return evolve(self, loses=rng.choice((0.01, 0.05)))
 
     @property
     def calm(self) -> bool:

@@ -62,6 +62,7 @@ EXPECTED: tuple[str, ...] = (
     "delete by hand",
     "variant added by hand",
     "variant removed by hand",
+    "pictures forgotten",
 )
 """What a thousand worlds are made of, by the names under which it is counted."""
 

@@ -264,6 +264,29 @@ def a_listing_is_ended_on_demand(bench: Bench) -> Iterator[str]:
     yield from _silent(bench)
 
 
+@_transition("create", "update", "upload")
+def forgotten_pictures_are_sent_again(bench: Bench) -> Iterator[str]:
+    """A market that lost its pictures is sent them anew by the run that finds out, and nothing stays held."""
+    yield from _start(bench)
+    bench.truth.forget_files()
+    _change(bench, "P1", title="after the loss")
+    bench.put(*(_item(f"N{n}") for n in range(1, 4)))
+    yield from _sync(bench)
+    if bench.driver.spec.within("sandbox").identity.by == "none":
+        return
+    for seed in _SEEDS:
+        bench.truth.forget_files()
+        bench.truth.faults = FaultSchedule.seeded(Random(seed), _FAULTS)
+        _change(bench, "P2", title=f"loss {seed}")
+        bench.put(*(_item(f"L{seed}{n}") for n in range(1, 4)))
+        bench.sync()
+        bench.truth.faults = FaultSchedule.none()
+        if bench.settle() is None:
+            yield f"seed {seed}: the engine finds something to do for ever"
+        for seen in _compare(bench):
+            yield f"seed {seed}: {seen}"
+
+
 @_transition("create")
 def a_lost_answer_makes_no_second_listing(bench: Bench) -> Iterator[str]:
     """The market made the listing and the answer was lost: it is found again, never made again."""

@@ -71,8 +71,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 def virtual_env(loop: VirtualLoop, rng: Random, *, start: datetime, owner: str, skew: float = 0.0) -> Env:
     """An Env on the loop's clock; `skew` is how wrong the wall clock is, in seconds."""
     origin = (start if start.tzinfo else start.replace(tzinfo=UTC)) + timedelta(seconds=skew)
+    jump, asked, told = loop._jump, -1.0, origin
+
+    def now() -> datetime:
+        nonlocal asked, told
+        if jump.now != asked:  # between two steps of a program no time passes, and it asks again and again
+            asked, told = jump.now, origin + timedelta(0, jump.now)
+        return told
+
     return Env(
-        now=lambda: origin + timedelta(0, loop._jump.now),
+        now=now,
         elapsed=loop.time,
         sleep=asyncio.sleep,
         random=rng,
@@ -94,14 +102,9 @@ def run_virtual(loop: VirtualLoop, work: Coroutine[Any, Any, T], tick: Callable[
         return loop.run_until_complete(task)
     finally:
         loop.interrupt(lambda: None)
-        # asyncio keeps them in a set, whose order is that of addresses: the same seed would give another world.
-        left = sorted(asyncio.all_tasks(loop), key=_begun)
+        # In the order in which they were made: a set has one that is another in every process.
+        left = sorted(asyncio.all_tasks(loop), key=lambda task: (len(task.get_name()), task.get_name()))
         for task in left:
             task.cancel()
         if left:
             loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
-
-
-def _begun(task: asyncio.Task[Any]) -> int:
-    """The number under which asyncio began this task."""
-    return int(task.get_name().rpartition("-")[2])

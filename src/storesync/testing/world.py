@@ -150,11 +150,14 @@ class World:
     stumbles: Stumbles = field(init=False)
     rests: Random = field(init=False)
     hands: Random = field(init=False)
+    losses: Random = field(init=False)
+    loses: float = 0.0
     varied: dict[int, Sku] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         self.rests = Random(f"rests {self.seed}")
         self.hands = Random(f"hands {self.seed}")
+        self.losses = Random(f"lost pictures {self.seed}")
         self.stumbles = Stumbles(Random(f"stumbles {self.seed}"), self.events, self.cut_off)
 
     @classmethod
@@ -178,6 +181,8 @@ class World:
         drawn = drawn.with_variants(Random(f"variants {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
         drawn = drawn.with_repeats(Random(f"repeats {seed}"))
+        if on.pictures:
+            drawn = drawn.with_losses(Random(f"losses {seed}"))
         profile = profile or drawn
         loop = VirtualLoop()
         truth, dialect = on.open(
@@ -213,6 +218,7 @@ class World:
         """Let mishaps happen, or not; only then somebody plans elsewhere, too."""
         self.elsewhere = on and self.profile.elsewhere
         self.stumbles.rate = self.profile.stumbles if on else 0.0
+        self.loses = self.profile.loses if on else 0.0
         if not on or self.profile.calm:
             self.truth.faults = FaultSchedule.none()
             return
@@ -288,6 +294,9 @@ class World:
         name = self.dialect.route(call)
         kind = READ if isinstance(name, Answer) else self.dialect.operations[name].kind
         self.sent[(self.truth.time() + _MIDNIGHT).date()] += 1
+        if self.loses and self.truth.files and self.losses.random() < self.loses:
+            self.truth.forget_files()
+            self.events["pictures forgotten"] += 1
         if kind in (READ, AUTH):
             return
         self.look_at_prices()

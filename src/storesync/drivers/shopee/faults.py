@@ -67,6 +67,8 @@ ERRORS: Final = sd.ErrorTable(
         *_rules(sd.Postponed, "error_busi_cannot_delist_reviewing_or_banned_item"),
         # assumption: the code of an unknown model inside a failure list is not named by the notes [U]
         *_rules(sd.NotFound, "error_item_not_found", "error_item_not_belong_shop", "error_model_not_found"),
+        # assumption: also said of a picture that was uploaded once and is gone [U]
+        *_rules(sd.UnknownMedia, "error_image_unavailable"),
         *_rules(
             sd.Transient,
             "error_network",

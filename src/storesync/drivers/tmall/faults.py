@@ -34,6 +34,10 @@ BY_SUB_CODE = sd.ErrorTable(
         sd.Rule("isv.invalid-parameters:item_delete*", sd.NotFound),
         sd.Rule("*ITEM_NOT_FOUND*", sd.NotFound),
         sd.Rule("isv.appkey*", sd.Denied),
+        # Pictures must lie in the shop's picture space, in gallery and description alike.
+        # assumption: a gone one is told in the words for one that never was there [U]
+        sd.Rule("isv.antisteal-service-error*", sd.UnknownMedia),
+        sd.Rule("isv.invalid-parameter*", sd.UnknownMedia, message="图片空间"),
         sd.Rule("*not-exist*", sd.NotFound),
         sd.Rule("isp.*", sd.Transient),
     ),

@@ -42,6 +42,12 @@ def issues_from(text: str) -> tuple[Issue, ...]:
 
 def standing_of(row: Any, rows: Iterable[Any]) -> Standing:
     """The standing in a row of a listing and the rows of its offers."""
+    return _standing(row, tuple(rows))
+
+
+# One run looks at the same rows again and again, and they seldom change in between.
+@lru_cache(maxsize=1024)
+def _standing(row: Any, rows: tuple[Any, ...]) -> Standing:
     return Standing(
         key=row.key,
         title=row.title,
@@ -76,7 +82,6 @@ def standing_of(row: Any, rows: Iterable[Any]) -> Standing:
     )
 
 
-# One run looks at the same rows again and again, and they seldom change in between.
 @lru_cache(maxsize=4096)
 def _offer_standing(row: Any) -> OfferStanding:
     prices, stock = row.have_prices.removeprefix(UNKNOWN), row.have_stock.removeprefix(UNKNOWN)
