@@ -100,6 +100,81 @@ def test_a_list_is_whole_however_it_is_written(value: str) -> None:
     assert [] == told(SQUID, whole(SQUID, 致敏物质=value))
 
 
+@pytest.mark.parametrize(
+    ("source", "locale", "value"),
+    [
+        ("우유, 대두 함유", "zh-Hans", "含有牛奶和大豆"),
+        ("우유, 대두 함유", "vi", "Có chứa sữa và đậu nành"),
+        ("우유·땅콩·새우", "zh-Hans", "本品含乳制品、花生及虾"),
+        ("우유·땅콩·새우", "vi", "Sữa, lạc, tôm"),
+        ("밀 함유, 대두·메밀과 같은 시설에서 제조", "zh-Hans", "含小麦；与使用大豆和荞麦的产品在同一工厂生产"),
+        ("밀 함유, 대두·메밀과 같은 시설에서 제조", "vi", "Có lúa mì; cùng cơ sở với đậu tương và kiều mạch"),
+        ("난류(가금류), 조개류(굴, 홍합)", "zh-Hans", "蛋类与贝类"),
+        ("아황산류, 잣", "vi", "Sulfite và hạt thông"),
+        ("게, 오징어", "zh-Hans", "甲壳类及软体类"),
+    ],
+)  # fmt: skip
+def test_allergens_are_known_by_their_names_however_they_are_joined(
+    source: str, locale: str, value: str
+) -> None:
+    """和, 及, và and sentences; the law names them, so storesync knows what they are called."""
+    product = evolve(SQUID, facts={"allergens": source})
+    name = NAMES[locale].allergens
+
+    issues = found(product, {name: value}, REFERENCE, locale)
+
+    assert [] == [str(one) for one in issues if one.path.endswith(name)]
+
+
+@pytest.mark.parametrize(
+    ("source", "locale", "value", "lost"),
+    [
+        ("우유, 대두 함유", "zh-Hans", "含有牛奶、糖、盐", "대두"),
+        ("우유, 땅콩", "vi", "Có chứa sữa và đường", "땅콩"),
+        ("우유, 대두, 밀", "zh-Hans", "牛奶和大豆，可能含坚果", "밀"),
+        ("메밀", "zh-Hans", "小麦", "메밀"),
+        ("밀", "zh-Hans", "荞麦", "밀"),
+        ("쇠고기", "zh-Hans", "牛奶", "쇠고기"),
+        ("닭고기", "vi", "trứng gà", "닭고기"),
+        ("복숭아", "zh-Hans", "核桃", "복숭아"),
+    ],
+)
+def test_an_allergen_that_another_name_stands_for_is_not_told(
+    source: str, locale: str, value: str, lost: str
+) -> None:
+    """However many names there are: it holds, whoever approved it."""
+    product = evolve(SQUID, facts={"allergens": source})
+    name = NAMES[locale].allergens
+
+    issues = found(product, {name: value}, REFERENCE, locale, state="final")
+
+    (issue,) = [one for one in issues if one.path.endswith(name)]
+    assert Severity.ERROR is issue.severity
+    assert f"leave {lost} of" in issue.message
+
+
+@pytest.mark.parametrize("name", ["过敏原信息", "致敏原"])
+def test_allergens_may_stand_under_another_name(name: str) -> None:
+    """As labels call them."""
+    attributes = whole(SQUID)
+    attributes[name] = attributes.pop("致敏物质")
+
+    assert [] == told(SQUID, attributes)
+    assert [("error", name)] == told(SQUID, {**attributes, name: "牛奶"})
+
+
+def test_names_that_nobody_knows_are_counted_and_a_person_decides() -> None:
+    """Where most of them are told; half a list is none."""
+    facts = {"ingredients": "볶은커피 70%, 정제수, 설탕, 구연산", "allergens": ""}
+    product = evolve(SQUID, facts={key: text for key, text in facts.items() if text})
+    right = "烘焙咖啡70% 水 白砂糖 柠檬酸"
+
+    assert [] == told(product, whole(product, 配料=right))
+    assert [("warning", "配料")] == told(product, whole(product, 配料="烘焙咖啡70%、水、白砂糖"))
+    assert [("note", "配料")] == told(product, whole(product, 配料="烘焙咖啡70%、水、白砂糖"), state="final")
+    assert [("error", "配料")] == told(product, whole(product, 配料="烘焙咖啡70%、水"), state="final")
+
+
 def test_ten_ingredients_are_not_water() -> None:
     """Of a cosmetic the table names those that are missing."""
     product = example.products()["SBG-001"]

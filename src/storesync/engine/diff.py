@@ -14,7 +14,7 @@ from storesync.model import Offer, Status, digest
 from storesync.plan import Detail, Kind, Operation
 from storesync.state import CONVERTER, ENDED, HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
-__all__ = ["blocked", "ended", "offers_differ", "operations", "wait_with_document"]
+__all__ = ["blocked", "document_waits", "ended", "offers_differ", "operations", "wait_with_document"]
 
 _SHOWN_DETAILS = 6
 _SHOWN_TEXT = 60
@@ -25,8 +25,7 @@ def blocked(stand: Standing) -> str:
     """Why nothing is sent for a listing that is offered, or empty."""
     if stand.ending:
         return stand.ending
-    gone = not stand.made and any(offer.kept for offer in stand.offers.values())
-    if stand.held or gone:  # nothing is made without a price
+    if stand.held or _unmade(stand):
         errors = [issue for issue in stand.issues if issue.severity.rank == 0]
         return errors[0].message if errors else "held back"
     if stand.parked:
@@ -39,9 +38,23 @@ def blocked(stand: Standing) -> str:
     return ""
 
 
-def _document_waits(stand: Standing) -> bool:
-    """Whether nothing but the document of what is on sale is held, so that prices and stock go out."""
-    return stand.offers_go and not stand.ending and not stand.parked
+def _unmade(stand: Standing) -> bool:
+    """Whether it is not made to its end and stays so: nothing is made without a price."""
+    return not stand.made and any(offer.kept for offer in stand.offers.values())
+
+
+def document_waits(stand: Standing) -> bool:
+    """Whether the document of what is wanted on sale goes nowhere for now: it is held, or the market refused it."""
+    if not stand.want_shown or stand.ending or stand.parked:
+        return False
+    return stand.held or _unmade(stand) or bool(stand.refused and stand.refused == stand.want)
+
+
+def _offers_go_alone(stand: Standing) -> bool:
+    """Whether prices and stock of what the market has go out though the document waits."""
+    if stand.ref is None or not document_waits(stand):
+        return False
+    return stand.offers_go or not stand.held
 
 
 def operations(
@@ -71,7 +84,7 @@ def operations(
         if "shown" not in owned:
             yield from _off_sale(stand, driver)
         return
-    if _document_waits(stand):
+    if _offers_go_alone(stand):
         yield from _offers(stand, driver, owned)
     if blocked(stand) or not stand.want:
         return
@@ -151,7 +164,7 @@ def _in_review(
         if "hide" in spec.in_review and "shown" not in owned:
             yield from _off_sale(stand, driver)
         return
-    if not blocked(stand) or _document_waits(stand):
+    if not blocked(stand) or _offers_go_alone(stand):
         yield from (one for one in _offers(stand, driver, owned) if one.kind.value in spec.in_review)
 
 
@@ -236,7 +249,7 @@ def wait_with_document(
     stand: Standing, driver: Driver[Any, Any], owned: Collection[str] = ()
 ) -> Iterator[str]:
     """What of the offers waits for a document that is held, because this market takes it with that alone."""
-    if not _document_waits(stand) or stand.ref is None:
+    if not _offers_go_alone(stand) or stand.ref is None:
         return
     for sku, offer in stand.offers.items():
         if offer.want is None or sku not in stand.ref.skus or offer.refused:

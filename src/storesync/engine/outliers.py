@@ -71,9 +71,9 @@ def hold(db: Connection, channel: str, found: Mapping[str, Mapping[str, list[Iss
     """
     for stand in standing.read_all(db, channel, keys=found):
         issues = (*stand.issues, *(issue for some in found[stand.key].values() for issue in some))
-        there = stand.ref.skus if stand.ref is not None and stand.made else {}
+        there = stand.ref.skus if stand.ref is not None else {}
         far = {sku: stand.offers[sku] for sku in found[stand.key]}
-        live = [sku for sku, offer in far.items() if sku in there and offer.last_prices]
+        live = [sku for sku, offer in far.items() if sku in there and offer.last_prices and stand.made]
         standing.keep_prices(db, channel, live)
         waits = {"held": True, "reason": OFFERS_GO if there else ""} if len(live) < len(far) else {}
         standing.change(db, channel, stand.key, input="", issues=issues, **waits)

@@ -14,7 +14,8 @@ from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.confirmation import confirmations
 from storesync.engine.contact import look, strange_account
-from storesync.engine.diff import blocked, ended, operations, wait_with_document
+from storesync.engine.diff import blocked, document_waits, ended, operations, wait_with_document
+from storesync.engine.doubts import look_up, unsure
 from storesync.engine.events import happened
 from storesync.engine.guards import guards
 from storesync.engine.outliers import hold, outliers
@@ -61,8 +62,11 @@ async def plan(
     named = frozenset(only) if only is not None else None
     known = await channel.store.read(lambda db: dict(standing.keys(db, channel.name, only=named)))
     over = await channel.store.read(lambda db: dict(standing.ended(db, channel.name)))
-    reading = Reading(channel, preparer, known, over, named, texts=texts, issues=told)
+    open_ = await channel.store.read(lambda db: due.open_keys(db, channel.name))
+    reading = Reading(channel, preparer, known, over, named, texts=texts, issues=told, open=open_)
     await reading.take(reads, progress)
+    if channel.moved is None:
+        await _look_up(reading)
     ending = frozenset(end)
     made, far = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
     if far:
@@ -106,6 +110,30 @@ async def _poll(channel: OpenChannel) -> None:
     if any(stand.asked_at + review <= now for stand in waiting if stand.asked_at is not None):
         async with at_work(channel) as work:
             await poll(work, waiting)
+
+
+def _something_held(stand: Standing) -> bool:
+    return document_waits(stand) or any(issue.severity is Severity.ERROR for issue in stand.issues)
+
+
+async def _look_up(reading: Reading) -> None:
+    """Ask the market what it has of listings of which something is held, while what was sent of it is in doubt."""
+    channel = reading.channel
+
+    def waiting(db: Connection) -> list[str]:
+        stands = standing.read_all(db, channel.name, keys=reading.doubted)
+        return [stand.key for stand in stands if _something_held(stand) and unsure(stand, channel)]
+
+    keys = await channel.store.read(waiting) if reading.doubted else []
+    if not keys:
+        return
+    try:
+        async with at_work(channel) as work:
+            known = await look_up(work, keys)
+    except Locked as locked:
+        reading.issues.append(_at_work(channel.name, locked))
+        return
+    await reading.again(known)
 
 
 def _compare(

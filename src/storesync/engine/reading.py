@@ -58,7 +58,8 @@ class Reading:
     """One reading of the catalog: what the state knew before, what was met, and what waits to be entered.
 
     `known` are the inputs by key, and once a product was read what it came from; `ended` what a person ended and why;
-    with `only` just these products are read.
+    with `only` just these products are read. Of the listings in `open` the market may have more than is known here:
+    `doubted` are those among them whose document waits, so that somebody must look.
     """
 
     channel: OpenChannel
@@ -73,6 +74,8 @@ class Reading:
     waiting: list[tuple[Want, Product | None]] = field(factory=list)
     texts: ChannelTexts | None = None
     lacking: list[tuple[Product, tuple[Issue, ...], tuple[str, ...]]] = field(factory=list)
+    open: frozenset[str] = frozenset()
+    doubted: dict[str, tuple[Product, tuple[Issue, ...]]] = field(factory=dict)
     categories: Categories = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -101,6 +104,14 @@ class Reading:
                 await _tell(self)
         await _tell(self)
         await _take_gone(self)
+        await _flush(self)
+
+    async def again(self, keys: Iterable[str]) -> None:
+        """Prepare these of the `doubted` once more: the state knows by now what the market has of them."""
+        for key in keys:
+            product, found = self.doubted[key]
+            self.known[key] = ""
+            await _product(self, product, found, told=True)
         await _flush(self)
 
 
@@ -152,13 +163,14 @@ async def _product(
     if owned := channel.channel.owned_by_seller:
         causes = {**causes, "seller": digest(sorted(owned))}
     name = digest(dict(causes))
-    known = reading.known.get(product.key)
-    if known == name or (known and not found and known == _placed(reading, name, product)):
+    known, doubted = reading.known.get(product.key), product.key in reading.open
+    same = known == name or (known and not found and known == _placed(reading, name, product))
+    if same and not doubted:
         reading.known[product.key] = name
         return
-    last, live = _NOTHING, frozenset[str]()
+    last, live, made = _NOTHING, frozenset[str](), False
     if product.key in reading.known:
-        last, live = await channel.store.read(lambda db: _last(db, channel.name, product.key))
+        last, live, made = await channel.store.read(lambda db: _last(db, channel.name, product.key))
     prepared = preparer.prepare(product, channel.shop, category, last, key.chosen, live)
     asked = {key_id(key)}
     while prepared.needs:
@@ -174,6 +186,12 @@ async def _product(
     if not told and prepared.lacks and reading.texts is not None and reading.texts.serves(prepared.lacks):
         reading.lacking.append((product, found, prepared.lacks))
         return
+    if doubted and prepared.offered:
+        reading.doubted[product.key] = product, found
+    if prepared.kept and not made and prepared.content is not None:
+        # Nothing is made, or made whole, without a price: its document waits, and the offers of what is there go.
+        going = {sku: offer for sku, offer in prepared.offers.items() if sku in live}
+        prepared = evolve(prepared, content=None, goes=going)
     title = product.text.title
     if prepared.listing is not None and prepared.listing.texts:
         title = prepared.listing.text.title or title
@@ -185,9 +203,9 @@ async def _product(
             input=_input(reading, name, product, (*found, *prepared.issues), lacks=bool(prepared.lacks)),
             causes=causes,
             content=prepared.content,
-            offers=prepared.offers if prepared.content is not None else prepared.goes,
+            offers=prepared.offers if prepared.content is not None else prepared.goes or {},
             shown=prepared.offered,
-            reason=prepared.reason or (OFFERS_GO if prepared.goes else ""),
+            reason=prepared.reason or (OFFERS_GO if prepared.goes is not None else ""),
             issues=(*found, *prepared.issues),
             held=prepared.held,
             kept=prepared.kept,
@@ -221,13 +239,13 @@ def _input(reading: Reading, name: str, product: Product, issues: tuple[Issue, .
     return _placed(reading, name, product) if about_words else ""
 
 
-def _last(db: Connection, channel: str, key: str) -> tuple[Mapping[str, Offer], frozenset[str]]:
-    """The offers acknowledged last, and the SKUs that the shop has of a listing that was made."""
+def _last(db: Connection, channel: str, key: str) -> tuple[Mapping[str, Offer], frozenset[str], bool]:
+    """The offers acknowledged last, the SKUs that the shop is known to have, and whether all of it was made."""
     stand = standing.read(db, channel, key)
     if stand is None:
-        return _NOTHING, frozenset()
+        return _NOTHING, frozenset(), False
     last = {sku: offer.last for sku, offer in stand.offers.items() if offer.last is not None}
-    return last, frozenset(stand.ref.skus if stand.ref is not None and stand.made else ())
+    return last, frozenset(stand.ref.skus if stand.ref is not None else ()), stand.made
 
 
 def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:

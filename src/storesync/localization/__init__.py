@@ -1,5 +1,6 @@
 """Korean to market text, the half that only computes: memory, protection, gates, glossary, templates."""
 
+from storesync.localization.allergens import lost_allergens, names_allergens
 from storesync.localization.completion import TextMemory, completed, undelivered
 from storesync.localization.country import country_name
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
@@ -90,7 +91,9 @@ __all__ = [
     "length",
     "list_difference",
     "list_name",
+    "lost_allergens",
     "matches",
+    "names_allergens",
     "normal",
     "own_names",
     "read_glossary",

@@ -23,7 +23,7 @@ __all__ = ["NAMES", "FactNames", "facts_of", "list_name", "own_names", "source_f
 class FactNames:
     """What the facts of a product are called in one language; `months` is how their number is written.
 
-    `lists` are further names under which labels give all ingredients.
+    `lists` are further names under which labels give all ingredients, `warnings` those for allergens.
     """
 
     brand: str
@@ -40,6 +40,7 @@ class FactNames:
     allergens: str
     months: str
     lists: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
+    warnings: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     decimal: str = "."
 
     @property
@@ -78,6 +79,18 @@ NAMES: Mapping[str, FactNames] = MappingProxyType(
                 "原料",
                 "原材料",
             ),
+            warnings=(
+                "过敏原",
+                "过敏原信息",
+                "过敏原提示",
+                "致敏原",
+                "致敏原信息",
+                "致敏物质提示",
+                "致敏物质信息",
+                "过敏物质",
+                "过敏提示",
+                "过敏信息",
+            ),
         ),
         "vi": FactNames(
             brand="Thương hiệu",
@@ -103,6 +116,13 @@ NAMES: Mapping[str, FactNames] = MappingProxyType(
                 "Nguyên liệu",
                 "INCI",
                 "Ingredients",
+            ),
+            warnings=(
+                "Thông tin dị ứng",
+                "Thông tin về chất gây dị ứng",
+                "Cảnh báo dị ứng",
+                "Cảnh báo chất gây dị ứng",
+                "Thành phần gây dị ứng",
             ),
             decimal=",",
         ),
@@ -177,7 +197,7 @@ def own_names(attributes: Mapping[str, str], locale: str) -> tuple[str, ...]:
 
 def _known(names: FactNames) -> frozenset[str]:
     values = (getattr(names, one.name) for one in fields(FactNames))
-    return frozenset((*names.lists, *(value for value in values if isinstance(value, str))))
+    return frozenset((*names.lists, *names.warnings, *(value for value in values if isinstance(value, str))))
 
 
 _LABELLED = ("origin", "content", "shelf_life", "storage", "allergens")
@@ -195,6 +215,8 @@ def told_facts(product: Product, title: str, attributes: Mapping[str, str], loca
         found |= {fact for fact in _LABELLED if attributes.get(getattr(names, fact))}
         if any(map(attributes.get, names.every_list)):
             found |= {"ingredients"}
+        if any(map(attributes.get, names.warnings)):
+            found |= {"allergens"}
     return frozenset(found if product.facts.get("allergens") else found | {"allergens"})
 
 

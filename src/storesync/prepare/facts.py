@@ -16,7 +16,9 @@ from storesync.localization import (
     facts_of,
     ingredients_of,
     list_difference,
+    lost_allergens,
     matches,
+    names_allergens,
     normal,
     source_facts,
 )
@@ -29,17 +31,21 @@ __all__ = ["check_facts"]
 _INSIDE = re.compile(r"[(（\[［][^()（）\[\]［］]*[)）\]］]")
 # "5,5 g" keeps its comma.
 _ENDS = re.compile(r"[、；;，·ㆍ・\n]|,(?!\d)")
+# 牛奶和大豆, sữa và đậu nành. What is no name of its own is counted all the same: more than enough is enough.
+_JOINED = re.compile(
+    r"[、；;，·ㆍ・\n和及与或&+]|,(?!\d)|(?<![^\W_])(?:và|hoặc|cùng|and)(?![^\W_])|(?<=[\u3400-\u9fff%]) "
+)
 # Facts in the product's own words, as a catalog names them.
 _WRITTEN = ("ingredients", "inci", "allergens", "storage")
 _SHOWN = 3
 
 
-def _parts(text: str) -> tuple[str, ...]:
+def _parts(text: str, ends: re.Pattern[str] = _ENDS) -> tuple[str, ...]:
     """The names of a written list; what stands in brackets belongs to its name."""
     plain = text
     while (less := _INSIDE.sub("", plain)) != plain:
         plain = less
-    return tuple(part.strip() for part in _ENDS.split(plain) if part.strip())
+    return tuple(part.strip() for part in ends.split(plain) if part.strip())
 
 
 def _same(text: str) -> str:
@@ -97,11 +103,9 @@ def _lacking(
         yield from _listed(product, delivered, locale, ingredients, written)
     values = {_same(value) for value in shown.values()}
     for name, source in source_facts(product, settings.reference, locale).items():
-        shown_as = name
-        if name in names.every_list and written:
-            if ingredients:
-                continue
-            shown_as = name if name in written else next(iter(written))
+        if name in names.every_list and written and ingredients:
+            continue
+        shown_as = next((one for one in (name, *_also(name, names)) if shown.get(one)), name)
         value, path = shown.get(shown_as, ""), f"texts/{locale}/attributes/{shown_as}"
         if not value and (name not in told or _same(told[name]) not in values):
             yield Issue(
@@ -113,16 +117,22 @@ def _lacking(
                 delivered.at or product.at,
             )
         elif value and name in lists:
-            left = _left_out(value, source, told.get(name, ""))
-            if left:
+            for left, sure in _left_out(product, value, source, told.get(name, ""), locale, names, name):
                 yield Issue(
                     "text.fact_missing",
                     path,
                     f"the {locale} texts of {product.key} leave {left} of {source!r} out under {shown_as!r}: {value!r}",
-                    Severity.ERROR,
+                    Severity.ERROR if sure else _weight(delivered, grave=False),
                     "name all of them, as the table does" if name in told else "name all of them",
                     delivered.at or product.at,
                 )
+
+
+def _also(name: str, names: FactNames) -> tuple[str, ...]:
+    """Under which other names labels tell the same."""
+    if name in names.every_list:
+        return names.every_list
+    return names.warnings if name == names.allergens else ()
 
 
 def _listed(
@@ -200,11 +210,28 @@ def _way(
     return f"complete the fact of {product.key}, or deliver a row {product.key},{locale}"
 
 
-def _left_out(value: str, source: str, told: str) -> str:
-    """What a written list lacks of the one that it stands for: some names where the table knows them, else how many."""
-    here, wanted = _parts(value), _parts(told or source)
-    if len(here) >= len(wanted):
-        return ""
-    said = {_same(part) for part in here}
-    lost = [part for part in wanted if _same(part) not in said] if told else []
-    return _some(lost) if lost else f"{len(wanted) - len(here)} of {len(wanted)} names"
+def _left_out(
+    product: Product, value: str, source: str, told: str, locale: str, names: FactNames, name: str
+) -> Iterator[tuple[str, bool]]:
+    """What a written list lacks of the one that it stands for, and whether that is sure.
+
+    Allergens and what a table names are looked for by name. Of other names nobody knows what they become: their number
+    is compared, and only half a list is surely none.
+    """
+    said, wanted = _same(value), _parts(source)
+    if name == names.allergens and matches(product.locale, "ko"):
+        if lost := lost_allergens(source, value, locale):
+            yield _some(lost), True
+            return
+        wanted = tuple(part for part in wanted if not names_allergens(part))
+        if not wanted:
+            return
+    if told:
+        parts = _parts(told)
+        lost = tuple(part for part in parts if _same(part) not in said)
+        if lost and len(_parts(value, _JOINED)) < len(parts):
+            yield _some(lost), True
+        return
+    count, here = len(_parts(source)), len(_parts(value, _JOINED))
+    if here < count:
+        yield f"{count - here} of {count} names", 2 * here <= count and len(wanted) == count

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from attrs import evolve, field, frozen
+from attrs.converters import optional
 
 from storesync.driver import Content, Driver, Shop
 from storesync.issues import Issue, Issues
@@ -41,7 +42,8 @@ class Prepared:
     Not offered is no fault: `reason` says why. An offered one is `held` while an error stands among `issues`;
     then `content` is None, so that nothing unfit can leave, and `listing` shows how far it came. Errors about prices
     alone do not hold what is on sale already: `kept` are by SKU the markets whose live price stays. Errors about the
-    document alone hold nothing else: `goes` are the offers of what is on sale, which go on. `needs` are
+    document alone hold nothing else: `goes` are the offers of what is on sale, which go on; a live variant that is not
+    among them left the catalog and is sold out. `needs` are
     category documents to fetch before the same pass is run again; `lacks` are languages in which a text is
     missing or was made from another source, to be fetched likewise where somebody can. `traces` are by SKU and
     market, `provenance` by locale and text field.
@@ -54,7 +56,7 @@ class Prepared:
     content: Content | None = None
     offers: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
     kept: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
-    goes: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
+    goes: Mapping[str, Offer] | None = field(default=None, converter=optional(frozen_map))
     traces: Mapping[str, Mapping[str, Trace]] = field(factory=dict, converter=_nested)
     provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_nested)
     issues: Issues = field(factory=Issues)
@@ -119,11 +121,11 @@ def prepare(
     done = run(pricer)
     errors = done.issues.errors
     known = all(_about_price(issue) or _about_document(issue) for issue in errors)
-    if not live or not done.held or done.goes or not known or not any(map(_about_price, errors)):
+    if not live or not done.held or done.goes is not None or not known or not any(map(_about_price, errors)):
         return done
     # The prices could be made and do not suit the market, or each other: all of them stay.
     kept = run(stays)
-    if kept.content is None and not kept.goes:
+    if kept.content is None and kept.goes is None:
         return done
     return evolve(kept, issues=done.issues, traces=done.traces)
 
@@ -219,10 +221,11 @@ def _prepare(
             issues += content_leaks(content, listing, settings.channel.locales, spec.refused_scripts)
     holding = [issue for issue in issues.errors if not _excused(issue, priced, settings)]
     done = evolve(done, listing=listing, issues=_placed(issues, product))
-    if not holding and not priced.blind:
+    # Where all that is there left the catalog, and what is new waits for its price, there is no document to send.
+    if not holding and not priced.blind and (content is not None or not priced.waiting):
         return evolve(done, content=content)
-    goes = _going({**offers, **priced.blind}, live) if all(map(_about_document, holding)) else {}
-    return evolve(done, goes=goes)
+    going = bool(live) and all(map(_about_document, holding))
+    return evolve(done, goes=_going({**offers, **priced.blind}, live) if going else None)
 
 
 def _going(offers: Mapping[str, Offer], live: Collection[str]) -> Mapping[str, Offer]:

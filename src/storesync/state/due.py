@@ -30,6 +30,7 @@ __all__ = [
     "counts",
     "highest_stock",
     "on_stock",
+    "open_keys",
     "peers",
     "pending",
     "sold",
@@ -144,6 +145,10 @@ _WAITING = _indexed(
     'SELECT "key" FROM listings WHERE channel = :channel'
     f' AND {LISTING_PENDING.text} AND ticket IS NOT NULL ORDER BY "key"'
 )
+_UNSURE = _indexed(
+    'SELECT "key" FROM listings WHERE channel = :channel'
+    f" AND {LISTING_PENDING.text} AND (doubt IS NOT NULL OR named <> '[]')"
+)
 _OPEN = _indexed(
     "SELECT COUNT(*) FILTER (WHERE ticket IS NOT NULL) AS waiting,"
     " COUNT(*) FILTER (WHERE want_shown AND held) AS held,"
@@ -174,6 +179,11 @@ def warnings(db: Connection, channel: str) -> Iterator[Issue]:
 def waiting(db: Connection, channel: str) -> Iterator[Standing]:
     """Every standing for which the market promised a verdict, in key order."""
     return _standings(db, channel, [str(key) for key in _WAITING.run(db, {"channel": channel}).scalars()])
+
+
+def open_keys(db: Connection, channel: str) -> frozenset[str]:
+    """The listings of which the market may have something whose ids are not known: a create or an update was in doubt."""
+    return frozenset(str(key) for key in _UNSURE.run(db, {"channel": channel}).scalars())
 
 
 def sold(db: Connection, channel: str) -> Mapping[str, Sold]:

@@ -55,6 +55,18 @@ RECOVERY: Final = (
         "    return None\n\n\nasync def look_for",
     ),
     Mutant(
+        "a create in doubt is not looked for while its document waits",
+        "storesync.engine.doubts",
+        "        return stand.doubt is not None and driver.find is not None",
+        "        return False and driver.find is not None",
+    ),
+    Mutant(
+        "a variant in doubt is not looked for while its document waits",
+        "storesync.engine.doubts",
+        "    return driver.observe is not None and bool(stand.named - stand.ref.skus.keys())",
+        "    return False",
+    ),
+    Mutant(
         "a search is believed before it can know",
         "storesync.engine.work",
         "identity.lag + identity.late",

@@ -245,8 +245,20 @@ SENDING: Final = (
     Mutant(
         "a held text holds stock and prices, too",
         "storesync.engine.diff",
-        "    return stand.offers_go and not stand.ending and not stand.parked",
+        "    return stand.offers_go or not stand.held",
         "    return False",
+    ),
+    Mutant(
+        "a variant that left the catalog sells on beside a held text",
+        "storesync.state.standing.wanting",
+        "    for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):",
+        "    for sku in sorted(rows):",
+    ),
+    Mutant(
+        "what is not made to its end sells on at a price that is held",
+        "storesync.engine.reading",
+        "    if prepared.kept and not made and prepared.content is not None:",
+        "    if False:",
     ),
     Mutant(
         "a plan is applied whatever happened since",

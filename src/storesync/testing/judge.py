@@ -11,13 +11,12 @@ from storesync.state import Standing
 from storesync.state.backup import export
 from storesync.testing.byhand import BY_HAND, TYPED_STOCK
 from storesync.testing.leaks import Leaks
-from storesync.testing.pricehold import HeldPrices, unheld
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
 from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
-__all__ = ["judge", "judge_held"]
+__all__ = ["judge", "right_offers", "right_titles"]
 
 
 def judge(world: World, verdict: Verdict) -> None:
@@ -196,24 +195,3 @@ def _pictures(world: World, shown: list[str]) -> list[str]:
     """The hashes of the files behind what a listing shows."""
     known = {**world.truth.forgotten, **world.truth.files, **world.truth.addresses}
     return [known[name].sha256 if name in known else name for name in shown]
-
-
-def judge_held(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
-    """What nobody can say the price of keeps the live one; stock and text go on, and nothing comes back on sale."""
-    for one, listing, item in unheld(world, held, world.stands()):
-        theirs = one.shown(listing)
-        wanted = right_offers(world, listing, item, theirs)
-        owned = "stock" in world.profile.owned
-        right = {
-            sku: (price, 0 if sku in one.out and not owned else wanted[sku][1])
-            for sku, price in one.prices.items()
-        }
-        right |= {sku: (right[sku][0], 0) for sku in one.unsure if theirs[sku][1] == 0}
-        if theirs != right:
-            verdict.wrong.append(
-                f"{one.key}, whose price is held, offers {_told(theirs)}, not {_told(right)}"
-            )
-        if one.hidden and listing.status == "live":
-            verdict.wrong.append(f"{one.key}, whose price is held, is on sale again")
-        if listing.title not in right_titles(world, listing, item):
-            verdict.wrong.append(f"{one.key}, whose price is held, is titled {listing.title!r}")

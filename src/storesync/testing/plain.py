@@ -136,9 +136,12 @@ def _poll(shop: sd.Shop, ticket: sd.Ticket) -> sd.Flow[sd.Verdicts]:
 def _offers(
     part: Literal["prices", "stock", "offers"], shop: sd.Shop, changes: Sequence[sd.OfferChange]
 ) -> sd.Flow[sd.Verdicts]:
-    whole = _rows({c.sku: c.offer for c in changes}, [c.sku for c in changes])
-    fields = {"prices": ("sku", "price"), "stock": ("sku", "stock")}.get(part, ("sku", "price", "stock"))
-    rows = [{name: row[name] for name in fields} for row in whole]
+    rows = [
+        {"sku": c.sku}
+        | ({"price": str(c.offer.price.sale.amount)} if part != "stock" else {})
+        | ({"stock": c.offer.stock} if part != "prices" else {})
+        for c in changes
+    ]
     done = yield sd.request("PUT", f"/listings/{changes[0].ref.listing}/{part}", json={"rows": rows})
     taken = done.at("done", list)
     verdicts: dict[str, sd.Receipt | sd.Fault] = {c.sku: sd.DONE for c in changes if c.sku in taken}

@@ -14,13 +14,13 @@ from storesync.engine.report import Report
 from storesync.state import Standing, Store
 from storesync.state.schema import METADATA
 from storesync.state.statement import Statement
-from storesync.testing.judge import judge, judge_held
+from storesync.testing.heldjudge import judge_held
+from storesync.testing.hold import Hold
+from storesync.testing.judge import judge
 from storesync.testing.merchant import edit_by_hand, move_calmly, move_catalog, vary_by_hand
 from storesync.testing.platform import Platform
-from storesync.testing.pricehold import HeldPrices, hold_prices, release_prices
 from storesync.testing.profile import Profile
 from storesync.testing.syncs import run
-from storesync.testing.texthold import hold_texts, judge_texts, release_texts
 from storesync.testing.verdict import Verdict
 from storesync.testing.world import Doom, World, offers_of
 
@@ -92,38 +92,29 @@ def _live(world: World, verdict: Verdict) -> None:
     for item in list(world.wanted.items.values()):
         if item.broken:
             world.wanted.items[item.key] = evolve(item, broken=False)
-    _settle(world)
-    held = hold_prices(world, world.stands())
-    if held:
-        _hold(world, verdict, held)
+    hold = Hold.of(world)
+    if hold.settled or not hold.drawn:
         _settle(world)
-    unfit = hold_texts(world, world.stands())
-    if unfit:
-        _disturbed(world)
-        verdict.wrong += judge_texts(world, unfit, world.stands())
-        release_texts(world, unfit)
-        _settle(world)
+    if hold.drawn:
+        _held(world, verdict, hold)
 
 
-def _hold(world: World, verdict: Verdict, held: list[HeldPrices]) -> None:
-    """Runs while nobody can say what some products cost, mishaps and all; then it is said again."""
-    _disturbed(world)
-    world.truth.settle()
-    judge_held(world, verdict, held)
-    release_prices(world, held)
-
-
-def _disturbed(world: World) -> None:
-    """A run with mishaps and deaths, and quiet ones after it."""
+def _held(world: World, verdict: Verdict, hold: Hold) -> None:
+    """A run with mishaps and deaths while prices and texts of some products are held, and quiet ones; then none is."""
+    held = hold.begin(world.stands())
     world.faults(on=True)
     dooms = [Doom(death=world.rng.randint(1, 60)) for _ in range(world.rng.randint(0, world.profile.crashes))]
     run(world, dooms, look=world.profile.edits and world.rng.random() < 0.5)
     world.faults(on=False)
+    if not _settle(world):
+        verdict.wrong.append("while prices and texts are held, no run is silent")
+    verdict.wrong += judge_held(world, held)
+    hold.release(held)
     _settle(world)
 
 
-def _settle(world: World) -> None:
-    """Quiet runs until nothing is left to do."""
+def _settle(world: World) -> bool:
+    """Quiet runs until nothing is left to do; whether that came."""
     waits, left = _waits(world.stands()), _SETTLING
     for _ in range(_SETTLING + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
@@ -134,13 +125,14 @@ def _settle(world: World) -> None:
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
         silent = report is not None and not report.outcomes and not waited and not waits
         if not _touch_refused(world, stands) and silent:
-            return
+            return True
         if report is not None and _sat_out(world, report):
             continue
         left -= 1
         if not left:
-            return
+            return False
         world.loop.skip(120.0)
+    return False
 
 
 def _sat_out(world: World, report: Report) -> bool:
@@ -179,7 +171,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         if item is None:
             continue
         title, offers, words = item.title, dict(item.offers), item.words
-        if stand.refused and stand.refused == stand.want:
+        waits = item.unfit or (item.unpriced and not stand.made)
+        if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:
                 words += 1

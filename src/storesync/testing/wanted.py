@@ -84,19 +84,33 @@ def _held(
     form: Form,
     shop: Shop,
     category: Category | None,
+    made: Mapping[str, Offer],
     last: Mapping[str, Offer],
     live: Collection[str],
 ) -> Prepared:
-    """What to show while nobody can say what it costs: what is live at its live price, and nothing without one."""
-    ended = Issues((Issue("price.policy_expired", f"{item.key}/price", "the policy ended"),))
-    there = {sku: stock for sku, (_, stock) in item.offers.items() if sku in live}
-    if not there or not all(sku in last for sku in there):
-        return Prepared(key=item.key, offered=True, issues=ended)
-    offers = {sku: Offer(sku, last[sku].prices, stock) for sku, stock in there.items()}
+    """What to show while its price or its text is held: what is on sale goes on, and what is held of it stays."""
+    found = []
+    if item.unpriced:
+        found.append(Issue("price.policy_expired", f"{item.key}/price", "the policy ended"))
+    if item.unfit:
+        found.append(Issue("text.refused", f"{item.key}/title", "a person refused this text"))
+    there = {sku: offer for sku, offer in made.items() if sku in live}
+    kept: dict[str, frozenset[str]] = {}
+    if item.unpriced:
+        # What is live stays, whatever it is, also where nobody here knows it; what is not there yet waits.
+        kept = {sku: frozenset(offer.prices) for sku, offer in there.items()}
+        there = {
+            sku: Offer(sku, last[sku].prices if sku in last else {}, offer.stock)
+            for sku, offer in there.items()
+        }
+    issues = Issues(tuple(found))
+    if not live:
+        return Prepared(key=item.key, offered=True, offers=made, issues=issues)
+    if item.unfit or not all(offer.prices for offer in there.values()) or not there:
+        return Prepared(key=item.key, offered=True, goes=there, offers=made, kept=kept, issues=issues)
     some = evolve(item, offers={sku: item.offers[sku] for sku in there})
-    made = form(some, shop, category, offers)
-    kept = {sku: frozenset(offer.prices) for sku, offer in offers.items()}
-    return evolve(made, kept=kept, issues=made.issues + ended)
+    shown = form(some, shop, category, there)
+    return evolve(shown, kept=kept, issues=shown.issues + issues)
 
 
 @define
@@ -188,15 +202,9 @@ class Wanted:
             sku: Offer(sku, {market.code: Price(Money(self._priced(price), market.currency))}, stock)
             for sku, (price, stock) in item.offers.items()
         }
-        if item.unfit:
-            refused = Issues((Issue("text.refused", f"{item.key}/title", "a person refused this text"),))
-            goes = {sku: offer for sku, offer in offers.items() if sku in live}
-            return Prepared(key=item.key, offered=True, goes=goes, offers=offers, issues=refused)
-        return (
-            _held(item, self.form, shop, category, last, live)
-            if item.unpriced
-            else self.form(item, shop, category, offers)
-        )
+        if item.unfit or item.unpriced:
+            return _held(item, self.form, shop, category, offers, last, live)
+        return self.form(item, shop, category, offers)
 
     def traces(self, prepared: Prepared) -> Mapping[str, Any]:
         """Nothing to tell."""

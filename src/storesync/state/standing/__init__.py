@@ -6,6 +6,7 @@ from storesync.state.standing.changing import (
     bump,
     change,
     doubt_offers,
+    meet_offer,
 )
 from storesync.state.standing.columns import issues_from, prices_from, wanted_prices
 from storesync.state.standing.reading import (
@@ -59,6 +60,7 @@ __all__ = [
     "leave_offer",
     "leave_texts",
     "live_traces",
+    "meet_offer",
     "names_like",
     "prices_from",
     "read",

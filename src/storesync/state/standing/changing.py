@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from storesync.model import Offer, digest, dumps
-from storesync.state.row import keep
+from storesync.state.row import keep, put
 from storesync.state.schema import channels, documents, listings, offers
 from storesync.state.standing.columns import ONE, packed, packed_prices, sku_set
 from storesync.state.standing.value import UNKNOWN
@@ -28,6 +28,7 @@ __all__ = [
     "change",
     "doubt_offers",
     "keep_document",
+    "meet_offer",
 ]
 
 ACKNOWLEDGED = Statement(
@@ -70,6 +71,16 @@ def acknowledge_offers(
         if stock:
             values["have_stock"] = str(offer.stock)
         overwrite(db, offers, {"channel": channel, "sku": offer.sku}, values)
+
+
+def meet_offer(db: Connection, channel: str, key: str, seen: Offer, *, prices: bool, stock: bool) -> None:
+    """The market shows this price, this stock, or both, of a SKU of ours; also where nobody wants it any more."""
+    values: dict[str, Any] = {"key": key}
+    if prices:
+        values["have_prices"] = packed_prices(seen.prices)
+    if stock:
+        values["have_stock"] = str(seen.stock)
+    put(db, offers, {"channel": channel, "sku": seen.sku}, values)
 
 
 def doubt_offers(

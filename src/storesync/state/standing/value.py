@@ -113,8 +113,8 @@ class Standing:
 
     @property
     def offers_go(self) -> bool:
-        """Whether a finding holds the document of what is on sale, and its prices and stock go out all the same."""
-        return self.held and self.made and self.ref is not None and self.reason == OFFERS_GO
+        """Whether a finding holds the document of what is there, and its prices and stock go out all the same."""
+        return self.held and self.ref is not None and self.reason == OFFERS_GO
 
     def ours(self, ref: Ref) -> Ref:
         """The ids that the market tells, without those of variants that a seller added: nobody here may remove them.
@@ -130,7 +130,7 @@ class Standing:
 class Want:
     """What a channel should show of one product from now on; `content` None keeps what was wanted before.
 
-    A held one keeps the offers, too, but for those in `offers`; with these, a SKU that is not among them is sold out.
+    A held one keeps the offers, too, unless its reason is `OFFERS_GO`: then a SKU that is not among `offers` is sold out.
 
     `kept` are by SKU the markets whose live price stays as it is. `category` is the merchant's own: within it, prices
     are compared.

@@ -9,15 +9,15 @@ from sqlalchemy import (
     Connection,
 )
 
-from storesync.model import Offer, dumps
+from storesync.model import Offer, dumps, loads
 from storesync.state.converter import CONVERTER
 from storesync.state.row import put
 from storesync.state.schema import listings, offers, traces
 from storesync.state.standing.changing import ACKNOWLEDGED, change, keep_document
 from storesync.state.standing.columns import NO_ISSUES, packed_prices, prices_from, sku_set
-from storesync.state.standing.reading import OFFERS, document, key_of
+from storesync.state.standing.reading import OFFERS, document, key_of, read
 from storesync.state.standing.tracing import with_live
-from storesync.state.standing.value import UNKNOWN, OfferStanding, Standing, Want
+from storesync.state.standing.value import OFFERS_GO, UNKNOWN, OfferStanding, Standing, Want
 from storesync.state.statement import overwrite, remove
 
 __all__ = ["keep_prices", "leave_offer", "leave_texts", "want"]
@@ -50,7 +50,7 @@ def want(db: Connection, channel: str, wanted: Want) -> None:
     put(db, listings, row, values)
     if "want" in values:
         _want_offers(db, channel, wanted)
-    elif wanted.offers:
+    elif wanted.held and wanted.reason == OFFERS_GO:
         _want_again(db, channel, wanted)
     if wanted.traces:
         put(db, traces, row, {"body": dumps(with_live(db, channel, wanted))})
@@ -72,14 +72,34 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
 
 
 def _want_again(db: Connection, channel: str, wanted: Want) -> None:
-    """Other prices and another stock of variants that are there; none comes or goes with a document that is held."""
-    for row in OFFERS.run(db, {"channel": channel, "key": wanted.key}):
-        offer, values = wanted.offers.get(row.sku), {"want_stock": "0"}
+    """Other prices and another stock of what is there; no variant comes or goes with a document that is held.
+
+    One that left the catalog is sold out; where prices are held its own stays, whatever it is.
+    """
+    rows = {row.sku: row for row in OFFERS.run(db, {"channel": channel, "key": wanted.key})}
+    markets = {market for offer in wanted.offers.values() for market in offer.prices}
+    markets |= {market for kept in wanted.kept.values() for market in kept}
+    known = [text for row in rows.values() for text in (row.want_prices, row.have_prices) if text]
+    markets |= {market for text in known for market in loads(text.removeprefix(UNKNOWN))}
+    for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):
+        offer, row = wanted.offers.get(sku), rows.get(sku)
+        values = {"want_stock": "0"}
         if offer is not None:
-            prices = packed_prices(offer.prices, wanted.kept.get(row.sku, ()))
+            prices = packed_prices(offer.prices, wanted.kept.get(sku, ()))
             values = {"want_prices": prices, "want_stock": str(offer.stock)}
-        if any(getattr(row, name) != value for name, value in values.items()):
-            overwrite(db, offers, {"channel": channel, "sku": row.sku}, {**values, "refused": ""})
+        elif row is None or wanted.kept or not wanted.offers or not row.want_prices:
+            values = {"want_prices": packed_prices({}, markets), "want_stock": "0"}
+        if row is None and markets:
+            put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
+        elif row is not None and any(getattr(row, name) != value for name, value in values.items()):
+            overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
+
+
+def _there(db: Connection, channel: str, key: str) -> set[str]:
+    """The SKUs that the market has of a listing, without those that another one has by now."""
+    stand = read(db, channel, key)
+    skus = stand.ref.skus if stand is not None and stand.ref is not None else ()
+    return {sku for sku in skus if key_of(db, channel, sku) in ("", key)}
 
 
 def _leave(db: Connection, channel: str, sku: str) -> None:

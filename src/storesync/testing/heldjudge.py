@@ -1,0 +1,91 @@
+"""What must hold in a world while prices or texts are held: these stay as they were, and stock goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from storesync.sandbox.records import Listing
+from storesync.state import Standing
+from storesync.testing.hold import Held
+from storesync.testing.judge import right_offers, right_titles
+from storesync.testing.wanted import Item
+from storesync.testing.world import World
+
+__all__ = ["judge_held"]
+
+
+def judge_held(world: World, held: list[Held]) -> Iterator[str]:
+    """What is not as it should be, once all that can be sent was sent."""
+    world.truth.settle()
+    stands = world.stands()
+    for one in held:
+        stand, item = stands.get(one.key), world.wanted.items[one.key]
+        if stand is None or not stand.parked:
+            yield from _look(world, one, stand, item)
+
+
+def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterator[str]:
+    alive = world.truth.alive(one.key)
+    what = f"{one.key}, whose {' and '.join(_held(one))} held,"
+    if not one.listing:
+        if alive:
+            yield f"{what} was made"
+        return
+    if [listing.id for listing in alive] != [one.listing]:
+        yield f"{what} is another listing than {one.listing}: {[listing.id for listing in alive]}"
+        return
+    (listing,) = alive
+    if one.hidden and listing.status == "live":
+        yield f"{what} is on sale again"
+    if stand is None or (stand.ref is None and world.driver.find is None):
+        return  # nobody can be asked whether it was made
+    # What was not made to its end gets no document while something of it is held, nor what has nothing left to show.
+    waits = one.text or not stand.made or not one.offers.keys() & item.offers.keys()
+    if stand.refused != stand.want or not stand.refused:
+        yield from _document(world, what, one, listing, item, waits=waits)
+    yield from _offers(world, what, one, listing, stand, item, waits=waits)
+
+
+def _held(one: Held) -> Iterator[str]:
+    if one.price:
+        yield "price is"
+    if one.text:
+        yield "text is"
+
+
+def _document(
+    world: World, what: str, one: Held, listing: Listing, item: Item, *, waits: bool
+) -> Iterator[str]:
+    titles = {one.title} if waits else right_titles(world, listing, item)
+    if listing.title not in titles and not (waits and "title" in world.profile.owned):
+        yield f"{what} is titled {listing.title!r}, not {' or '.join(map(repr, titles))}"
+    if waits and tuple(listing.images) != one.images:
+        yield f"{what} shows other pictures"
+
+
+def _offers(
+    world: World, what: str, one: Held, listing: Listing, stand: Standing, item: Item, *, waits: bool
+) -> Iterator[str]:
+    """Price and stock of each variant; which ones there are follows the document."""
+    theirs = one.shown(listing)
+    there = set(one.offers) if waits else set(one.offers) & set(item.offers)
+    if one.offers and set(theirs) != there and listing.skus:
+        yield f"{what} has the variants {sorted(theirs)}, not {sorted(there)}"
+        return
+    wanted = right_offers(world, listing, item, theirs)
+    for sku, (price, stock) in theirs.items():
+        offer = stand.offers.get(sku)
+        if offer is None and world.profile.elsewhere:
+            continue  # another plan wants it away with another document, which is held as well
+        if offer is not None and offer.refused:
+            continue
+        right, left = wanted.get(sku, (price, 0))
+        stocks = {left} if not one.price or sku not in one.zero else {0, left}
+        if one.price and sku in one.out and "stock" not in world.profile.owned:
+            stocks = {0}
+        if stock not in stocks:
+            yield f"{what} has {stock} of {sku}, not {' or '.join(map(str, stocks))}"
+        if "prices" in world.profile.owned:
+            continue
+        if price != (one.offers[sku][0] if one.price else right):
+            yield f"{what} sells {sku} at {price}, not {one.offers[sku][0] if one.price else right}"

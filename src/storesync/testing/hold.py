@@ -1,0 +1,169 @@
+"""A happening in a world: prices, texts, or both of some products are held while their stock moves on.
+
+It begins when everything is settled, or while what the mishaps left is still open: a create or an update in doubt, a
+variant just added, a stock just moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from random import Random
+
+from attrs import evolve, field, frozen
+
+from storesync.sandbox.records import HIDDEN, Listing
+from storesync.state import UNKNOWN, Standing
+from storesync.testing.byhand import BY_HAND
+from storesync.testing.merchant import type_price
+from storesync.testing.wanted import Item
+from storesync.testing.world import World, offers_of
+
+__all__ = ["Held", "Hold"]
+
+_SHARE = 0.6  # of the worlds in which something goes wrong
+_OPEN = 0.6  # of these holds begin before the mishaps are settled
+_KINDS = ("price", "price", "text", "text", "both", "nothing")
+
+
+@frozen(kw_only=True)
+class Held:
+    """One product that is held, and what the market showed of it then; `listing` is 0 where it showed none.
+
+    `offers` are price and stock by SKU; of those in `zero` the stock may stay at none, and of those in `out` it must:
+    they were sold out, and everybody knew.
+    """
+
+    key: str
+    price: bool
+    text: bool
+    listing: int = 0
+    title: str = ""
+    images: tuple[str, ...] = ()
+    hidden: bool = False
+    offers: Mapping[str, tuple[Decimal, int]] = field(factory=dict)
+    out: frozenset[str] = frozenset()
+    zero: frozenset[str] = frozenset()
+
+    def shown(self, listing: Listing) -> dict[str, tuple[Decimal, int]]:
+        """Price and stock by SKU as the market shows them now; one that is a listing itself stays so."""
+        rows = {sku.code: (sku.price, sku.stock) for sku in listing.skus.values() if sku.code != BY_HAND}
+        return rows or dict.fromkeys(self.offers, (listing.price, listing.stock))
+
+
+@frozen
+class Hold:
+    """The hold of one world: whether there is one, whether it begins with everything settled, and what is held."""
+
+    world: World
+    rng: Random
+    drawn: bool
+    settled: bool
+
+    @classmethod
+    def of(cls, world: World) -> Hold:
+        """Drawn by the seed; where nothing goes wrong nothing is held."""
+        rng = Random(f"hold {world.seed}")
+        drawn = rng.random() < _SHARE and not world.profile.calm
+        return cls(world, rng, drawn, rng.random() >= _OPEN)
+
+    def begin(self, stands: Mapping[str, Standing]) -> list[Held]:
+        """From now on these are held; what they would cost is a price that must not be seen before somebody says so."""
+        world = self.world
+        world.loop.skip(world.profile.late)
+        world.truth.settle()
+        found = []
+        for key, item in list(world.wanted.items.items()):
+            kind = self.rng.choice(_KINDS)
+            alive = world.truth.alive(key)
+            if kind == "nothing" or len(alive) > 1:
+                continue
+            held = self._of(item, kind, alive[0] if alive else None, stands.get(key))
+            found.append(held)
+            world.wanted.items[key] = self._moved(item, held)
+        world.wanted.remember()
+        return found
+
+    def release(self, held: list[Held]) -> None:
+        """New policies are there, and the texts may leave: what is wanted is right from now on."""
+        for one in held:
+            item = self.world.wanted.items[one.key]
+            self.world.wanted.items[one.key] = evolve(item, unpriced=False, unfit=False)
+        self.world.wanted.remember()
+
+    def _of(self, item: Item, kind: str, listing: Listing | None, stand: Standing | None) -> Held:
+        price, text = kind != "text", kind != "price"
+        events = self.world.events
+        events["price held"] += price
+        events["text held"] += text
+        events["price and text held"] += price and text
+        if listing is None:
+            events["held before it was made"] += 1
+            return Held(key=item.key, price=price, text=text)
+        if price and self.world.profile.edits and listing.skus and self.rng.random() < 0.4:
+            # What a seller typed in is live, too: what was computed before must not come back.
+            type_price(self.world, listing)
+            events["held price by hand"] += 1
+        shown = offers_of(self.world.wanted, listing)
+        known = stand.offers if stand is not None else {}
+        stocks = {sku: known[sku].have_stock if sku in known else None for sku in shown}
+        out = frozenset(sku for sku, (_, stock) in shown.items() if price and stock == 0 == stocks[sku])
+        zero = frozenset(sku for sku in shown if price and not stocks[sku])
+        events["held price of a hidden listing"] += price and listing.status == HIDDEN
+        events["held price of a sold-out SKU"] += bool(out)
+        if stand is None or stand.ref is None:
+            events["held with a create in doubt"] += 1
+        elif stand.have == UNKNOWN or stand.doubt is not None:
+            events["held with an update in doubt"] += 1
+            events["held with a variant in doubt"] += bool(shown.keys() - stand.ref.skus.keys())
+        return Held(
+            key=item.key,
+            price=price,
+            text=text,
+            listing=listing.id,
+            title=listing.title,
+            images=tuple(listing.images),
+            hidden=listing.status == HIDDEN,
+            offers=dict(shown),
+            out=out,
+            zero=zero,
+        )
+
+    def _moved(self, item: Item, held: Held) -> Item:
+        """Other stocks, titles, pictures and variants; another price that, where it is held, was never right before."""
+        rng, platform = self.rng, self.world.platform
+        offers = {}
+        for sku, (price, stock) in item.offers.items():
+            new = platform.moved(rng, price) if rng.random() < 0.5 else price
+            offers[sku] = (
+                self._other(sku, price) if held.price else new,
+                rng.choice((0, 0, stock, stock + 3)),
+            )
+        if len(offers) > 1 and rng.random() < 0.3:
+            del offers[rng.choice(list(offers))]
+        if rng.random() < 0.3:
+            # One that the shop does not have: it waits.
+            number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
+            offers[f"{item.key}-{number}"] = (platform.price(rng), 5)
+        title, picture = item.title, item.picture
+        if held.text:
+            title = f"unfit {title}"
+            picture = (picture + 1) % platform.pictures if platform.pictures else picture
+        elif rng.random() < 0.4:
+            title += "'"
+        return evolve(
+            item,
+            offers=offers,
+            title=title,
+            picture=picture,
+            offered=True,
+            unpriced=held.price,
+            unfit=held.text,
+        )
+
+    def _other(self, sku: str, price: Decimal) -> Decimal:
+        platform = self.world.platform
+        new = platform.moved(self.rng, price)
+        while new in self.world.wanted.prices.get(sku, ()) or new == platform.by_hand:
+            new += platform.step
+        return new
