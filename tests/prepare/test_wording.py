@@ -240,3 +240,30 @@ def test_what_an_approved_attribute_of_ones_own_says_is_no_false_alarm(name: str
     given = settings(delivered(attributes={**kept, name: value}, state="reviewed"))
 
     assert [] == [one for one in wording(example.products()["SBG-001"], given) if f"/{name}/" in one.path]
+
+
+def test_amounts_in_another_order_are_told_whoever_approved_them() -> None:
+    """All figures are there, so a person who reads fast sees nothing; where the nouns are known, nobody has to look."""
+    product = evolve(sea(), text=evolve(sea().text, title="동해 크림 30ml, 토너 50ml"))
+    dose = evolve(sea(), text=evolve(sea().text, title="동해 비타민C 500mg, 아연 10mg"))
+    codes = {
+        text: {
+            (one.code, one.severity)
+            for one in wording(which, settings(delivered(title=text, state="final")))
+            if "/title/" in one.path
+        }
+        for which, text in (
+            (product, "韩国东部沿海面霜30ml、化妆水50ml"),
+            (product, "韩国东部沿海面霜50ml、化妆水30ml"),
+            (dose, "韩国东部沿海 锌10mg、维生素C500mg"),
+            (dose, "韩国东部沿海 锌500mg、维生素C10mg"),
+        )
+    }
+
+    told = [
+        set(),
+        {("text.numbers", Severity.WARNING)},
+        set(),
+        {("text.numbers", Severity.ERROR)},
+    ]
+    assert told == [{one for one in some if one[0] == "text.numbers"} for some in codes.values()]

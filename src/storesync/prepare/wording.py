@@ -153,7 +153,8 @@ def _beside(said: _Said, gates: Gates, kind: str) -> Iterator[Issue]:
         part=bool(said.rules),
     )
     for finding in verdict.findings:
-        if finding.level is Level.NOTE or (finding.level is Level.REVIEW and said.approved):
+        settled = said.approved and not finding.lasting
+        if finding.level is Level.NOTE or (finding.level is Level.REVIEW and settled):
             continue
         if said.field == "ingredients" and finding.rule in _OFFICIAL:
             continue

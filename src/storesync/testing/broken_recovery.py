@@ -123,6 +123,12 @@ RECOVERY: Final = (
         '        raise Parked("because")',
     ),
     Mutant(
+        "without a search every token counts as forgotten",
+        "storesync.engine.create",
+        '(by == "key" and stand.token and work.honors(stand.token_at))',
+        '(by == "key" and stand.token and work.channel.driver.find and work.honors(stand.token_at))',
+    ),
+    Mutant(
         "where nothing can be asked every create is left to a person",
         "storesync.engine.create",
         "        # A half may have grown since its ref was noted",

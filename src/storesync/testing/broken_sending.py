@@ -29,6 +29,18 @@ SENDING: Final = (
         "        and True",
     ),
     Mutant(
+        "a price that the seller keeps is not taken from the shop",
+        "storesync.engine.owned",
+        'prices="prices" in owned, stock="stock" in owned, known=known',
+        'prices=False, stock="stock" in owned, known=known',
+    ),
+    Mutant(
+        "prices and stock that the seller keeps are sent where they are unknown",
+        "storesync.engine.diff",
+        "if changed and kind.value not in owned and _has_call(driver, kind):",
+        "if changed and _has_call(driver, kind):",
+    ),
+    Mutant(
         "after a doubt every variant is ours",
         "storesync.state.standing.value",
         "mine = {*self.offers, *self.named,",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from storesync.plan import Kind
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
 from storesync.state.backup import export
@@ -17,6 +19,8 @@ from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
 __all__ = ["judge", "right_offers", "right_titles"]
+
+_CLOCKS = 40.0  # seconds: so much earlier may a token count as forgotten, for clocks differ
 
 
 def judge(world: World, verdict: Verdict) -> None:
@@ -32,7 +36,7 @@ def judge(world: World, verdict: Verdict) -> None:
     verdict.lost += [
         f"{key} waits for a person without need: {one.parked}"
         for key, one in stands.items()
-        if one.parked and not _needs_person(world, key, doubted)
+        if one.parked and not _needs_person(world, one, doubted)
     ]
     for item in wanted.items.values():
         _look(world, verdict, item, stands.get(item.key))
@@ -130,12 +134,30 @@ def _look(world: World, verdict: Verdict, item: Item, stand: Standing | None) ->
     ]
 
 
-def _needs_person(world: World, key: str, doubted: Collection[str]) -> bool:
+def _needs_person(world: World, stand: Standing, doubted: Collection[str]) -> bool:
     """Whether nothing but a person can tell: the shop shows two, or what was in doubt cannot be asked for."""
-    if len(world.truth.alive(key)) > 1:
+    if len(world.truth.alive(stand.key)) > 1:
         return True
-    asked = world.profile.by in ("address", "unique", "search") or world.driver.find is not None
-    return not asked and key in doubted
+    if world.profile.by in ("address", "unique", "search") or world.driver.find is not None:
+        return False
+    return stand.key in doubted and (world.profile.by == "none" or _is_mute(world, stand))
+
+
+def _is_mute(world: World, stand: Standing) -> bool:
+    """Whether no token could tell when it was parked: forgotten by somebody's clock, or of what is to leave the shelf."""
+    keeps, first = world.profile.keeps, stand.token_at
+    if not stand.token or first is None:
+        return True  # it was known once, and a look missed it: no token vouches for that
+    kind, at = world.parked.get(stand.key, (None, None))
+    if at is None or kind is not Kind.CREATE:
+        return (
+            True  # to hide it nobody makes it; and of one parked by a process that died nobody knows the hour
+        )
+    if keeps is None:
+        return False
+    spec = world.driver.spec.within("sandbox")
+    early = spec.identity.late + spec.timeout + _CLOCKS + world.profile.apart
+    return at >= first + timedelta(seconds=keeps - early)
 
 
 def right_titles(world: World, listing: Listing, item: Item) -> set[str]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy.exc import OperationalError
 
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
-from storesync.engine.report import Report
+from storesync.engine.report import OutcomeState, Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
 from storesync.plan import GuardLimits, Plan
 from storesync.testing.elsewhere import far_away, plans_elsewhere
@@ -100,6 +100,9 @@ async def _carried_out(world: World, channel: OpenChannel, made: Plan) -> Report
     """The plan applied, while somebody looks on."""
     world.witness.looks_on(channel, made)
     report = await apply(channel, made)
+    for outcome in report.outcomes:
+        if outcome.state is OutcomeState.PARKED:
+            world.parked.setdefault(outcome.key, (outcome.kind, channel.env.now()))
     world.witness.heard(report, alone=not world.elsewhere, rivals=world.profile.rivals)
     return report
 

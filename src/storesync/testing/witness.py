@@ -58,7 +58,7 @@ class _Seen:
 
 @define
 class Witness:
-    """Every request that no plan showed, and every operation that was called stale where nobody else planned."""
+    """Every request that no plan showed or that the seller keeps from us; what was stale though nobody else planned."""
 
     unshown: list[str] = field(factory=list)
     needless: list[str] = field(factory=list)
@@ -145,6 +145,8 @@ class _Watch:
     def _offers(self, part: str, changes: Sequence[OfferChange]) -> Iterator[str]:
         for change in changes:
             sku, kinds = change.sku, _OFFERS[part]
+            if part in self.channel.channel.owned_by_seller:
+                yield f"{sku} got {part}, which its seller keeps"
             if not any(op.kind in kinds and sku in op.skus for op in self.seen.operations.values()):
                 yield f"{sku} got {part}, which no plan showed"
                 continue

@@ -22,6 +22,7 @@ from storesync.engine import Env, OpenChannel, Pacer
 from storesync.engine.contact import meet
 from storesync.model import Channel, loads
 from storesync.model.codec import loads_foreign
+from storesync.plan import Kind
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, CREATE, EXTEND, READ, Answer, Call, Dialect
@@ -134,6 +135,7 @@ class World:
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
+    parked: dict[str, tuple[Kind, datetime]] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
     cheap: dict[str, str] = field(factory=dict)

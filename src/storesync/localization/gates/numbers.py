@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from storesync.localization.gates.figures import DIGIT, Figure, figures, spelled
 from storesync.localization.gates.numerals import in_words
+from storesync.localization.gates.places import moved, same_things
 from storesync.localization.gates.units import COUNTERS, MEASURES, TIMES, counted_alike
 from storesync.localization.gates.verdict import Finding, Level
 
@@ -24,15 +25,20 @@ def numbers(
     Numbers in words stand in for those of the source; those that the source does not have are for review. Of a text
     that says a `part` of its source only, nothing is lost.
     """
-    words = list(spelled(text, locale))
+    words = spelled(text, locale)
     if not words and DIGIT.search(source) is None and DIGIT.search(text) is None:
         return
-    missing = list(figures(source, source_locale))
-    added = list(figures(text, locale))
-    if words or [(one.amount, one.counter) for one in missing] != [
-        (one.amount, one.counter) for one in added
-    ]:
-        yield from _compared(source, text, missing, added, words, source_locale, locale, part=part)
+    said, shown = figures(source, source_locale), figures(text, locale)
+    if words or len(said) != len(shown) or any(map(_differ, said, shown)):
+        yield from _compared(
+            source, text, list(said), list(shown), list(words), source_locale, locale, part=part
+        )
+    if len(said) > 1 and not part:
+        yield from moved(source, text, said, (*shown, *words), source_locale, locale)
+
+
+def _differ(one: Figure, other: Figure) -> bool:
+    return one.value != other.value or one.unit != other.unit or one.counter != other.counter
 
 
 def _compared(
@@ -47,11 +53,11 @@ def _compared(
     part: bool,
 ) -> Iterator[Finding]:
     said = tuple(missing)
-    for alike in (_same, _same_amount, _same_base, _same_digits, *(() if part else (_same_value,))):
-        for one in tuple(missing):
-            if (other := _take(added, alike(one))) is not None:
-                missing.remove(one)
-                yield from _changed(one, other, locale)
+    for alike in (_same, _same_amount, _same_base, _same_digits):
+        yield from _paired(missing, added, alike, locale)
+    if not part:
+        yield from _exchanged(missing, added)
+        yield from _paired(missing, added, _same_value, locale)
     for one in tuple(missing):
         if _take(words, _same(one)) is not None:
             missing.remove(one)
@@ -79,6 +85,28 @@ def _compared(
 
 
 _Alike = Callable[[Figure], bool]
+
+
+def _paired(
+    missing: list[Figure], added: list[Figure], alike: Callable[[Figure], _Alike], locale: str
+) -> Iterator[Finding]:
+    """What became of the figures that have one to go with; both are taken out."""
+    for one in tuple(missing):
+        if (other := _take(added, alike(one))) is not None:
+            missing.remove(one)
+            yield from _changed(one, other, locale)
+
+
+def _exchanged(missing: list[Figure], added: list[Figure]) -> Iterator[Finding]:
+    """Amounts of different things that took each other's number: 1일 3회 is not 3天1次."""
+    numbers = {abs(one.value) for one in missing}
+    for one in tuple(missing):
+        some = (two for two in added if same_things(one, two) and abs(two.value) != abs(one.value))
+        if (other := next(some, None)) is not None and abs(other.value) in numbers:
+            missing.remove(one)
+            added.remove(other)
+            message = f"{one.written!r} of the source became {other.written!r}"
+            yield Finding("numbers", Level.FAIL, message, other.offset, f"write {one.written}")
 
 
 def _same(one: Figure) -> _Alike:

@@ -17,6 +17,11 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         "mg": ("mass", "0.001", ("mg", "毫克", "밀리그램", "miligam")),
         "g": ("mass", "1", ("g", "克", "그램", "gram", "gam")),
         "kg": ("mass", "1000", ("kg", "公斤", "千克", "킬로그램", "kilogam")),
+        "μg": ("mass", "0.000001", ("μg", "mcg", "微克", "마이크로그램")),
+        "iu": ("iu", "1", ("iu", "国际单位", "국제단위")),
+        "v": ("voltage", "1", ("v", "伏特", "伏", "볼트", "vôn", "volt")),
+        "w": ("power", "1", ("w", "瓦特", "瓦", "와트", "oát", "watt")),
+        "kw": ("power", "1000", ("kw", "千瓦", "킬로와트")),
         "mm": ("length", "1", ("mm", "毫米", "밀리미터")),
         "cm": ("length", "10", ("cm", "厘米", "센티미터")),
         "m2": ("area", "10000", ("m2", "平方米", "平米", "제곱미터", "mét vuông")),
@@ -44,7 +49,29 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 MEASURES = frozenset(
-    {"ml", "l", "mg", "g", "kg", "mm", "cm", "m2", "cm2", "kcal", "kj", "kpa", "khz", "%", "°c", "°f"}
+    {
+        "ml",
+        "l",
+        "μg",
+        "mg",
+        "g",
+        "kg",
+        "iu",
+        "v",
+        "w",
+        "kw",
+        "mm",
+        "cm",
+        "m2",
+        "cm2",
+        "kcal",
+        "kj",
+        "kpa",
+        "khz",
+        "%",
+        "°c",
+        "°f",
+    }
 )
 TIMES = frozenset({"year", "month", "week", "day", "hour", "minute"})
 SIGNED = frozenset({"°c", "°f", "degree"})
@@ -65,7 +92,8 @@ _PIECES: frozenset[Kind] = frozenset({"sheet", "cloth", "vessel", "tablet", "sac
 _WORDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
         "piece": (
-            "개입", "개들이", "개", "个", "個", "只", "件", "枚", "把", "cái", "chiếc", "ea", "pcs", "pieces", "piece",
+            "개입", "개들이", "개", "짝", "个", "個", "只", "隻", "件", "枚", "把", "cái", "chiếc", "ea",
+            "pcs", "pieces", "piece",
         ),
         "sheet": ("매입", "매", "장", "팩", "片", "张", "張", "枚", "抽", "miếng", "tờ", "sheets", "sheet"),
         # Towels, trousers, blankets.
@@ -104,6 +132,8 @@ _CONTENTS: Mapping[Kind, frozenset[Kind]] = MappingProxyType(
 """What goes into a container: ten sheets are not ten boxes."""
 _NO_THINGS: frozenset[Kind] = frozenset({"fold", "number", "reduced"})
 """Ratios, and the number of a shade."""
+_SINGLES = frozenset({"只", "隻", "chiếc", "짝"})
+"""One of two that make a pair."""
 COUNTERS: Mapping[str, frozenset[Kind]] = MappingProxyType(
     {
         word: frozenset(kind for kind, words in _WORDS.items() if word in words)
@@ -124,6 +154,8 @@ def counted_alike(one: str, other: str) -> bool | None:
     kinds, others = COUNTERS[one], COUNTERS[other]
     if kinds & others:
         return True
+    if "pair" in kinds | others and {one, other} & _SINGLES:
+        return False
     if "piece" in kinds | others:
         rest = others if "piece" in kinds else kinds
         if rest & _PIECES:

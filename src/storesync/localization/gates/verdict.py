@@ -23,7 +23,7 @@ class Finding:
     """One thing wrong with one translated text.
 
     `offset` is in characters of the translation, and `suggestion` says what to write or do. `lost` says that the text
-    only lacks something of its source.
+    only lacks something of its source, `lasting` that no approval settles it.
     """
 
     rule: str
@@ -33,6 +33,7 @@ class Finding:
     suggestion: str = ""
     field: str = ""
     lost: bool = False
+    lasting: bool = False
 
     def __str__(self) -> str:
         place = f"{self.field}:{self.offset}: " if self.field else ""
