@@ -121,3 +121,23 @@ def test_what_the_seller_typed_into_a_whole_listing_stays_with_the_sku_that_it_w
     bench.sync().raise_for_faults()
 
     assert {"A-0": (Decimal(145_000), 77), "A-1": (Decimal(145_000), 27)} == bench.live()["A"]
+
+
+def test_the_half_of_several_variants_is_not_taken_for_the_one_that_is_left() -> None:
+    """The answer to the create was lost before it was divided; then the catalog drops the SKU that it was made with."""
+    *_, shopee = PLATFORMS
+    both = item("A", 145_000, 27, variants=2)
+    bench = Bench.opened(both, manners=evolve(profile(), owned=("stock",)), platform=shopee)
+    bench.plan()
+    bench.faults(
+        step("lost_after", operation="product/add_item"),
+        step("error_before", operation="product/search_item", times=20),
+    )
+    bench.sync()
+    assert bench.stand("A").ref is None
+    bench.put(evolve(both, offers={"A-1": (Decimal(145_000), 5)}))
+    bench.faults()
+    bench.sync().raise_for_faults()
+
+    (listing,) = bench.truth.alive("A")
+    assert (Decimal(145_000), 5) == (listing.price, listing.stock)

@@ -89,7 +89,7 @@ class OfferChange:
 class Sought:
     """A listing that may exist; `since` is when the doubtful request left.
 
-    With one SKU in `skus`, a listing that is sold as a whole is that SKU.
+    With one SKU in `skus`, a listing that is sold as a whole is that SKU; with more it is the half of a listing.
     """
 
     key: str

@@ -212,9 +212,8 @@ class Work:
         find = self.channel.driver.find
         if find is None:
             return ()
-        # One that is sold as a whole is the SKU that our request named, whatever is wanted by now.
-        skus = stand.named if len(stand.named) == 1 else stand.offers
-        sought = Sought(stand.key, tuple(skus), since)
+        # What it is sold as our requests say, not what is wanted by now: the half of several may pass for a single one.
+        sought = Sought(stand.key, tuple(sorted(stand.named or stand.offers)), since)
         return tuple(await self.run(find(self.channel.shop, sought)))
 
     def doubtful(self, log: Log, fault: Fault) -> bool:

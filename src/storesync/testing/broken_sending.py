@@ -152,7 +152,7 @@ SENDING: Final = (
     Mutant(
         "a whole listing is the SKU that is wanted by now",
         "storesync.engine.work",
-        "stand.named if len(stand.named) == 1 else stand.offers",
+        "sorted(stand.named or stand.offers)",
         "stand.offers",
         held_by="tests/engine/test_own_variants.py::"
         "test_what_the_seller_typed_into_a_whole_listing_stays_with_the_sku_that_it_was_made_as",

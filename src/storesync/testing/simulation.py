@@ -28,6 +28,7 @@ __all__ = ["fresh_store", "simulate"]
 
 _EMPTIED = [Statement(delete(table)) for table in reversed(METADATA.sorted_tables)]
 _SETTLING = 12  # quiet runs after which everything must have been reached
+_DAY = 86_400.0
 _DAYS = 20  # and others that a day's quota ends, or a blackout
 
 
@@ -118,7 +119,7 @@ def _settle(world: World) -> bool:
     waits, left = _waits(world.stands()), _SETTLING
     for _ in range(_SETTLING + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
-        waited = waits
+        waited, calls = waits, len(world.truth.calls)
         report = run(world, [], look=world.profile.edits)
         stands = world.stands()
         waits = _waits(stands)
@@ -127,6 +128,10 @@ def _settle(world: World) -> bool:
         if not _touch_refused(world, stands) and silent:
             return True
         if report is not None and _sat_out(world, report):
+            continue
+        if waits and world.profile.daily and calls == len(world.truth.calls):
+            # No operation waits for tomorrow, but verdicts: today they cannot be asked for any more.
+            world.loop.skip(_DAY)
             continue
         left -= 1
         if not left:
@@ -171,7 +176,7 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         if item is None:
             continue
         title, offers, words = item.title, dict(item.offers), item.words
-        waits = item.unfit or (item.unpriced and not stand.made)
+        waits = item.unfit or not item.offered or (item.unpriced and not stand.made)
         if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:
