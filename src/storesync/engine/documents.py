@@ -13,15 +13,17 @@ __all__ = ["media_in", "text_at", "with_media", "with_texts"]
 
 def media_in(content: Any) -> Iterator[tuple[str, str]]:
     """Every (sha256, role) that a content document mentions, in order, with repeats."""
-    if isinstance(content, str):
-        if "media:" in content:
-            yield from media_tokens(content)
-    elif isinstance(content, Mapping):
-        for value in content.values():
-            yield from media_in(value)
-    elif isinstance(content, list | tuple):
-        for value in content:
-            yield from media_in(value)
+    # What is nested waits here, the next one last: a generator in each level costs more than all it looks at.
+    waiting = [content]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if "media:" in value:
+                yield from media_tokens(value)
+        elif isinstance(value, dict | Mapping):  # a dict is known at once, any other mapping after a while
+            waiting += [*value.values()][::-1]
+        elif isinstance(value, list | tuple):
+            waiting += value[::-1]
 
 
 def with_media(content: Any, values: Mapping[tuple[str, str], str]) -> Any:
@@ -30,7 +32,7 @@ def with_media(content: Any, values: Mapping[tuple[str, str], str]) -> Any:
         if "media:" not in content:
             return content
         return MEDIA_TOKEN.sub(lambda m: values.get((m.group(1), m.group(2)), m.group(0)), content)
-    if isinstance(content, Mapping):
+    if isinstance(content, dict | Mapping):
         return {key: with_media(value, values) for key, value in content.items()}
     if isinstance(content, list | tuple):
         return [with_media(value, values) for value in content]

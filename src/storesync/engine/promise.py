@@ -15,9 +15,9 @@ from attrs import define, field
 
 from storesync.driver import Driver
 from storesync.engine.pricehold import told_price
-from storesync.model import digest, dumps
+from storesync.model import digest
 from storesync.plan import Kind, Operation
-from storesync.state import CONVERTER, SHOWN, OfferStanding, Standing
+from storesync.state import SHOWN, OfferStanding, Standing
 
 __all__ = ["Taken", "otherwise", "part_of", "promised", "wanted_skus"]
 
@@ -45,7 +45,7 @@ class Taken:
         for sku, offer in after.offers.items():
             known = before.offers.get(sku)
             if known is not None:
-                self._replaced(before.key, sku, "prices", _prices(known), _prices(offer))
+                self._replaced(before.key, sku, "prices", known.named_prices, offer.named_prices)
                 self._replaced(before.key, sku, "stock", _stock(known), _stock(offer))
 
     def _replaced(self, key: str, sku: str, what: str, before: str, after: str) -> None:
@@ -56,12 +56,6 @@ class Taken:
     def undone(self, key: str, sku: str, what: str, value: str) -> str:
         """The value as it was before the run took another one over."""
         return self._before.get((key, sku, what), {}).get(value, value)
-
-
-def _prices(offer: OfferStanding) -> str:
-    """The wanted prices; of one that stays only that it does, whatever it is."""
-    made = {market: CONVERTER.unstructure(price) for market, price in offer.made.items()}
-    return dumps([made, sorted(offer.kept)], sort=True) if offer.want is not None else ""
 
 
 def _stock(offer: OfferStanding) -> str:
@@ -87,7 +81,7 @@ def promised(stand: Standing, skus: Iterable[str], part: Part = "offers", taken:
             continue
         row = [sku]
         if prices:
-            row.append(taken.undone(key, sku, "prices", _prices(offer)))
+            row.append(taken.undone(key, sku, "prices", offer.named_prices))
         if stock:
             row.append(taken.undone(key, sku, "stock", _stock(offer)))
         rows.append(row)

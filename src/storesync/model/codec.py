@@ -45,10 +45,9 @@ def _plain(value: Any) -> bool:
         value = value.values()
     elif kind is not list and kind is not tuple:
         return kind in _SCALARS
-    # Most values have scalars only, which is seen at the cost of one call.
-    return _SCALARS.issuperset(map(type, value)) or all(
-        type(part) in _SCALARS or _plain(part) for part in value
-    )
+    if _SCALARS.issuperset(map(type, value)):  # most have nothing else, which is seen at the cost of one call
+        return True
+    return all(map(_plain, [part for part in value if type(part) not in _SCALARS]))
 
 
 def _exact(value: Any) -> Any:

@@ -110,7 +110,10 @@ def _ordered(names: list[str] | None) -> Make:
         return lambda values: values
     if len(names) > 1:
         return itemgetter(*names)
-    return lambda values: tuple(values[name] for name in names)
+    if not names:
+        return lambda values: ()
+    (only,) = names
+    return lambda values: (values[only],)
 
 
 def tell(db: Connection, text: str) -> None:

@@ -127,6 +127,7 @@ class Wanted:
     titles: dict[str, set[str]] = field(factory=dict)
     past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
     _products: dict[str, tuple[Item, Product]] = field(factory=dict)
+    _formed: dict[str, tuple[Item, Shop, Category | None, Prepared]] = field(factory=dict)
 
     def remember(self) -> None:
         """Note titles, prices and stock of now as right."""
@@ -204,7 +205,18 @@ class Wanted:
         }
         if item.unfit or item.unpriced:
             return _held(item, self.form, shop, category, offers, last, live)
-        return self.form(item, shop, category, offers)
+        return self._form(item, shop, category, offers)
+
+    def _form(
+        self, item: Item, shop: Shop, category: Category | None, offers: Mapping[str, Offer]
+    ) -> Prepared:
+        """What the form makes of it, once: processes that die and rivals ask for the same again and again."""
+        known = self._formed.get(item.key)
+        if known is not None and known[0] is item and known[1:3] == (shop, category):
+            return known[3]
+        made = self.form(item, shop, category, offers)
+        self._formed[item.key] = item, shop, category, made
+        return made
 
     def traces(self, prepared: Prepared) -> Mapping[str, Any]:
         """Nothing to tell."""

@@ -78,10 +78,10 @@ def holds(when: Mapping[str, Any] | None, values: Mapping[str, Any], rules: Mapp
 
 
 def _flag(name: str, field: Field, values: Mapping[str, Any], rules: Mapping[str, Field]) -> bool:
-    return any(
-        rule["name"] == name and rule["value"] == "true" and holds(rule["when"], values, rules)
-        for rule in field["rules"]
-    )
+    for rule in field["rules"]:  # asked of every field for every value
+        if rule["name"] == name and rule["value"] == "true" and holds(rule["when"], values, rules):
+            return True
+    return False
 
 
 def locked(field: Field, values: Mapping[str, Any], rules: Mapping[str, Field]) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from attrs import field, frozen
 
 from storesync.issues import Issue
-from storesync.model import Offer, Price, Ref, Status, Ticket, frozen_map
+from storesync.model import Offer, Price, Ref, Status, Ticket, dumps, frozen_map
+from storesync.state.converter import CONVERTER
 
 __all__ = ["ENDED", "HIDDEN", "OFFERS_GO", "SHOWN", "UNKNOWN", "OfferStanding", "Standing", "Want"]
 
@@ -53,6 +55,17 @@ class OfferStanding:
         """The wanted prices without those that stay."""
         prices = self.want.prices if self.want is not None else {}
         return {market: price for market, price in prices.items() if market not in self.kept}
+
+    @cached_property
+    def named_prices(self) -> str:
+        """Names the wanted prices, and of one that stays only that it does; empty while nothing is wanted.
+
+        Asked for whenever a plan is made, carried out, or compared.
+        """
+        if self.want is None:
+            return ""
+        made = {market: CONVERTER.unstructure(price) for market, price in self.made.items()}
+        return dumps([made, sorted(self.kept)], sort=True)
 
     @property
     def have(self) -> Offer | None:
