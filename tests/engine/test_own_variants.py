@@ -141,3 +141,20 @@ def test_the_half_of_several_variants_is_not_taken_for_the_one_that_is_left() ->
 
     (listing,) = bench.truth.alive("A")
     assert (Decimal(145_000), 5) == (listing.price, listing.stock)
+
+
+def test_an_address_is_not_written_again_over_what_the_seller_keeps() -> None:
+    """The answers to its create were lost; he gave it another title."""
+    bench = Bench.opened(item("A"), manners=evolve(profile("address"), owned=("title",)))
+    bench.plan()
+    bench.faults(step("lost_after", operation="create", times=20))
+    bench.sync()
+    assert bench.stand("A").ref is None
+    (listing,) = bench.truth.alive("A")
+    bench.truth.edit(listing.id, title="by hand")
+    bench.faults()
+    bench.sync().raise_for_faults()
+    bench.sync().raise_for_faults()
+
+    assert ["by hand"] == [one.title for one in bench.truth.alive("A")]
+    assert bench.stand("A").made

@@ -173,10 +173,10 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
     touched = False
     for stand in stands.values():
         item = world.wanted.items.get(stand.key)
-        if item is None:
-            continue
+        if item is None or not item.offered:
+            continue  # nothing of it is sent
         title, offers, words = item.title, dict(item.offers), item.words
-        waits = item.unfit or not item.offered or (item.unpriced and not stand.made)
+        waits = item.unfit or (item.unpriced and not stand.made)
         if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:
@@ -184,7 +184,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             else:
                 title += "."
         for sku, offer in stand.offers.items():
-            if offer.refused and sku in offers:
+            gone = item.unfit and not any(one.sku(sku) for one in world.truth.alive(stand.key) if one.skus)
+            if offer.refused and sku in offers and not gone:  # what is gone comes back with a document alone
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))
                 if offer.last_prices and world.regrets.random() < 0.5:
