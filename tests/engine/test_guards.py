@@ -50,7 +50,7 @@ def test_a_hand_in_the_shop_is_no_way_around_the_limit_of_a_change(shop: Merchan
     ((held, *_),) = [one.issues for one in plan.held]
 
     assert (
-        "657.00 CNY would become 219: -66.67 %, more than 20 % in one run; the live price stays"
+        "657.00 CNY would become 219.00 CNY: -66.67 %, more than 20 % in one run; the live price stays"
         in held.message
     )
     assert [("SBG-001-50",)] == [operation.skus for operation in plan]

@@ -38,8 +38,8 @@ def test_stock_goes_out_while_the_price_is_held(together: bool) -> None:
 
     assert {"A": {"A-0": (Decimal(100), 0)}} == shop.live()
     assert [Kind.STOCK] == [operation.kind for operation in made]
-    assert {"A-0": "100 CNY"} == held.stays
-    assert "live price 100 CNY stays; stock 240 → 0 goes out" in str(made)
+    assert {"A-0": "100.00 CNY"} == held.stays
+    assert "live price 100.00 CNY stays; stock 240 → 0 goes out" in str(made)
     assert () == shop.plan().operations
 
 
@@ -170,7 +170,7 @@ def test_a_price_far_from_its_category_holds_itself_and_nothing_else() -> None:
 
     assert (Decimal(100), 0) == shop.live()["A"]["A-0"]
     assert "price.outlier" == held.issues[-1].code
-    assert {"A-0": "100 CNY"} == held.stays
+    assert {"A-0": "100.00 CNY"} == held.stays
 
 
 def test_what_is_hidden_is_not_shown_again_at_a_price_that_ended() -> None:
@@ -271,7 +271,7 @@ def test_what_is_sold_out_is_not_put_back_on_sale_at_a_price_that_ended(together
 
     assert {"A-0": (Decimal(100), 0)} == shop.live()["A"]
     assert {"B-0": (Decimal(100), 7)} == shop.live()["B"]
-    assert "live price 100 CNY stays; stock 0 → 7 waits for a price" in str(made)
+    assert "live price 100.00 CNY stays; stock 0 → 7 waits for a price" in str(made)
     assert () == shop.plan().operations
     shop.put(item("A", price=150, stock=7))
     shop.sync().raise_for_faults()

@@ -1,6 +1,7 @@
 """What a seller added by hand is never taken away, whatever is in doubt; what a request of ours made is not forgotten."""
 
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,9 +9,15 @@ from attrs import evolve
 from tests.engine.bench import Bench, item, profile, step
 
 from storesync.engine import at_work
-from storesync.engine.status import resolve
+from storesync.engine.report import OutcomeState
+from storesync.engine.status import resolve, status
+from storesync.plan import Kind
 from storesync.sandbox.records import Sku
+from storesync.testing.byhand import shopee_variant
 from storesync.testing.platform import PLATFORMS
+from storesync.testing.wanted import Item
+
+SHOPEE = PLATFORMS[2]
 
 
 def own(bench: Bench) -> None:
@@ -82,6 +89,40 @@ def test_a_variant_whose_answer_was_lost_goes_with_its_product() -> None:
     assert {"A-0"} == shown(bench)
 
 
+def test_a_variant_in_the_way_is_told_by_status_until_its_seller_makes_room() -> None:
+    """The change waits from run to run, nothing of it is sent, and goes on by itself."""
+    offers = {f"A-{n}": (Decimal(200_000), 5) for n in range(3)}
+    few = {sku: offer for sku, offer in offers.items() if sku != "A-2"}
+    bench = Bench.opened(Item(key="A", title="title of A", offers=few), platform=SHOPEE)
+    bench.sync()
+    bench.world.loop.skip(60)
+    (listing,) = bench.truth.alive("A")
+    own_option = shopee_variant(bench.truth, listing, Decimal(200_000), Random(1))
+    own_option.options = ("A-2",)
+    listing.content["tiers"][0]["variation_option_list"][own_option.more["tier"][0]][
+        "variation_option_name"
+    ] = "A-2"
+    bench.truth.vary(listing.id, added=own_option)
+    bench.put(Item(key="A", title="title of A", offers=offers))
+    for _ in range(2):
+        (bad,) = [one for one in bench.sync().bad if one.kind is Kind.UPDATE]
+        assert OutcomeState.POSTPONED is bad.state
+        bench.world.loop.skip(60)
+    found = bench.world.store.read_now(
+        lambda db: status(db, bench.world.platform.channel, bench.channel.env.now())
+    )
+    (held,) = found.held
+
+    assert "BY-HAND (A-2)) where A-2 belongs" in held.reason
+    assert "on Shopee, give it another option" in held.issues[0].hint
+    assert {"A-0", "A-1", "BY-HAND"} == shown(bench)
+    bench.truth.vary(listing.id, removed="BY-HAND")
+    bench.sync()
+    bench.sync()
+    assert {"A-0", "A-1", "A-2"} == shown(bench)
+    assert 0 == len(bench.plan())
+
+
 def test_what_a_person_takes_up_keeps_the_variants_of_the_seller() -> None:
     """A parked listing that `resolve` took up."""
     bench = Bench.opened(item("A", variants=2), manners=profile("none"))
@@ -105,8 +146,7 @@ def test_what_a_person_takes_up_keeps_the_variants_of_the_seller() -> None:
 
 def test_what_the_seller_typed_into_a_whole_listing_stays_with_the_sku_that_it_was_made_as() -> None:
     """The answer to the create was lost; he counts the stock anew; the catalog has two SKUs when the listing is found."""
-    *_, shopee = PLATFORMS
-    bench = Bench.opened(item("A", 145_000, 27), manners=evolve(profile(), owned=("stock",)), platform=shopee)
+    bench = Bench.opened(item("A", 145_000, 27), manners=evolve(profile(), owned=("stock",)), platform=SHOPEE)
     bench.plan()
     bench.faults(
         step("lost_after", operation="product/add_item"),
@@ -125,9 +165,8 @@ def test_what_the_seller_typed_into_a_whole_listing_stays_with_the_sku_that_it_w
 
 def test_the_half_of_several_variants_is_not_taken_for_the_one_that_is_left() -> None:
     """The answer to the create was lost before it was divided; then the catalog drops the SKU that it was made with."""
-    *_, shopee = PLATFORMS
     both = item("A", 145_000, 27, variants=2)
-    bench = Bench.opened(both, manners=evolve(profile(), owned=("stock",)), platform=shopee)
+    bench = Bench.opened(both, manners=evolve(profile(), owned=("stock",)), platform=SHOPEE)
     bench.plan()
     bench.faults(
         step("lost_after", operation="product/add_item"),

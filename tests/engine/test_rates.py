@@ -274,6 +274,8 @@ def test_a_jump_is_not_believed_until_a_person_confirms_it(shop: Merchant) -> No
     for one in (*held, still):
         assert 3 == len(one.held)
         assert ["rates.jump"] == [i.code for i in one.warnings if i.code.startswith("rates.")]
+        assert {"price.rate_doubted"} == {i.code for kept in one.held for i in kept.issues}
+        assert "storesync rates fetch --confirm CNY" in one.held[0].issues[0].hint
     assert shown == same
     assert () == tuple(found)
     assert {Kind.PRICES} == {operation.kind for operation in plan}

@@ -140,7 +140,7 @@ def test_an_update_shows_the_variants_that_it_adds_and_removes() -> None:
 
     (update,) = (one for one in bench.plan() if one.kind is Kind.UPDATE)
 
-    assert ["P1-2: 120 CNY × 3", "P1-0: there → gone"] == [str(one) for one in update.details]
+    assert ["P1-2: 120.00 CNY × 3", "P1-0: there → gone"] == [str(one) for one in update.details]
 
 
 def test_a_plan_holds_what_another_one_wanted_while_it_was_made() -> None:

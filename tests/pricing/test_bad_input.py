@@ -186,6 +186,28 @@ def test_a_fraction_of_three_digits_can_be_written() -> None:
     assert () == tuple(meant.issues.errors)
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        (
+            {"tax": {"mode": "included", "regime": "cn-cbec", "on": "price", "vat": "0.091"}},
+            'tax.vat 0.091 is stated, and a tax with on = "price" takes the published figures alone',
+        ),
+        (
+            {"rounding": "up", "ending": {"modulus": "10", "endings": ["9"], "mode": "down"}},
+            'rounding = "up" and an ending with mode = "down" cannot both hold',
+        ),
+        ({"rounding": "down", "ending": "usual"}, "cannot both hold"),
+    ],
+)
+def test_what_would_be_left_out_in_silence_is_told(fields: dict[str, Any], said: str) -> None:
+    """A figure or a direction that was written down decides of the price, or the file is refused."""
+    books, found = policies_from({"cn": {"currency": "CNY", **fields}}, at="prices.toml")
+
+    assert {} == dict(books)
+    assert said in found.errors[0].message
+
+
 def test_a_price_may_be_let_double() -> None:
     """max_change = "1" is a hundred percent, no slip for one percent."""
     made = priced(product(krw=32000), policy("CNY", guards=Guards(max_change="1")))

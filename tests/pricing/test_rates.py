@@ -272,6 +272,17 @@ async def test_ecb_is_per_euro_and_has_no_dong(transport: Transport) -> None:
 
 
 @respx.mock
+async def test_ecb_zeros_that_the_file_drops_are_digits(transport: Transport) -> None:
+    """7.4300 stands there as 7.43, and the cross is not refused as one of three digits."""
+    text = (FX / "ecb-daily.xml").read_text().replace("7.4326", "7.43").replace("1491.76", "1490")
+    respx.get(ECB).mock(return_value=httpx.Response(200, text=text, headers={"content-type": "text/xml"}))
+    rates = await fetch(SOURCES["ecb"], transport, "CNY")
+
+    assert "7.4300" == str(rates["EUR/CNY mid"].value)
+    assert ("1490.0", "7.43") == (str(rates["EUR/KRW mid"].value), rates["EUR/CNY mid"].raw)
+
+
+@respx.mock
 async def test_ecb_leaves_a_suspended_currency_out(transport: Transport) -> None:
     """N/A is no rate."""
     text = (FX / "ecb-daily.xml").read_text().replace("7.4326", "N/A")

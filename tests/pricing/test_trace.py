@@ -39,6 +39,14 @@ def by_table(result: Priced) -> str:
     return shown.get()
 
 
+def test_a_kind_that_the_source_names_is_told_once() -> None:
+    """People write "our bank, mid" for a source; "midas bank" says nothing of a kind."""
+    told = [str(evolve(YUAN, source=source)) for source in ("our bank, mid", "midas bank")]
+
+    assert "1 CNY = 200.71 KRW (our bank, mid, 2026-11-20)" == told[0]
+    assert "1 CNY = 200.71 KRW (midas bank mid, 2026-11-20)" == told[1]
+
+
 def test_the_conversion_tells_rate_source_day_and_times() -> None:
     """Who said what for which day, when it was fetched, and until when the quiet band confirmed it."""
     result = priced(product(32000), p02(), Snapshot(kind="fixture", rates=(YUAN,)))

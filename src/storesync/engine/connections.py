@@ -150,4 +150,9 @@ def _same(one: Snapshot | None, other: Snapshot | None) -> bool:
     """Whether prices made with either are the same, findings about their age included."""
     if one is None or other is None:
         return one is other
-    return (one.id, one.pinned, one.rates) == (other.id, other.pinned, other.rates)
+    return (one.id, one.pinned, one.rates, one.doubted) == (
+        other.id,
+        other.pinned,
+        other.rates,
+        other.doubted,
+    )

@@ -14,10 +14,10 @@ from storesync.engine.accepting import accept, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
-from storesync.engine.rounds import in_rounds, park
+from storesync.engine.rounds import in_rounds, park, waiting
 from storesync.engine.upload import Sent, ensure_media, media_of, to_resend
 from storesync.engine.work import Parked, Work
-from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Rejected
+from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Postponed, Rejected
 from storesync.model import Ref, Status
 from storesync.plan import Operation
 from storesync.state import CONVERTER, HIDDEN, UNKNOWN, Standing, assets, standing
@@ -179,14 +179,18 @@ async def _refused(
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
         if lost is None:
             values |= {"refused": stand.want, "remarks": fault.issues}
-        if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address"):
-            # Under those nobody looked whether the first try had taken effect: it stays in doubt, key and all.
+        if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address", "unique"):
+            # Under those nobody looked, or nobody waited for the search, whether the first try had taken effect: it stays
+            # in doubt, key and all.
             values |= {"token": "", "doubt": None}
     elif half is None and log.lost is not None:
         # Repeatable requests, as under an address, may have arrived: whoever hides the listing must look for it.
         values["doubt"] = now
     elif log.once:
         values["doubt"] = None  # the half is known, so nothing is in doubt
+
+    if isinstance(fault, Postponed):
+        values["remarks"] = waiting(fault, key)
 
     def write(db: Connection) -> None:
         log.finish(db, "doubtful" if doubtful else "failed", fault)

@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 
 from storesync.errors import Postponed
 from storesync.issues import Severity, counted
-from storesync.model import Price
+from storesync.model import Money, Price
 from storesync.plan import Held, Kind, Operation
 from storesync.state import HIDDEN, UNKNOWN, OfferStanding, Standing
 
@@ -26,9 +26,14 @@ _UNSURE = " (unconfirmed)"
 
 
 def told_price(price: Price) -> str:
-    """A price as a plan writes it: what it costs, and what is crossed out beside it."""
-    listed = f" (was {price.list.amount:,f})" if price.list is not None else ""
-    return f"{price.sale.amount:,f} {price.sale.currency}{listed}"
+    """A price as a plan writes it, for programs: exact digits and the code; and what is crossed out beside it."""
+    listed = f" (was {_exact(price.list)})" if price.list is not None else ""
+    return f"{_exact(price.sale)}{listed}"
+
+
+def _exact(money: Money) -> str:
+    # A market writes 939000.0, and it is the price that we call 939000.
+    return f"{money.shown:f} {money.currency}"
 
 
 def told_prices(offer: OfferStanding) -> str:

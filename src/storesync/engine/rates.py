@@ -119,7 +119,9 @@ class Rates:
             for need in needs
         ]
         rates = [rate for one in settled for rate in one.rates]
-        snapshot = evolve(believed.snapshot, rates=rates, made_at=self._env.now())
+        snapshot = evolve(
+            believed.snapshot, rates=rates, made_at=self._env.now(), doubted=frozenset(believed.doubts)
+        )
         # What has no rate today keeps the middle of its band for the day on which it has one again.
         named = {(rate.base, rate.quote, rate.kind) for rate in rates}
         idle = before.rates if before is not None else ()
@@ -161,7 +163,12 @@ class Rates:
         if body is None:
             told = f"{len(found)} begin so: write more of it" if found else "`storesync rates` lists them"
             raise StateError(f"there is no rate snapshot {name!r}; {told}")
-        return Snapshot.from_document(body)
+        try:
+            return Snapshot.from_document(body)
+        except ValueError as error:
+            raise StateError(
+                f"{error}; it cannot be used any more: `storesync rates` shows the others"
+            ) from None
 
     async def believed(self) -> Believed:
         """The rates that were accepted last."""

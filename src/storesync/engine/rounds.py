@@ -11,12 +11,13 @@ from storesync.engine.owned import as_shown
 from storesync.engine.pricehold import unknown_live, unsure
 from storesync.engine.report import OutcomeState
 from storesync.engine.work import Parked, Work
-from storesync.errors import Ambiguous, Fault
+from storesync.errors import Ambiguous, Fault, Postponed
+from storesync.issues import Issue
 from storesync.model import Ref
 from storesync.plan import Operation
 from storesync.state import Standing, standing
 
-__all__ = ["in_rounds", "park"]
+__all__ = ["in_rounds", "park", "waiting"]
 
 _ROUNDS = 4  # doubts that one run resolves for one listing before it leaves the rest to the next run
 R = TypeVar("R", Ref, Ref | None)
@@ -63,6 +64,11 @@ async def in_rounds(
         operation,
         Ambiguous("doubtful", "the market did not tell what became of it; the next run looks again"),
     )
+
+
+def waiting(fault: Postponed, key: str) -> tuple[Issue, ...]:
+    """What a listing waits for, as `status` tells it until the next try."""
+    return fault.issues or (Issue("market.postponed", key, fault.message or fault.code, hint=fault.way),)
 
 
 async def park(work: Work, operation: Operation, said: str) -> None:

@@ -17,7 +17,7 @@ from storesync.engine.diff import blocked, offers_differ
 from storesync.engine.pricehold import price_held
 from storesync.engine.work import Work
 from storesync.errors import PlanError, StateError
-from storesync.issues import Issue, counted
+from storesync.issues import Issue, Severity, counted
 from storesync.model import Offer, Ref
 from storesync.model import Status as Shown
 from storesync.plan import Held
@@ -133,7 +133,7 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
             held.append(Held(key=stand.key, title=stand.title, reason=why, issues=stand.issues))
         elif stand.want_shown:
             stays = price_held(stand)
-            held += [stays] if stays is not None else []
+            held += [one for one in (stays, _postponed(stand)) if one is not None]
             moves = stand.want != stand.have or offers_differ(stand)
             pending += moves
             unchanged += not moves and stays is None
@@ -155,6 +155,14 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
         since=holder[1] if holder else "",
         overridden=journal.overridden(db, channel, now - _LATELY),
     )
+
+
+def _postponed(stand: Standing) -> Held | None:
+    """A document that the market put off, or what stands in its way there; the next run tries it again."""
+    errors = [issue for issue in stand.remarks if issue.severity is Severity.ERROR]
+    if stand.want == stand.have or not errors:
+        return None
+    return Held(key=stand.key, title=stand.title, reason=errors[0].message, issues=stand.remarks)
 
 
 def explain(db: Connection, channel: str, sku: str) -> Explained | None:
@@ -192,7 +200,10 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
 def _held(stand: Standing, offer: OfferStanding | None) -> str:
     """Why nothing is sent of a SKU, or why its price is not."""
     stays = price_held(stand) if offer is not None and offer.kept else None
-    return blocked(stand) or (f"{stays.words()}: {stays.reason}" if stays is not None else "")
+    if why := blocked(stand):
+        return why
+    put_off = _postponed(stand)
+    return f"{stays.words()}: {stays.reason}" if stays is not None else put_off.reason if put_off else ""
 
 
 def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:

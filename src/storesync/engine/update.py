@@ -12,7 +12,7 @@ from storesync.engine.accepting import accept, wanted_offers
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
-from storesync.engine.rounds import in_rounds
+from storesync.engine.rounds import in_rounds, waiting
 from storesync.engine.upload import Sent, ensure_media, media_of, to_resend
 from storesync.engine.work import Work
 from storesync.errors import Fault, NoChange, NotFound, Postponed, Rejected
@@ -131,6 +131,8 @@ async def _refused(
             values |= {"have": UNKNOWN, "asked": want}
         if isinstance(fault, Rejected) and lost is None:
             values |= {"refused": want, "remarks": fault.issues}
+        elif isinstance(fault, Postponed) and (remarks := waiting(fault, key)) != stand.remarks:
+            values["remarks"] = remarks
         if values:
             standing.change(db, channel.name, key, **values)
             standing.bump(db, channel.name)

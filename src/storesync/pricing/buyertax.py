@@ -50,7 +50,8 @@ def sale_tax(walk: Walk, *, high_end: bool) -> SaleTax:
             "price.tax_missing",
             "tax",
             f"the tax is included, but no figure of it is known for HS {walk.product.hs or 'unknown'}",
-            f'check the HS code of {walk.product.key}, or set mode = "buyer_pays": then the tax is not in the price',
+            f'check the HS code of {walk.product.key}; or refine its tax: on = "import" with duty and vat (13 % x 0.7 is '
+            '"0.091"), or mode = "buyer_pays": then the tax is not in the price',
         )
     limit = high_end_limit(walk)
     factor = china.cbec_factor(walk.product.hs, high_end=high_end)

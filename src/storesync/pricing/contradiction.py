@@ -330,6 +330,16 @@ def _tax_problems(tax: Tax, code: str) -> Iterator[Problem]:
             f"the tax is {verb}, but tax.duty is not given",
             f'state tax.duty{some}; zero is written "0" and needs a certificate of origin',
         )
+    if tax.mode == "included" and tax.on == "price":
+        stated = {"duty": tax.duty, "vat": tax.vat, "consumption": tax.consumption or None}
+        for name, figure in stated.items():
+            if figure is not None:
+                yield Problem(
+                    "price.tax_regime",
+                    f"tax.{name}",
+                    f'tax.{name} {figure:f} is stated, and a tax with on = "price" takes the published figures alone',
+                    f'leave tax.{name} out; or set on = "import", with duty and vat',
+                )
     if tax.mode == "included" and tax.on == "price" and tax.regime != "cn-cbec":
         yield Problem(
             "price.tax_missing",

@@ -346,7 +346,7 @@ class _Run:
             raise walk.hold(
                 "price.change",
                 "guards",
-                f"{live} would become {amount:f}: {figure(share, 2)} %, more than"
+                f"{live} would become {self.candidate}: {figure(share, 2)} %, more than"
                 f" {EXACT.multiply(guards.max_change, Decimal(100)).normalize(EXACT):f} % in one run;"
                 " the live price stays",
                 f"if it is right: storesync confirm {self.channel or 'CHANNEL'} {walk.sku} --reason 'why'; or change "

@@ -223,6 +223,12 @@ def _usual(values: dict[str, Any], code: str, table: TomlTable) -> None:
             del values["ending"]
         else:
             values["ending"] = usual
+    ending, rounding = values.get("ending"), values.get("rounding")
+    if isinstance(ending, Ending) and rounding is not None and rounding != ending.mode:
+        told = f'rounding = "{rounding}" and an ending with mode = "{ending.mode}" cannot both hold'
+        table.wrong(
+            "rounding", told, "leave rounding out: it is for a step, an ending has its mode", "price.ending"
+        )
 
 
 def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refinement | None:

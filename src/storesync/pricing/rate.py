@@ -54,6 +54,15 @@ class Rate:
         return self.observed if self.confirmed is None else max(self.observed, self.confirmed)
 
     @property
+    def teller(self) -> str:
+        """Source and kind; a person may have named the kind with the source ("our bank, mid")."""
+        return (
+            self.source
+            if self.kind in self.source.replace(",", " ").split()
+            else f"{self.source} {self.kind}"
+        )
+
+    @property
     def times(self) -> str:
         """When it was fetched, and until when it was confirmed, in words; empty when nobody knows."""
         fetched = "" if self.fetched_at is None else f"fetched {self.fetched_at:%Y-%m-%d %H:%M %Z}"
@@ -91,9 +100,7 @@ class Rate:
 
     def __str__(self) -> str:
         note = f", {self.note}" if self.note else ""
-        return (
-            f"1 {self.base} = {self.value:f} {self.quote} ({self.source} {self.kind}, {self.observed}{note})"
-        )
+        return f"1 {self.base} = {self.value:f} {self.quote} ({self.teller}, {self.observed}{note})"
 
 
 @frozen
@@ -159,13 +166,15 @@ class Snapshot:
     A `fixture` holds invented rates: it never ages, and only a channel in the sandbox may use it. A person who
     `pinned` a snapshot answers for its age: it does not age either. Whatever decides of a price or is read in its trace
     is part of the id: the digits as they were written (19.70 keeps four, 19.7 three), the days on which the source
-    publishes, its note. Until when a rate was confirmed is none: a rate that holds still is the same rate.
+    publishes, its note. Until when a rate was confirmed is none: a rate that holds still is the same rate. `doubted` are
+    currencies whose newest rate is not believed, so that there is none here.
     """
 
     rates: tuple[Rate, ...] = field(converter=tuple[Rate, ...])
     kind: Literal["live", "fixture"] = "live"
     made_at: datetime | None = None
     pinned: bool = field(default=False, eq=False)
+    doubted: frozenset[str] = field(default=frozenset(), eq=False)
     id: str = field(init=False)
     _by_pair: Mapping[tuple[str, str], tuple[Rate, ...]] = field(
         init=False, eq=False, repr=False, default=_EMPTY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from storesync.issues import counted
 from storesync.model import Money
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, Exact, sane
@@ -145,7 +146,7 @@ def _check_leg(walk: Walk, leg: Leg) -> None:
         raise walk.hold(
             "price.rate_coarse",
             "convert",
-            f"{rate} keeps only {digits} digits",
+            f"{rate} keeps only {counted(digits, 'digit')}",
             f"ask for {rate.quote} in {rate.base} the other way round: 1 {rate.quote} = … {rate.base}",
         )
     if not walk.rates.ages:
@@ -191,6 +192,13 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
     found = rates.route(
         policy.home, policy.currency, kind=wanted, pivots=rules.pivots, skew=rules.max_skew_days
     )
+    if found is None and policy.currency in rates.doubted:
+        raise walk.hold(
+            "price.rate_doubted",
+            "convert",
+            f"the newest rate of {policy.currency} is not believed: it jumped, or its sources disagree",
+            f"`storesync rates` shows it; if the jump is true: storesync rates fetch --confirm {policy.currency}",
+        )
     if found is None:
         known = ", ".join(sorted({f"{rate.base}/{rate.quote}" for rate in rates.rates})) or "none"
         raise walk.hold(
@@ -198,7 +206,8 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
             "convert",
             f"rate snapshot {rates.id[:8]} has no {wanted} rate for"
             f" {policy.currency}/{policy.home}, direct or over one pivot and one day (it has {known})",
-            f"storesync rates fetch asks for it; if no source quotes {policy.currency}, add one to [rates]",
+            f"the finding about rates/{policy.currency} says why; storesync rates fetch asks again, and [rates] "
+            "takes more sources",
         )
     for leg in found.legs:
         _check_leg(walk, leg)

@@ -6,6 +6,7 @@ where it stands, is ours.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation, localcontext
 from typing import Final
@@ -26,6 +27,9 @@ _SIGNS: Final[Mapping[str, tuple[str, str]]] = {
     "VND": ("en", "#,##0 ¤"),
 }
 _CODE: Final = ("en", "#,##0 ¤¤")
+_AMOUNT: Final = re.compile(r"(-?\d{1,60}(?:\.\d{1,60})?) ([A-Z]{3})")
+_PRICE: Final = rf"{_AMOUNT.pattern}(?: \(was {_AMOUNT.pattern}\))?"
+_AMOUNTS: Final = re.compile(rf"{_PRICE}(?:, {_PRICE})*(?: \(unconfirmed\))?")
 _SHOW = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
 
 
@@ -54,12 +58,10 @@ def told(money: Money) -> str:
 
 
 def told_text(text: str) -> str:
-    """The same for a written amount like `219.00 CNY`; any other text as it is."""
-    figure, _, currency = text.rpartition(" ")
-    try:
-        return told(Money(Decimal(figure.replace(",", "")), currency))
-    except (InvalidOperation, ValueError, TypeError):
+    """The same for written amounts like `219.00 CNY, 939000 VND (unconfirmed)`; any other text as it is."""
+    if _AMOUNTS.fullmatch(text) is None:
         return text
+    return _AMOUNT.sub(lambda found: told(Money(found[1], found[2])), text)
 
 
 def offered(offer: Offer | None) -> str:

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from storesync.plan import Detail, Held, Kind, Operation, Plan
 from storesync.report.amount import told_text
-from storesync.report.plan_view import held_groups, live_price
+from storesync.report.plan_view import held_groups
 from storesync.report.price_view import stages
 
 __all__ = ["Prices", "plan_page"]
@@ -114,7 +114,7 @@ def _together(group: Sequence[Held]) -> Mapping[str, Any]:
     """Listings with one way out: their names, and the findings of the first, one for each way out."""
     issues = {issue.hint or issue.message: issue for issue in reversed(group[0].issues)}
     return {
-        "all": [(one, one.words(live_price)) for one in group],
+        "all": [(one, one.words(told_text)) for one in group],
         "reason": group[0].reason,
         "issues": list(reversed(issues.values())),
     }

@@ -24,7 +24,6 @@ __all__ = [
     "headline",
     "held_groups",
     "held_lines",
-    "live_price",
     "named",
     "plan_view",
     "way_out",
@@ -208,18 +207,13 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
             continue
         for one in group:
             title = f"  {one.title}" if one.title else ""
-            said = f"{one.key}{title}: {one.words(live_price) or one.reason}"
+            said = f"{one.key}{title}: {one.words(told_text) or one.reason}"
             yield Hanging(Text.assemble(_mark(one), said), _UNDER)
             yield from _findings_of(one, "because " if one.words() else "")
 
 
 def _mark(held: Held) -> tuple[str, str]:
     return ("  ! price held  ", "bold yellow") if held.stays else ("  ! held    ", "bold red")
-
-
-def live_price(text: str) -> str:
-    """Live prices with their signs, one for each market."""
-    return ", ".join(map(told_text, text.split(", ")))
 
 
 def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:

@@ -83,7 +83,7 @@ def _rates(lines: Iterable[RateLine], witness: str) -> Table:
                 Text(
                     f"{_value(rate.value)} {line.home}" + ("; a newer one is doubted" if line.doubted else "")
                 ),
-                f"{rate.source} {rate.kind}",
+                rate.teller,
                 f"{rate.observed}",
                 age,
             ]

@@ -137,7 +137,7 @@ RECOVERY: Final = (
     Mutant(
         "a refusal ends a doubt that nobody looked into",
         "storesync.engine.create",
-        'identity.by not in ("key", "address")',
+        'identity.by not in ("key", "address", "unique")',
         "identity.by not in ()",
     ),
     Mutant(

@@ -196,4 +196,4 @@ class _Watch:
 
 
 def _told(prices: Mapping[str, Price]) -> str:
-    return ", ".join(f"{price.sale.amount:,f} {price.sale.currency}" for price in prices.values())
+    return ", ".join(f"{price.sale.shown:f} {price.sale.currency}" for price in prices.values())

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 
 from storesync.localization.locale import language
 
@@ -35,7 +36,15 @@ _ZH_RUN = re.compile(
     rf"(?<![\d.,第])(?:[{''.join(_ZH_VALUES)}{''.join(_ZH_POWERS)}]+|[双雙](?=[层層倍重人份]))"
 )
 
-_ZH_TWO = ("两", "双层", "双倍", "双重", "双人", "双份", "双面", "一双", "一对")
+_ZH_OTHERWISE: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {
+        2: ("两", "双层", "双倍", "双重", "双人", "双份", "双面", "一双", "一对"),
+        30: ("半小时", "半个小时"),
+    }
+)
+_VI_OTHERWISE: Mapping[int, tuple[str, ...]] = MappingProxyType(
+    {2: ("đôi", "cặp"), 30: ("nửa giờ", "nửa tiếng")}
+)
 
 _VI = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 _VI_VALUES = {
@@ -61,11 +70,11 @@ _VI_RUN = re.compile(rf"(?<!\d\s)(?<![^\W_])(?:{_VI_WORD})(?:\s(?:{_VI_WORD}))*(
 
 _SINO = "일이삼사오육칠팔구"
 _NATIVE = (
-    "하나|한 |첫",
-    "둘|두 |이중|더블|듀얼|양면|한 쌍",
-    "셋|세 |삼중|트리플",
-    "넷|네 ",
-    "다섯",
+    "하나|한 |첫|하루",
+    "둘|두 |이중|더블|듀얼|양면|한 쌍|이틀",
+    "셋|세 |삼중|트리플|석 |사흘",
+    "넷|네 |넉 |나흘",
+    "다섯|닷새",
     "여섯",
     "일곱",
     "여덟",
@@ -117,9 +126,9 @@ def in_words(value: Decimal, locale: str) -> tuple[str, ...]:
     kind = language(locale)
     if kind == "zh":
         made = _zh(number)
-        return (made, *(_ZH_TWO if number == 2 else ()), *((made.removeprefix("一"),) if number > 9 else ()))
+        return (made, *_ZH_OTHERWISE.get(number, ()), *((made.removeprefix("一"),) if number > 9 else ()))
     if kind == "vi":
-        return (_vi(number), *(("đôi", "cặp") if number == 2 else ()))
+        return (_vi(number), *_VI_OTHERWISE.get(number, ()))
     return _ko(number) if kind == "ko" else ()
 
 
@@ -158,7 +167,11 @@ def _ko(number: int) -> tuple[str, ...]:
         short = re.sub("일([십백천만])", r"\1", sino)
         found = [
             sino,
-            *([short] if len(short) > 1 else [f"{short}{end}" for end in ("배", " 배", "년", "개", "명")]),
+            *(
+                [short]
+                if len(short) > 1
+                else [f"{short}{end}" for end in ("배", " 배", "년", "개", "명", "원", " 원", " 번")]
+            ),
         ]
     if number < 100:
         tens, ones = divmod(number, 10)

@@ -24,7 +24,7 @@ _LEVELS = {"block": Level.FAIL, "warn": Level.REVIEW, "advise": Level.NOTE}
 def brands(source: str, text: str, names: Mapping[str, str], field: str = "title") -> Iterator[Finding]:
     """`brand_kept`: a brand of the source, by its own name or its Latin one, stands in Latin letters."""
     for name, latin in names.items():
-        if not latin or latin in text:
+        if not latin or latin in text or (name not in source and latin not in source):
             continue
         said = latin in source or says_name(name, source, prose=field != "title")
         if said:

@@ -36,7 +36,7 @@ UNITS: Mapping[str, tuple[str, str, tuple[str, ...]]] = MappingProxyType(
         # Of Celsius, or of an angle, or of alcohol.
         "degree": ("degrees", "1", ("도", "度", "độ", "°")),
         "year": ("months", "12", ("주년", "周年", "週年", "년", "年", "năm", "years", "year")),
-        "month": ("months", "1", ("개월", "个月", "個月", "tháng", "months", "month")),
+        "month": ("months", "1", ("개월", "달", "个月", "個月", "tháng", "months", "month")),
         "week": ("days", "7", ("주", "周", "週", "tuần", "weeks", "week")),
         "day": ("days", "1", ("일", "日", "天", "ngày", "days", "day")),
         "hour": (
@@ -104,7 +104,7 @@ _WORDS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             "병", "통", "캔", "瓶", "罐", "桶", "支", "ống", "chai", "lọ", "hũ", "lon", "bình", "bottles", "bottle",
         ),
         "box": ("박스", "상자", "갑", "통", "팩", "盒", "箱", "hộp", "thùng", "boxes", "box"),
-        "set": ("세트", "셋트", "套", "组", "組", "bộ", "set", "sets"),
+        "set": ("세트", "셋트", "벌", "套", "组", "組", "bộ", "set", "sets"),
         "tablet": ("정", "알", "환", "캡슐", "粒", "片", "颗", "顆", "丸", "viên", "tablets", "capsules"),
         "sachet": (
             "포", "봉지", "봉", "팩", "갑", "티백", "스틱", "袋", "包", "条", "條", "支", "gói", "túi", "bịch", "que",
@@ -181,11 +181,12 @@ _GOES_ON = (
 _ENDS = rf"(?:(?![a-zà-ỹ가-힣])|(?={_GOES_ON}))"
 # 10包邮 ships free, 3条件 are conditions, 12号召 is a call, 人参 is ginseng, 三折伞 folds.
 _NO_COUNTER = "(?!邮|装修|件事|召|痕|叠|射|扣价|参|蔘|气|造|工|伞)"
-_KOREAN_DEGREE = "도"
+# Units of one syllable that words begin with: 30도씩, but 30도시; 3달간, but 3달러.
+_KOREAN = {"도": _ENDS, "달": "(?!러)"}
 
 WRITTEN = (
-    rf"(?P<unit>(?:{_longest({name: 0 for name in NAMES if name != _KOREAN_DEGREE})})(?![a-zà-ỹ])"
-    rf"|{_KOREAN_DEGREE}{_ENDS})"
+    rf"(?P<unit>(?:{_longest({name: 0 for name in NAMES if name not in _KOREAN})})(?![a-zà-ỹ])"
+    rf"|{'|'.join(map(''.join, _KOREAN.items()))})"
     rf"|(?P<counter>{_longest(COUNTERS)}){_ENDS}{_NO_COUNTER}"
 )
 """A unit or a counting word, as part of an expression."""

@@ -9,7 +9,7 @@ from decimal import Decimal
 from attrs import define, field, frozen
 
 from storesync.errors import ConfigError, Fault
-from storesync.issues import Issue, Issues, Severity
+from storesync.issues import Issue, Issues, Severity, counted
 from storesync.model import frozen_map
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, Exact, exact, figure
@@ -104,7 +104,11 @@ def _too_old(leg: Leg, rules: RateRules, today: date) -> str:
     if missed > rules.max_business_days or age > rules.max_calendar_days:
         return f"{rate} is {age} days old and missed {missed} business days"
     digits = len(rate.value.as_tuple().digits)
-    return f"{rate} keeps only {digits} digits" if not leg.divides and digits < rules.min_digits else ""
+    return (
+        f"{rate} keeps only {counted(digits, 'digit')}"
+        if not leg.divides and digits < rules.min_digits
+        else ""
+    )
 
 
 def _pick(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from xml.etree.ElementTree import ParseError
 
 from attrs import frozen
 
 from storesync.driver import Response, get
 from storesync.errors import Malformed
+from storesync.pricing.exact import EXACT
 from storesync.pricing.rate import Rate
 from storesync.pricing.rates.source import Fetch, body_digest, number, unwrap
 
@@ -18,6 +20,7 @@ __all__ = ["Ecb", "read_ecb"]
 # Reference rates are for information, not for transactions [D]. Read on 2026-11-23.
 HOST = "https://www.ecb.europa.eu"
 _PATH = "/stats/eurofxref/eurofxref-daily.xml"
+_DIGITS = 5
 _CUBE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"
 
 
@@ -51,12 +54,21 @@ def read_ecb(content: bytes, response: Response | None = None) -> tuple[Rate, ..
     return tuple(found)
 
 
+def _whole(text: str) -> Decimal:
+    """The number with the zeros that the file drops: a rate of 8.2500 stands there as 8.25, and is no coarse one."""
+    value = number(text)
+    if len(value.as_tuple().digits) >= _DIGITS:
+        return value
+    # assumption: reference rates have five significant digits at least, as all of 2026-10-30 do [S].
+    return value.quantize(Decimal((0, (1,), value.adjusted() - _DIGITS + 1)), context=EXACT)
+
+
 def _rate(code: str, text: str, observed: date, response: Response | None) -> Rate:
     fetched: datetime | None = response.received if response is not None else None
     return Rate(
         base="EUR",
         quote=code,
-        value=number(text),
+        value=_whole(text),
         observed=observed,
         source="ecb",
         calendar="TARGET",
