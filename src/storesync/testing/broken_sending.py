@@ -150,6 +150,14 @@ SENDING: Final = (
         "test_what_was_taken_with_the_others_is_in_doubt_when_it_is_refused_alone",
     ),
     Mutant(
+        "an address is written again over what a seller keeps",
+        "storesync.engine.create",
+        'if by == "address" and not (kept and work.channel.driver.find is not None):',
+        'if by == "address":',
+        held_by="tests/engine/test_own_variants.py::"
+        "test_an_address_is_not_written_again_over_what_the_seller_keeps",
+    ),
+    Mutant(
         "a whole listing is the SKU that is wanted by now",
         "storesync.engine.work",
         "sorted(stand.named or stand.offers)",
