@@ -15,6 +15,7 @@ from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.rounds import in_rounds, park, waiting
+from storesync.engine.unmatched import known_by_key
 from storesync.engine.upload import Sent, ensure_media, media_of, to_resend
 from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Postponed, Rejected
@@ -27,6 +28,8 @@ __all__ = ["create", "look_for", "what_exists"]
 
 async def create(work: Work, operation: Operation) -> None:
     """Carry out a create; how it ended is in the report and in the state."""
+    if await known_by_key(work, operation):
+        return
     await in_rounds(work, operation, open_=lambda stand: not stand.made, look=what_exists, attempt=_attempt)
 
 
@@ -43,8 +46,12 @@ async def what_exists(work: Work, stand: Standing) -> Ref | None:
         await work.settle_at(stand.doubt)
         return await _look(work, stand, stand.ref)
     by = work.channel.spec.identity.by
-    if by == "address" or (by == "key" and stand.token and work.honors(stand.token_at)):
+    # An address that is written again loses what a seller typed in meanwhile: where he keeps something it is looked for.
+    kept = any(one != "shown" for one in work.channel.channel.owned_by_seller)
+    if by == "address" and not (kept and work.channel.driver.find is not None):
         return None  # the same request again
+    if by == "key" and stand.token and work.honors(stand.token_at):
+        return None
     return await look_for(work, stand, stand.doubt)
 
 

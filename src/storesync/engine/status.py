@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -118,8 +118,12 @@ def status(
     *,
     driver: Driver[Any, Any] | None = None,
     owned: Collection[str] = (),
+    over: Callable[[str], bool] = lambda owner: False,
 ) -> ChannelStatus:
-    """How a channel stands; `driver` is its own, `owned` the fields that the seller keeps there."""
+    """How a channel stands; `driver` is its own, `owned` the fields that the seller keeps there.
+
+    An owner that is `over` is at work no more, whatever its lease says.
+    """
     by_status: dict[str, int] = {}
     held: list[Held] = []
     parked: list[Held] = []
@@ -143,7 +147,7 @@ def status(
             moves = not blocked(stand) and (stand.want != stand.have or offers_differ(stand))
             pending += moves
             unchanged += not moves and back is None
-    holder = lease.holder(db, f"channel:{channel}", now)
+    holder = lease.holder(db, f"channel:{channel}", now, ended=over)
     return ChannelStatus(
         channel=channel,
         revision=standing.revision(db, channel),

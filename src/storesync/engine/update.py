@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Change, Receipt
 from storesync.engine.accepting import accept, wanted_offers
+from storesync.engine.afterlook import look_after
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
@@ -45,9 +46,7 @@ async def _as_it_is(work: Work, stand: Standing) -> Ref:
     seen = await work.run(observe(work.channel.shop, [ref]))
     if ref.listing in seen:
         return stand.ours(seen[ref.listing].ref)
-    at = work.channel.env.now()
-    await work.write(lambda db: work.gone(db, stand.key, at))
-    raise NotFound("gone", "the market does not have this listing any more")
+    raise await work.not_seen(stand.key)
 
 
 async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) -> bool:
@@ -103,6 +102,8 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) 
             standing.change(db, channel.name, stand.key, have_shown=shown)
 
     await work.write(write)
+    if receipt.ticket is None:
+        await look_after(work, stand)
     work.done(operation, OutcomeState.DONE if receipt.ticket is None else OutcomeState.IN_REVIEW)
     return True
 

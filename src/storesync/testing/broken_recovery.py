@@ -25,6 +25,14 @@ class Mutant:
 
 RECOVERY: Final = (
     Mutant(
+        "one pass over a shop is the whole, and its creates look for nothing",
+        "storesync.engine.unmatched",
+        "    if find is None or observe is None or",
+        "    if True or find is None or observe is None or",
+        held_by="tests/engine/test_adopt_moving.py::"
+        "test_a_listing_made_by_hand_after_the_adoption_is_taken_over_without_a_write",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',
@@ -106,8 +114,8 @@ RECOVERY: Final = (
     Mutant(
         "a listing that a look missed is made anew unseen",
         "storesync.engine.create",
-        '(by == "key" and stand.token and work.honors(stand.token_at))',
-        '(by == "key" and (not stand.token or work.honors(stand.token_at)))',
+        'if by == "key" and stand.token and work.honors(stand.token_at):',
+        'if by == "key" and (not stand.token or work.honors(stand.token_at)):',
     ),
     Mutant(
         "a token that waits for its turn is not too old",
@@ -125,8 +133,8 @@ RECOVERY: Final = (
     Mutant(
         "without a search every token counts as forgotten",
         "storesync.engine.create",
-        '(by == "key" and stand.token and work.honors(stand.token_at))',
-        '(by == "key" and stand.token and work.channel.driver.find and work.honors(stand.token_at))',
+        'if by == "key" and stand.token and work.honors(stand.token_at):',
+        'if by == "key" and stand.token and work.channel.driver.find and work.honors(stand.token_at):',
     ),
     Mutant(
         "where nothing can be asked every create is left to a person",
