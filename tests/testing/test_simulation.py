@@ -61,6 +61,9 @@ ONCE_BROKEN = [
         PLAIN,
         id="a refusal under a unique key ended a doubt before the search could show the listing",
     ),
+    pytest.param(
+        80780, PLAIN, id="a driver broke over an address that it had written, and nobody looked for it"
+    ),
     pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
