@@ -13,6 +13,7 @@ from tests.drivers.tmall.samples import SHOP as TMALL_SHOP
 from tests.drivers.tmall.test_conformance import SANDBOX as TMALL
 from tests.engine.bench import Bench as PlainBench
 from tests.engine.bench import item as plain_item
+from tests.engine.bench import profile
 from tests.testing.plain_samples import SHOP as PLAIN_SHOP
 from tests.testing.test_plain_conformance import emulated
 
@@ -244,6 +245,60 @@ def test_a_market_with_its_own_words_is_not_fought_with_for_ever() -> None:
     assert ["A title: acknowledged 'title of A', the market shows 'BY HAND'"] == bench.observe()
     bench.sync()
     assert "title of A" == listing.title
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", SHOPS)
+def test_a_seller_who_insists_is_found_each_time(name: str, seed: int) -> None:
+    """He types the same again after it was repaired, and nobody looked in between: told and repaired again."""
+    driver, shop, market = SHOPS[name]
+    rng = Random(f"insists {name} {seed}")
+    with Bench(driver, shop, market, seed=seed) as bench:
+        bench.put(*(product(n) for n in range(5)))
+        bench.sync()
+        kinds = ("title",) if name == "tmall" else ("title", "content")
+        typed = {key: rng.choice(kinds) for key in rng.sample(sorted(bench.items), 3)}
+        for _ in range(rng.randint(2, 4)):
+            if rng.random() < 0.5:
+                bench.observe()
+            told = {edit(bench, name, key, kind, Random(f"{key} {seed}")) for key, kind in typed.items()}
+            if rng.random() < 0.5:
+                item = bench.items[rng.choice(sorted(typed))]
+                offers = {sku: (price, stock + 1) for sku, (price, stock) in item.offers.items()}
+                bench.put(evolve(item, offers=offers))
+                bench.sync()
+
+            assert told == {(one.key, one.what) for one in bench.observe() if one.by != "ours"}
+            bench.sync()
+            for key, item in bench.items.items():
+                assert item.title == shown(bench, key)["title"]
+                assert "written by hand, long enough" != shown(bench, key)["content"]
+        assert [] == list(settled(bench))
+
+
+@pytest.mark.parametrize("decides", [True, False])
+def test_a_market_that_decides_later_gets_the_third_word(decides: bool) -> None:
+    """It rewords, or its seller types the same during each review: told apart by nobody, and repaired three times."""
+    manners = evolve(profile(), review=300.0, rewords=not decides)
+    bench = PlainBench.opened(plain_item("A"), manners=manners)
+    theirs, repaired = "by hand" if decides else "TITLE OF A", 0
+
+    def reviewed() -> None:
+        bench.sync()
+        bench.world.loop.skip(301.0)
+        (listing,) = bench.truth.alive()
+        if decides:
+            bench.truth.edit(listing.id, title="by hand")
+        bench.sync()
+
+    reviewed()
+    for _ in range(6):
+        found = bench.observe()
+        repaired += bool(found)
+        assert found in ([], [f"A title: acknowledged 'title of A', the market shows {theirs!r}"])
+        reviewed()
+
+    assert 3 == repaired
 
 
 def test_variants_removed_by_hand_come_back_and_the_sellers_own_stay() -> None:

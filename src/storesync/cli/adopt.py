@@ -56,12 +56,22 @@ def adopt(
 def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
     sure, unsure, strange = len(found.sure), len(found.unsure), len(found.strange)
     outlet.say(Text(f"{found}; written to {path}"))
+    if found.moved:
+        outlet.say(
+            Text("every product is looked for by its key before it is made, where the market has a search")
+        )
     if sure or unsure:
         outlet.say(
             Text("decide on the rows without a decision, then:" if unsure else "to take them over:"),
             Text(f"  storesync adopt {found.channel} --reviewed {path}"),
         )
-    told: dict[str, Any] = {"sure": sure, "unsure": unsure, "strange": strange, "known": found.known}
+    told: dict[str, Any] = {
+        "sure": sure,
+        "unsure": unsure,
+        "strange": strange,
+        "known": found.known,
+        "moved": found.moved,
+    }
     outlet.document({"channel": found.channel, "review": str(path), **told})
     return HELD if unsure else DONE
 

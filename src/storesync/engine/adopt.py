@@ -21,7 +21,7 @@ from storesync.issues import counted
 from storesync.model import Ref, Status
 from storesync.state import HIDDEN, SHOWN, UNKNOWN, Standing, assets, standing
 
-__all__ = ["Adopted", "take_over", "taken"]
+__all__ = ["Adopted", "ids_of", "know", "take_over", "taken"]
 NEW: Final = "new"  # in the column `skus`: the listing does not have this variant yet
 _SHELF = {Status.LIVE: SHOWN, Status.HIDDEN: HIDDEN, Status.DRAFT: HIDDEN}
 
@@ -44,11 +44,14 @@ class Adopted:
         return "\n".join(lines)
 
 
-async def take_over(work: Work, rows: Sequence[Reviewed], *, undecided: int = 0, left: int = 0) -> Adopted:
+async def take_over(
+    work: Work, rows: Sequence[Reviewed], *, undecided: int = 0, left: Sequence[str] = ()
+) -> Adopted:
     """Know these listings as ours from now on; each is looked at once more, and nothing on the market changes.
 
     What the market shows of them counts as unknown: the next plan compares it with what is wanted. A row that no
-    longer fits (gone, known under another key, a variant nobody knows) is refused by itself.
+    longer fits (gone, known under another key, a variant nobody knows) is refused by itself. `left` are the listings
+    that a person left alone: they are not taken for ours later, whatever their key.
     """
     channel = work.channel
     stands = {
@@ -60,19 +63,20 @@ async def take_over(work: Work, rows: Sequence[Reviewed], *, undecided: int = 0,
     refused: list[str] = []
     for row, found in await _looked(work, rows, stands):
         try:
-            ref, seen = _ref(row, stands.get(row.key), found, owners)
+            ref, seen = ids_of(row, stands.get(row.key), found, owners)
         except StateError as error:
             refused.append(f"{row.at}: {error}")
             continue
-        await work.write(partial(_known, work=work, key=row.key, ref=ref, seen=seen))
+        await work.write(partial(know, work=work, key=row.key, ref=ref, seen=seen))
         owners[ref.listing] = row.key
         keys.append(row.key)
     if not refused and not undecided:
         # Somebody looked at all that the shop shows: what is not ours now is none of this catalog.
-        contact = {"how": "adopted", "at": channel.env.now().isoformat(timespec="seconds")}
+        at = channel.env.now().isoformat(timespec="seconds")
+        contact = {"how": "adopted", "at": at, "left": sorted(left)}
         await work.write(lambda db: assets.keep_contact(db, channel.name, contact))
     return Adopted(
-        channel=channel.name, keys=tuple(keys), refused=tuple(refused), undecided=undecided, left=left
+        channel=channel.name, keys=tuple(keys), refused=tuple(refused), undecided=undecided, left=len(left)
     )
 
 
@@ -106,7 +110,7 @@ def _asked(row: Reviewed, stand: Standing | None) -> dict[str, str]:
     return {sku: row.skus.get(sku, "") for sku in {**dict.fromkeys(skus, ""), **row.skus}}
 
 
-def _ref(
+def ids_of(
     row: Reviewed, stand: Standing | None, seen: Observed | None, owners: Mapping[str, str]
 ) -> tuple[Ref, Observed]:
     """The ids of an adopted listing, and what it shows; StateError says why it cannot be."""
@@ -138,7 +142,7 @@ def _ref(
     return Ref(row.listing, ids, seen.ref.more), seen
 
 
-def _known(db: Connection, *, work: Work, key: str, ref: Ref, seen: Observed) -> None:
+def know(db: Connection, *, work: Work, key: str, ref: Ref, seen: Observed) -> None:
     """The listing is ours; its content is unknown, its prices and stock are as it shows them."""
     channel = work.channel.name
     standing.change(

@@ -16,6 +16,7 @@ from storesync.engine.flows import by_driver
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.rounds import in_rounds, park, waiting
+from storesync.engine.unmatched import known_by_key
 from storesync.engine.upload import Sent, ensure_media, media_of, to_resend
 from storesync.engine.work import Parked, Work
 from storesync.errors import Ambiguous, Duplicate, Fault, NoChange, NotFound, Postponed, Rejected
@@ -28,6 +29,8 @@ __all__ = ["create", "look_for", "what_exists"]
 
 async def create(work: Work, operation: Operation) -> None:
     """Carry out a create; how it ended is in the report and in the state."""
+    if await known_by_key(work, operation):
+        return
     await in_rounds(work, operation, open_=lambda stand: not stand.made, look=what_exists, attempt=_attempt)
 
 

@@ -9,14 +9,14 @@ from attrs import define, field, frozen
 
 from storesync.driver import Content, Observed
 from storesync.engine.documents import text_at, with_media
-from storesync.model import Offer, Ref, Status, digest
+from storesync.engine.marks import DUE, OWN_VARIANTS, VERSION, due_version, is_due, own_words
+from storesync.model import Offer, Ref, Status
 from storesync.state import HIDDEN, SHOWN, UNKNOWN, OfferStanding, Standing
 
 __all__ = ["By", "Drift", "Look", "compare"]
 
 By = Literal["theirs", "ours", "both", "kept", "unread"]
 _HIDDEN = (Status.HIDDEN, Status.DRAFT, Status.SUSPENDED)
-_VERSION, _OWN = "#version", "#variants"  # no field of a driver has these names
 _SHOWN_TEXT = 40
 
 
@@ -132,10 +132,14 @@ def _compare_texts(
         if theirs == sent:
             marks.pop(name, None)
         else:
-            if marks.get(name) == digest([sent, theirs]):
-                continue  # sent anew once, and shown so again: these are the market's own words for ours
+            mark = marks.get(name, "")
+            if mark == own_words(sent, theirs):
+                continue  # a look right after ours was acknowledged saw the same
             look.texts[place] = theirs
-            marks[name] = digest([wanted if by != "kept" else theirs, theirs])
+            if by == "kept":
+                marks.pop(name, None)
+            else:
+                marks[name] = mark if is_due(mark) else DUE
         if by is not None:
             look.drift.append(
                 Drift(
@@ -155,14 +159,17 @@ def _compare_version(look: Look, stand: Standing, seen: Observed) -> None:
     if not seen.version or stand.have in ("", UNKNOWN):
         return
     marks = dict(look.seen)
-    mark, before = f"{stand.have} {seen.version}", str(marks.get(_VERSION, ""))
+    mark, before = f"{stand.have} {seen.version}", str(marks.get(VERSION, ""))
     of_ours = before.startswith(f"{stand.have} ")
-    marks[_VERSION] = mark
+    marks[VERSION] = mark
     if (of_ours and before != mark) or look.texts:
-        marks.pop(_VERSION)  # what is acknowledged from now on has another name
+        marks.pop(VERSION)  # what is acknowledged from now on has another name
         whose = {one.by for one in look.drift}
         # A text may be all that was changed, or not: what is sent anew is the whole. Not so for the seller's own.
         look.unknown = whose != {"kept"}
+        if look.unknown:
+            # Its version is learned right after that: at the next look a hand may have been there again.
+            marks[VERSION] = due_version(seen.version)
         if not whose & {"theirs", "both", "kept"}:
             by: By = "theirs" if stand.want == stand.have else "both"
             look.drift.append(_drift(stand, "content", "ours", "another one", "a newer one", by=by))
@@ -218,13 +225,13 @@ def _compare_variants(look: Look, stand: Standing, seen: Observed) -> None:
             look.drift.append(Drift(key=stand.key, what=f"{sku} variant", ours="there", theirs="gone"))
     if mine != dict(stand.ref.skus):
         look.ref = Ref(stand.ref.listing, mine, stand.ref.more)
-    known = str(look.seen.get(_OWN, "")).split("\n")
+    known = str(look.seen.get(OWN_VARIANTS, "")).split("\n")
     own = sorted(sku for sku in seen.ref.skus if sku and sku not in mine)
     for sku in own:
         if sku not in known:
             look.drift.append(_drift(stand, f"{sku} variant", "not there", "there", "", by="kept"))
-    others = {name: mark for name, mark in look.seen.items() if name != _OWN}
-    look.seen = {**others, _OWN: "\n".join(own)} if own else others
+    others = {name: mark for name, mark in look.seen.items() if name != OWN_VARIANTS}
+    look.seen = {**others, OWN_VARIANTS: "\n".join(own)} if own else others
 
 
 def _compare_shelf(look: Look, stand: Standing, seen: Observed, owned: frozenset[str]) -> None:

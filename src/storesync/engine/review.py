@@ -78,14 +78,14 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def read_review(path: Path) -> tuple[list[Reviewed], int, int]:
-    """The rows to adopt, how many were left undecided, and how many are to be left alone.
+def read_review(path: Path) -> tuple[list[Reviewed], int, list[str]]:
+    """The rows to adopt, how many were left undecided, and the ids of the listings that are to be left alone.
 
     ConfigError names every row that cannot be read, by file and line.
     """
     rows: list[Reviewed] = []
     wrong: list[str] = []
-    undecided = left = 0
+    undecided, left = 0, list[str]()
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.DictReader(file)
         missing = [name for name in ("decision", "listing", "key") if name not in (reader.fieldnames or ())]
@@ -96,7 +96,7 @@ def read_review(path: Path) -> tuple[list[Reviewed], int, int]:
             if decision == ADOPT:
                 rows.append(_reviewed(row, at, wrong))
             elif decision == LEAVE:
-                left += 1
+                left.append(_id(row["listing"]))
             elif not decision:
                 undecided += 1
             else:
@@ -109,8 +109,12 @@ def read_review(path: Path) -> tuple[list[Reviewed], int, int]:
     return rows, undecided, left
 
 
+def _id(cell: str | None) -> str:
+    return (cell or "").strip().lstrip(ID)
+
+
 def _reviewed(row: Mapping[str, str | None], at: str, wrong: list[str]) -> Reviewed:
-    listing, key = (row["listing"] or "").strip().lstrip(ID), (row["key"] or "").strip()
+    listing, key = _id(row["listing"]), (row["key"] or "").strip()
     if not listing or not key:
         wrong.append(f"{at}: {ADOPT} needs a listing and a key")
     if "E+" in listing.upper() and "." in listing:

@@ -269,7 +269,7 @@ class Shops:
         account = self._setup.credentials(channel)
 
         def read(db: Connection) -> ChannelStatus:
-            found = status(db, channel, now)
+            found = status(db, channel, now, over=self.env.ended)
             parts = {} if account is None else account_parts(db, channel, account, now, self.store.cipher)
             return evolve(found, issues=exposed(db, self.store), **parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -111,8 +111,10 @@ class Explained:
         return "\n".join(lines)
 
 
-def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
-    """How a channel stands."""
+def status(
+    db: Connection, channel: str, now: datetime, *, over: Callable[[str], bool] = lambda owner: False
+) -> ChannelStatus:
+    """How a channel stands; an owner that is `over` is at work no more, whatever its lease says."""
     by_status: dict[str, int] = {}
     held: list[Held] = []
     parked: list[Held] = []
@@ -137,7 +139,7 @@ def status(db: Connection, channel: str, now: datetime) -> ChannelStatus:
             moves = stand.want != stand.have or offers_differ(stand)
             pending += moves
             unchanged += not moves and stays is None
-    holder = lease.holder(db, f"channel:{channel}", now)
+    holder = lease.holder(db, f"channel:{channel}", now, ended=over)
     return ChannelStatus(
         channel=channel,
         revision=standing.revision(db, channel),

@@ -5,7 +5,8 @@ Nothing here can change the market: every request of it is read-only, and the en
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Final
 
 from attrs import field, frozen
 
@@ -21,16 +22,21 @@ from storesync.model import MONEY_CONTEXT, Product, Status
 from storesync.state import Standing, standing
 
 __all__ = ["Adoption", "survey"]
+_PASSES: Final = 4
 
 
 @frozen(kw_only=True)
 class Adoption:
-    """What a shop shows that the state does not know: sure matches, unsure ones, and listings of nothing of ours."""
+    """What a shop shows that the state does not know: sure matches, unsure ones, and listings of nothing of ours.
+
+    With `moved` no two passes over the shop agreed: something may be missing.
+    """
 
     channel: str
     matches: tuple[Match, ...] = field(default=(), converter=tuple[Match, ...])
     catalog: Mapping[str, Catalogued] = field(factory=dict, repr=False)
     known: int = 0
+    moved: bool = False
 
     @property
     def sure(self) -> tuple[Match, ...]:
@@ -51,6 +57,8 @@ class Adoption:
         return (
             f"{self.channel}: {counted(len(self.sure), 'listing')} recognized, {len(self.unsure):,} unsure, "
             f"{len(self.strange):,} of nothing here"
+            + "; the shop moved while it was read, and something may be missing: once more when nobody edits it"
+            * self.moved
         )
 
 
@@ -70,18 +78,39 @@ async def survey(channel: OpenChannel, reads: Iterable[Read]) -> Adoption:
         if read.product is not None and not _has_ref(stands.get(read.product.key))
     }
     shop: dict[str, Shelved] = {}
-    async for key, seen in _walk(channel):
+    shown, moved = await _settled(channel)
+    for key, seen in shown:
         if seen.ref.listing not in known and seen.status is not Status.ENDED:
             shop[seen.ref.listing] = _shelved(key, seen)
     matches = [_whole(one, catalog) for one in match(list(catalog.values()), list(shop.values()))]
-    return Adoption(channel=channel.name, matches=tuple(matches), catalog=catalog, known=len(known))
+    return Adoption(
+        channel=channel.name, matches=tuple(matches), catalog=catalog, known=len(known), moved=moved
+    )
 
 
 def _has_ref(stand: Standing | None) -> bool:
     return stand is not None and stand.ref is not None
 
 
-async def _walk(channel: OpenChannel) -> AsyncIterator[tuple[str, Observed]]:
+async def _settled(channel: OpenChannel) -> tuple[list[tuple[str, Observed]], bool]:
+    """All that the shop shows, and whether it still moved after so many passes.
+
+    A list shifts while it is read: what is put on sale, taken off or deleted between two pages moves others over their
+    edge. Two passes that show the same listings are taken for the whole; without these, all that was ever seen is.
+    """
+    ever: dict[str, tuple[str, Observed]] = {}
+    before: set[str] | None = None
+    for _ in range(_PASSES):
+        now = {row[1].ref.listing: row for row in await _walk(channel)}
+        if now.keys() == before:
+            return list(now.values()), False
+        ever |= now
+        before = set(now)
+    return list(ever.values()), True
+
+
+async def _walk(channel: OpenChannel) -> list[tuple[str, Observed]]:
+    """One pass over the shop's pages."""
     flow = channel.driver.listings
     if flow is None:
         raise ConfigError(
@@ -90,15 +119,15 @@ async def _walk(channel: OpenChannel) -> AsyncIterator[tuple[str, Observed]]:
         )
     cursor: str | None = None
     seen: set[str | None] = set()
+    rows: list[tuple[str, Observed]] = []
     while True:
         seen.add(cursor)
         # Without a log the engine lets nothing pass but READ requests.
         page: Page = await run(channel, flow(channel.shop, cursor))
-        for row in page.seen:
-            yield row
+        rows += page.seen
         cursor = page.next
         if cursor is None:
-            return
+            return rows
         if cursor in seen:
             raise Malformed("shape", f"the shop's pages go in a circle: {cursor!r} came twice")
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Observed, Receipt, Verdicts
 from storesync.engine.accepting import accept
+from storesync.engine.afterlook import look_after
 from storesync.engine.events import warned
 from storesync.engine.work import Work
 from storesync.errors import Denied, Fault, NotFound, Rejected
@@ -90,6 +91,8 @@ async def _decide(work: Work, stand: Standing, verdict: Receipt | Rejected) -> N
         standing.bump(db, channel)
 
     await work.write(write)
+    if isinstance(verdict, Receipt):
+        await look_after(work, stand, decided=True)
 
 
 async def _late(work: Work, stand: Standing) -> None:

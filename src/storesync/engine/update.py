@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Change, Receipt
 from storesync.engine.accepting import accept, wanted_offers
+from storesync.engine.afterlook import look_after
 from storesync.engine.documents import with_media
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
@@ -101,6 +102,8 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) 
             standing.change(db, channel.name, stand.key, have_shown=shown)
 
     await work.write(write)
+    if receipt.ticket is None:
+        await look_after(work, stand)
     work.done(operation, OutcomeState.DONE if receipt.ticket is None else OutcomeState.IN_REVIEW)
     return True
 

@@ -36,7 +36,11 @@ def status_view(status: ChannelStatus) -> RenderableType:
     parts: list[RenderableType] = [Hanging(line, len(status.channel) + 2)]
     if status.at_work:
         parts.append(Text(f"  at work now: {status.at_work} since {status.since}", "cyan"))
-    if status.unfinished:
+    if status.unfinished and status.at_work:
+        parts.append(
+            Text(f"  {counted(status.unfinished, 'operation is', 'operations are')} on the way", "cyan")
+        )
+    elif status.unfinished:
         parts.append(
             Text(
                 f"  {counted(status.unfinished, 'operation was', 'operations were')} interrupted; "

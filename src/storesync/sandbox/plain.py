@@ -36,7 +36,7 @@ from storesync.sandbox.faults import Fault
 from storesync.sandbox.quota import Quota
 from storesync.sandbox.records import HIDDEN, Listing, Sku
 
-__all__ = ["ACCESS", "APP", "HOST", "PIN", "REFRESH", "SHOP", "Manners", "market_plain"]
+__all__ = ["ACCESS", "APP", "HOST", "PIN", "REFRESH", "SHOP", "Manners", "market_plain", "reworded"]
 
 APP, SHOP, HOST = "plain-app", "plain-shop", "plain.sandbox.invalid"
 ACCESS, REFRESH = f"sandbox0access0plain{NASTY}", f"sandbox0refresh0plain{NASTY}é"  # a header has no é
@@ -51,13 +51,23 @@ class Manners:
     """What this platform does with a key, and in how many steps a listing is made.
 
     A request token is remembered for `keeps` seconds from its first use, None for ever; a spent refresh token is taken
-    again for `grace` seconds.
+    again for `grace` seconds. One that `rewords` shows each title that it is told in its own way.
     """
 
     by: Literal["address", "key", "unique", "search", "none"] = "search"
     steps: Literal[1, 2] = 1
     keeps: float | None = None
     grace: float = 0.0
+    rewords: bool = False
+
+
+def reworded(title: str) -> str:
+    """A title in this platform's own way."""
+    return title.upper()
+
+
+def _title(manners: Manners, told: object) -> str:
+    return reworded(str(told)) if manners.rewords else str(told)
 
 
 Run = Callable[[Manners, Market, Shop, Call], Answer]
@@ -128,7 +138,7 @@ def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
         return _reply(_told(made))
     if manners.by == "address" and same:
         listing = same[0]
-        listing.title, listing.content = body["title"], dict(body)
+        listing.title, listing.content = _title(manners, body["title"]), dict(body)
         for row in body.get("variants", ()):
             if (sku := listing.sku(row["sku"])) is not None:
                 sku.price, sku.stock = Decimal(row["price"]), row["stock"]
@@ -140,7 +150,7 @@ def _create(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     listing = market.create(
         shop=shop.id,
         key=key,
-        title=body["title"],
+        title=_title(manners, body["title"]),
         category="",
         price=Decimal(0),
         stock=0,
@@ -188,7 +198,7 @@ def _change(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer:
     body = _body(call)
     _check_images(market, body)
     listing.content = {**listing.content, **body}
-    listing.title = str(listing.content["title"])
+    listing.title = _title(manners, listing.content["title"])
     market.changed(listing, content=True)
     return _reply(_told(listing))
 

@@ -60,9 +60,11 @@ def release(db: Connection, fence: Fence) -> None:
     overwrite(db, leases, {"name": fence.lease, "fence": fence.number}, {"owner": "", "until": ""})
 
 
-def holder(db: Connection, name: str, now: datetime) -> tuple[str, str] | None:
-    """Who holds the lease and since when, or None."""
+def holder(
+    db: Connection, name: str, now: datetime, *, ended: Callable[[str], bool] = lambda owner: False
+) -> tuple[str, str] | None:
+    """Who holds the lease and since when, or None; an owner that has `ended` holds nothing."""
     row = db.execute(select(leases).where(leases.c.name == name)).one_or_none()
-    if row is None or not row.owner or row.until <= stamp(now):
+    if row is None or not row.owner or row.until <= stamp(now) or ended(row.owner):
         return None
     return row.owner, row.since

@@ -25,6 +25,14 @@ class Mutant:
 
 RECOVERY: Final = (
     Mutant(
+        "one pass over a shop is the whole, and its creates look for nothing",
+        "storesync.engine.unmatched",
+        "    if find is None or observe is None or",
+        "    if True or find is None or observe is None or",
+        held_by="tests/engine/test_adopt_moving.py::"
+        "test_a_listing_made_by_hand_after_the_adoption_is_taken_over_without_a_write",
+    ),
+    Mutant(
         "every doubt is left to a person",
         "storesync.engine.create",
         'if identity.by == "none" or work.channel.driver.find is None:',

@@ -232,6 +232,24 @@ SENDING: Final = (
         "    if False:",
     ),
     Mutant(
+        "a text that a hand types again after its repair is the market's own",
+        "storesync.engine.drift",
+        "                marks[name] = mark if is_due(mark) else DUE",
+        '                marks[name] = own_words(wanted or "", theirs)',
+    ),
+    Mutant(
+        "nobody looks what the market makes of a repair",
+        "storesync.engine.afterlook",
+        "if channel.driver.observe is None or not any_due(before.seen):",
+        "if True:",
+    ),
+    Mutant(
+        "what a verdict lets out is taken for the market's own words at once",
+        "storesync.engine.marks",
+        "    if not decided:",
+        "    if True:",
+    ),
+    Mutant(
         "a price that another plan wants goes out",
         "storesync.engine.promise",
         "        if promised(stand, operation.skus, part, taken) != operation.want:",

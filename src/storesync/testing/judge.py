@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from storesync.plan import Kind
+from storesync.sandbox.dialect import AUTH
 from storesync.sandbox.records import Listing
 from storesync.state import Standing
 from storesync.state.backup import export
@@ -56,9 +57,10 @@ def judge(world: World, verdict: Verdict) -> None:
     ]
     verdict.told = _secrets(world)
     before, writes = len(truth.calls), truth.writes()
-    run(world, [])
+    run(world, [], look=world.profile.edits)
     verdict.second_run_calls = len(truth.calls) - before
-    verdict.second_run_writes = truth.writes() - writes
+    renewed = sum(call.kind == AUTH and call.effect == "write" for call in list(truth.calls)[before:])
+    verdict.second_run_writes = truth.writes() - writes - renewed
 
 
 def _left(world: World, stands: Mapping[str, Standing]) -> list[str]:
@@ -163,9 +165,13 @@ def _is_mute(world: World, stand: Standing) -> bool:
 def right_titles(world: World, listing: Listing, item: Item) -> set[str]:
     """What the listing may be titled: as wanted, or as its seller keeps it."""
     if "title" not in world.profile.owned:
-        return {item.title}
+        return {world.platform.titled(world.profile, item.title)}
     by_hand = world.by_hand.get((listing.id, "title"))
-    return {by_hand} if by_hand is not None else world.wanted.titles[item.key]
+    return (
+        {by_hand}
+        if by_hand is not None
+        else {world.platform.titled(world.profile, title) for title in world.wanted.titles[item.key]}
+    )
 
 
 def right_offers(

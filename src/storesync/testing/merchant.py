@@ -14,7 +14,7 @@ from storesync.testing.byhand import BY_HAND, TYPED_STOCK
 from storesync.testing.wanted import Item
 from storesync.testing.world import World, offers_of
 
-__all__ = ["edit_by_hand", "move_calmly", "move_catalog", "type_price", "vary_by_hand"]
+__all__ = ["edit_by_hand", "insist", "move_calmly", "move_catalog", "type_price", "vary_by_hand"]
 
 
 def move_catalog(world: World, unheard: Mapping[str, Decimal]) -> None:
@@ -143,6 +143,20 @@ def _come_back(world: World, item: Item, chance: float) -> Item:
         offers[sku] = (other, 0 if rng.random() < 0.2 else stock)
     world.events["comes back at another price"] += offers != item.offers
     return evolve(item, offers=offers, offered=True)
+
+
+def insist(world: World) -> bool:
+    """A seller sees that what he typed was repaired, and types the very same again; whether he did."""
+    typed = False
+    for listing in world.truth.alive():
+        title = world.by_hand.get((listing.id, "title"))
+        if title in (None, listing.title) or world.insisted[listing.id] >= world.profile.insists:
+            continue
+        world.insisted[listing.id] += 1
+        world.truth.edit(listing.id, title=title)
+        world.events["the same title by hand again"] += 1
+        typed = True
+    return typed
 
 
 def vary_by_hand(world: World) -> None:

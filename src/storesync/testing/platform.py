@@ -54,7 +54,7 @@ class Platform:
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
     to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes;
     `details` are what else it shows of a product, `variant` makes room for one that a seller
-    adds to a listing that has variants.
+    adds to a listing that has variants, `titled` how it shows a title.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Platform:
     fewest: Fewest
     details: Callable[[Shown, Item], Iterator[Detail]]
     variant: Callable[[Truth, Shown, Decimal, Random], Sku]
+    titled: Callable[[Profile, str], str] = lambda profile, title: title
 
     @property
     def channel(self) -> str:
@@ -126,7 +127,9 @@ def _more(grants: int) -> str:
 def _plain(clock: Clock, profile: Profile, extend_lag: float) -> tuple[Truth, Dialect]:
     return plain.market_plain(
         clock,
-        manners=plain.Manners(by=profile.by, steps=profile.steps, keeps=profile.keeps),
+        manners=plain.Manners(
+            by=profile.by, steps=profile.steps, keeps=profile.keeps, rewords=profile.rewords
+        ),
         search_lag=profile.lag,
         extend_lag=extend_lag,
         review_delay=profile.review,
@@ -181,6 +184,7 @@ _PLAIN = Platform(
     ),
     details=plain_details,
     variant=plain_variant,
+    titled=lambda profile, title: plain.reworded(title) if profile.rewords else title,
 )
 
 # -- tmall ------------------------------------------------------------------------------------------------

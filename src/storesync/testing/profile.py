@@ -31,7 +31,8 @@ class Profile:
     with `together` the market takes prices and stock in one call only. `stumbles` is how often, per answer, the code
     that reads it raises something nobody meant it to. Under `key` the market remembers a request token for `keeps`
     seconds; it has a search if it `finds`. Between two runs up to `rests` seconds pass. Where a
-    seller `varies` listings, he adds variants of his own and takes ours away. `loses` is how often, per call, the market
+    seller `varies` listings, he adds variants of his own and takes ours away; one who `insists` types what was repaired
+    again, so often at most. A market that `rewords` shows titles in its own way. `loses` is how often, per call, it
     forgets all pictures that it was sent.
     """
 
@@ -58,6 +59,8 @@ class Profile:
     finds: bool = True
     rests: float = 0.0
     varies: bool = False
+    insists: int = 0
+    rewords: bool = False
     loses: float = 0.0
 
     @classmethod
@@ -168,6 +171,14 @@ class Profile:
         if self.calm or rng.random() >= 0.2:
             return self
         return evolve(self, varies=True, edits=True)
+
+    def with_insisting(self, rng: Random) -> Profile:
+        """The same world, where a seller may insist on a title that he typed, or the market on its way of titles."""
+        if self.calm or not self.edits:
+            return self
+        # Where a market decides later, nobody can tell it from a seller who types the same at each of three verdicts.
+        insists = rng.choice((0, 1, 2)) if self.review else rng.choice((0, 1, 2, 4))
+        return evolve(self, insists=insists, rewords=rng.random() < 0.25)
 
     def with_losses(self, rng: Random) -> Profile:
         """The same world, where the market may forget the pictures that it was sent."""

@@ -17,7 +17,7 @@ from storesync.state.statement import Statement
 from storesync.testing.heldjudge import judge_held
 from storesync.testing.hold import Hold
 from storesync.testing.judge import judge
-from storesync.testing.merchant import edit_by_hand, move_calmly, move_catalog, vary_by_hand
+from storesync.testing.merchant import edit_by_hand, insist, move_calmly, move_catalog, vary_by_hand
 from storesync.testing.platform import Platform
 from storesync.testing.profile import Profile
 from storesync.testing.syncs import run
@@ -116,8 +116,10 @@ def _held(world: World, verdict: Verdict, hold: Hold) -> None:
 
 def _settle(world: World) -> bool:
     """Quiet runs until nothing is left to do; whether that came."""
-    waits, left = _waits(world.stands()), _SETTLING
-    for _ in range(_SETTLING + _DAYS):
+    # What a market makes of a text that it decides on is known after three verdicts.
+    most = _SETTLING * 3 if world.profile.review and world.profile.rewords else _SETTLING
+    waits, left = _waits(world.stands()), most
+    for _ in range(most + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
         waited, calls = waits, len(world.truth.calls)
         report = run(world, [], look=world.profile.edits)
@@ -125,7 +127,9 @@ def _settle(world: World) -> bool:
         waits = _waits(stands)
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
         silent = report is not None and not report.outcomes and not waited and not waits
-        if not _touch_refused(world, stands) and silent:
+        # Whoever insists does so after a run, and nobody looked before.
+        typed = insist(world)
+        if not _touch_refused(world, stands) and silent and not typed:
             return True
         if report is not None and _sat_out(world, report):
             continue

@@ -155,6 +155,7 @@ class World:
     losses: Random = field(init=False)
     loses: float = 0.0
     varied: dict[int, Sku] = field(factory=dict)
+    insisted: Counter[int] = field(factory=Counter)
 
     def __attrs_post_init__(self) -> None:
         self.rests = Random(f"rests {self.seed}")
@@ -183,6 +184,7 @@ class World:
         drawn = drawn.with_variants(Random(f"variants {seed}"))
         drawn = drawn.with_stumbles(Random(f"stumbles of {seed}"))
         drawn = drawn.with_repeats(Random(f"repeats {seed}"))
+        drawn = drawn.with_insisting(Random(f"insists {seed}"))
         if on.pictures:
             drawn = drawn.with_losses(Random(f"losses {seed}"))
         profile = profile or drawn
