@@ -21,7 +21,7 @@ from storesync.testing.world import World, offers_of
 
 __all__ = ["Held", "Hold"]
 
-_SHARE = 0.6  # of the worlds in which something goes wrong
+_SHARE = 0.4  # of the worlds in which something goes wrong
 _OPEN = 0.6  # of these holds begin before the mishaps are settled
 _STERN = 0.15  # of these holds are the market's: it refuses every document
 _KINDS = ("price", "price", "text", "text", "both", "nothing")

@@ -188,7 +188,8 @@ class World:
             virtual_env(loop, rng, start=START, owner="market").now, profile, rng.choice((0.0, 0.9))
         )
         driver = on.driver(profile)
-        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(rng.randint(4, 12))}
+        # 4 to 12 listings, few more often than many: what goes wrong goes wrong with few, and many worlds are made of it.
+        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(4 + int(9 * rng.random() ** 3))}
         world = cls(
             seed,
             rng,
