@@ -105,6 +105,36 @@ def test_a_glossary_that_cannot_be_read(
     assert 2 == len({one.key for one in merchant.market.live()} & {"SBG-001", "GGT-080"})
 
 
+def test_no_new_word_goes_out_while_the_glossary_cannot_be_read(merchant: Merchant) -> None:
+    """동해 is never 东海, also while nobody can read that: what is live stays, and its stock goes on."""
+    glossary = merchant.folder / "glossary.csv"
+    good = glossary.read_bytes()
+    assert 0 == merchant("sync").code
+    before = {one.key: one.title for one in merchant.market.live()}
+    merchant.edit(
+        "catalog/translations.csv", "SEOLBITGAON 林下参玻尿酸保湿精华液", "SEOLBITGAON 东海林下参精华液"
+    )
+    merchant.edit(
+        "catalog/products.csv",
+        "설빛가온 산양삼 히알루론 보습 세럼",
+        "설빛가온 동해 산양삼 히알루론 보습 세럼",
+    )
+    merchant.edit("catalog/variants.csv", ",240,sbg-001_30.jpg", ",77,sbg-001_30.jpg")
+    glossary.write_bytes(good.decode().encode("gb18030"))
+
+    _, plan = planned(merchant)
+    said = merchant("sync")
+    live = {one.key: one for one in merchant.market.live()}
+    glossary.write_bytes(good)
+    mended = merchant("sync")
+
+    assert before == {key: one.title for key, one in live.items()}
+    assert 77 in {sku.stock for sku in live["SBG-001"].skus.values()}
+    assert ["SBG-001"] == [one["key"] for one in plan["held"]]
+    assert 2 == said.code
+    assert "must never be rendered as 东海" in mended.out + mended.err
+
+
 def test_a_broken_row_of_the_glossary_leaves_its_word_to_people(merchant: Merchant, service: Service) -> None:
     """A comma that nobody quoted: machine text about the word waits, since nobody knows how it is rendered."""
     hire(merchant, service)

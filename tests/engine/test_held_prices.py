@@ -75,6 +75,25 @@ def _lost(db: object) -> None:
     standing.doubt_offers(db, "plain-cn", ["A-0"], prices=True, stock=True)  # type: ignore[arg-type]  # a connection
 
 
+def test_what_was_sold_out_when_it_was_last_heard_of_does_not_come_back_at_a_price_that_is_held() -> None:
+    """The call that would have moved its price was lost: its stock is in doubt, but nobody ever put it on sale."""
+    shop = Bench.opened(item("A", stock=0), driver=TOGETHER)
+    shop.sync()
+    shop.put(item("A", price=120, stock=0))
+    shop.faults(step("lost_before", "read", times=20))
+    shop.sync()
+    shop.faults()
+    assert shop.stand("A").offers["A-0"].have_stock is None
+    shop.put(ended(item("A"), stock=7))
+    shop.sync()
+
+    assert {"A": {"A-0": (Decimal(100), 0)}} == shop.live()
+    assert ("stock 0 → 7",) == shop.plan().held[0].waits
+    shop.put(item("A", price=150, stock=7))
+    shop.sync()
+    assert {"A": {"A-0": (Decimal(150), 7)}} == shop.live()
+
+
 def test_a_look_tells_a_price_that_stays_as_it_is() -> None:
     """`observe` says that a hand changed it and that it stays; nothing is repaired while the price is held."""
     shop = Bench.opened(item("A"))

@@ -5,6 +5,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
 from tests.engine.bench import Bench, item, profile, step
 
 from storesync.engine import at_work
@@ -141,3 +142,58 @@ def test_what_a_person_takes_up_keeps_the_variants_of_the_seller() -> None:
     bench.sync()
 
     assert {"A-0", "A-1", "A-2", "OWN"} == shown(bench)
+
+
+def test_what_the_seller_typed_into_a_whole_listing_stays_with_the_sku_that_it_was_made_as() -> None:
+    """The answer to the create was lost; he counts the stock anew; the catalog has two SKUs when the listing is found."""
+    bench = Bench.opened(item("A", 145_000, 27), manners=evolve(profile(), owned=("stock",)), platform=SHOPEE)
+    bench.plan()
+    bench.faults(
+        step("lost_after", operation="product/add_item"),
+        step("error_before", operation="product/search_item", times=20),
+    )
+    bench.sync()
+    assert bench.stand("A").ref is None
+    (listing,) = bench.truth.alive("A")
+    bench.truth.edit(listing.id, stock=77)
+    bench.put(item("A", 145_000, 27, variants=2))
+    bench.faults()
+    bench.sync().raise_for_faults()
+
+    assert {"A-0": (Decimal(145_000), 77), "A-1": (Decimal(145_000), 27)} == bench.live()["A"]
+
+
+def test_the_half_of_several_variants_is_not_taken_for_the_one_that_is_left() -> None:
+    """The answer to the create was lost before it was divided; then the catalog drops the SKU that it was made with."""
+    both = item("A", 145_000, 27, variants=2)
+    bench = Bench.opened(both, manners=evolve(profile(), owned=("stock",)), platform=SHOPEE)
+    bench.plan()
+    bench.faults(
+        step("lost_after", operation="product/add_item"),
+        step("error_before", operation="product/search_item", times=20),
+    )
+    bench.sync()
+    assert bench.stand("A").ref is None
+    bench.put(evolve(both, offers={"A-1": (Decimal(145_000), 5)}))
+    bench.faults()
+    bench.sync().raise_for_faults()
+
+    (listing,) = bench.truth.alive("A")
+    assert (Decimal(145_000), 5) == (listing.price, listing.stock)
+
+
+def test_an_address_is_not_written_again_over_what_the_seller_keeps() -> None:
+    """The answers to its create were lost; he gave it another title."""
+    bench = Bench.opened(item("A"), manners=evolve(profile("address"), owned=("title",)))
+    bench.plan()
+    bench.faults(step("lost_after", operation="create", times=20))
+    bench.sync()
+    assert bench.stand("A").ref is None
+    (listing,) = bench.truth.alive("A")
+    bench.truth.edit(listing.id, title="by hand")
+    bench.faults()
+    bench.sync().raise_for_faults()
+    bench.sync().raise_for_faults()
+
+    assert ["by hand"] == [one.title for one in bench.truth.alive("A")]
+    assert bench.stand("A").made

@@ -342,3 +342,18 @@ def test_a_table_may_have_several_names_of_one_ingredient() -> None:
     for value in ("水", "去离子水"):
         issues = found(product, {"成分": value}, reference, "zh-Hans", state="final")
         assert [] == [one for one in issues if one.path.endswith("成分")]
+
+
+def test_a_list_of_some_ingredients_and_an_origin_say_nothing_else() -> None:
+    """Also in an approved row: a name that is none of them is told, another country holds."""
+    product = cosmetic(inci=GIVEN)
+    whole = {"成分": "水、甘油、透明质酸钠"}
+
+    def told(**more: str) -> list[tuple[str, str]]:
+        issues = found(product, {**whole, **more}, example.reference(), "zh-Hans", state="final")
+        return [(one.severity.value, one.path.rpartition("/")[2]) for one in issues if "strange" in one.code]
+
+    assert [] == told(核心成分="透明质酸钠+甘油", 产地="韩国江原道", 提示="氢醌")
+    assert [("warning", "主要成分")] == told(主要成分="氢醌、甘油")
+    assert [("error", "产地")] == told(产地="中国")
+    assert [] == told(产地="韩国（原料：美国）")

@@ -31,12 +31,12 @@ EVIDENCE: Mapping[str, str] = {
 _NO_NUMBER = re.compile(r"[\W_]*|<.*>|x+|n\W?a\W?|no|nil|null|later|soon|example|test|무|无|無|không|có")
 _NOT_YET = re.compile(
     r"(?<![a-z])(?:none|not yet|no number|not (?:available|issued|applied)|yet|tb[acd]|todo|to be|pending|unknown|applied"
-    r"|applying|in (?:progress|process)|awaiting|waiting|expected|missing|will be)(?![a-z])"
-    r"|없음|없다|미정|미등록|미발급|미신청|미취득|미확인|미완|미제출|해당\s?없|예정|추후|아직|보류"
-    r"|(?:신청|접수|준비|진행|심사|검토|발급|확인|등록|대기|취득|처리|제출)\s?(?:중|전|대기|필요|요망|안\s?[됨함])"
+    r"|applying|in (?:progress|process)|awaiting|waiting|soon|coming|expected|missing|will be)(?![a-z])"
+    r"|신청|접수|없음|없다|미정|미등록|미발급|미신청|미취득|미확인|미완|미제출|해당\s?없|예정|추후|아직|보류"
+    r"|(?:준비|진행|심사|검토|발급|확인|등록|대기|취득|처리|제출)\s?(?:중|전|대기|필요|요망|안\s?[됨함])"
     r"|暂[无未缺]|没有|尚[未无]|即将|预计|稍后|未(?:办|取得|下发|备案|注册|完成|确认|申请|获|定|有|批|提供)"
-    r"|待(?:定|补|办|确认|下发|审|批|提供|更新|查)|(?:办理|申请|审核|审批|备案|注册|进行|处理|准备|受理|补办)中"
-    r"|không có|chưa|đang|chờ|sắp|dự kiến|đợi"
+    r"|受理|申请|待(?:定|补|办|确认|下发|审|批|提供|更新|查)|(?:办理|审核|审批|备案|注册|进行|处理|准备|受理|补办)中"
+    r"|không có|chưa|đã nộp|đang|chờ|sắp|dự kiến|đợi"
 )
 _DIGITS = 4
 _SIGNS = 4

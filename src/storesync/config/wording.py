@@ -155,7 +155,7 @@ def glossary_from(localization: Section, folder: Path) -> Glossary:
     """The glossary that [localization] names; an empty one when it names none.
 
     A row that does not count holds nothing up: texts that hold its term wait for a person. While the table cannot be
-    read, nothing new is translated, and what is there goes on.
+    read, nothing new is translated or shown, and what is live stays.
     """
     return _read(
         localization,

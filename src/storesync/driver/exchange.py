@@ -87,7 +87,10 @@ class OfferChange:
 
 @frozen
 class Sought:
-    """A listing that may exist; `since` is when the doubtful request left."""
+    """A listing that may exist; `since` is when the doubtful request left.
+
+    With one SKU in `skus`, a listing that is sold as a whole is that SKU; with more it is the half of a listing.
+    """
 
     key: str
     skus: tuple[str, ...] = field(default=(), converter=tuple[str, ...])

@@ -46,8 +46,12 @@ async def what_exists(work: Work, stand: Standing) -> Ref | None:
         await work.settle_at(stand.doubt)
         return await _look(work, stand, stand.ref)
     by = work.channel.spec.identity.by
-    if by == "address" or (by == "key" and stand.token and work.honors(stand.token_at)):
+    # An address that is written again loses what a seller typed in meanwhile: where he keeps something it is looked for.
+    kept = any(one != "shown" for one in work.channel.channel.owned_by_seller)
+    if by == "address" and not (kept and work.channel.driver.find is not None):
         return None  # the same request again
+    if by == "key" and stand.token and work.honors(stand.token_at):
+        return None
     return await look_for(work, stand, stand.doubt)
 
 

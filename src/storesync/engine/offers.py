@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from storesync.driver import Batch, OfferChange, Receipt, Verdicts
 from storesync.engine.flows import by_driver
+from storesync.engine.log import Log
 from storesync.engine.owned import as_shown
 from storesync.engine.pricehold import unknown_live, unsure
 from storesync.engine.promise import part_of
@@ -42,6 +43,7 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
     changes: list[OfferChange] = []
     keys: dict[str, str] = {}
     faults: dict[str, Fault] = {}
+    looked: dict[str, Fault | None] = {}
     for operation in operations:
         stand = await work.standing(operation.key)
         if stand is None or stand.ref is None:
@@ -54,7 +56,11 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
         stays = any(stand.offers[sku].kept for sku in operation.skus if sku in stand.offers)
         if part == "offers" or (part == "prices" and stays):
             # One call carries both, or the prices of several markets: one of them may be the seller's, or stay.
-            stand = await as_shown(work, stand, ref)
+            seen = await _look(work, stand, ref, looked)
+            if isinstance(seen, Fault):
+                faults |= dict.fromkeys(operation.skus, seen)
+                continue
+            stand = seen
             if work.stale(operation, stand, part):
                 continue
             faults |= {sku: unknown_live() for sku in unsure(stand, operation.skus)}
@@ -86,6 +92,24 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
                 fault=worst,
             )
         )
+
+
+async def _look(work: Work, stand: Standing, ref: Ref, looked: dict[str, Fault | None]) -> Standing | Fault:
+    """What the shop shows of a listing, or why nobody knows; the other listings go on then.
+
+    `looked` is how the looks so far ended, by listing: one serves its prices and its stock.
+    """
+    if stand.key in looked:
+        return looked[stand.key] or stand
+    try:
+        seen = await as_shown(work, stand, ref)
+    except Fault as fault:
+        if isinstance(fault, Denied):
+            work.deny(fault)
+        looked[stand.key] = fault
+        return fault
+    looked[stand.key] = None
+    return seen
 
 
 def _changes(work: Work, stand: Standing, ref: Ref, operation: Operation) -> list[OfferChange]:
@@ -125,7 +149,15 @@ async def _send(
         if (spoiled or by_driver(fault)) and len(changes) > 1:
             # The market refused all for one, or the driver broke on one: halve until the one is alone.
             refusal = fault
-            await work.write(lambda db: log.finish(db, "failed", refusal))
+
+            def split(db: Connection) -> None:
+                log.finish(db, "failed", refusal)
+                if not _as_before(log, refusal):
+                    # One that is refused alone, or not sent any more, may have been taken with the others.
+                    standing.doubt_offers(db, channel.name, skus, prices=prices, stock=stock)
+                    standing.bump(db, channel.name)
+
+            await work.write(split)
             middle = len(changes) // 2
             await _send(work, kind, changes[:middle], listings, faults)
             await _send(work, kind, changes[middle:], listings, faults)
@@ -145,9 +177,7 @@ async def _send(
         standing.acknowledge_offers(db, channel.name, good, prices=prices, stock=stock)
         for sku, fault in bad.items():
             refused = str(fault) if isinstance(fault, Rejected) else ""
-            # What was refused when it was sent again may have been taken the first time.
-            unsent = isinstance(fault, Rejected) or fault.untouched
-            known = not log.begun or (unsent and log.lost is None)
+            known = _as_before(log, fault)
             standing.doubt_offers(
                 db,
                 channel.name,
@@ -163,3 +193,10 @@ async def _send(
 
     await work.write(write)
     faults.update(bad)
+
+
+def _as_before(log: Log, fault: Fault) -> bool:
+    """Whether the market surely has what it had before this call, which ended so."""
+    # What was refused when it was sent again may have been taken the first time.
+    unsent = isinstance(fault, Rejected) or fault.untouched
+    return not log.begun or (unsent and log.lost is None)

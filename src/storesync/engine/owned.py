@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from storesync.driver import Content, Observed, Spec
 from storesync.engine.documents import text_at, with_texts
 from storesync.engine.work import Work
-from storesync.errors import ConfigError
+from storesync.errors import ConfigError, Postponed
 from storesync.model import Channel, Offer, Ref
 from storesync.state import OfferStanding, Standing, Want, standing
 
@@ -74,7 +74,8 @@ def _offer_kept(offer: Offer, stand: Standing, channel: Channel) -> Offer:
 async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
     """The listing's standing after a look at what the seller keeps and at prices that stay; without any, as it was.
 
-    Called before anything is sent that may carry them, since a market may take the whole of it.
+    Called before anything is sent that may carry them, since a market may take the whole of it. Raises NotFound when the
+    look does not see the listing, Postponed while the market decides on it: what was acknowledged is no price to send.
     """
     channel = work.channel
     observe, owned = channel.driver.observe, channel.channel.owned_by_seller
@@ -83,8 +84,10 @@ async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
         return stand
     seen: Mapping[str, Observed] = await work.run(observe(channel.shop, [ref]))
     found = seen.get(ref.listing)
+    if found is None and stand.ticket is not None:
+        raise Postponed("unseen", "the market does not show this listing while it decides on it")
     if found is None:
-        return stand
+        raise await work.not_seen(stand.key)
     shown = found
 
     def write(db: Connection) -> tuple[Standing, Standing] | None:

@@ -13,6 +13,7 @@ from storesync.engine.categories import Categories, key_id
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts, grouped
 from storesync.engine.owned import kept
+from storesync.engine.unread import held_for_words
 from storesync.errors import Fault
 from storesync.issues import Issue, Issues
 from storesync.model import Category, CategoryKey, Offer, Product, digest, frozen_map
@@ -168,9 +169,11 @@ async def _product(
     if same and not doubted:
         reading.known[product.key] = name
         return
-    last, live, made = _NOTHING, frozenset[str](), False
+    last, live, made, documents = _NOTHING, frozenset[str](), False, frozenset[str]()
     if product.key in reading.known:
-        last, live, made = await channel.store.read(lambda db: _last(db, channel.name, product.key))
+        last, live, made, documents = await channel.store.read(
+            lambda db: _last(db, channel.name, product.key)
+        )
     prepared = preparer.prepare(product, channel.shop, category, last, key.chosen, live)
     asked = {key_id(key)}
     while prepared.needs:
@@ -188,6 +191,8 @@ async def _product(
         return
     if doubted and prepared.offered:
         reading.doubted[product.key] = product, found
+    if reading.texts is not None and (doubt := reading.texts.glossary.doubt):
+        prepared = held_for_words(prepared, documents, live if made else (), doubt, product.at)
     if prepared.kept and not made and prepared.content is not None:
         # Nothing is made, or made whole, without a price: its document waits, and the offers of what is there go.
         going = {sku: offer for sku, offer in prepared.offers.items() if sku in live}
@@ -239,13 +244,16 @@ def _input(reading: Reading, name: str, product: Product, issues: tuple[Issue, .
     return _placed(reading, name, product) if about_words else ""
 
 
-def _last(db: Connection, channel: str, key: str) -> tuple[Mapping[str, Offer], frozenset[str], bool]:
-    """The offers acknowledged last, the SKUs that the shop is known to have, and whether all of it was made."""
+def _last(
+    db: Connection, channel: str, key: str
+) -> tuple[Mapping[str, Offer], frozenset[str], bool, frozenset[str]]:
+    """The offers acknowledged last, the SKUs that the shop has, whether all of it was made, and the documents known."""
     stand = standing.read(db, channel, key)
     if stand is None:
-        return _NOTHING, frozenset(), False
+        return _NOTHING, frozenset(), False, frozenset()
     last = {sku: offer.last for sku, offer in stand.offers.items() if offer.last is not None}
-    return last, frozenset(stand.ref.skus if stand.ref is not None else ()), stand.made
+    skus = frozenset(stand.ref.skus if stand.ref is not None else ())
+    return last, skus, stand.made, frozenset({stand.have, stand.want} if skus else ())
 
 
 def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:

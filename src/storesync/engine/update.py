@@ -46,9 +46,7 @@ async def _as_it_is(work: Work, stand: Standing) -> Ref:
     seen = await work.run(observe(work.channel.shop, [ref]))
     if ref.listing in seen:
         return stand.ours(seen[ref.listing].ref)
-    at = work.channel.env.now()
-    await work.write(lambda db: work.gone(db, stand.key, at))
-    raise NotFound("gone", "the market does not have this listing any more")
+    raise await work.not_seen(stand.key)
 
 
 async def _attempt(work: Work, operation: Operation, stand: Standing, ref: Ref) -> bool:

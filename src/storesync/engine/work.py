@@ -17,7 +17,7 @@ from storesync.engine.flows import Patience, run
 from storesync.engine.log import Log
 from storesync.engine.promise import Part, Taken, otherwise
 from storesync.engine.report import Outcome, OutcomeState, Report
-from storesync.errors import Ambiguous, Denied, Fault, Postponed, Rejected
+from storesync.errors import Ambiguous, Denied, Fault, NotFound, Postponed, Rejected
 from storesync.model import Ref, Status
 from storesync.plan import Kind, Operation
 from storesync.state import Fence, Standing, journal, standing
@@ -212,7 +212,8 @@ class Work:
         find = self.channel.driver.find
         if find is None:
             return ()
-        sought = Sought(stand.key, tuple(stand.offers), since)
+        # What it is sold as our requests say, not what is wanted by now: the half of several may pass for a single one.
+        sought = Sought(stand.key, tuple(sorted(stand.named or stand.offers)), since)
         return tuple(await self.run(find(self.channel.shop, sought)))
 
     def doubtful(self, log: Log, fault: Fault) -> bool:
@@ -221,6 +222,12 @@ class Work:
             return True
         # A ONCE request was taken, and then the flow failed without telling which half exists.
         return log.once and fault.ref is None
+
+    async def not_seen(self, key: str) -> NotFound:
+        """A look at a listing did not see it: it is looked for before it is made anew; the fault that says so."""
+        at = self.channel.env.now()
+        await self.write(lambda db: self.gone(db, key, at))
+        return NotFound("gone", "the market does not have this listing any more")
 
     def gone(self, db: Connection, key: str, at: datetime) -> None:
         """The market knows the listing no more: forget the ref, and look before making it anew."""

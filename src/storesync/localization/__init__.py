@@ -2,7 +2,7 @@
 
 from storesync.localization.allergens import lost_allergens, names_allergens
 from storesync.localization.completion import TextMemory, completed, undelivered
-from storesync.localization.country import country_name
+from storesync.localization.country import country_name, other_country
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
 from storesync.localization.facts import (
     NAMES,
@@ -95,6 +95,7 @@ __all__ = [
     "matches",
     "names_allergens",
     "normal",
+    "other_country",
     "own_names",
     "read_glossary",
     "segments",

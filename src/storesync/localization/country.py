@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from storesync.localization.locale import language
 
-__all__ = ["country_name"]
+__all__ = ["country_name", "other_country"]
 
 # Chinese market pages write 韩国 and Vietnamese ones Hàn Quốc: CLDR's short names.
 _NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -25,3 +25,11 @@ def country_name(code: str, locale: str) -> str:
     """The short name of an ISO 3166-1 alpha-2 country in one language; empty when it is not known here."""
     names = _NAMES.get(code.upper(), {})
     return names.get(locale) or names.get(language(locale), "")
+
+
+def other_country(text: str, code: str, locale: str) -> str:
+    """The country that a text names in the place of this one; empty where it names this one, or none that is known."""
+    if code.upper() not in _NAMES or country_name(code, locale) in text:
+        return ""
+    names = (country_name(other, locale) for other in _NAMES if other != code.upper())
+    return next((name for name in names if name and name in text), "")

@@ -13,6 +13,7 @@ from storesync.localization import (
     FactNames,
     Ingredient,
     ReferenceText,
+    country_name,
     facts_of,
     ingredients_of,
     list_difference,
@@ -20,6 +21,8 @@ from storesync.localization import (
     matches,
     names_allergens,
     normal,
+    other_country,
+    own_names,
     source_facts,
 )
 from storesync.model import Product
@@ -38,6 +41,7 @@ _JOINED = re.compile(
 # Facts in the product's own words, as a catalog names them.
 _WRITTEN = ("ingredients", "inci", "allergens", "storage")
 _SHOWN = 3
+_LISTS_SOME = re.compile("成[分份]|配料|thành phần|ingredient")
 
 
 def _parts(text: str, ends: re.Pattern[str] = _ENDS) -> tuple[str, ...]:
@@ -101,6 +105,8 @@ def _lacking(
     written = {name: shown[name] for name in names.every_list if shown.get(name)}
     if ingredients and written:
         yield from _listed(product, delivered, locale, ingredients, written)
+    yield from _of_some(product, delivered, locale, ingredients, shown)
+    yield from _from_elsewhere(product, delivered, locale, shown.get(names.origin, ""), names)
     values = {_same(value) for value in shown.values()}
     for name, source in source_facts(product, settings.reference, locale).items():
         if name in names.every_list and written and ingredients:
@@ -174,6 +180,43 @@ def _listed(
                     way,
                     at,
                 )
+
+
+def _of_some(
+    product: Product,
+    delivered: ReferenceText,
+    locale: str,
+    ingredients: tuple[Ingredient, ...],
+    shown: dict[str, str],
+) -> Iterator[Issue]:
+    """What a list of the best ingredients names beside those that the product has."""
+    if not all(one.name for one in ingredients):
+        return
+    for name in own_names(shown, locale):
+        strange = list_difference(shown[name], ingredients).strange
+        if ingredients and strange and _LISTS_SOME.search(name.casefold()) is not None:
+            yield Issue(
+                "text.fact_strange",
+                f"texts/{locale}/attributes/{name}",
+                f"the {locale} texts of {product.key} name {_some(strange)} under {name!r}: none of its ingredients",
+                Severity.WARNING,
+                "name each as ingredients.csv does, where a | parts several names of one",
+                delivered.at or product.at,
+            )
+
+
+def _from_elsewhere(
+    product: Product, delivered: ReferenceText, locale: str, value: str, names: FactNames
+) -> Iterator[Issue]:
+    if other := other_country(value, product.origin, locale):
+        yield Issue(
+            "text.fact_strange",
+            f"texts/{locale}/attributes/{names.origin}",
+            f"the {locale} texts of {product.key} name {other} under {names.origin!r}; its origin is {product.origin}",
+            Severity.ERROR,
+            f"write {country_name(product.origin, locale)}, or correct origin_country",
+            delivered.at or product.at,
+        )
 
 
 def _some(names: Sequence[str]) -> str:

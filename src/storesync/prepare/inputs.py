@@ -176,7 +176,9 @@ def _glossary(product: Product, settings: Settings) -> list[Any]:
         word for axis in product.axes for word in (axis.name, *(one.text for one in axis.choices.values()))
     )
     whole = "\n".join((*said, *options))
-    return [[settings.gates.glossary.version(whole, locale) for locale in settings.channel.locales]]
+    glossary = settings.gates.glossary
+    versions = [glossary.version(whole, locale) for locale in settings.channel.locales]
+    return [[*versions, glossary.doubt] if glossary.doubt else versions]
 
 
 def _shown(product: Product, settings: Settings) -> list[Any]:

@@ -114,8 +114,8 @@ RECOVERY: Final = (
     Mutant(
         "a listing that a look missed is made anew unseen",
         "storesync.engine.create",
-        '(by == "key" and stand.token and work.honors(stand.token_at))',
-        '(by == "key" and (not stand.token or work.honors(stand.token_at)))',
+        'if by == "key" and stand.token and work.honors(stand.token_at):',
+        'if by == "key" and (not stand.token or work.honors(stand.token_at)):',
     ),
     Mutant(
         "a token that waits for its turn is not too old",
@@ -133,8 +133,8 @@ RECOVERY: Final = (
     Mutant(
         "without a search every token counts as forgotten",
         "storesync.engine.create",
-        '(by == "key" and stand.token and work.honors(stand.token_at))',
-        '(by == "key" and stand.token and work.channel.driver.find and work.honors(stand.token_at))',
+        'if by == "key" and stand.token and work.honors(stand.token_at):',
+        'if by == "key" and stand.token and work.channel.driver.find and work.honors(stand.token_at):',
     ),
     Mutant(
         "where nothing can be asked every create is left to a person",

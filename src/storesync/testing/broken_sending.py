@@ -127,6 +127,45 @@ SENDING: Final = (
         "    stays = False",
     ),
     Mutant(
+        "a look that missed a listing shows it as it was known",
+        "storesync.engine.owned",
+        "        raise await work.not_seen(stand.key)",
+        "        return stand",
+        held_by="tests/testing/test_simulation.py::test_a_look_that_missed_a_listing_says_nothing_about_its_price",
+    ),
+    Mutant(
+        "what is in doubt was not sold out",
+        "storesync.state.standing.columns",
+        'if kept and stock == "0":',
+        'if kept and row.have_stock == "0":',
+        held_by="tests/engine/test_held_prices.py::"
+        "test_what_was_sold_out_when_it_was_last_heard_of_does_not_come_back_at_a_price_that_is_held",
+    ),
+    Mutant(
+        "a half of a batch was never sent before",
+        "storesync.engine.offers",
+        "if not _as_before(log, refusal):",
+        "if False:",
+        held_by="tests/testing/test_simulation.py::"
+        "test_what_was_taken_with_the_others_is_in_doubt_when_it_is_refused_alone",
+    ),
+    Mutant(
+        "an address is written again over what a seller keeps",
+        "storesync.engine.create",
+        'if by == "address" and not (kept and work.channel.driver.find is not None):',
+        'if by == "address":',
+        held_by="tests/engine/test_own_variants.py::"
+        "test_an_address_is_not_written_again_over_what_the_seller_keeps",
+    ),
+    Mutant(
+        "a whole listing is the SKU that is wanted by now",
+        "storesync.engine.work",
+        "sorted(stand.named or stand.offers)",
+        "stand.offers",
+        held_by="tests/engine/test_own_variants.py::"
+        "test_what_the_seller_typed_into_a_whole_listing_stays_with_the_sku_that_it_was_made_as",
+    ),
+    Mutant(
         "a hidden listing is shown again at a price that is held",
         "storesync.engine.diff",
         "        and not off_sale(stand)",
@@ -143,14 +182,14 @@ SENDING: Final = (
     Mutant(
         "what is sold out is put back on sale at a price that is held",
         "storesync.state.standing.columns",
-        'if kept and row.have_stock == "0":',
+        'if kept and stock == "0":',
         "if False:",
     ),
     Mutant(
         "a price in doubt counts as acknowledged",
         "storesync.engine.offers",
-        "known = not log.begun or (unsent and log.lost is None)",
-        "known = True",
+        "            known = _as_before(log, fault)",
+        "            known = True",
         held_by="tests/engine/test_transitions.py::test_a_price_in_doubt_is_sent_again_wherever_the_merchant_goes",
     ),
     Mutant(

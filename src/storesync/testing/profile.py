@@ -163,7 +163,8 @@ class Profile:
         """The same world, where a look at a listing may miss it, though it is there."""
         if self.calm or rng.random() >= 0.15:
             return self
-        return evolve(self, rates={**self.rates, "missed": 0.05})
+        most = 0.3 if sum(self.rates.values()) < 0.6 else 0.05
+        return evolve(self, rates={**self.rates, "missed": rng.choice((0.05, most))})
 
     def with_variants(self, rng: Random) -> Profile:
         """The same world, where a seller may add variants of his own; then runs look at the shop first."""

@@ -28,6 +28,7 @@ __all__ = ["fresh_store", "simulate"]
 
 _EMPTIED = [Statement(delete(table)) for table in reversed(METADATA.sorted_tables)]
 _SETTLING = 12  # quiet runs after which everything must have been reached
+_DAY = 86_400.0
 _DAYS = 20  # and others that a day's quota ends, or a blackout
 
 
@@ -120,7 +121,7 @@ def _settle(world: World) -> bool:
     waits, left = _waits(world.stands()), most
     for _ in range(most + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
-        waited = waits
+        waited, calls = waits, len(world.truth.calls)
         report = run(world, [], look=world.profile.edits)
         stands = world.stands()
         waits = _waits(stands)
@@ -131,6 +132,10 @@ def _settle(world: World) -> bool:
         if not _touch_refused(world, stands) and silent and not typed:
             return True
         if report is not None and _sat_out(world, report):
+            continue
+        if waits and world.profile.daily and calls == len(world.truth.calls):
+            # No operation waits for tomorrow, but verdicts: today they cannot be asked for any more.
+            world.loop.skip(_DAY)
             continue
         left -= 1
         if not left:
@@ -172,8 +177,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
     touched = False
     for stand in stands.values():
         item = world.wanted.items.get(stand.key)
-        if item is None:
-            continue
+        if item is None or not item.offered:
+            continue  # nothing of it is sent
         title, offers, words = item.title, dict(item.offers), item.words
         waits = item.unfit or (item.unpriced and not stand.made)
         if stand.refused and stand.refused == stand.want and not waits:
@@ -183,9 +188,13 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             else:
                 title += "."
         for sku, offer in stand.offers.items():
-            if offer.refused and sku in offers:
+            gone = item.unfit and not any(one.sku(sku) for one in world.truth.alive(stand.key) if one.skus)
+            if offer.refused and sku in offers and not gone:  # what is gone comes back with a document alone
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))
+                if offer.last_prices and world.regrets.random() < 0.5:
+                    # Back to what was acknowledged, though what was refused may have been taken before.
+                    moved = offer.last_prices[world.platform.market.code].sale.amount
                 offers[sku] = (moved, stock + 1)
         changed = evolve(item, title=title, offers=offers, words=words)
         if changed != item:

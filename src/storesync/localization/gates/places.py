@@ -45,7 +45,9 @@ def moved(
     for group in _groups(said):
         others = _others(group, said, shown)
         (per, some), (by, same) = _by_each(source, group, source_locale), _by_each(text, others, locale)
-        if len(per) == len(by) == 1 and per[0].value != by[0].value:
+        if len(per) != 1 or len(by) != 1:  # 30ml/50ml are two sizes
+            some, same = tuple(group), tuple(others)
+        elif per[0].value != by[0].value:
             yield _changed(per[0], by[0])
         if len(some) < 2 or sorted(one.value for one in some) != sorted(one.value for one in same):
             continue

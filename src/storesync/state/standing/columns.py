@@ -91,8 +91,8 @@ def _offer_standing(row: Any) -> OfferStanding:
     if row.want_stock:
         kept = kept_from(row.want_prices)
         count = int(row.want_stock)
-        if kept and row.have_stock == "0":
-            # Nothing is on sale at the price that stays: stock would put it back on sale.
+        if kept and stock == "0":
+            # Nothing is on sale at the price that stays, as far as anybody knows: stock would put it back on sale.
             count, waits = 0, count
         wanted = Offer(row.sku, wanted_prices(row.want_prices, prices), count)
     return OfferStanding(

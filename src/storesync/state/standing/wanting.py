@@ -74,7 +74,7 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
 def _want_again(db: Connection, channel: str, wanted: Want) -> None:
     """Other prices and another stock of what is there; no variant comes or goes with a document that is held.
 
-    One that left the catalog is sold out; where prices are held its own stays, whatever it is.
+    One that left the catalog is sold out; its price stays, whatever it is.
     """
     rows = {row.sku: row for row in OFFERS.run(db, {"channel": channel, "key": wanted.key})}
     markets = {market for offer in wanted.offers.values() for market in offer.prices}
@@ -83,12 +83,11 @@ def _want_again(db: Connection, channel: str, wanted: Want) -> None:
     markets |= {market for text in known for market in loads(text.removeprefix(UNKNOWN))}
     for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):
         offer, row = wanted.offers.get(sku), rows.get(sku)
-        values = {"want_stock": "0"}
+        # What was wanted of one that left may be what a plan over another catalog wrote.
+        values = {"want_prices": packed_prices({}, markets), "want_stock": "0"}
         if offer is not None:
             prices = packed_prices(offer.prices, wanted.kept.get(sku, ()))
             values = {"want_prices": prices, "want_stock": str(offer.stock)}
-        elif row is None or wanted.kept or not wanted.offers or not row.want_prices:
-            values = {"want_prices": packed_prices({}, markets), "want_stock": "0"}
         if row is None and markets:
             put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
         elif row is not None and any(getattr(row, name) != value for name, value in values.items()):
