@@ -38,6 +38,7 @@ if typing.TYPE_CHECKING:
     from storesync.errors import SchemaTooNew as SchemaTooNew
     from storesync.errors import StalePlan as StalePlan
     from storesync.errors import StateError as StateError
+    from storesync.errors import StateUnavailable as StateUnavailable
     from storesync.errors import StoresyncError as StoresyncError
     from storesync.errors import Throttled as Throttled
     from storesync.errors import Transient as Transient
@@ -112,6 +113,7 @@ _NAMES: typing.Final[typing.Mapping[str, str]] = {
     "Shops": "storesync.engine.shops",
     "StalePlan": "storesync.errors",
     "StateError": "storesync.errors",
+    "StateUnavailable": "storesync.errors",
     "Status": "storesync.model",
     "StoresyncError": "storesync.errors",
     "Throttled": "storesync.errors",
@@ -168,6 +170,7 @@ __all__ = [
     "Shops",
     "StalePlan",
     "StateError",
+    "StateUnavailable",
     "Status",
     "StoresyncError",
     "Throttled",

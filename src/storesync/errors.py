@@ -6,6 +6,7 @@ StoresyncError
 │   ├── UnsafePlan       a guard tripped and nobody gave a reason to go on
 │   └── StalePlan        the world moved since the plan was made
 ├── StateError           the state store cannot be used
+│   ├── StateUnavailable its database is locked, full, read-only or out of reach
 │   ├── Locked           somebody else holds the lease
 │   └── SchemaTooNew     a newer storesync wrote this store
 ├── DriverError          a driver broke its contract
@@ -50,6 +51,7 @@ __all__ = [
     "Scope",
     "StalePlan",
     "StateError",
+    "StateUnavailable",
     "StoresyncError",
     "Throttled",
     "Transient",
@@ -87,6 +89,10 @@ class StalePlan(PlanError):
 
 class StateError(StoresyncError):
     """The state store cannot be used."""
+
+
+class StateUnavailable(StateError):
+    """The database of the state failed while it was used: it is locked, full, read-only or not reachable any more."""
 
 
 class Locked(StateError):

@@ -88,6 +88,10 @@ class Shops:
         """Copy a SQLite state to a new file; StateError when it is there, or the state is on PostgreSQL."""
         self._shops.backup_state(path)
 
+    def restored_state(self) -> None:
+        """This state was put back from an older copy: nothing counts as acknowledged, all is sent once more."""
+        self._runner.run(self._shops.restored_state())
+
     def export_state(self, path: Path | str) -> int:
         """Write the state but tokens to a new file as JSON lines; how many rows. StateError when it is there."""
         return self._shops.export_state(path)

@@ -339,8 +339,8 @@ def test_a_state_that_cannot_be_opened_is_told_so(merchant: Merchant) -> None:
     absent = merchant("status", "--json")
 
     assert (1, 1) == (said.code, absent.code)
-    assert "the state cannot be opened: file is not a database" in said.err
-    assert "StateError" == absent.document["error"]["kind"]
+    assert "failed: file is not a database; is `url` under [state] right?" in " ".join(said.err.split())
+    assert "StateUnavailable" == absent.document["error"]["kind"]
 
 
 def test_a_missing_catalog_folder_is_one_finding(merchant: Merchant) -> None:

@@ -126,5 +126,5 @@ def test_the_session_of_another_shop_sends_nothing(
 
     assert (1, 1) == (refused.code, planned.code)
     assert "account" in refused.err
-    assert "is this the right account?" in planned.out
+    assert "correct the account, or if the channel moved" in planned.out
     assert (ours, writes) == (merchant.market.export()["listings"], merchant.market.writes())

@@ -11,6 +11,7 @@ from attrs import define, evolve, field
 
 from storesync.driver import Driver
 from storesync.engine import OpenChannel, Report, apply, at_work, observe, plan
+from storesync.engine.status import ChannelStatus, status
 from storesync.model import Category, File, Offer, Product
 from storesync.plan import GuardLimits, Plan
 from storesync.prepare import Prepared
@@ -190,6 +191,14 @@ class Bench:
         finally:
             store.before_commit = store.after_commit = None
         return False
+
+    def status(self) -> ChannelStatus:
+        """How the channel stands, as told to people."""
+        channel = self.channel
+        owned, now = channel.channel.owned_by_seller, channel.env.now()
+        return self.world.store.read_now(
+            lambda db: status(db, channel.name, now, driver=channel.driver, owned=owned)
+        )
 
     def stand(self, key: str) -> Standing:
         """What the state knows of a listing."""

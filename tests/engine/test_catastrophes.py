@@ -67,6 +67,16 @@ def stocked(change: Callable[[int], int]) -> Callable[[Item], Item]:
     )
 
 
+def cut_off(keep: int) -> Script:
+    """The table of variants ends in the middle: of the other products only the first is left."""
+
+    def script(bench: Bench) -> None:
+        for one in list(bench.world.wanted.items.values())[keep:]:
+            bench.put(evolve(one, offers=dict(list(one.offers.items())[:1])))
+
+    return script
+
+
 def empty(bench: Bench) -> None:
     """The export of the catalog is empty."""
     bench.world.wanted.items.clear()
@@ -172,6 +182,7 @@ SCRIPTS: dict[str, tuple[Script, str]] = {
     "an article number is the stock of a new product": (of_a_new_product(ARTICLE), "stock jump"),
     "an article number is the stock of a new variant": (of_a_new_variant(ARTICLE), "stock jump"),
     "the stock column is lost": (lambda b: every(b, stocked(lambda _: 0)), "sold out"),
+    "the table of variants is cut off": (cut_off(LIVE // 2), "removed"),
     "the account is another shop's": (gone_from_the_market, "vanished"),
     "the titles slipped by a column": (
         lambda b: every(b, lambda one: evolve(one, title=f"100{one.key}")),

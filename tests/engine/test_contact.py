@@ -1,5 +1,6 @@
 """The first contact with a shop, and the day on which the credentials are another shop's."""
 
+import asyncio
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from storesync.state.schema import runs
 from storesync.testing.virtual import run_virtual, virtual_env
 
 OTHER = "330011221"
+TWIN = "shopee-two"
 
 
 def unknown(*keys: str) -> Bench:
@@ -120,7 +122,7 @@ def test_a_shop_that_cannot_be_looked_at_counts_as_full(cause: str) -> None:
 @pytest.fixture
 def shop(tmp_path: Path) -> Any:
     """The example on an emulated Shopee that has a second shop of the same app."""
-    with world(tmp_path / "shop") as made:
+    with world(tmp_path / "shop", products=6) as made:
         truth = made.market
         truth.add_shop(Shop(id=OTHER, name="Somebody else", region="VN", currency="VND"))
         truth.grant(app=market.PARTNER_ID, shop=OTHER, access="other-access", seconds=3_600.0)
@@ -155,10 +157,8 @@ def test_the_credentials_of_another_shop_change_nothing_anywhere(shop: World) ->
 
     made = as_other(shop, lambda shops: shops.plan(CHANNEL))
     guard = made.tripped[0]
-    assert ("account", f"account shop_id was '{market.SHOP}' and is '{OTHER}'") == (
-        guard.name,
-        guard.measured,
-    )
+    assert "account" == guard.name
+    assert f"(account shop_id was '{market.SHOP}' and is '{OTHER}')" in guard.measured
     for work in (
         lambda shops: shops.sync(CHANNEL),
         lambda shops: shops.observe(CHANNEL),
@@ -191,3 +191,55 @@ def test_a_channel_that_moved_on_purpose_is_taken_along(shop: World) -> None:
     assert report.ok
     assert {OTHER} == {listing.shop for listing in shop.market.live()}
     assert () == as_other(shop, lambda shops: shops.plan(CHANNEL)).tripped
+
+
+def both(made: World, work: Any) -> Any:
+    """A process that has the channel twice: its block was copied, and the account forgotten."""
+    path = made.folder / "storesync.toml"
+    text = path.read_text(encoding="utf-8")
+    begin = text.index(f"[channels.{CHANNEL}]")
+    end = text.find("\n[accounts", begin)
+    block = text[begin : end if end > 0 else None]
+    if f"[channels.{TWIN}]" not in text:
+        path.write_text(
+            text + "\n" + block.replace(f"channels.{CHANNEL}", f"channels.{TWIN}"), encoding="utf-8"
+        )
+
+    async def whole() -> Any:
+        env = virtual_env(made.loop, made.random, start=NOW, owner="test:3")
+        wire = {CHANNEL: made.wire, TWIN: made.wire}
+        async with Shops(load(path), env=env, environ=ENVIRON, wire=wire, inline=True) as shops:
+            return await work(shops)
+
+    return run_virtual(made.loop, whole())
+
+
+@pytest.mark.parametrize("first", [CHANNEL, TWIN])
+def test_two_channels_of_one_shop_list_nothing_twice(shop: World, first: str) -> None:
+    """Both begin in an empty shop at once: one of them is refused, names the other, and sends nothing."""
+    second = CHANNEL if first == TWIN else TWIN
+
+    async def at_once(shops: Shops) -> list[Any]:
+        return await asyncio.gather(shops.sync(first), shops.sync(second), return_exceptions=True)
+
+    done = both(shop, at_once)
+    refused = [one for one in done if isinstance(one, UnsafePlan)]
+    assert 1 == len(refused)
+    assert f"this is the shop of channel '{first if done[0] is not refused[0] else second}', too" in str(
+        refused[0]
+    )
+    assert {} == shop.market.duplicates()
+    assert shop.market.live()
+
+
+def test_a_channel_that_got_another_name_adopts_what_it_listed(shop: World) -> None:
+    """Nothing is listed again under the new name: a person says that it is the former one's shop, and adopts."""
+    shop.run(lambda shops: shops.sync(CHANNEL))
+    live = len(shop.market.live())
+    with pytest.raises(UnsafePlan, match=f"if '{CHANNEL}' is this one's former name"):
+        both(shop, lambda shops: shops.sync(TWIN))
+    with pytest.raises(UnsafePlan, match="nobody adopted"):
+        both(shop, lambda shops: shops.sync(TWIN, reasons={"account": "renamed"}))
+    both(shop, lambda shops: shops.survey(TWIN))
+
+    assert live == len(shop.market.live())

@@ -170,8 +170,10 @@ def test_offers_that_a_market_takes_with_the_document_alone_wait_with_it() -> No
 
     assert () == plan.operations
     assert {"A": {"A-0": (Decimal(100), 240)}} == shop.live()
-    assert ("A-0 stock 240 → 0", "A-0 price 100.00 CNY → 104.00 CNY") == held.waits
+    assert ("A-0 stock 240 → 0", "A-0 price 100.00 CNY → 104.00 CNY") == held.follows
     assert "live content stays; A-0 stock 240 → 0 waits for the new content" in str(plan)
+    (told,) = shop.status().held
+    assert held.follows == told.follows
 
     shop.put(evolve(shop.world.wanted.items["A"], unfit=False))
     shop.sync().raise_for_faults()

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 import pytest
 from attrs import evolve
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 from tests.engine.bench import Bench, item
 
 import storesync.driver as sd
-from storesync.errors import Denied
+from storesync.errors import Denied, StateUnavailable
 from storesync.plan import Plan
 from storesync.state import standing
 from storesync.testing.world import Doom
@@ -96,7 +95,7 @@ def test_a_state_that_fails_ends_the_run_and_the_next_one_goes_on(at: int) -> No
     failed = False
     try:
         bench.sync()
-    except OperationalError:
+    except StateUnavailable:
         failed = True
     finally:
         store.before_commit = store.after_commit = None

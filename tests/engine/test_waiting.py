@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from tests.engine.bench import Bench, item
+from sqlalchemy import Connection, select, update
+from tests.engine.bench import Bench, item, profile
 
 import storesync.driver as sd
 from storesync.engine import OpenChannel, Report
+from storesync.engine.apply import recover
 from storesync.sandbox.quota import Quota
 from storesync.state import usage
+from storesync.state.clock import stamp, unstamp
+from storesync.state.schema import listings
 from storesync.testing.plain import plain_driver
 
 CHINA = timezone(timedelta(hours=8))
@@ -209,3 +213,30 @@ def test_processes_at_work_for_one_app_know_of_each_other() -> None:
         shares.append(share())
 
     assert [1.0, 0.5, 1.0] == shares
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=1), timedelta(days=400)])
+@pytest.mark.parametrize("at", range(4, 24, 4))
+def test_a_doubt_of_a_clock_that_was_ahead_is_one_of_now(at: int, ahead: timedelta) -> None:
+    """Whoever noted it, the next run waits no longer than lag and lateness say, and lists everything once."""
+    bench = Bench.opened(item("A"), item("B"), manners=profile(lag=2.0, late=3.0))
+    bench.die(at)
+    bench.world.loop.skip(120.0)
+
+    def ahead_of_us(db: Connection) -> None:
+        for row in db.execute(select(listings)).mappings():
+            noted = {name: unstamp(row[name]) for name in ("doubt", "unsettled") if row[name]}
+            later = {name: stamp(moment + ahead) for name, moment in noted.items()}
+            if later:
+                db.execute(update(listings).where(listings.c.key == row["key"]).values(later))
+
+    channel = bench.rival()
+    bench.run(recover(channel))  # what the dead one left is in doubt from now on
+    bench.world.store.write_now(ahead_of_us)
+    began = bench.world.loop.time()
+    assert bench.sync(channel).ok
+    bench.sync(channel)
+
+    assert bench.world.loop.time() - began < 60.0
+    assert bench.live() == bench.wanted()
+    assert {} == bench.truth.duplicates()

@@ -49,6 +49,16 @@ def test_a_stale_lease_is_taken_over_under_a_higher_number(store: Store) -> None
     assert ("second@host", old.number + 1) == (new.owner, new.number)
 
 
+def test_a_lease_of_a_clock_that_was_ahead_keeps_nobody_waiting(store: Store) -> None:
+    """A day of waiting for an owner that came tomorrow, by its own clock, is no way out."""
+    old = take(store, "first@host", 86_400)
+    new = take(store, "second@host")
+
+    assert ("second@host", old.number + 1) == (new.owner, new.number)
+    with pytest.raises(Locked):
+        store.write_now(note, old)
+
+
 def test_a_renewed_lease_lasts_from_then_on(store: Store) -> None:
     """Who is at work keeps its lease as long as it says so."""
     fence = take(store, "first@host")

@@ -35,7 +35,8 @@ class RowIndex:
     """
 
     def __init__(self) -> None:
-        self._base = sqlite3.connect(_PRIVATE)
+        # Whoever reads gives up in any thread, and the index is let go of there.
+        self._base = sqlite3.connect(_PRIVATE, check_same_thread=False)
         self._base.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _TABLES)
         self._shapes: dict[tuple[str, tuple[str, ...]], Mapping[str, str]] = {}
 

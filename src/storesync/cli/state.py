@@ -38,6 +38,28 @@ def backup(
 
 
 @state.command
+def restored(*, common: Common = DEFAULTS) -> int:
+    """Say that the state was put back from an older copy: the next run sends all once more, and makes nothing unseen.
+
+    A copy by `storesync state backup` knows that it is one; say it after `pg_restore`, or when files were copied.
+    """
+
+    def work(outlet: Outlet) -> int:
+        with opened(common, outlet) as shops:
+            shops.restored_state()
+            names = list(shops.names)
+        outlet.say(
+            Text(
+                "nothing counts as acknowledged any more: the next run sends documents, prices and stock once more"
+            )
+        )
+        outlet.document({"channels": names})
+        return DONE
+
+    return attempt(common, work)
+
+
+@state.command
 def export(
     file: Annotated[
         Path, Parameter(help="A new file of JSON lines; one that is there is never written over.")

@@ -17,7 +17,7 @@ from storesync.engine import sharing
 from storesync.engine.basis import PRICED, over
 from storesync.engine.calendar import Closed, closed
 from storesync.engine.channel import OpenChannel
-from storesync.engine.contact import ACCOUNT, accept, refuse_strange
+from storesync.engine.contact import ACCOUNT, FIRST_CONTACT, accept, refuse_strange, take_along
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
@@ -157,21 +157,27 @@ async def apply(
     `reasons` are guard name to why it is meant. Raises UnsafePlan for a tripped guard without a reason, StalePlan when
     the state moved since the plan was made, Locked when somebody else is at work; then nothing was sent.
     """
-    _refuse_unsafe(plan, reasons or {})
-    if channel.moved is not None and not (reasons or {}).get(ACCOUNT, "").strip():
-        refuse_strange(channel)
-    if plan.channel != channel.name:
-        raise StalePlan(f"this plan is for channel {plan.channel!r}, not {channel.name!r}")
     # What stands in every command line of a schedule and passed nothing this time is no word of a person.
     tripped = {guard.name for guard in plan.tripped}
     passed = {name: why for name, why in (reasons or {}).items() if name in tripped}
+    if plan.channel != channel.name:
+        raise StalePlan(f"this plan is for channel {plan.channel!r}, not {channel.name!r}")
+    if channel.moved is not None:
+        why = passed.get(ACCOUNT, "").strip()
+        if not why:
+            refuse_strange(channel)
+        # Whatever else the plan trips: only in a shop that counts as ours can its listings be adopted.
+        async with at_work(channel, reasons={ACCOUNT: why}, patience=patience):
+            await take_along(channel)
+    _refuse_unsafe(plan, reasons or {})
     async with at_work(channel, reasons=passed, patience=patience) as work:
         now = await channel.store.read(lambda db: standing.revision(db, channel.name))
         if now != plan.revision:
             raise StalePlan(
                 f"{channel.name}: the plan was made at revision {plan.revision}, the state is at {now}: plan again"
             )
-        await accept(channel, reasons or {})
+        if known := passed.get(FIRST_CONTACT, "").strip():
+            await accept(channel, known)
         if today is not None:
             work.over = lambda kind: over(plan, today()) if kind in PRICED else ""
         await _carry_out(work, plan, progress)

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from attrs import frozen
 
+from storesync.issues import counted
 from storesync.model import MONEY_CONTEXT, Offer, Status
 from storesync.plan import Guard, GuardLimits, Kind, Operation
 from storesync.pricing.exact import figure, share
@@ -53,6 +54,7 @@ def catastrophes(
         _out_of_range(of(Kind.CREATE), limits, shelf),
         _stock_jump(of(Kind.CREATE, *_STOCKED), limits, shelf),
         _sold_out(of(*_STOCKED), limits, shelf),
+        _removed(of(*_STOCKED), stands, limits, shelf),
         _vanished(of(Kind.CREATE), limits, live=shelf.live),
     )
 
@@ -137,13 +139,29 @@ def _stock_jump(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -
 
 def _sold_out(changed: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
     out = sum(bool(offer.last_stock) and want.stock <= 0 for offer, want in _wanted(changed))
-    on_stock = shelf.on_stock() if out > limits.floor else 0  # fewer may always run out
+    return _of_stock("sold out", out, limits.sold_out, limits, shelf)
+
+
+def _removed(
+    changed: Iterable[Standing], moved: Iterable[Standing], limits: GuardLimits, shelf: Shelf
+) -> Guard:
+    """Variants that the catalog names no more, of listings that stay: a table that was cut off looks like that."""
+    named = {sku for stand in moved for sku in stand.offers}
+    lost = [sku for stand in changed if stand.ref is not None for sku in stand.ref.skus if sku not in named]
+    return _of_stock("removed", len(lost), limits.removed, limits, shelf, gone=len(lost))
+
+
+def _of_stock(
+    name: str, out: int, limit: Decimal, limits: GuardLimits, shelf: Shelf, *, gone: int = 0
+) -> Guard:
+    """A share of the SKUs on stock; of those that are `gone` from the catalog nobody keeps the stock."""
+    on_stock = shelf.on_stock() + gone if out > limits.floor else 0  # fewer may always run out
     return Guard(
-        name="sold out",
-        limit=f"{share(limits.sold_out)} of the SKUs on stock, {limits.floor} at least",
-        measured=f"{out} of {on_stock}" if on_stock else f"{out} SKUs",
-        tripped=out > limits.floor and out > MONEY_CONTEXT.multiply(Decimal(on_stock), limits.sold_out),
-        hint="if this is meant: --allow 'sold out=why'" if out > limits.floor else "",
+        name=name,
+        limit=f"{share(limit)} of the SKUs on stock, {limits.floor} at least",
+        measured=f"{out} of {on_stock}" if on_stock else counted(out, "SKU"),
+        tripped=out > limits.floor and out > MONEY_CONTEXT.multiply(Decimal(on_stock), limit),
+        hint=f"if this is meant: --allow '{name}=why'" if out > limits.floor else "",
     )
 
 

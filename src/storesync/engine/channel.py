@@ -74,9 +74,13 @@ def app_of(account: Any) -> str:
 
 @frozen(kw_only=True)
 class Moved:
-    """The configured credentials are for another shop than the state's: what both are, and what was found there."""
+    """The configured credentials are for another shop than the state's, or for another channel's.
+
+    `said` tells which and `way` what a person can do; then `identity` and `found` are what is known of it.
+    """
 
     said: str
+    way: str
     identity: Mapping[str, Any]
     found: Mapping[str, Any]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from attrs import evolve, fields
@@ -25,28 +25,35 @@ __all__ = [
     "meet",
     "refuse_strange",
     "strange_account",
+    "take_along",
     "with_found",
 ]
 
 ACCOUNT, FIRST_CONTACT = "account", "first contact"
 
 
-def _named(value: Any, prefix: str) -> dict[str, str]:
+def _named(value: Any, prefix: str, *marks: str) -> dict[str, str]:
     return {
         f"{prefix} {one.name}": str(getattr(value, one.name))
         for one in fields(type(value))
-        if (one.metadata.get("names") or one.metadata.get("app")) and one.repr
+        if any(one.metadata.get(mark) for mark in marks) and one.repr
     }
 
 
 def _identity(opened: OpenChannel) -> dict[str, Any]:
-    names = {
-        "driver": opened.driver.spec.name,
-        "environment": opened.channel.environment,
-        **_named(opened.account, "account"),
-        **_named(opened.shop, "shop"),
-    }
-    return {"base": opened.base, "names": names}
+    where = {"driver": opened.driver.spec.name, "environment": opened.channel.environment}
+    account, shop = opened.account, opened.shop
+    names = {**where, **_named(account, "account", "names", "app"), **_named(shop, "shop", "names", "app")}
+    # An app may act for many shops: it does not tell one from another.
+    own = {**_named(account, "account", "names"), **_named(shop, "shop", "names")}
+    return {"base": opened.base, "names": names, "shop": {**where, **own} if own else {}}
+
+
+def _one_shop(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two channels are of one shop; where the driver names none, whether they have the same credentials."""
+    if one.get("shop"):
+        return bool(one["shop"] == other.get("shop"))
+    return bool(one == other)
 
 
 async def meet(opened: OpenChannel, shop: Shop, found: Mapping[str, Any]) -> None:
@@ -71,9 +78,30 @@ async def meet(opened: OpenChannel, shop: Shop, found: Mapping[str, Any]) -> Non
     differing = [name for name in before if name in now and before[name] != now[name]]
     if differing:
         words = ", ".join(f"{name} was {before[name]!r} and is {now[name]!r}" for name in differing)
-        opened.moved = Moved(said=words, identity=identity, found=told)
+        opened.moved = Moved(
+            said=f"this is not the shop that the state knows ({words})",
+            way="correct the account, or if the channel moved",
+            identity=identity,
+            found=told,
+        )
     elif identity != known or told != found:
-        await opened.store.write(lambda db: _keep(db, opened.name, identity, told))
+        twin = await opened.store.write(lambda db: _keep_alone(db, opened.name, identity, told))
+        if twin:
+            opened.moved = Moved(
+                said=f"this is the shop of channel {twin!r}, too: each product would be listed there twice",
+                way=f"give each its own account, or if {twin!r} is this one's former name, or they share no product",
+                identity=identity,
+                found=told,
+            )
+
+
+def _keep_alone(db: Connection, channel: str, identity: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    """The other channel that is of the same shop; nothing is kept then."""
+    for name, other in assets.others(db, channel).items():
+        if _one_shop(identity, other):
+            return name
+    _keep(db, channel, identity, found)
+    return ""
 
 
 def _keep(db: Connection, channel: str, identity: Mapping[str, Any], found: Mapping[str, Any]) -> None:
@@ -101,8 +129,8 @@ def refuse_strange(opened: OpenChannel) -> None:
     """UnsafePlan when the account is another shop's: what it shows says nothing about ours."""
     if opened.moved is not None:
         raise UnsafePlan(
-            f"{opened.name}: this is not the shop that the state knows ({opened.moved.said}); correct the account, "
-            f"or if the channel moved: storesync sync {opened.name} --allow '{ACCOUNT}=why'"
+            f"{opened.name}: {opened.moved.said}; {opened.moved.way}: storesync sync {opened.name} "
+            f"--allow '{ACCOUNT}=why'"
         )
 
 
@@ -112,36 +140,48 @@ def strange_account(opened: OpenChannel) -> Guard | None:
         return None
     return Guard(
         name=ACCOUNT,
-        limit="the shop of the first contact",
+        limit="the shop of the first contact, and of no other channel",
         measured=opened.moved.said,
         tripped=True,
-        hint=f"is this the right account? if the channel moved: --allow '{ACCOUNT}=why'",
+        hint=f"{opened.moved.way}: --allow '{ACCOUNT}=why'",
     )
 
 
-async def accept(opened: OpenChannel, reasons: Mapping[str, str]) -> None:
-    """A person said that this is meant: from now on it is known."""
-    moved, why = opened.moved, reasons.get(FIRST_CONTACT, "").strip()
-    if moved is not None:
-        await opened.store.write(lambda db: _keep(db, opened.name, moved.identity, moved.found))
-        opened.moved = None
-    if why:
-        contact = {"how": "allowed", "why": why, "at": opened.env.now().isoformat(timespec="seconds")}
-        await opened.store.write(lambda db: assets.keep_contact(db, opened.name, contact))
+async def take_along(opened: OpenChannel) -> None:
+    """A person said that this shop is meant: from now on it is the known one, and nobody knows yet what of it is ours."""
+    moved = opened.moved
+    if moved is None:
+        return
+
+    def keep(db: Connection) -> None:
+        _keep(db, opened.name, moved.identity, moved.found)
+        assets.keep_contact(db, opened.name, {})
+
+    await opened.store.write(keep)
+    opened.moved = None
+
+
+async def accept(opened: OpenChannel, why: str) -> None:
+    """A person said why what the shop shows is none of this catalog: from now on nobody asks again."""
+    contact = {"how": "allowed", "why": why, "at": opened.env.now().isoformat(timespec="seconds")}
+    await opened.store.write(lambda db: assets.keep_contact(db, opened.name, contact))
 
 
 async def look(opened: OpenChannel, operations: tuple[Operation, ...]) -> Guard | None:
     """Before the first create in a shop: whether it shows anything that is not known as ours.
 
-    What it shows may be the very products that are about to be listed. Asked once; None when the shop is known, or
-    shows nothing that is not ours, which is remembered.
+    What it shows may be the very products that are about to be listed. Asked once, and of a shop that is another's
+    each time; None when the shop is known, or shows nothing that is not ours, which is remembered.
     """
     if not any(operation.kind is Kind.CREATE for operation in operations):
         return None
-    if await opened.store.read(lambda db: assets.contact(db, opened.name)):
+    known = await opened.store.read(lambda db: assets.contact(db, opened.name))
+    if known and opened.moved is None:
         return None
     try:
-        strangers, more = await _strangers(opened)
+        # One that was lost sight of is looked for by its key before it is made anew.
+        lost = {one.key for one in operations if one.kind is Kind.CREATE and "gone" in one.causes}
+        strangers, more = await _strangers(opened, lost)
     except Denied:
         raise  # nothing at all can be done with this account
     except Fault as fault:
@@ -159,8 +199,9 @@ async def look(opened: OpenChannel, operations: tuple[Operation, ...]) -> Guard 
             hint=f"first `storesync adopt {opened.name}`; if they are none of this catalog: --allow "
             f"'{FIRST_CONTACT}=why'",
         )
-    contact = {"how": "empty", "at": opened.env.now().isoformat(timespec="seconds")}
-    await opened.store.write(lambda db: assets.keep_contact(db, opened.name, contact))
+    if opened.moved is None:
+        contact = {"how": "empty", "at": opened.env.now().isoformat(timespec="seconds")}
+        await opened.store.write(lambda db: assets.keep_contact(db, opened.name, contact))
     return None
 
 
@@ -174,7 +215,7 @@ def _unmeasured(said: str, hint: str) -> Guard:
     )
 
 
-async def _strangers(opened: OpenChannel) -> tuple[int | None, bool]:
+async def _strangers(opened: OpenChannel, lost: Collection[str]) -> tuple[int | None, bool]:
     """How many listings on the first page with any are not ours, and whether there are more pages; None: unknown."""
     flow = opened.driver.listings
     if flow is None:
@@ -186,7 +227,8 @@ async def _strangers(opened: OpenChannel) -> tuple[int | None, bool]:
         asked.add(cursor)
         page: Page = await run(opened, flow(opened.shop, cursor))
         strangers = sum(
-            seen.status is not Status.ENDED and seen.ref.listing not in known for _, seen in page.seen
+            seen.status is not Status.ENDED and seen.ref.listing not in known and key not in lost
+            for key, seen in page.seen
         )
         if strangers or page.next is None:
             return strangers, page.next is not None

@@ -138,7 +138,8 @@ class Log:
     async def calm(self) -> None:
         """Wait until no lost request of this operation can still arrive: sent again, it could undo a later step."""
         if self.lost is not None:
-            rest = (self.lost - self.channel.env.now()).total_seconds() + self.channel.spec.identity.late
+            now = self.channel.env.now()
+            rest = (min(self.lost, now) - now).total_seconds() + self.channel.spec.identity.late
             if rest > 0:
                 await self.channel.env.sleep(rest)
 

@@ -14,12 +14,12 @@ from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
 from storesync.engine.confirmation import confirmations
 from storesync.engine.contact import look, strange_account
-from storesync.engine.diff import blocked, document_waits, ended, operations, wait_with_document
+from storesync.engine.diff import document_waits, ended, operations
 from storesync.engine.doubts import look_up, unsure
 from storesync.engine.events import happened
 from storesync.engine.guards import guards
+from storesync.engine.heldback import held_back
 from storesync.engine.outliers import hold, outliers
-from storesync.engine.pricehold import goes_out, price_held
 from storesync.engine.reading import Preparer, Reading
 from storesync.engine.tickets import poll
 from storesync.errors import Locked
@@ -73,8 +73,8 @@ async def plan(
         await channel.store.write(lambda db: hold(db, channel.name, far))
         reading.known |= dict.fromkeys(far.keys() - reading.seen, "")
         made, _ = await channel.store.read(lambda db: _compare(db, reading, limits, ending))
-    first = await look(channel, made.operations) if channel.moved is None else strange_account(channel)
-    return made if first is None else evolve(made, guards=(first, *made.guards))
+    first = strange_account(channel), await look(channel, made.operations)
+    return evolve(made, guards=(*(guard for guard in first if guard is not None), *made.guards))
 
 
 def tell(made: Plan) -> None:
@@ -157,14 +157,12 @@ def _compare(
             held.append(Held(key=stand.key, title=stand.title, reason=_STRANGE))
             continue
         mine = list(_operations(db, reading, stand, sent, ending))
-        if stand.want_shown and (reason := blocked(stand)):
-            held.append(_held(channel, stand, reason, mine))
         sent.add(_media(mine))
         found += mine
-        stays = price_held(stand, mine) if stand.want_shown and not blocked(stand) else None
-        held += [stays] if stays is not None else []
-        quiet = not mine and stays is None and stand.ticket is None
-        unchanged += quiet and stand.want_shown and not blocked(stand)
+        owned = channel.channel.owned_by_seller
+        back = held_back(stand, channel.driver, owned, mine) if stand.want_shown else None
+        held += [back] if back is not None else []
+        unchanged += not mine and back is None and stand.ticket is None and stand.want_shown
     shelf = Shelf(
         live=numbers.live,
         sold=lambda: due.sold(db, channel.name),
@@ -194,18 +192,6 @@ def _compare(
         waiting=numbers.waiting,
     )
     return made, outliers(db, channel.name, stands, found, limits, channel.channel.prices)
-
-
-def _held(channel: OpenChannel, stand: Standing, reason: str, mine: Iterable[Operation]) -> Held:
-    errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
-    return Held(
-        key=stand.key,
-        title=stand.title,
-        reason=reason,
-        issues=errors or stand.remarks,
-        goes=tuple(words for operation in mine if (words := goes_out(operation, stand))),
-        waits=tuple(wait_with_document(stand, channel.driver, channel.channel.owned_by_seller)),
-    )
 
 
 class _Sent:

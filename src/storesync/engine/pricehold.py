@@ -7,19 +7,21 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from storesync.errors import Postponed
 from storesync.issues import Severity, counted
 from storesync.model import Money, Price
-from storesync.plan import Held, Kind, Operation
+from storesync.plan import Kind, Operation
 from storesync.state import HIDDEN, UNKNOWN, OfferStanding, Standing
 
 __all__ = [
     "differs",
     "goes_out",
+    "kept_prices",
     "not_as_wanted",
     "off_sale",
-    "price_held",
+    "price_reason",
     "told_price",
     "told_prices",
     "unknown_live",
     "unsure",
+    "waits_for_price",
 ]
 
 _UNSURE = " (unconfirmed)"
@@ -69,28 +71,24 @@ def differs(offer: OfferStanding, owned: Container[str] = ()) -> bool:
     return stock or (offer.price_differs and "prices" not in owned)
 
 
-def price_held(stand: Standing, mine: Iterable[Operation] = ()) -> Held | None:
-    """Which live prices of a listing stay and why, and what goes out all the same by these operations of it."""
+def kept_prices(stand: Standing) -> Mapping[str, OfferStanding]:
+    """The offers whose live price stays, and those that keep a hidden listing hidden."""
     hidden = off_sale(stand)
-    kept = {sku: offer for sku, offer in stand.offers.items() if offer.kept or (hidden and _refused(offer))}
-    if not kept:
-        return None
-    errors = tuple(issue for issue in stand.issues if issue.severity is Severity.ERROR)
-    refused = [
+    return {sku: offer for sku, offer in stand.offers.items() if offer.kept or (hidden and _refused(offer))}
+
+
+def price_reason(stand: Standing, kept: Mapping[str, OfferStanding]) -> str:
+    """Why these prices stay."""
+    errors = [issue for issue in stand.issues if issue.severity is Severity.ERROR]
+    about = [issue for issue in errors if issue.code.startswith("price.")] or errors
+    refused = (
         f"the market refused the price of {sku}: {one.refused}" for sku, one in kept.items() if one.refused
-    ]
-    return Held(
-        key=stand.key,
-        title=stand.title,
-        reason=errors[0].message if errors else next(iter(refused), "its price is held"),
-        issues=errors,
-        stays={sku: told_prices(offer) for sku, offer in kept.items()},
-        goes=tuple(words for operation in mine if (words := goes_out(operation, stand))),
-        waits=tuple(_waits(stand, kept)),
     )
+    return about[0].message if about else next(refused, "its price is held")
 
 
-def _waits(stand: Standing, kept: Mapping[str, OfferStanding]) -> Iterator[str]:
+def waits_for_price(stand: Standing, kept: Mapping[str, OfferStanding]) -> Iterator[str]:
+    """What would be on sale at a price that is held, and comes with the next one."""
     if off_sale(stand):
         yield "showing it again"
     for sku, offer in kept.items():
@@ -108,7 +106,8 @@ def goes_out(operation: Operation, stand: Standing) -> str:
         case Kind.STOCK:
             return f"the stock of {counted(len(operation.skus), 'SKU')}"
         case Kind.PRICES:
-            return f"the price of {counted(len(operation.skus), 'other SKU')}"
+            other = "other " if any(offer.kept for offer in stand.offers.values()) else ""
+            return f"the price of {counted(len(operation.skus), f'{other}SKU')}"
         case Kind.UPDATE:
             return "new content"
     return ""

@@ -59,7 +59,7 @@ from storesync.plan import Plan, refuse_no_plan
 from storesync.prepare import Settings
 from storesync.pricing import Snapshot
 from storesync.pricing.aim import Aims
-from storesync.state.backup import backup
+from storesync.state.backup import backup, unlearn
 from storesync.state.retention import Compacted
 from storesync.transport import Wire
 
@@ -264,12 +264,12 @@ class Shops:
 
     async def status(self, channel: str) -> ChannelStatus:
         """How a channel stands, from the state alone."""
-        self.config.channel(channel)
+        owned, driver = self.config.channel(channel).channel.owned_by_seller, self.driver(channel)
         now = self.env.now()
         account = self._setup.credentials(channel)
 
         def read(db: Connection) -> ChannelStatus:
-            found = status(db, channel, now, over=self.env.ended)
+            found = status(db, channel, now, driver=driver, owned=owned, over=self.env.ended)
             parts = {} if account is None else account_parts(db, channel, account, now, self.store.cipher)
             return evolve(found, issues=exposed(db, self.store), **parts)
 
@@ -280,8 +280,8 @@ class Shops:
 
         With `rates`, the id of a snapshot, its prices are made anew from that; StateError when there is no such one.
         """
-        self.config.channel(channel)
-        found = await self.store.read(lambda db: explain(db, channel, sku))
+        owned, driver = self.config.channel(channel).channel.owned_by_seller, self.driver(channel)
+        found = await self.store.read(lambda db: explain(db, channel, sku, driver=driver, owned=owned))
         return None if found is None else await self._prices.explained(found, rates)
 
     async def rates(self, *, events: int = 20) -> RateStatus:
@@ -331,6 +331,10 @@ class Shops:
     def backup_state(self, path: Path | str) -> None:
         """Copy a SQLite state to a new file; StateError when it is there, or the state is on PostgreSQL."""
         backup(self.store, Path(path))
+
+    async def restored_state(self) -> None:
+        """This state was put back from an older copy: nothing counts as acknowledged, all is sent once more."""
+        await self.store.write(unlearn)
 
     def export_state(self, path: Path | str) -> int:
         """Write the state but tokens to a new file as JSON lines; how many rows. StateError when it is there."""

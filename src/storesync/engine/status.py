@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from typing import Any
@@ -10,11 +10,11 @@ from typing import Any
 from attrs import field, frozen
 from sqlalchemy import Connection
 
-from storesync.driver import Observed
+from storesync.driver import Driver, Observed
 from storesync.engine.accountstatus import AccountStatus
 from storesync.engine.adopt import taken
 from storesync.engine.diff import blocked, offers_differ
-from storesync.engine.pricehold import price_held
+from storesync.engine.heldback import held_back
 from storesync.engine.work import Work
 from storesync.errors import PlanError, StateError
 from storesync.issues import Issue, Severity, counted
@@ -112,9 +112,18 @@ class Explained:
 
 
 def status(
-    db: Connection, channel: str, now: datetime, *, over: Callable[[str], bool] = lambda owner: False
+    db: Connection,
+    channel: str,
+    now: datetime,
+    *,
+    driver: Driver[Any, Any] | None = None,
+    owned: Collection[str] = (),
+    over: Callable[[str], bool] = lambda owner: False,
 ) -> ChannelStatus:
-    """How a channel stands; an owner that is `over` is at work no more, whatever its lease says."""
+    """How a channel stands; `driver` is its own, `owned` the fields that the seller keeps there.
+
+    An owner that is `over` is at work no more, whatever its lease says.
+    """
     by_status: dict[str, int] = {}
     held: list[Held] = []
     parked: list[Held] = []
@@ -131,14 +140,13 @@ def status(
             parked.append(Held(key=stand.key, title=stand.title, reason=stand.parked))
         elif stand.ending:
             ended.append(Held(key=stand.key, title=stand.title, reason=blocked(stand)))
-        elif stand.want_shown and (why := blocked(stand)):
-            held.append(Held(key=stand.key, title=stand.title, reason=why, issues=stand.issues))
         elif stand.want_shown:
-            stays = price_held(stand)
-            held += [one for one in (stays, _postponed(stand)) if one is not None]
-            moves = stand.want != stand.have or offers_differ(stand)
+            back = held_back(stand, driver, owned)
+            put_off = None if blocked(stand) else _postponed(stand)
+            held += [one for one in (back, put_off) if one is not None]
+            moves = not blocked(stand) and (stand.want != stand.have or offers_differ(stand))
             pending += moves
-            unchanged += not moves and stays is None
+            unchanged += not moves and back is None
     holder = lease.holder(db, f"channel:{channel}", now, ended=over)
     return ChannelStatus(
         channel=channel,
@@ -167,8 +175,15 @@ def _postponed(stand: Standing) -> Held | None:
     return Held(key=stand.key, title=stand.title, reason=errors[0].message, issues=stand.remarks)
 
 
-def explain(db: Connection, channel: str, sku: str) -> Explained | None:
-    """Everything about one SKU; a listing's key stands for its first SKU."""
+def explain(
+    db: Connection,
+    channel: str,
+    sku: str,
+    *,
+    driver: Driver[Any, Any] | None = None,
+    owned: Collection[str] = (),
+) -> Explained | None:
+    """Everything about one SKU; a listing's key stands for its first SKU. `driver` and `owned` are the channel's."""
     key = standing.key_of(db, channel, sku)
     stand = standing.read(db, channel, key or sku)
     if stand is None and (key := assets.traced(db, channel, sku)):
@@ -191,7 +206,7 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
         have=offer.have if offer is not None else None,
         prices=trace.get("prices", {}).get(sku, {}),
         texts=trace.get("texts", {}),
-        held=_held(stand, offer) if stand.want_shown else "",
+        held=_held(stand, offer, driver, owned) if stand.want_shown else "",
         operations=tuple(journal.last(db, channel, stand.key)),
         not_offered="" if stand.want_shown else stand.reason,
         others=tuple(other for other in known if other != sku),
@@ -199,13 +214,14 @@ def explain(db: Connection, channel: str, sku: str) -> Explained | None:
     )
 
 
-def _held(stand: Standing, offer: OfferStanding | None) -> str:
+def _held(
+    stand: Standing, offer: OfferStanding | None, driver: Driver[Any, Any] | None, owned: Collection[str]
+) -> str:
     """Why nothing is sent of a SKU, or why its price is not."""
-    stays = price_held(stand) if offer is not None and offer.kept else None
-    if why := blocked(stand):
-        return why
-    put_off = _postponed(stand)
-    return f"{stays.words()}: {stays.reason}" if stays is not None else put_off.reason if put_off else ""
+    back = held_back(stand, driver, owned) if blocked(stand) or (offer is not None and offer.kept) else None
+    if back is None:
+        back = _postponed(stand)
+    return ": ".join(filter(None, (back.words(), back.reason))) if back is not None else ""
 
 
 def similar(db: Connection, channel: str, sku: str) -> tuple[str, ...]:

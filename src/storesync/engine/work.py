@@ -201,9 +201,13 @@ class Work:
             await self._wait(stand.unsettled - timedelta(seconds=late), late)
 
     async def _wait(self, since: datetime, seconds: float) -> None:
-        """Wait until so many seconds are over since then; longer if another run noted it, whose clock may be behind."""
+        """Wait until so many seconds are over since then; longer if another run noted it, whose clock may be behind.
+
+        It was noted before now, whatever a clock said that was ahead.
+        """
+        now = self.channel.env.now()
         apart = CLOCKS if seconds and since < self.began else 0.0
-        rest = (since - self.channel.env.now()).total_seconds() + seconds + apart
+        rest = (min(since, now) - now).total_seconds() + seconds + apart
         if rest > 0:
             await self.channel.env.sleep(rest)
 

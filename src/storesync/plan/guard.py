@@ -22,6 +22,7 @@ GUARDS: Final = (
     "mass change",
     "price range",
     "price swing",
+    "removed",
     "sold out",
     "stock jump",
     "touched",
@@ -59,14 +60,15 @@ class GuardLimits:
     `floor` listings may always change, so that small shops are not stopped by one product. `stock_jump` is how
     many times the stock of one SKU may grow, and how many times the largest stock of the shop a new one may have;
     where no stock is known yet, `stock_new` pieces. `price_range` is how many times a new listing may cost more, or
-    less, than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `mass_change`
-    the share of the live prices that may move by more than `mass_move`. A price that lies `outlier` times above or
-    below the median of its category is held.
+    less, than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `removed` the
+    share that may leave listings which stay, `mass_change` the share of the live prices that may move by more than
+    `mass_move`. A price that lies `outlier` times above or below the median of its category is held.
     """
 
     hidden: Decimal = Decimal("0.2")
     touched: Decimal = Decimal("0.5")
     sold_out: Decimal = Decimal("0.5")
+    removed: Decimal = Decimal("0.2")
     price_swing: Decimal = Decimal("0.3")
     price_range: Decimal = Decimal(20)
     stock_jump: Decimal = Decimal(20)

@@ -46,6 +46,8 @@ def held_row(held: Held) -> dict[str, Any]:
         "stays": dict(held.stays),
         "goes": list(held.goes),
         "waits": list(held.waits),
+        "content": held.content,
+        "follows": list(held.follows),
     }
 
 
@@ -59,6 +61,8 @@ def held_from(row: Mapping[str, Any]) -> Held:
         stays=row["stays"],
         goes=tuple(row["goes"]),
         waits=tuple(row["waits"]),
+        content=row["content"],
+        follows=tuple(row["follows"]),
     )
 
 

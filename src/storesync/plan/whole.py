@@ -18,7 +18,7 @@ from storesync.plan.rows import held_from, held_row, issue_from, issue_row, oper
 
 __all__ = ["Plan", "refuse_no_plan"]
 
-_VERSION = 5
+_VERSION = 6
 
 
 def refuse_no_plan(given: object) -> None:

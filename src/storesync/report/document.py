@@ -37,7 +37,7 @@ def issue_document(issue: Issue) -> dict[str, str]:
 
 
 def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
-    """Listings held back or not offered, each with its findings; with `stays` only these prices are held."""
+    """Listings held back or not offered, each with its findings; `stays` are prices that are, `content` the document."""
     return [
         {
             "key": one.key,
@@ -45,8 +45,14 @@ def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
             "reason": one.reason,
             "issues": [issue_document(issue) for issue in one.issues],
             **(
-                {"stays": dict(one.stays), "goes": list(one.goes), "waits": list(one.waits)}
-                if one.stays or one.goes or one.waits
+                {
+                    "stays": dict(one.stays),
+                    "goes": list(one.goes),
+                    "waits": list(one.waits),
+                    "content": one.content,
+                    "follows": list(one.follows),
+                }
+                if one.words()
                 else {}
             ),
         }

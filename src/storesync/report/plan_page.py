@@ -99,8 +99,8 @@ def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[s
     pictures = counts.pop("upload", 0)
     return {
         "plan": plan,
-        "held": [_together(group) for group in held_groups(one for one in plan.held if not one.stays)],
-        "stays": [_together(group) for group in held_groups(one for one in plan.held if one.stays)],
+        "held": [_together(group) for group in held_groups(one for one in plan.held if not one.price_only)],
+        "stays": [_together(group) for group in held_groups(one for one in plan.held if one.price_only)],
         "made": plan.made_at[:16].replace("T", " "),
         "counts": [(_MARKS[Kind(kind)][0], count, _MARKS[Kind(kind)][1]) for kind, count in counts.items()],
         "pictures": pictures,

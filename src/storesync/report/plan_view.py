@@ -57,8 +57,8 @@ def count_line(plan: Plan) -> str:
     parts = [", ".join(count_words(plan.counts)) or "nothing to do", f"{plan.unchanged:,} unchanged"]
     for number, words in (
         (plan.waiting, "waiting for the market"),
-        (sum(not held.stays for held in plan.held), "held back"),
-        (sum(bool(held.stays) for held in plan.held), "with a held price"),
+        (sum(not held.price_only for held in plan.held), "held back"),
+        (sum(held.price_only for held in plan.held), "with a held price"),
         (len(plan.not_offered), "not offered"),
     ):
         if number:
@@ -188,7 +188,7 @@ def held_groups(held: Iterable[Held]) -> list[list[Held]]:
         # The key stands in many ways out ("add SBG-001,VN,…"): but for it they are one.
         way = first.hint.replace(one.key, "") if first is not None else one.reason.partition(": ")[0]
         code = first.code if first is not None else ""
-        alike = (bool(one.stays), code, way) if way else (one.key,)
+        alike = (bool(one.stays), one.content, code, way) if way else (one.key,)
         groups.setdefault(alike, []).append(one)
     return list(groups.values())
 
@@ -199,9 +199,14 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
         first = group[0]
         if len(group) >= MANY and not whole:
             said = f"{counted(len(group), 'listing')}: {named([one.key for one in group])}"
-            said += "; live prices stay, the rest goes out" if first.stays else ""
-            if not first.stays and any(one.goes for one in group):
-                said += "; live content stays, prices and stock go out"
+            said += "; live prices stay, the rest goes out" if first.price_only else ""
+            if first.content and any(one.goes for one in group):
+                what = (
+                    "live prices and content stay, stock goes"
+                    if first.stays
+                    else "live content stays, prices and stock go"
+                )
+                said += f"; {what} out"
             yield Hanging(Text.assemble(_mark(first), said), _UNDER)
             yield from _findings_of(first, "the first of them: ")
             continue
@@ -213,7 +218,7 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
 
 
 def _mark(held: Held) -> tuple[str, str]:
-    return ("  ! price held  ", "bold yellow") if held.stays else ("  ! held    ", "bold red")
+    return ("  ! price held  ", "bold yellow") if held.price_only else ("  ! held    ", "bold red")
 
 
 def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:

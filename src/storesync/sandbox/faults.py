@@ -122,6 +122,10 @@ class FaultSchedule:
         """Play the steps: the first one that matches and is not used up decides."""
         return cls(list(steps), None, (), frozenset(), 0.0)
 
+    def after(self, *steps: Step) -> "FaultSchedule":
+        """The same schedule, whose calls meet these steps first."""
+        return FaultSchedule([*steps, *self._steps], self._rng, self._rates, self._only, self._seconds)
+
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "FaultSchedule":
         """Read `{"script": [{"fault", "times", "kind", …}], "seed", "rates", "only", "seconds"}`."""

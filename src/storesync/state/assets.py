@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, func, select
 
 from storesync.model import Category, CategoryKey, File, digest, dumps, loads
 from storesync.state.clock import stamp, unstamp
@@ -31,6 +31,7 @@ __all__ = [
     "keep_media",
     "keep_shop",
     "media_values",
+    "others",
     "shop",
     "trace",
     "traced",
@@ -39,6 +40,9 @@ __all__ = [
 
 _MEDIA = Statement(select(media).where(media.c.channel == bindparam("channel")))
 
+_IDENTITIES = (
+    0x5354_4F52_5348_4F50  # any number that is ours: shops are compared and kept one after the other
+)
 _FILE = Statement(select(files).where(files.c.sha256 == bindparam("sha256")))
 _CATEGORY = Statement(
     select(categories.c.body, categories.c.at).where(
@@ -138,6 +142,14 @@ def keep_identity(db: Connection, channel: str, identity: Mapping[str, Any]) -> 
 def identity(db: Connection, channel: str) -> Mapping[str, Any]:
     """Whose account and shop this was when it was last accepted; empty before the first contact."""
     return _found(db, channel, "identity")
+
+
+def others(db: Connection, channel: str) -> Mapping[str, Mapping[str, Any]]:
+    """Whose account and shop the other channels are, by their names; whoever asks this next waits for the caller."""
+    if db.dialect.name == "postgresql":
+        db.execute(select(func.pg_advisory_xact_lock(_IDENTITIES)))
+    known = select(channels.c.channel, channels.c.identity).where(channels.c.channel != channel)
+    return {row.channel: loads(row.identity) for row in db.execute(known.order_by(channels.c.channel))}
 
 
 def keep_contact(db: Connection, channel: str, contact: Mapping[str, Any]) -> None:

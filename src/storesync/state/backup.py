@@ -17,22 +17,34 @@ from storesync.state.schema import METADATA, tokens
 from storesync.state.standing import UNKNOWN
 from storesync.state.store import Store
 
-__all__ = ["backup", "export"]
+__all__ = ["backup", "export", "unlearn"]
 
 _FETCH = 500  # rows held in memory at once
+
+# In the SQL of both databases: a copy is written through the connection that made it. What was acknowledged keeps its
+# last value behind the mark, for guards to measure against; what a listing was last let have stands as asked for, so that
+# sending just that again needs no reason.
+_UNLEARN = (
+    "UPDATE channels SET contact = '{}'",
+    "UPDATE listings SET asked = have WHERE made AND ticket IS NULL AND have NOT IN ('', '?')",
+    "UPDATE listings SET have = '?' WHERE made AND have <> ''",
+    "UPDATE listings SET have_shown = '?' WHERE made AND have_shown IN ('+', '-')",
+    "UPDATE offers SET have_prices = '?' || have_prices WHERE have_prices <> '' AND substr(have_prices, 1, 1) <> '?'",
+    "UPDATE offers SET have_stock = '?' || have_stock WHERE have_stock <> '' AND substr(have_stock, 1, 1) <> '?'",
+)
 
 
 def backup(store: Store, path: Path) -> None:
     """Copy a SQLite store to a new file as it is at this moment, while others go on writing.
 
-    The file holds the tokens too, is for its owner alone, and is there whole or not at all. Who goes on from it looks
-    at each shop before anything is created there, for listings made after the copy. Raises StateError
-    when it is there already or the store is not SQLite.
+    The file holds the tokens too, is for its owner alone, and is there whole or not at all. It takes nothing for
+    acknowledged (`unlearn`). Raises StateError when it is there already or the store is not SQLite.
     """
     if store.engine.dialect.name != "sqlite":
         raise StateError(
             f"{store.url.render_as_string()}: only a SQLite state is copied by storesync; this one is backed up by "
-            f"`pg_dump --format=custom --file={path.with_suffix('.dump')}`, beside any sync, tokens and all"
+            f"`pg_dump --format=custom --file={path.with_suffix('.dump')}`, beside any sync, tokens and all; when it was "
+            "put back say so: `storesync state restored`"
         )
     if path.exists():
         raise StateError(f"{path}: is there already; name a new file for the backup")
@@ -45,8 +57,8 @@ def backup(store: Store, path: Path) -> None:
             with store.engine.connect() as db:
                 source: Any = db.connection.driver_connection
                 source.backup(target)
-            # Whoever goes on from it must look at the shops again: what was made after it is unknown to it.
-            target.execute("UPDATE channels SET contact = '{}'")
+            for statement in _UNLEARN:
+                target.execute(statement)
             target.commit()
             target.execute("PRAGMA journal_mode=DELETE")  # one file, no companions
         finally:
@@ -56,6 +68,16 @@ def backup(store: Store, path: Path) -> None:
         _settle(path.parent)
     finally:
         part.unlink(missing_ok=True)
+
+
+def unlearn(db: Connection) -> None:
+    """Take nothing for acknowledged any more: whoever goes on from a copy does not know what was sent after it.
+
+    Prices, stock, documents and what is on sale are sent once more, and each shop is looked at before anything is
+    created there. Ids, doubts, tickets and what is parked stay.
+    """
+    for statement in _UNLEARN:
+        db.exec_driver_sql(statement)
 
 
 def export(store: Store) -> Iterator[str]:

@@ -30,8 +30,9 @@ def take(
 ) -> Fence:
     """The lease for `owner`, for `ttl` seconds; Locked when somebody else holds it and it is not over.
 
-    An owner that has `ended` holds nothing: whoever asks next takes over, under a higher number. Of processes that
-    ask at the same moment one gets it: they wait for each other at the row.
+    An owner that has `ended` holds nothing: whoever asks next takes over, under a higher number. So does one whose clock
+    was ahead by more than a lease when it came: nobody could wait for that. Of processes that ask at the same moment
+    one gets it: they wait for each other at the row.
     """
     free = {"name": name, "owner": "", "fence": 0, "since": "", "until": ""}
     row = _ROW.run(db, {"name": name}).one_or_none()
@@ -39,7 +40,8 @@ def take(
         keep(db, leases, free)
         row = _ROW.run(db, {"name": name}).one()
     until = stamp(now + timedelta(seconds=ttl))
-    if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):
+    held = row.until > stamp(now) and row.since <= until
+    if row.owner and row.owner != owner and held and not ended(row.owner):
         raise Locked(
             f"{leased(name)}: {row.owner} is at work since {row.since}; its lease ends at {row.until} unless renewed"
         )

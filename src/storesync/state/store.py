@@ -19,6 +19,7 @@ from sqlalchemy.pool import StaticPool
 from storesync.errors import ConfigError, Locked, StateError
 from storesync.state import revision
 from storesync.state.cipher import Cipher
+from storesync.state.failure import PATIENCE, lost_connection, told
 from storesync.state.schema import METADATA, leases
 from storesync.state.statement import Statement, tell
 
@@ -27,7 +28,6 @@ __all__ = ["Fence", "Store", "leased"]
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
-_PATIENCE = 30  # seconds that a writer waits for another process's transaction
 _TRIES = 5
 _CHOSEN_AGAINST = ("40001", "40P01")  # PostgreSQL's codes: could not serialize, deadlock
 
@@ -174,12 +174,7 @@ class Store:
         try:
             migrate(self)
         except DBAPIError as error:
-            where = self.url.render_as_string(hide_password=True)
-            said = str(error.orig).strip().partition("\n")[0]
-            raise StateError(
-                f"state.url {where}: the state cannot be opened: {said}; "
-                "is the database there, and may this user write to it?"
-            ) from error
+            raise told(self.url, error)  # noqa: B904  # it names its cause itself
 
     def close(self) -> None:
         """Let go of the database; what was not committed is gone."""
@@ -193,16 +188,16 @@ class Store:
         """Run `work` in a transaction of its own, in this thread.
 
         It runs again when the database had to choose between two processes and chose the other one, so it
-        must not change anything but the database.
+        must not change anything but the database. StateUnavailable when the database fails.
         """
         fences = () if fence is None else (fence,)
-        for _ in range(_TRIES - 1):
+        for left in range(_TRIES, 0, -1):
             try:
                 return self._write_once(work, fences)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in _CHOSEN_AGAINST:
-                    raise
-        return self._write_once(work, fences)
+                if left == 1 or getattr(error.orig, "sqlstate", None) not in _CHOSEN_AGAINST:
+                    raise told(self.url, error)  # noqa: B904  # it names its cause itself
+        raise AssertionError("the last try returns or raises")
 
     def _write_once(self, work: Work[T], fences: Sequence[Fence]) -> T:
         with self._sessions.transaction(write=True) as db:
@@ -223,9 +218,12 @@ class Store:
             yield db
 
     def read_now(self, work: Work[T]) -> T:
-        """Run `work`, which writes nothing, in this thread."""
-        with self._sessions.transaction() as db:
-            return work(db)
+        """Run `work`, which writes nothing, in this thread; StateUnavailable when the database fails."""
+        try:
+            with self._sessions.transaction() as db:
+                return work(db)
+        except DBAPIError as error:
+            raise told(self.url, error)  # noqa: B904  # it names its cause itself
 
     async def write(self, work: Work[T], fence: Fence | None = None) -> T:
         """Run `work` durably; returns after the commit. What waits at the same moment shares one commit.
@@ -291,8 +289,7 @@ class Store:
             return [(result, None) for result in self.write_now(together)]
         except Exception as error:
             # Without the connection nobody knows whether the commit came through: then it is not done twice.
-            lost = isinstance(error, DBAPIError) and error.connection_invalidated
-            if len(group) == 1 or lost or not reached:
+            if len(group) == 1 or lost_connection(error) or not reached:
                 return [(None, error)] * len(group)
             # One of them spoiled the transaction for all: each gets its own, so that only that one fails.
             return [outcome for waiting in group for outcome in self._commit([waiting])]
@@ -347,7 +344,7 @@ def _sqlite(url: URL) -> Engine:
     # One connection object must serve the memory database, else each thread would see an empty one.
     # More statements than sqlite3 remembers by itself, so that a run does not parse them again and again.
     arguments: dict[str, Any] = {
-        "connect_args": {"check_same_thread": False, "timeout": _PATIENCE, "cached_statements": 512}
+        "connect_args": {"check_same_thread": False, "timeout": PATIENCE, "cached_statements": 512}
     }
     engine = create_engine(url, **arguments, **({"poolclass": StaticPool} if memory else {}))
 

@@ -287,6 +287,12 @@ SENDING: Final = (
         "    return False",
     ),
     Mutant(
+        "a document that the market refused holds its stock",
+        "storesync.engine.diff",
+        "or bool(stand.refused and stand.refused == stand.want)",
+        "or False",
+    ),
+    Mutant(
         "a variant that left the catalog sells on beside a held text",
         "storesync.state.standing.wanting",
         "    for sku in sorted(rows.keys() | _there(db, channel, wanted.key)):",

@@ -20,7 +20,9 @@ def judge_held(world: World, held: list[Held]) -> Iterator[str]:
     stands = world.stands()
     for one in held:
         stand, item = stands.get(one.key), world.wanted.items[one.key]
-        if stand is None or not stand.parked:
+        if not one.price and not one.text:
+            yield from _refused(world, one, stand, item)
+        elif stand is None or not stand.parked:
             yield from _look(world, one, stand, item)
 
 
@@ -41,9 +43,30 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
         return  # nobody can be asked whether it was made
     # What was not made to its end gets no document while something of it is held, nor what has nothing left to show.
     waits = one.text or not stand.made or not one.offers.keys() & item.offers.keys()
+    # Nor can a document be told that has a price which nobody here knows.
+    there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
+    waits |= one.price and any(offer.last_prices is None for offer in there)
     if stand.refused != stand.want or not stand.refused:
         yield from _document(world, what, one, listing, item, waits=waits)
     yield from _offers(world, what, one, listing, stand, item, waits=waits)
+
+
+def _refused(world: World, one: Held, stand: Standing | None, item: Item) -> Iterator[str]:
+    """Its document stays as it is; price and stock of what is there go on."""
+    alive = world.truth.alive(one.key)
+    known = stand is not None and stand.made and not stand.parked and stand.ticket is None
+    if not item.offered or not known or stand is None or [listing.id for listing in alive] != [one.listing]:
+        return
+    (listing,) = alive
+    what = f"{one.key}, whose document is refused,"
+    if "title" not in world.profile.owned and listing.title != one.title:
+        yield f"{what} is titled {listing.title!r}, not {one.title!r}"
+    theirs = one.shown(listing)
+    wanted = right_offers(world, listing, item, theirs)
+    for sku in theirs.keys() & wanted.keys() & item.offers.keys():
+        offer = stand.offers.get(sku)
+        if offer is not None and not offer.refused and theirs[sku] != wanted[sku]:
+            yield f"{what} offers {sku} at {theirs[sku]}, not {wanted[sku]}"
 
 
 def _held(one: Held) -> Iterator[str]:

@@ -23,6 +23,7 @@ __all__ = ["Held", "Hold"]
 
 _SHARE = 0.6  # of the worlds in which something goes wrong
 _OPEN = 0.6  # of these holds begin before the mishaps are settled
+_STERN = 0.15  # of these holds are the market's: it refuses every document
 _KINDS = ("price", "price", "text", "text", "both", "nothing")
 
 
@@ -31,7 +32,7 @@ class Held:
     """One product that is held, and what the market showed of it then; `listing` is 0 where it showed none.
 
     `offers` are price and stock by SKU; of those in `zero` the stock may stay at none, and of those in `out` it must:
-    they were sold out, and everybody knew.
+    they were sold out, and everybody knew. Where neither price nor text is held, the market refuses the document.
     """
 
     key: str
@@ -53,28 +54,31 @@ class Held:
 
 @frozen
 class Hold:
-    """The hold of one world: whether there is one, whether it begins with everything settled, and what is held."""
+    """The hold of one world: whether there is one, whether it begins with everything settled, and whose it is."""
 
     world: World
     rng: Random
     drawn: bool
     settled: bool
+    stern: bool
 
     @classmethod
     def of(cls, world: World) -> Hold:
         """Drawn by the seed; where nothing goes wrong nothing is held."""
         rng = Random(f"hold {world.seed}")
         drawn = rng.random() < _SHARE and not world.profile.calm
-        return cls(world, rng, drawn, rng.random() >= _OPEN)
+        stern = Random(f"stern {world.seed}").random() < _STERN
+        return cls(world, rng, drawn, rng.random() >= _OPEN, stern)
 
     def begin(self, stands: Mapping[str, Standing]) -> list[Held]:
         """From now on these are held; what they would cost is a price that must not be seen before somebody says so."""
         world = self.world
         world.loop.skip(world.profile.late)
         world.truth.settle()
+        world.stern = self.stern
         found = []
         for key, item in list(world.wanted.items.items()):
-            kind = self.rng.choice(_KINDS)
+            kind = "refused" if self.stern else self.rng.choice(_KINDS)
             alive = world.truth.alive(key)
             if kind == "nothing" or len(alive) > 1:
                 continue
@@ -85,18 +89,21 @@ class Hold:
         return found
 
     def release(self, held: list[Held]) -> None:
-        """New policies are there, and the texts may leave: what is wanted is right from now on."""
+        """New policies are there, and texts may leave and are taken: what is wanted is right from now on."""
+        self.world.stern = False
+        self.world.faults(on=False)
         for one in held:
             item = self.world.wanted.items[one.key]
             self.world.wanted.items[one.key] = evolve(item, unpriced=False, unfit=False)
         self.world.wanted.remember()
 
     def _of(self, item: Item, kind: str, listing: Listing | None, stand: Standing | None) -> Held:
-        price, text = kind != "text", kind != "price"
+        price, text = kind in ("price", "both"), kind in ("text", "both")
         events = self.world.events
         events["price held"] += price
         events["text held"] += text
         events["price and text held"] += price and text
+        events["document refused"] += kind == "refused"
         if listing is None:
             events["held before it was made"] += 1
             return Held(key=item.key, price=price, text=text)
@@ -139,9 +146,10 @@ class Hold:
                 self._other(sku, price) if held.price else new,
                 rng.choice((0, 0, stock, stock + 3)),
             )
-        if len(offers) > 1 and rng.random() < 0.3:
+        refused = not held.price and not held.text
+        if len(offers) > 1 and rng.random() < 0.3 and not refused:
             del offers[rng.choice(list(offers))]
-        if rng.random() < 0.3:
+        if rng.random() < 0.3 and not refused:
             # One that the shop does not have: it waits.
             number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
             offers[f"{item.key}-{number}"] = (platform.price(rng), 5)
@@ -149,14 +157,14 @@ class Hold:
         if held.text:
             title = f"unfit {title}"
             picture = (picture + 1) % platform.pictures if platform.pictures else picture
-        elif rng.random() < 0.4:
+        elif refused or rng.random() < 0.4:
             title += "'"
         return evolve(
             item,
             offers=offers,
             title=title,
             picture=picture,
-            offered=True,
+            offered=item.offered or not refused,
             unpriced=held.price,
             unfit=held.text,
         )

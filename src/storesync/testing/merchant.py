@@ -81,7 +81,9 @@ def _taken_back(world: World, item: Item, unheard: Mapping[str, Decimal]) -> Ite
 
 
 def type_price(world: World, listing: Listing) -> None:
-    """The seller types a price into the shop."""
+    """The seller types a price into the shop; a half has none to type over."""
+    if not listing.skus and not listing.price:
+        return
     world.truth.edit(listing.id, price=world.platform.by_hand)
     _note(world, listing, "prices", world.platform.by_hand)
 

@@ -53,8 +53,8 @@ class Platform:
     seconds; `reviewed` says that it may decide on documents later. `account` gives the credentials after so many
     new authorizations, `authorize` makes the market know them. `prices` are whole steps of `step`, from the lowest
     to the highest; `by_hand` is what a seller types in. `fewest` counts the calls that it takes;
-    `details` are what else it shows of a product, `variant` makes room for one that a seller
-    adds to a listing that has variants, `titled` how it shows a title.
+    `documents` are the operations that change what it shows, `details` are what else it shows of a product, `variant`
+    makes room for one that a seller adds to a listing that has variants, `titled` how it shows a title.
     """
 
     name: str
@@ -79,6 +79,7 @@ class Platform:
     rates: Mapping[str, float] = {}
     fewest: Fewest
     details: Callable[[Shown, Item], Iterator[Detail]]
+    documents: tuple[str, ...]
     variant: Callable[[Truth, Shown, Decimal, Random], Sku]
     titled: Callable[[Profile, str], str] = lambda profile, title: title
 
@@ -183,6 +184,7 @@ _PLAIN = Platform(
         together=lambda profile: profile.together,
     ),
     details=plain_details,
+    documents=("change",),
     variant=plain_variant,
     titled=lambda profile, title: plain.reworded(title) if profile.rewords else title,
 )
@@ -268,6 +270,7 @@ _TMALL = Platform(
     # one is sent after its own rules were read, and new SKUs have ids to be read again.
     fewest=Fewest(shop=5, steps=lambda item, profile: 2, text=2, more=3, second=3, pictures=True),
     details=tmall_details,
+    documents=("tmall.item.schema.update", "tmall.item.schema.increment.update"),
     variant=tmall_variant,
 )
 
@@ -351,6 +354,7 @@ _SHOPEE = Platform(
         pictures=True,
     ),
     details=shopee_details,
+    documents=("product/update_item",),
     variant=shopee_variant,
 )
 

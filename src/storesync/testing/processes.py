@@ -94,14 +94,15 @@ def project(folder: Path, address: str, *, products: int | None = None) -> Path:
     with as_file(files("storesync") / "examples" / "gangwon") as example:
         shutil.copytree(example, folder, dirs_exist_ok=True)
     if products is not None:
-        _shorten(folder / "catalog", products)
+        shorten(folder / "catalog", products)
     generate_images(folder / "catalog", folder / "catalog" / "images")
     path = folder / "storesync.toml"
     path.write_text(path.read_text(encoding="utf-8").replace(_SANDBOX, address), encoding="utf-8")
     return path
 
 
-def _shorten(catalog: Path, products: int) -> None:
+def shorten(catalog: Path, products: int) -> None:
+    """Keep the first so many product lines of a catalog's tables, and what belongs to them."""
     kept: set[str] = set()
     for name in ("products.csv", "variants.csv", "translations.csv"):
         path = catalog / name

@@ -56,6 +56,7 @@ EXPECTED: tuple[str, ...] = (
     "price held",
     "text held",
     "price and text held",
+    "document refused",
     "held before it was made",
     "held with a create in doubt",
     "held with an update in doubt",

@@ -180,7 +180,7 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         if item is None or not item.offered:
             continue  # nothing of it is sent
         title, offers, words = item.title, dict(item.offers), item.words
-        waits = item.unfit or (item.unpriced and not stand.made)
+        waits = item.unfit or (item.unpriced and not stand.made) or world.stern
         if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:

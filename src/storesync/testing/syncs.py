@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 
-from sqlalchemy.exc import OperationalError
-
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
 from storesync.engine.report import OutcomeState, Report
-from storesync.errors import Denied, Fault, Locked, StalePlan, UnsafePlan
+from storesync.errors import Denied, Fault, Locked, StalePlan, StateUnavailable, UnsafePlan
 from storesync.plan import GuardLimits, Plan
 from storesync.testing.elsewhere import far_away, plans_elsewhere
 from storesync.testing.virtual import run_virtual
@@ -31,7 +29,7 @@ def run(world: World, dooms: list[Doom], *, look: bool = False) -> Report | None
             return run_virtual(world.loop, _sync(world, doom, look=look), doom.tick)
         except Crash:
             world.events["process died"] += 1
-        except OperationalError:
+        except StateUnavailable:
             world.events["store failed"] += 1
         finally:
             world.store.before_commit = world.store.after_commit = None
@@ -47,7 +45,7 @@ async def _sync(world: World, doom: Doom, *, look: bool) -> Report | None:
     stranger = plans_elsewhere(world, _LIMITS)
     try:
         return await _one(world, doom, look=look)
-    except (Crash, OperationalError):
+    except (Crash, StateUnavailable):
         world.cut_off()  # before anybody else settles what it left
         raise
     finally:

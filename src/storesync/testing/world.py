@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -13,24 +12,25 @@ from random import Random
 from typing import Any
 
 import httpx
-from attrs import define, field
+from attrs import define, evolve, field
 from sqlalchemy import bindparam, select
 from sqlalchemy.exc import OperationalError
 
 from storesync.driver import Driver, Shop
 from storesync.engine import Env, OpenChannel, Pacer
 from storesync.engine.contact import meet
-from storesync.model import Channel, loads
-from storesync.model.codec import loads_foreign
+from storesync.model import Channel
 from storesync.plan import Kind
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, CREATE, EXTEND, READ, Answer, Call, Dialect
+from storesync.sandbox.faults import Fault, Step
 from storesync.sandbox.records import Listing, Sku
 from storesync.state import Standing, Store, standing
-from storesync.state.schema import journal, operations
+from storesync.state.schema import operations
 from storesync.state.statement import Statement
 from storesync.testing.byhand import BY_HAND
+from storesync.testing.intents import intent_of
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import START, Profile
@@ -42,13 +42,6 @@ from storesync.transport import Transport
 
 __all__ = ["Crash", "Doom", "World", "offers_of"]
 
-_INTENDED = Statement(
-    select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
-    .join_from(operations, journal, journal.c.operation == operations.c.id)
-    .where(operations.c.channel == bindparam("channel"), operations.c.state == bindparam("running"))
-    .where(journal.c.state == bindparam("state"))
-    .order_by(journal.c.seq.desc())
-)
 _RUNNING = Statement(select(operations.c.key).where(operations.c.state == bindparam("state")))
 _UNHEARD = (
     "lost_before",
@@ -63,6 +56,7 @@ _UNHEARD = (
     "hostile",
     "repeat",
 )
+_ALWAYS = 1_000_000  # calls, more than any world has
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
 
@@ -146,6 +140,7 @@ class World:
     sent: Counter[date] = field(factory=Counter)
     events: Counter[str] = field(factory=Counter)
     elsewhere: bool = False
+    stern: bool = False
     witness: Witness = field(factory=Witness)
     creating: dict[int, str] = field(factory=dict)
     cut: set[str] = field(factory=set)
@@ -224,12 +219,20 @@ class World:
         self.stumbles.rate = self.profile.stumbles if on else 0.0
         self.loses = self.profile.loses if on else 0.0
         if not on or self.profile.calm:
-            self.truth.faults = FaultSchedule.none()
+            self.truth.faults = self._stern(FaultSchedule.none())
             return
         rates = dict(self.profile.rates)
         if not self.profile.late:
             rates["late"] = 0.0
-        self.truth.faults = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
+        drawn = FaultSchedule.seeded(self.rng, rates, seconds=max(self.profile.late, 0.1))
+        self.truth.faults = self._stern(drawn)
+
+    def _stern(self, schedule: FaultSchedule) -> FaultSchedule:
+        """The schedule of a market that, while it is stern, refuses every change of a document."""
+        if not self.stern:
+            return schedule
+        refusal = Step(fault=Fault(name="refuse"), times=_ALWAYS)
+        return schedule.after(*(evolve(refusal, operation=name) for name in self.platform.documents))
 
     def rest(self) -> None:
         """Time passes between two runs."""
@@ -304,9 +307,7 @@ class World:
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
-        named = {"channel": self.platform.channel, "running": "running", "state": "intended"}
-        rows = self.store.read_now(lambda db: _INTENDED.run(db, named).all())
-        told = next((row for row in rows if _is_told(loads(row.request), call)), None)
+        told = intent_of(self.store, self.platform.channel, call)
         if told is not None and kind in (CREATE, EXTEND):
             self.truth.settle()  # what is due is logged first
             self.creating[len(self.truth.calls)] = told.key
@@ -396,17 +397,3 @@ def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, i
     if item is None or len(item.offers) != 1 or listing.price == 0:
         return {}  # a half, whose SKUs come in a second step
     return dict.fromkeys(item.offers, (listing.price, listing.stock))
-
-
-def _is_told(told: Mapping[str, Any], call: Call) -> bool:
-    """Whether this is the request that the journal tells of; a signature may have been added to it."""
-    path, _, query = str(told["path"]).partition("?")
-    if told["method"] != call.method or path != call.path or query not in call.query_string:
-        return False
-    if not told.get("params", {}).items() <= call.args.items():
-        return False
-    if "form" in told and not told["form"].items() <= dict(call.form).items():
-        return False
-    if "json" in told and told["json"] != loads_foreign(call.body):
-        return False
-    return "digest" not in told or told["digest"] == hashlib.sha256(call.body).hexdigest()

@@ -19,6 +19,7 @@ from storesync.engine.shops import Shops
 from storesync.sandbox import SandboxTransport
 from storesync.sandbox import shopee as market
 from storesync.sandbox.core import Market
+from storesync.testing.processes import shorten
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
 
 T = TypeVar("T")
@@ -84,10 +85,14 @@ class World:
 
 
 @contextmanager
-def world(folder: Path, *, seed: int = 1, extend_lag: float = 2.0) -> Iterator[World]:
-    """The example, copied into this folder with drawn pictures, and an empty shop."""
+def world(
+    folder: Path, *, seed: int = 1, extend_lag: float = 2.0, products: int | None = None
+) -> Iterator[World]:
+    """The example, or its first so many products, copied into this folder with drawn pictures, and an empty shop."""
     with as_file(files("storesync.examples") / "gangwon") as example:
         copytree(example, folder, dirs_exist_ok=True)
+    if products is not None:
+        shorten(folder / "catalog", products)
     _draw(folder / "catalog")
     loop = VirtualLoop()
     clock = virtual_env(loop, Random(0), start=NOW, owner="market").now
