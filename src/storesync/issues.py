@@ -10,7 +10,7 @@ from typing import overload
 
 from attrs import evolve, field, frozen
 
-__all__ = ["Issue", "Issues", "Severity", "counted", "nearest", "told", "unread"]
+__all__ = ["Issue", "Issues", "Severity", "counted", "nearest", "told", "unread", "wordless"]
 
 
 # What drives a terminal instead of being read: strangers write names, and markets write messages.
@@ -20,6 +20,11 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 def told(text: str) -> str:
     """The text without control characters, but for line ends and tabs."""
     return text if text.isprintable() else _CONTROLS.sub("", text)
+
+
+def wordless(text: str) -> bool:
+    """Whether nobody can read anything in it: no letter and no digit, only dots, spaces and signs without a width."""
+    return not any(map(str.isalnum, text))
 
 
 class Severity(Enum):

@@ -76,7 +76,7 @@ def forgotten(name: str, seed: int, moves: int) -> Iterator[tuple[Bench, list[in
         left = [moves]
 
         def move() -> None:
-            if left[0] and rng.random() < 0.7:
+            for _ in range(min(left[0], rng.randint(0, 3))):
                 left[0] -= 1
                 hand(bench.truth, rng, strangers)
 

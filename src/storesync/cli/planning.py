@@ -12,7 +12,7 @@ from storesync.cli.attempt import DONE, HELD
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
 from storesync.errors import PlanError
-from storesync.issues import Severity
+from storesync.issues import Severity, wordless
 from storesync.plan import Kind, Plan, refuse_unknown_guards
 from storesync.report.plan_view import FEW, plan_view
 from storesync.sync import Shops
@@ -93,7 +93,7 @@ def reasons_from(allowed: Iterable[str]) -> Mapping[str, str]:
     reasons = {}
     for given in allowed:
         guard, equals, reason = given.partition("=")
-        if not equals or not guard.strip() or not reason.strip():
+        if not equals or not guard.strip() or wordless(reason):
             name = guard.strip() or "guard"
             raise PlanError(f"--allow {given!r} gives no reason: write --allow '{name}=why it is meant'")
         reasons[guard.strip()] = reason.strip()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from storesync.engine.setup import Setup
 from storesync.errors import ConfigError, StateError
+from storesync.issues import wordless
 from storesync.model import Money, Product
 from storesync.pricing import Confirmed, Priced, Snapshot, price
 from storesync.state import OfferStanding, journal, standing
@@ -51,7 +52,7 @@ async def confirm_price(
     ConfigError without a reason or when the catalog does not have the product whole, StateError when no price of the
     SKU is held for its change.
     """
-    if not reason.strip():
+    if wordless(reason):
         raise ConfigError(
             f"to confirm the price of {sku} needs a reason, since whoever reads it later must know why it moved: "
             "--reason 'why', or in Python reason='why'"
