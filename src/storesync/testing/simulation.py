@@ -107,14 +107,15 @@ def _held(world: World, verdict: Verdict, hold: Hold) -> None:
     dooms = [Doom(death=world.rng.randint(1, 60)) for _ in range(world.rng.randint(0, world.profile.crashes))]
     run(world, dooms, look=world.profile.edits and world.rng.random() < 0.5)
     world.faults(on=False)
-    if not _settle(world):
+    # What is held stays as it was shown in the beginning: nobody types meanwhile.
+    if not _settle(world, typing=False):
         verdict.wrong.append("while prices and texts are held, no run is silent")
     verdict.wrong += judge_held(world, held)
     hold.release(held)
     _settle(world)
 
 
-def _settle(world: World) -> bool:
+def _settle(world: World, *, typing: bool = True) -> bool:
     """Quiet runs until nothing is left to do; whether that came."""
     # What a market makes of a text that it decides on is known after three verdicts.
     most = _SETTLING * 3 if world.profile.review and world.profile.rewords else _SETTLING
@@ -128,7 +129,7 @@ def _settle(world: World) -> bool:
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
         silent = report is not None and not report.outcomes and not waited and not waits
         # Whoever insists does so after a run, and nobody looked before.
-        typed = insist(world)
+        typed = typing and insist(world)
         if not _touch_refused(world, stands) and silent and not typed:
             return True
         if report is not None and _sat_out(world, report):
