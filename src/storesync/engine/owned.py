@@ -43,9 +43,11 @@ def content_owned(channel: Channel, spec: Spec) -> Mapping[str, str]:
 def kept(wanted: Want, stand: Standing, document: Content | None, channel: Channel, spec: Spec) -> Want:
     """What is wanted of a listing that is in the shop already, with what the seller keeps there.
 
-    `document` is the acknowledged one, or when that is unknown the one wanted before. Pure.
+    `document` is the acknowledged one, or when that is unknown the one wanted before. What the seller has in a half is
+    looked at when the rest is made: nothing of it was acknowledged, and what was wanted before may be another
+    catalog's. Pure.
     """
-    if stand.ref is None or not (wanted.content or wanted.offers):
+    if stand.ref is None or not stand.made or not (wanted.content or wanted.offers):
         return wanted
     offers = {sku: _offer_kept(offer, stand, channel) for sku, offer in wanted.offers.items()}
     content = wanted.content
