@@ -189,7 +189,9 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             else:
                 title += "."
         for sku, offer in stand.offers.items():
-            gone = item.unfit and not any(one.sku(sku) for one in world.truth.alive(stand.key) if one.skus)
+            gone = (item.unfit or item.unpriced) and not any(
+                one.sku(sku) for one in world.truth.alive(stand.key) if one.skus
+            )
             if offer.refused and sku in offers and not gone:  # what is gone comes back with a document alone
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))
