@@ -94,6 +94,21 @@ def test_what_was_sold_out_when_it_was_last_heard_of_does_not_come_back_at_a_pri
     assert {"A": {"A-0": (Decimal(150), 7)}} == shop.live()
 
 
+def test_what_is_sold_out_stays_so_at_a_held_price_that_the_seller_keeps() -> None:
+    """A look at his price before an update says nothing about the stock that waits for a price."""
+    shop = Bench.opened(item("A", stock=0), manners=evolve(profile(), owned=("prices",)))
+    shop.sync()
+    (listing,) = shop.truth.alive("A")
+    shop.truth.edit(listing.id, price=Decimal(88))
+    shop.put(evolve(ended(item("A"), stock=7), title="corrected"))
+    shop.sync().raise_for_faults()
+    known = shop.stand("A").offers["A-0"]
+
+    assert ["corrected"] == [listing.title for listing in shop.truth.live()]
+    assert {"A": {"A-0": (Decimal(88), 0)}} == shop.live()
+    assert (frozenset({"CN"}), 7) == (known.kept, known.waits)
+
+
 def test_a_look_tells_a_price_that_stays_as_it_is() -> None:
     """`observe` says that a hand changed it and that it stays; nothing is repaired while the price is held."""
     shop = Bench.opened(item("A"))

@@ -72,6 +72,29 @@ def test_a_driver_that_fails_in_the_middle_of_an_update_leaves_the_variant_in_do
     assert 1 == bench.calls("extend")
 
 
+def test_what_a_driver_wrote_at_an_address_before_it_failed_is_hidden_when_it_leaves_the_catalog() -> None:
+    """The flow broke on the answer that told the ids; the product is gone before anybody could go on."""
+    bench = Bench.opened(item("A"), item("B"), manners=profile("address"))
+    driver = bench.channel.driver
+    usual = driver.create
+    assert usual is not None
+
+    def create(shop: Any, new: Any) -> Any:
+        yield next(usual(shop, new))
+        raise KeyError("id")
+
+    bench.plan()
+    bench.channel.driver = evolve(driver, create=create)
+    bench.sync()
+    bench.channel.driver = driver
+    assert "A" in bench.live()
+    del bench.world.wanted.items["A"]
+    bench.sync()
+    bench.sync()
+
+    assert {"B"} == set(bench.live())
+
+
 def test_what_cannot_be_signed_never_left_and_is_in_no_doubt() -> None:
     """A broken signature parks nothing where a lost create would be parked, and its words stay inside."""
     bench = Bench.opened(item("A"), manners=profile("none"))

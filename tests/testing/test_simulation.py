@@ -61,6 +61,12 @@ ONCE_BROKEN = [
         PLAIN,
         id="a refusal under a unique key ended a doubt before the search could show the listing",
     ),
+    pytest.param(
+        80780, PLAIN, id="a driver broke over an address that it had written, and nobody looked for it"
+    ),
+    pytest.param(90579, SHOPEE, id="what was sold out came back at a held price that the seller keeps"),
+    pytest.param(90623, PLAIN, id="the judge did not hear that a rival's store failed before it was settled"),
+    pytest.param(90166, SHOPEE, id="the judge knew whose stock a seller typed into the half of several"),
     pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.

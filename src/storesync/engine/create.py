@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from storesync.driver import New, Receipt
 from storesync.engine.accepting import accept, wanted_offers
 from storesync.engine.documents import with_media
+from storesync.engine.flows import by_driver
 from storesync.engine.log import Log
 from storesync.engine.report import OutcomeState
 from storesync.engine.rounds import in_rounds, park, waiting
@@ -186,8 +187,9 @@ async def _refused(
             # Under those nobody looked, or nobody waited for the search, whether the first try had taken effect: it stays
             # in doubt, key and all.
             values |= {"token": "", "doubt": None}
-    elif half is None and log.lost is not None:
-        # Repeatable requests, as under an address, may have arrived: whoever hides the listing must look for it.
+    elif half is None and (log.lost is not None or (log.begun and by_driver(fault) and not fault.untouched)):
+        # Repeatable requests, as under an address, may have arrived, or were taken by an answer that broke the driver:
+        # whoever hides the listing must look for it.
         values["doubt"] = now
     elif log.once:
         values["doubt"] = None  # the half is known, so nothing is in doubt

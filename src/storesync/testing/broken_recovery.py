@@ -202,7 +202,7 @@ RECOVERY: Final = (
     Mutant(
         "two may hold the lease",
         "storesync.state.lease",
-        "if row.owner and row.owner != owner and row.until > stamp(now) and not ended(row.owner):",
+        "if row.owner and row.owner != owner and held and not ended(row.owner):",
         "if False:",
     ),
     Mutant(

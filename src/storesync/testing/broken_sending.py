@@ -134,6 +134,14 @@ SENDING: Final = (
         held_by="tests/testing/test_simulation.py::test_a_look_that_missed_a_listing_says_nothing_about_its_price",
     ),
     Mutant(
+        "a look at the seller's price makes it one that is wanted",
+        "storesync.state.standing.wanting",
+        'values["want_prices"] = packed_prices(seen.prices, known.kept)',
+        'values["want_prices"] = packed_prices(seen.prices)',
+        held_by="tests/engine/test_held_prices.py::"
+        "test_what_is_sold_out_stays_so_at_a_held_price_that_the_seller_keeps",
+    ),
+    Mutant(
         "what is in doubt was not sold out",
         "storesync.state.standing.columns",
         'if kept and stock == "0":',

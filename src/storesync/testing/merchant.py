@@ -89,8 +89,11 @@ def type_price(world: World, listing: Listing) -> None:
 
 
 def _note(world: World, listing: Listing, what: str, value: Any) -> None:
-    # One that is sold as a whole, of a product with more SKUs by now: which of them it is, the next update says.
-    kept = offers_of(world.wanted, listing)
+    # One that is sold as a whole, of a product with more SKUs by now: which of them it is, the next update says. Nor does
+    # anybody know it of the half of several.
+    stand = world.stands().get(listing.key)
+    half = not listing.skus and stand is not None and not stand.made and len(stand.named) > 1
+    kept = {} if half else offers_of(world.wanted, listing)
     name = what if kept else f"{what} of the whole"
     world.by_hand[listing.id, name] = dict.fromkeys(kept or world.wanted.ever(listing.key), value)
 

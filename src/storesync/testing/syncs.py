@@ -61,6 +61,9 @@ async def _rival(world: World, doom: Doom) -> None:
         await channel.env.sleep(world.rng.choice((0.0, 0.0, 2.0)))
         await _carried_out(world, channel, made)
         world.events["two at once, both went through"] += 1
+    except (Crash, StateUnavailable):
+        world.cut_off()  # before the other one settles what this one left
+        raise
     except (Locked, StalePlan, UnsafePlan, Fault) as told:
         # Told who is at work, that the plan is old, or that the market could not be asked: that is the promise.
         world.events[f"two at once, one was told {type(told).__name__}"] += 1

@@ -127,7 +127,9 @@ def leave_offer(
     """What the shop shows of this SKU's prices or stock is both wanted and acknowledged; whether that is news."""
     values: dict[str, Any] = {}
     if prices and not (known.want is not None and known.want.prices == seen.prices == known.have_prices):
-        values["want_prices"] = values["have_prices"] = packed_prices(seen.prices)
+        values["have_prices"] = packed_prices(seen.prices)
+        # One that stays does so at what the shop shows, too, and puts nothing back on sale.
+        values["want_prices"] = packed_prices(seen.prices, known.kept)
     if stock and not (known.want is not None and known.want.stock == seen.stock == known.have_stock):
         values["want_stock"] = values["have_stock"] = str(seen.stock)
     if values:
