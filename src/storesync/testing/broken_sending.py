@@ -248,6 +248,7 @@ SENDING: Final = (
         "storesync.engine.marks",
         "    if not decided:",
         "    if True:",
+        held_by="tests/engine/test_drift.py::test_a_market_that_decides_later_gets_the_third_word",
     ),
     Mutant(
         "a price that another plan wants goes out",
