@@ -30,7 +30,7 @@ from storesync.engine.upload import upload
 from storesync.engine.visibility import set_visibility
 from storesync.engine.work import Work
 from storesync.errors import Locked, StalePlan, UnsafePlan
-from storesync.issues import Severity, counted
+from storesync.issues import Severity, counted, wordless
 from storesync.plan import ORDER, Kind, Operation, Plan, refuse_unknown_guards
 from storesync.state import Fence, assets, journal, lease, standing
 
@@ -126,7 +126,7 @@ async def recover(channel: OpenChannel, patience: Patience = Patience()) -> int:
 
 def _refuse_unsafe(plan: Plan, reasons: Mapping[str, str]) -> None:
     refuse_unknown_guards(reasons)
-    open_ = [guard for guard in plan.tripped if not reasons.get(guard.name, "").strip()]
+    open_ = [guard for guard in plan.tripped if wordless(reasons.get(guard.name, ""))]
     if open_:
         how_many = "a guard forbids" if len(open_) == 1 else f"{len(open_)} guards forbid"
         lines = [f"{plan.channel}: {how_many} this plan; nothing was sent"]
@@ -163,8 +163,8 @@ async def apply(
     if plan.channel != channel.name:
         raise StalePlan(f"this plan is for channel {plan.channel!r}, not {channel.name!r}")
     if channel.moved is not None:
-        why = passed.get(ACCOUNT, "").strip()
-        if not why:
+        why = passed.get(ACCOUNT, "")
+        if wordless(why):
             refuse_strange(channel)
         # Whatever else the plan trips: only in a shop that counts as ours can its listings be adopted.
         async with at_work(channel, reasons={ACCOUNT: why}, patience=patience):

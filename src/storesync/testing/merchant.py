@@ -151,9 +151,7 @@ def insist(world: World) -> bool:
     """A seller sees that what he typed was repaired, and types the very same again; whether he did."""
     typed = False
     for listing in world.truth.alive():
-        title, item = world.by_hand.get((listing.id, "title")), world.wanted.items.get(listing.key)
-        if item is None or item.unfit:
-            continue  # nothing of it is sent, so nothing was repaired
+        title = world.by_hand.get((listing.id, "title"))
         if title in (None, listing.title) or world.insisted[listing.id] >= world.profile.insists:
             continue
         world.insisted[listing.id] += 1
