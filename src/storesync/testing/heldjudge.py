@@ -59,7 +59,7 @@ def _refused(world: World, one: Held, stand: Standing | None, item: Item) -> Ite
         return
     (listing,) = alive
     what = f"{one.key}, whose document is refused,"
-    if "title" not in world.profile.owned and listing.title != one.title:
+    if "title" not in world.profile.owned and listing.title not in _stays(world, one, listing):
         yield f"{what} is titled {listing.title!r}, not {one.title!r}"
     theirs = one.shown(listing)
     wanted = right_offers(world, listing, item, theirs)
@@ -67,6 +67,12 @@ def _refused(world: World, one: Held, stand: Standing | None, item: Item) -> Ite
         offer = stand.offers.get(sku)
         if offer is not None and not offer.refused and theirs[sku] != wanted[sku]:
             yield f"{what} offers {sku} at {theirs[sku]}, not {wanted[sku]}"
+
+
+def _stays(world: World, one: Held, listing: Listing) -> set[str]:
+    """How a listing is titled whose document waits: as before, or as its seller typed meanwhile; nobody repairs it."""
+    by_hand = world.by_hand.get((listing.id, "title"))
+    return {one.title} if by_hand is None else {one.title, by_hand}
 
 
 def _held(one: Held) -> Iterator[str]:
@@ -79,7 +85,7 @@ def _held(one: Held) -> Iterator[str]:
 def _document(
     world: World, what: str, one: Held, listing: Listing, item: Item, *, waits: bool
 ) -> Iterator[str]:
-    titles = {one.title} if waits else right_titles(world, listing, item)
+    titles = _stays(world, one, listing) if waits else right_titles(world, listing, item)
     if listing.title not in titles and not (waits and "title" in world.profile.owned):
         yield f"{what} is titled {listing.title!r}, not {' or '.join(map(repr, titles))}"
     if waits and tuple(listing.images) != one.images:
