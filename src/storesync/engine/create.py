@@ -182,7 +182,8 @@ async def _refused(
     elif isinstance(fault, Rejected):
         # Final for this document. The half that exists stays known: forgetting it is how duplicates are made.
         if lost is None:
-            values |= {"refused": stand.want, "remarks": fault.issues}
+            # As the plan has it: what was taken over from the shop meanwhile is no other version of ours.
+            values |= {"refused": operation.want, "remarks": fault.issues}
         if stand.doubt is None or work.channel.spec.identity.by not in ("key", "address", "unique"):
             # Under those nobody looked, or nobody waited for the search, whether the first try had taken effect: it stays
             # in doubt, key and all.

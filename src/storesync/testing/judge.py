@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from storesync.plan import Kind
@@ -167,11 +168,11 @@ def right_titles(world: World, listing: Listing, item: Item) -> set[str]:
     if "title" not in world.profile.owned:
         return {world.platform.titled(world.profile, item.title)}
     by_hand = world.by_hand.get((listing.id, "title"))
-    return (
-        {by_hand}
-        if by_hand is not None
-        else {world.platform.titled(world.profile, title) for title in world.wanted.titles[item.key]}
-    )
+    titled = partial(world.platform.titled, world.profile)
+    if by_hand is None:
+        return set(map(titled, world.wanted.titles[item.key]))
+    # It may have come back with a document of ours, which the market puts into its own words.
+    return {by_hand, titled(by_hand)}
 
 
 def right_offers(
