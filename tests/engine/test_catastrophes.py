@@ -466,3 +466,15 @@ def test_a_reason_for_no_guard_is_told() -> None:
 
     with pytest.raises(PlanError, match="there is no guard 'hiden'"):
         bench.apply(bench.plan(limits=GuardLimits()), reasons={"hiden": "the brand was sold"})
+
+
+@pytest.mark.parametrize(("moved", "refused"), [(1, False), (4, False), (12, False), (13, True), (40, True)])
+def test_a_share_of_the_prices_may_move_and_no_more(moved: int, refused: bool) -> None:
+    """30 % of forty prices are twelve: so many may rise by 13 % in a run of every day, one more needs a reason."""
+    bench = Bench.opened(*(item(f"P{n:02}", price=100, stock=40) for n in range(40)))
+    bench.sync()
+    for n in range(moved):
+        bench.put(item(f"P{n:02}", price=113, stock=40))
+    made = bench.plan(limits=GuardLimits())
+
+    assert (["mass change"] if refused else []) == [guard.name for guard in made.tripped]

@@ -88,15 +88,19 @@ def _mass_change(
     moved = moved_prices(before, after, change=limits.mass_move)
     # So few may always move; and there are more prices than listings, which are counted at less cost.
     few = len(moved) <= max(Decimal(limits.floor), _part(limits.mass_change, shelf.live))
-    live = len(moved) if few else sum(sold.count for sold in shelf.sold().values())
-    found = mass_change(
-        before,
-        after,
-        change=limits.mass_move,
-        share=limits.mass_change,
-        at_least=limits.floor + 1,
-        live=live,
-        policies={one: policies.get(one.rpartition(" ")[2], "") for one in moved},
+    live = 0 if few else sum(sold.count for sold in shelf.sold().values())
+    found = (
+        ()
+        if few
+        else mass_change(
+            before,
+            after,
+            change=limits.mass_move,
+            share=limits.mass_change,
+            at_least=limits.floor + 1,
+            live=live,
+            policies={one: policies.get(one.rpartition(" ")[2], "") for one in moved},
+        )
     )
     whose = found[0].message.partition(":")[0] if found else ""
     return Guard(
