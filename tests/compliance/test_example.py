@@ -150,6 +150,18 @@ def test_a_waiver_lets_a_wording_pass_until_its_end(today: date, code: str) -> N
     assert "Kim" in issues[0].message
 
 
+@pytest.mark.parametrize("title", ["治疗糖尿病咖啡豆", "治愈系红参", "红参疗效", "药用价值高的人参"])
+@pytest.mark.parametrize(("kind", "held"), [("cosmetic", True), ("food", True), ("other", False)])
+def test_no_food_promises_to_cure(title: str, kind: str, held: bool) -> None:
+    """The advertising law keeps words of medicine from whatever is no medicine: from food as from cosmetics."""
+    text = Claimed("title", "zh-Hans", "title", title)
+    issues = check_claims(
+        [text], compliance=rules("CN"), market="CN", product="X", kind=kind, today=date(2026, 11, 23)
+    )
+
+    assert held == any(issue.code == "claim.block" for issue in issues)
+
+
 def test_only_what_a_product_depends_on_prepares_it_again() -> None:
     """A new number of one product touches no other; a new rule touches all."""
     product = example.products()["SBG-011"]
