@@ -393,3 +393,18 @@ def test_any_two_texts_get_a_verdict(source: str, text: str, locale: str) -> Non
 
     assert all(0 <= finding.offset <= max(len(text), 1) for finding in verdict.of("simplified"))
     assert verdict.result in ("pass", "review", "fail")
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("弱酸性pH5.5，3分钟", ["5.5", "3"]),
+        ("SPF50，50ml", ["50", "50"]),
+        ("水温92.5，300秒", ["92.5", "300"]),
+        ("12，50", ["12", "50"]),
+        ("容量1，000ml", ["1000"]),
+    ],
+)
+def test_a_chinese_comma_parts_numbers_unless_it_parts_thousands(text: str, values: list[str]) -> None:
+    """As Chinese is typed; a number of five digits that nobody wrote could be approved by nobody."""
+    assert values == [str(one.value) for one in figures(text, "zh-Hans")]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 from unicodedata import normalize
 
 from attrs import evolve, frozen
@@ -122,6 +123,11 @@ def _below(text: str, figure: Figure, last: Figure | None, gap: str) -> Figure:
     return figure
 
 
+_WIDE_COMMA: Final = re.compile(r"(?<=\d)，(?=\d)")
+_NUMBER_END: Final = re.compile(r"[\d.]+$")
+_DIGITS: Final = re.compile(r"\d+")
+
+
 @lru_cache(maxsize=4096)
 def figures(text: str, locale: str) -> tuple[Figure, ...]:
     """The numbers of a text in reading order: 1,5 is 1.5 and 27.000 is 27000 in Vietnamese, 3만 is 30000 in Korean."""
@@ -159,9 +165,19 @@ def spelled(text: str, locale: str) -> tuple[Figure, ...]:
 
 def _even(text: str) -> tuple[str, str]:
     """The text in NFKC as it is shown, and in lower case as it is compared."""
+    if "，" in text:
+        text = _WIDE_COMMA.sub(_parting, text)
     even = normalize("NFKC", text.translate(_RINGS))
     folded = even.casefold()
     return (even if len(even) == len(folded) else folded), folded
+
+
+def _parting(comma: re.Match[str]) -> str:
+    """A Chinese comma parts two numbers (pH5.5，3分钟), unless it stands where thousands are parted (1，000)."""
+    text = comma.string
+    before, after = _NUMBER_END.search(text, 0, comma.start()), _DIGITS.match(text, comma.end())
+    thousands = before is not None and len(before[0]) <= 3 and before[0].isdigit()
+    return "，" if thousands and after is not None and len(after[0]) == 3 else "、"
 
 
 def _spelled(even: str, text: str, locale: str) -> Iterator[Figure]:
