@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 from tests.engine.bench import Bench, item, profile, step
 
+from storesync.errors import Denied
 from storesync.plan import Kind
 from storesync.testing.plain import plain_driver
 from storesync.testing.wanted import Item
@@ -135,6 +136,44 @@ def test_a_market_that_cannot_be_asked_is_not_asked() -> None:
 
     assert () == made.operations
     assert ["A"] == [held.key for held in made.held]
+
+
+def in_doubt() -> Bench:
+    """A listing that nobody knows whether it was made, and whose text is held from now on; no search is answered."""
+    shop = Bench.opened(item("A", stock=5))
+    shop.faults(step("lost_after", operation="create"), step("lost_before", operation="search", times=99))
+    shop.sync()
+    shop.put(held_back(item("A", stock=0), "text"))
+    return shop
+
+
+def test_a_market_that_does_not_answer_is_told_in_the_plan() -> None:
+    """That nothing is sent is no silence while a lost request may sell on; the next plan asks again."""
+    shop = in_doubt()
+    made = shop.plan()
+    (told,) = made.warnings
+
+    assert () == made.operations
+    assert ("listing.unasked", "A") == (told.code, told.path)
+    assert told.message.startswith("what came of a lost request could not be asked: ")
+
+    shop.faults()
+    shop.sync()
+    shop.sync()
+
+    assert {"A": {"A-0": (Decimal(100), 0)}} == shop.live()
+    assert () == shop.plan().warnings
+
+
+def test_a_dead_login_is_told_though_only_a_doubt_is_to_be_looked_into() -> None:
+    """Nobody else would hear of it: of what is held nothing is sent that could be refused."""
+    shop = in_doubt()
+    shop.faults()
+    shop.truth.shops["plain-shop"].tokens.clear()
+    shop.truth.shops["plain-shop"].refreshes.clear()
+
+    with pytest.raises(Denied, match="authorize it again"):
+        shop.plan()
 
 
 def test_stock_and_prices_go_out_while_the_market_refuses_the_document() -> None:

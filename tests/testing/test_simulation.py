@@ -67,6 +67,13 @@ ONCE_BROKEN = [
     pytest.param(90579, SHOPEE, id="what was sold out came back at a held price that the seller keeps"),
     pytest.param(90623, PLAIN, id="the judge did not hear that a rival's store failed before it was settled"),
     pytest.param(90166, SHOPEE, id="the judge knew whose stock a seller typed into the half of several"),
+    pytest.param(5481, PLAIN, id="a dead login was not told while only a doubt was to be looked into"),
+    pytest.param(
+        9349, PLAIN, id="the judge's market refused every document but those that were put at an address"
+    ),
+    pytest.param(
+        5807, PLAIN, id="the judge forbade what a seller hid to come back on sale after a look had missed it"
+    ),
     pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.

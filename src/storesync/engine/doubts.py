@@ -6,8 +6,9 @@ the document nothing is sent again, and what did arrive would sell on with a sto
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
+from attrs import frozen
 from sqlalchemy import Connection
 
 from storesync.driver import Observed
@@ -33,10 +34,22 @@ def unsure(stand: Standing, channel: OpenChannel) -> bool:
     return driver.observe is not None and bool(stand.named - stand.ref.skus.keys())
 
 
-async def look_up(work: Work, keys: Iterable[str]) -> list[str]:
-    """Ask the market what it has of these; the keys of those it told of, whose ids are in the state now."""
+@frozen
+class LookedUp:
+    """The keys of those that the market `told` of, and why it could not be asked of the others."""
+
+    told: tuple[str, ...]
+    unasked: Mapping[str, Fault]
+
+
+async def look_up(work: Work, keys: Sequence[str]) -> LookedUp:
+    """Ask the market what it has of these; the ids of those it told of are in the state now.
+
+    Raises Denied where it takes nothing more until a person did something: a look that fails says so to nobody else.
+    """
     told: list[str] = []
-    for key in keys:
+    unasked: dict[str, Fault] = {}
+    for number, key in enumerate(keys):
         stand = await work.standing(key)
         if stand is None or not unsure(stand, work.channel):
             continue
@@ -47,13 +60,18 @@ async def look_up(work: Work, keys: Iterable[str]) -> list[str]:
             await (_listing(work, stand) if stand.ref is None else _variants(work, stand, stand.ref))
         except Parked as parked:
             await _enter(work, stand, parked=str(parked))
+        except Denied as denied:
+            if denied.retry_after is None:
+                raise
+            unasked |= dict.fromkeys(keys[number:], denied)
+            break
         except Fault as fault:
-            warned("doubt.unasked", channel=work.channel.name, key=key, fault=str(fault))
-            if isinstance(fault, Denied):
-                break
+            unasked[key] = fault
             continue
         told.append(key)
-    return told
+    for key, why in unasked.items():
+        warned("doubt.unasked", channel=work.channel.name, key=key, fault=str(why))
+    return LookedUp(tuple(told), unasked)
 
 
 async def _listing(work: Work, stand: Standing) -> None:

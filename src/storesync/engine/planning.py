@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Final
 
 from attrs import evolve
 from sqlalchemy import Connection
@@ -22,13 +23,17 @@ from storesync.engine.heldback import held_back
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.reading import Preparer, Reading
 from storesync.engine.tickets import poll
-from storesync.errors import Locked
+from storesync.errors import Fault, Locked
 from storesync.issues import Issue, Severity
 from storesync.plan import GuardLimits, Held, Operation, Plan
 from storesync.state import Standing, assets, due, standing
 
-__all__ = ["plan", "tell"]
+__all__ = ["AT_WORK", "UNASKED", "plan", "tell"]
 
+AT_WORK: Final = "channel.at_work"
+"""The finding of a plan that was made while somebody else was at work: what only the market can tell was not asked."""
+UNASKED: Final = "listing.unasked"
+"""The finding about a listing of which the market could not tell what it has."""
 _STRANGE = "another plan, made meanwhile from another catalog or a newer one, wants it otherwise: plan again"
 
 
@@ -94,11 +99,21 @@ def tell(made: Plan) -> None:
 
 def _at_work(channel: str, locked: Locked) -> Issue:
     return Issue(
-        "channel.at_work",
+        AT_WORK,
         channel,
         str(locked),
         severity=Severity.WARNING,
         hint="what it still changes makes this plan stale: plan again when it is done",
+    )
+
+
+def _unasked(key: str, fault: Fault) -> Issue:
+    return Issue(
+        UNASKED,
+        key,
+        f"what came of a lost request could not be asked: {fault}",
+        severity=Severity.WARNING,
+        hint="plan again when the market answers; until then its prices and stock stay as they are there",
     )
 
 
@@ -129,11 +144,12 @@ async def _look_up(reading: Reading) -> None:
         return
     try:
         async with at_work(channel) as work:
-            known = await look_up(work, keys)
+            found = await look_up(work, keys)
     except Locked as locked:
         reading.issues.append(_at_work(channel.name, locked))
         return
-    await reading.again(known)
+    reading.issues += (_unasked(key, fault) for key, fault in found.unasked.items())
+    await reading.again(found.told)
 
 
 def _compare(
