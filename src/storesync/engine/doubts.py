@@ -6,9 +6,8 @@ the document nothing is sent again, and what did arrive would sell on with a sto
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from attrs import frozen
 from sqlalchemy import Connection
 
 from storesync.driver import Observed
@@ -34,25 +33,21 @@ def unsure(stand: Standing, channel: OpenChannel) -> bool:
     return driver.observe is not None and bool(stand.named - stand.ref.skus.keys())
 
 
-@frozen
-class LookedUp:
-    """The keys of those that the market `told` of, and why it could not be asked of the others."""
+async def look_up(work: Work, keys: Iterable[str]) -> Mapping[str, Fault | None]:
+    """Ask the market what it has of these; by key why it did not tell, None where its ids are in the state now.
 
-    told: tuple[str, ...]
-    unasked: Mapping[str, Fault]
-
-
-async def look_up(work: Work, keys: Sequence[str]) -> LookedUp:
-    """Ask the market what it has of these; the ids of those it told of are in the state now.
-
-    Raises Denied where it takes nothing more until a person did something: a look that fails says so to nobody else.
+    Raises Denied where the account is refused: only a person can change that.
     """
-    told: list[str] = []
-    unasked: dict[str, Fault] = {}
-    for number, key in enumerate(keys):
+    told: dict[str, Fault | None] = {}
+    over: Denied | None = None
+    for key in keys:
         stand = await work.standing(key)
         if stand is None or not unsure(stand, work.channel):
             continue
+        if over is not None:
+            told[key] = over
+            continue
+        told[key] = None
         try:
             await work.calm(stand)
             if stand.doubt is not None:
@@ -60,18 +55,14 @@ async def look_up(work: Work, keys: Sequence[str]) -> LookedUp:
             await (_listing(work, stand) if stand.ref is None else _variants(work, stand, stand.ref))
         except Parked as parked:
             await _enter(work, stand, parked=str(parked))
-        except Denied as denied:
-            if denied.retry_after is None:
-                raise
-            unasked |= dict.fromkeys(keys[number:], denied)
-            break
         except Fault as fault:
-            unasked[key] = fault
-            continue
-        told.append(key)
-    for key, why in unasked.items():
-        warned("doubt.unasked", channel=work.channel.name, key=key, fault=str(why))
-    return LookedUp(tuple(told), unasked)
+            if isinstance(fault, Denied):
+                if fault.retry_after is None:
+                    raise
+                over = fault
+            warned("doubt.unasked", channel=work.channel.name, key=key, fault=str(fault))
+            told[key] = fault
+    return told
 
 
 async def _listing(work: Work, stand: Standing) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Final
 
 from attrs import evolve
 from sqlalchemy import Connection
@@ -30,10 +29,11 @@ from storesync.state import Standing, assets, due, standing
 
 __all__ = ["AT_WORK", "UNASKED", "plan", "tell"]
 
-AT_WORK: Final = "channel.at_work"
-"""The finding of a plan that was made while somebody else was at work: what only the market can tell was not asked."""
-UNASKED: Final = "listing.unasked"
-"""The finding about a listing of which the market could not tell what it has."""
+AT_WORK = "channel.at_work"
+"""The code of a finding: somebody else is at work, so that the market was not asked for what only it can tell."""
+UNASKED = "market.unasked"
+"""The code of a finding: something of a listing is held and more of it in doubt, and the market could not be asked."""
+
 _STRANGE = "another plan, made meanwhile from another catalog or a newer one, wants it otherwise: plan again"
 
 
@@ -111,9 +111,9 @@ def _unasked(key: str, fault: Fault) -> Issue:
     return Issue(
         UNASKED,
         key,
-        f"what came of a lost request could not be asked: {fault}",
+        f"the market did not tell what it has of it: {fault}",
         severity=Severity.WARNING,
-        hint="plan again when the market answers; until then its prices and stock stay as they are there",
+        hint="until it does, the prices and stock that it may have stay as they were sent: plan again",
     )
 
 
@@ -144,12 +144,12 @@ async def _look_up(reading: Reading) -> None:
         return
     try:
         async with at_work(channel) as work:
-            found = await look_up(work, keys)
+            told = await look_up(work, keys)
     except Locked as locked:
         reading.issues.append(_at_work(channel.name, locked))
         return
-    reading.issues += (_unasked(key, fault) for key, fault in found.unasked.items())
-    await reading.again(found.told)
+    reading.issues += [_unasked(key, fault) for key, fault in told.items() if fault is not None]
+    await reading.again(key for key, fault in told.items() if fault is None)
 
 
 def _compare(

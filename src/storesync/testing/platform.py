@@ -184,7 +184,7 @@ _PLAIN = Platform(
         together=lambda profile: profile.together,
     ),
     details=plain_details,
-    # What is put at an address may be there already, with another document.
+    # An address that is written again changes what stands there.
     documents=("change", "put"),
     variant=plain_variant,
     titled=lambda profile, title: plain.reworded(title) if profile.rewords else title,

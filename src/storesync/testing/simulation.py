@@ -125,18 +125,18 @@ def _settle(world: World, *, typing: bool = True) -> bool:
         waited, calls = waits, len(world.truth.calls)
         report = run(world, [], look=world.profile.edits)
         stands = world.stands()
-        # Nor is one that could not ask what came of a lost request: its plan says so, and the next one asks again.
-        waits = _waits(stands) or world.unasked
+        waits = _waits(stands)
         # What the market refused for no reason of ours is sent again only when it changes: it changes.
         silent = report is not None and not report.outcomes and not waited and not waits
         # Whoever insists does so after a run, and nobody looked before.
         typed = typing and insist(world)
-        if not _touch_refused(world, stands) and silent and not typed:
+        # Nor is one silent that says that the market could not be asked.
+        if not _touch_refused(world, stands) and silent and not typed and not world.unasked:
             return True
         if report is not None and _sat_out(world, report):
             continue
-        if waits and world.profile.daily and calls == len(world.truth.calls):
-            # No operation waits for tomorrow, but an answer: today it cannot be asked for any more.
+        if (waits or world.unasked) and world.profile.daily and calls == len(world.truth.calls):
+            # No operation waits for tomorrow, but verdicts and looks: today nobody can be asked any more.
             world.loop.skip(_DAY)
             continue
         left -= 1
