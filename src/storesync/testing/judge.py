@@ -29,7 +29,8 @@ _CLOCKS = 40.0  # seconds: so much earlier may a token count as forgotten, for c
 def judge(world: World, verdict: Verdict) -> None:
     """Look at the shop after the last run, then at one run more, which must be silent."""
     truth, wanted = world.truth, world.wanted
-    world.loop.skip(world.profile.review)  # who gave no promise of a verdict is not asked for it
+    # What was lost may still come, and be decided on; who gave no promise of a verdict is not asked for it.
+    world.loop.skip(world.profile.late + world.profile.review)
     truth.settle()
     stands = world.stands()
     verdict.unjournaled = list(world.unjournaled)
@@ -213,10 +214,13 @@ def _kept(
     world: World, listing: Listing, what: str, sku: str, shown: Any, asked: Mapping[str, set[Any]]
 ) -> Any:
     """What the seller wrote, else anything that it may have been made with: `shown` itself, when that is right."""
-    by_hand = world.by_hand.get((listing.id, what), {})
-    one_of = world.by_hand.get((listing.id, f"{what} of the whole"), {})
-    right = {by_hand[sku]} if sku in by_hand else asked.get(sku, set())
-    right = right | {one_of[sku]} if sku in one_of else right
+    typed, into = world.by_hand.get((listing.id, what), {}).get(sku, (None, None))
+    row = listing.sku(sku)
+    # What was typed into a variant went with it: one that was taken away and made again is a new one.
+    lost = typed is None or (into is not None and row is not None and row.id != into)
+    right = asked.get(sku, set()) if lost else {typed}
+    one_of, _ = world.by_hand.get((listing.id, f"{what} of the whole"), {}).get(sku, (None, None))
+    right = right | {one_of} if one_of is not None else right
     return shown if shown in right else min(right, default=-1)
 
 
