@@ -184,7 +184,8 @@ _PLAIN = Platform(
         together=lambda profile: profile.together,
     ),
     details=plain_details,
-    documents=("change",),
+    # An address that is written again changes what stands there.
+    documents=("change", "put"),
     variant=plain_variant,
     titled=lambda profile, title: plain.reworded(title) if profile.rewords else title,
 )

@@ -141,6 +141,7 @@ class World:
     events: Counter[str] = field(factory=Counter)
     elsewhere: bool = False
     stern: bool = False
+    unasked: bool = False
     witness: Witness = field(factory=Witness)
     creating: dict[int, str] = field(factory=dict)
     cut: set[str] = field(factory=set)
