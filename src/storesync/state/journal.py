@@ -46,7 +46,7 @@ _ENTRIES = Statement(
 _CONFIRMED = Statement(
     select(runs.c.began, runs.c.summary)
     .where(runs.c.channel == bindparam("channel"), runs.c.began >= bindparam("since"))
-    .where(runs.c.reasons != bindparam("none"), runs.c.summary.like(bindparam("confirmed")))
+    .where(runs.c.reasons != bindparam("none"), runs.c.summary.like(bindparam("told")))
     .order_by(runs.c.began)
 )
 EntryState = Literal["intended", "done", "refused", "doubtful", "resolved"]
@@ -116,8 +116,8 @@ def confirmations(
     db: Connection, channel: str, since: datetime
 ) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
     """When the price of a SKU was let through since then, and what was said, oldest first."""
-    named = {"channel": channel, "since": stamp(since), "none": "{}", "confirmed": '{"confirmed":%'}
-    rows = _CONFIRMED.run(db, named)
+    values = {"channel": channel, "since": stamp(since), "none": "{}", "told": '{"confirmed":%'}
+    rows = _CONFIRMED.run(db, values)
     yield from ((unstamp(row.began), loads(row.summary)["confirmed"]) for row in rows)
 
 

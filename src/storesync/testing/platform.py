@@ -151,7 +151,7 @@ def _plain_authorize(truth: Truth, grants: int) -> None:
 
 _PLAIN = Platform(
     name="plain",
-    share=5,
+    share=6,
     market=Market("CN", ("zh-Hans",), "CNY"),
     host=plain.HOST,
     identities=("search", "search", "search", "key", "unique", "address", "none"),
@@ -327,7 +327,7 @@ def _shopee_authorize(truth: Truth, grants: int) -> None:
 
 _SHOPEE = Platform(
     name="shopee",
-    share=3,
+    share=2,
     market=Market("VN", ("vi",), "VND"),
     host=shopee.HOST,
     identities=("search",),

@@ -190,7 +190,7 @@ class World:
         )
         driver = on.driver(profile)
         # 4 to 12 listings, few more often than many: what goes wrong goes wrong with few, and many worlds are made of it.
-        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(4 + int(9 * rng.random() ** 3))}
+        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(4 + int(9 * rng.random() ** 5))}
         world = cls(
             seed,
             rng,
