@@ -171,9 +171,10 @@ async def _product(
         return
     last, live, made, documents = _NOTHING, frozenset[str](), False, frozenset[str]()
     if product.key in reading.known:
-        last, live, made, documents = await channel.store.read(
+        last, live, made, documents, unsure = await channel.store.read(
             lambda db: _last(db, channel.name, product.key)
         )
+        doubted = doubted or unsure
     prepared = preparer.prepare(product, channel.shop, category, last, key.chosen, live)
     asked = {key_id(key)}
     while prepared.needs:
@@ -246,14 +247,18 @@ def _input(reading: Reading, name: str, product: Product, issues: tuple[Issue, .
 
 def _last(
     db: Connection, channel: str, key: str
-) -> tuple[Mapping[str, Offer], frozenset[str], bool, frozenset[str]]:
-    """The offers acknowledged last, the SKUs that the shop has, whether all of it was made, and the documents known."""
+) -> tuple[Mapping[str, Offer], frozenset[str], bool, frozenset[str], bool]:
+    """The offers acknowledged last, the SKUs that the shop has, whether all of it was made, and the documents known.
+
+    At last whether the shop may have more: of what was off sale meanwhile nobody asked.
+    """
     stand = standing.read(db, channel, key)
     if stand is None:
-        return _NOTHING, frozenset(), False, frozenset()
+        return _NOTHING, frozenset(), False, frozenset(), False
     last = {sku: offer.last for sku, offer in stand.offers.items() if offer.last is not None}
     skus = frozenset(stand.ref.skus if stand.ref is not None else ())
-    return last, skus, stand.made, frozenset({stand.have, stand.want} if skus else ())
+    documents = frozenset({stand.have, stand.want} if skus else ())
+    return last, skus, stand.made, documents, stand.doubt is not None or bool(stand.named)
 
 
 def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:

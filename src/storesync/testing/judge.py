@@ -216,13 +216,14 @@ def _kept(
     world: World, listing: Listing, what: str, sku: str, shown: Any, asked: Mapping[str, set[Any]]
 ) -> Any:
     """What the seller wrote, else anything that it may have been made with: `shown` itself, when that is right."""
-    typed, into = world.by_hand.get((listing.id, what), {}).get(sku, (None, None))
-    row = listing.sku(sku)
-    # What was typed into a variant went with it: one that was taken away and made again is a new one.
-    lost = typed is None or (into is not None and row is not None and row.id != into)
-    right = asked.get(sku, set()) if lost else {typed}
-    one_of, _ = world.by_hand.get((listing.id, f"{what} of the whole"), {}).get(sku, (None, None))
-    right = right | {one_of} if one_of is not None else right
+    by_hand = world.by_hand.get((listing.id, what), {})
+    row, over = listing.sku(sku), world.typed_over.get((listing.id, what))
+    if row is not None and over and row.id not in over:
+        # It was taken away since, by him or with a document of ours, and what he typed went with it.
+        by_hand = {}
+    one_of = world.by_hand.get((listing.id, f"{what} of the whole"), {})
+    right = {by_hand[sku]} if sku in by_hand else asked.get(sku, set())
+    right = right | {one_of[sku]} if sku in one_of else right
     return shown if shown in right else min(right, default=-1)
 
 

@@ -95,9 +95,9 @@ def _note(world: World, listing: Listing, what: str, value: Any) -> None:
     half = not listing.skus and stand is not None and not stand.made and len(stand.named) > 1
     kept = {} if half else offers_of(world.wanted, listing)
     name = what if kept else f"{what} of the whole"
-    rows = {row.code: row.id for row in listing.skus.values()}
-    skus = kept or world.wanted.ever(listing.key)
-    world.by_hand[listing.id, name] = {sku: (value, rows.get(sku)) for sku in skus}
+    world.by_hand[listing.id, name] = dict.fromkeys(kept or world.wanted.ever(listing.key), value)
+    # By the variants' own ids, where there are any: what he typed goes with them.
+    world.typed_over[listing.id, what] = frozenset(listing.skus)
 
 
 def _rewritten(world: World, item: Item) -> Item:
