@@ -38,6 +38,7 @@ class Held:
     they were sold out, and everybody knew. Of a product whose `row` cannot be read all is held but the stock. Of the SKUs
     in `unreadable` the price is held, of those in `uncounted` the stock. Where nothing is held, the market refuses the
     document.
+    `whole` says that it was known to be made to its end, so that its document could go on.
     """
 
     key: str
@@ -47,6 +48,7 @@ class Held:
     title: str = ""
     images: tuple[str, ...] = ()
     hidden: bool = False
+    whole: bool = False
     offers: Mapping[str, tuple[Decimal, int]] = field(factory=dict)
     out: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
@@ -144,7 +146,7 @@ class Hold:
             # What a seller typed in is live, too: what was computed before must not come back.
             type_price(self.world, listing)
             events["held price by hand"] += 1
-        shown = offers_of(self.world.wanted, listing)
+        shown = offers_of(self.world.wanted, listing) or _sold_whole(listing, stand)
         known = stand.offers if stand is not None else {}
         stocks = {sku: known[sku].have_stock if sku in known else None for sku in shown}
         stays = set(shown) if price else unreadable & set(shown)
@@ -165,6 +167,7 @@ class Hold:
             title=listing.title,
             images=tuple(listing.images),
             hidden=listing.status == HIDDEN,
+            whole=stand is not None and stand.made,
             offers=dict(shown),
             out=out,
             zero=zero,
@@ -228,3 +231,10 @@ def _figures(item: Item, rng: Random) -> tuple[frozenset[str], frozenset[str]]:
     price = frozenset(skus[:1]) if rng.random() < 0.6 else _NONE
     stock = frozenset(skus[-1:]) if not price or (len(skus) > 1 and rng.random() < 0.5) else _NONE
     return price, stock
+
+
+def _sold_whole(listing: Listing, stand: Standing | None) -> dict[str, tuple[Decimal, int]]:
+    """Price and stock of a listing that is sold as a whole, of a product with more SKUs by now, by the one it is."""
+    if listing.skus or not listing.price or stand is None or not stand.made or stand.ref is None:
+        return {}
+    return dict.fromkeys(stand.ref.skus, (listing.price, listing.stock)) if len(stand.ref.skus) == 1 else {}
