@@ -52,7 +52,7 @@ def held_back(
         stays={sku: told_prices(offer) for sku, offer in kept.items()},
         uncounted=uncounted,
         goes=tuple(words for operation in mine if (words := goes_out(operation, stand))),
-        waits=tuple(waits_for_price(stand, kept)) if kept else (),
+        waits=tuple(waits_for_price(stand, kept)) if kept or uncounted else (),
         content=bool(said) and stand.ref is not None,
         follows=tuple(wait_with_document(stand, driver, owned)) if driver is not None else (),
     )

@@ -42,7 +42,7 @@ class Held:
         """
         rest = (
             *(f"{what} goes out" for what in self.goes),
-            *(f"{what} waits for a price" for what in self.waits),
+            *(f"{what} waits for a {'price' if self.stays else 'stock'}" for what in self.waits),
             *(f"{what} waits for the new content" for what in self.follows),
         )
         stays = _live("price", {sku: told(price) for sku, price in self.stays.items()})
