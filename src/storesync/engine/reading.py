@@ -156,7 +156,7 @@ async def _unread(reading: Reading, read: Read) -> Want:
     )
     if not read.stocks or read.key not in reading.known:
         return held
-    last, live, _, _ = await channel.store.read(lambda db: _last(db, channel.name, read.key))
+    last, live, *_ = await channel.store.read(lambda db: _last(db, channel.name, read.key))
     if not live:
         return held
     offers = {
