@@ -287,7 +287,8 @@ def test_the_policy_s_own_days_and_its_periods_neither_overlap_nor_leave_a_gap(
         ("1.299.000", "1299000"),
         ("1,299.50", "1299.50"),
         ("1 299 000", "1299000"),
-        ("15%", "0.15"),
+        ("1.299.000,50", "1299000.50"),
+        ("9,90", "9.90"),
     ],
 )
 def test_a_number_with_thousands_parted_is_told_without(written: str, meant: str) -> None:

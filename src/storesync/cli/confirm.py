@@ -32,7 +32,7 @@ def confirm(
 ) -> int:
     """Let the price of a SKU through that `max_change` holds; the next plan sends it.
 
-    This move alone is let through, and for a week: from the price that is live to the one that is held now.
+    It counts once, for a week, and for exactly this move: from the live price to the one that the last plan held.
     """
 
     def work(outlet: Outlet) -> int:

@@ -92,6 +92,9 @@ def _done(
         return {"pinned": list(channel or shops.names)}
     if action == "unpin":
         freed = shops.unpin_rates(reason=reason, by=by, channels=channel)
-        outlet.say(Text(f"{', '.join(freed)}: the sources count again" if freed else "no channel was pinned"))
+        none = f"{', '.join(channel)}: not pinned" if channel else "no channel is pinned"
+        outlet.say(
+            Text(f"{', '.join(freed)}: priced as the sources say from the next plan on" if freed else none)
+        )
         return {"unpinned": list(freed)}
     return {}

@@ -339,7 +339,7 @@ class _Run:
             )
         change = EXACT.subtract(amount, live.amount)
         if change.copy_abs() > EXACT.multiply(live.amount, guards.max_change):
-            if self.confirmed is not None and self.confirmed.lets(live, amount, guards.max_change):
+            if self.confirmed is not None and self.confirmed.lets(live, amount):
                 walk.add(str(self.confirmed))
                 return
             share = Exact(EXACT.multiply(change, Decimal(100))).over(live.amount).value
