@@ -35,7 +35,7 @@ def test_the_message_names_the_way_out(shop: Merchant) -> None:
     """Whoever reads why a price is held can copy the command."""
     (held,) = shop.plan().held
 
-    assert f"storesync confirm {TMALL} {SKU} --reason 'why'" in held.issues[0].hint
+    assert f"storesync confirm {SKU} --channel {TMALL} --reason 'why'" in held.issues[0].hint
 
 
 def test_a_confirmed_move_goes_out_once_with_its_reason(shop: Merchant) -> None:
@@ -151,7 +151,7 @@ def test_only_what_a_plan_showed_can_be_confirmed(shop: Merchant) -> None:
     shop.plan()
     shop.edit("catalog/variants.csv", DEAR[1], ",320000,360000,9000,")
 
-    with pytest.raises(StateError, match=r"moved since the last plan.*storesync plan tmall-cn"):
+    with pytest.raises(StateError, match=r"moved since the last plan.*storesync plan --channel tmall-cn"):
         shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason="doubled"))
 
 

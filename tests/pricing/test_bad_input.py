@@ -641,7 +641,7 @@ def test_freight_goes_by_weight_step(weight: int, extra: str) -> None:
     )
 
     assert str(32100 + int(extra)) == sale(result)
-    assert f"packing 100, freight for {weight} g {extra}" == result.trace.stage("add-ons").detail
+    assert f"packing 100 KRW, freight for {weight} g {extra} KRW" == result.trace.stage("add-ons").detail
 
 
 def test_a_base_of_the_policy_replaces_the_catalog_s() -> None:

@@ -97,6 +97,28 @@ def test_refinements_and_periods_are_read() -> None:
     assert ("included", Decimal(0)) == (late.tax.mode, late.tax.duty)
 
 
+def test_a_duty_stands_in_place_of_an_inherited_agreement() -> None:
+    """As the finding about a missing duty tells to write it; and the other way round."""
+    text = (
+        '[prices.vn]\ncurrency = "VND"\n'
+        'tax = { mode = "included", regime = "vn-import", agreement = "akfta" }\n'
+        '[[prices.vn.refine]]\nwhere = { category = "C-HAI" }\ntax = { duty = "0.12" }\n'
+        '[[prices.vn.refine]]\nwhere = { product = "A" }\ntax = { agreement = "mfn" }\n'
+    )
+    books, issues = read(text)
+    hair, a = books["vn"].refinements
+    base = books["vn"].policies[0]
+    stated = hair.apply(base)
+
+    assert [] == issues
+    assert ("", Decimal("0.12"), ()) == (stated.tax.agreement, stated.tax.duty, stated.problems)
+    assert ("mfn", None, ()) == (
+        a.apply(stated).tax.agreement,
+        a.apply(stated).tax.duty,
+        a.apply(stated).problems,
+    )
+
+
 MISTAKES = {
     "markup = 0.15": ("price.config_float prices/cn/markup", 'quote it: markup = "0.15"'),
     'markup = "15 %"': ("price.config_value prices/cn/markup", 'write markup = "0.15"'),

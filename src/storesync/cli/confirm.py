@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, attempt, opened
-from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.common import DEFAULTS, Channel, Common
 from storesync.cli.outlet import Outlet
 from storesync.report.amount import told
 
@@ -17,10 +17,10 @@ __all__ = ["confirm"]
 
 
 def confirm(
-    channel: Annotated[str, Parameter(help="The channel.")],
     sku: Annotated[str, Parameter(help="The SKU whose price is held.")],
     /,
     *,
+    channel: Channel,
     reason: Annotated[
         str, Parameter(show_default=False, help="Why the price moves so far; it is kept.")
     ] = "",

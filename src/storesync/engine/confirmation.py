@@ -58,7 +58,7 @@ async def confirm_price(
         if made.held not in shown:
             raise StateError(
                 f"{channel}: the price of {sku} moved since the last plan: from {live} it would become"
-                f" {made.candidate}; look at it with `storesync plan {channel}`, then confirm what that shows"
+                f" {made.candidate}; look at it with `storesync plan --channel {channel}`, then confirm what that shows"
             )
         moves[market] = Confirmed(before=live, after=made.candidate, reason=reason.strip(), by=by, at=now)
     if not moves:

@@ -236,6 +236,20 @@ def _usual(values: dict[str, Any], code: str, table: TomlTable) -> None:
         )
 
 
+def _instead(changes: Mapping[str, Any]) -> None:
+    """What a table says of a tax stands in place of what it would inherit, not beside it."""
+    tax = changes.get("tax", {})
+    stated = frozenset(tax)
+    # A figure that is given anew has an end of its own, or none.
+    for key in {"vat", "duty"} & stated:
+        tax.setdefault(f"{key}_until", None)
+    if "duty" in stated:
+        tax.setdefault("agreement", "")
+    elif "agreement" in stated:
+        tax.setdefault("duty", None)
+        tax.setdefault("duty_until", None)
+
+
 def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refinement | None:
     where = row.inner("where", row.data.get("where"))
     if where is None:
@@ -246,6 +260,7 @@ def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refin
         return None
     values = row.read(readers, also=("where",))
     _usual(values, code, row)
+    _instead(values)
     return Refinement(scope=Scope(**scope), fields=values, at=row.place())
 
 
@@ -306,9 +321,7 @@ def _book(name: str, table: TomlTable, profiles: Mapping[str, Any]) -> PolicyBoo
         for row in table.rows("periods", table.data["periods"]):
             changes = row.read(readers)
             _usual(changes, code, row)
-            # A figure that is given anew has an end of its own, or none.
-            for key in {"vat", "duty"} & changes.get("tax", {}).keys():
-                changes["tax"].setdefault(f"{key}_until", None)
+            _instead(changes)
             for key in ("tax", "guards", "rate"):
                 if key in changes:
                     changes[key] = evolve(getattr(root, key), **changes[key])
