@@ -98,6 +98,7 @@ async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
         if before is None:
             return None
         take_theirs(db, work, before, shown)
+        _miss_variants(db, work, before, shown.ref)
         after = standing.read(db, channel.name, stand.key)
         return None if after is None else (before, after)
 
@@ -106,6 +107,20 @@ async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
         return stand
     work.taken.note(*taken)
     return taken[1]
+
+
+def _miss_variants(db: Connection, work: Work, stand: Standing, seen: Ref) -> None:
+    """What a listing has not any more is not asked for: a hand took it, or an answer of ours was lost that did.
+
+    One that tells of no SKUs at all is sold as a whole.
+    """
+    known = stand.ref
+    if known is None or known.listing != seen.listing or not seen.skus:
+        return
+    there = {sku: id_ for sku, id_ in known.skus.items() if sku in seen.skus}
+    if there != known.skus:
+        standing.change(db, work.channel.name, stand.key, ref=evolve(known, skus=there))
+        standing.bump(db, work.channel.name)
 
 
 def take_theirs(db: Connection, work: Work, stand: Standing, seen: Observed) -> bool:

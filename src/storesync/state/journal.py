@@ -44,6 +44,12 @@ _ENTRIES = Statement(
     .where(journal.c.operation == bindparam("operation"))
     .order_by(journal.c.step, journal.c.seq)
 )
+_CONFIRMED = Statement(
+    select(runs.c.id, runs.c.began, runs.c.summary)
+    .where(runs.c.channel == bindparam("channel"), runs.c.began >= bindparam("since"))
+    .where(runs.c.reasons != bindparam("none"), runs.c.summary.like(bindparam("told")))
+    .order_by(runs.c.began)
+)
 EntryState = Literal["intended", "done", "refused", "doubtful", "resolved"]
 
 
@@ -126,12 +132,8 @@ def use_confirmations(
 
 
 def _let(db: Connection, channel: str, since: datetime) -> Sequence[Any]:
-    return db.execute(
-        select(runs.c.id, runs.c.began, runs.c.summary)
-        .where(runs.c.channel == channel, runs.c.began >= stamp(since), runs.c.reasons != "{}")
-        .where(runs.c.summary.startswith('{"confirmed":'))
-        .order_by(runs.c.began)
-    ).all()
+    values = {"channel": channel, "since": stamp(since), "none": "{}", "told": '{"confirmed":%'}
+    return _CONFIRMED.run(db, values).all()
 
 
 def end_run(db: Connection, *, id: str, at: datetime, summary: Mapping[str, Any]) -> None:

@@ -46,9 +46,11 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
     # Nor can a document be told that has a price which nobody here knows.
     there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
     waits |= one.price and any(offer.last_prices is None for offer in there)
+    # What became a half meanwhile, since one look missed it, may have got its document before.
+    went = one.whole and not stand.made and not one.text
     if stand.refused != stand.want or not stand.refused:
-        yield from _document(world, what, one, listing, item, waits=waits)
-    yield from _offers(world, what, one, listing, stand, item, waits=waits)
+        yield from _document(world, what, one, listing, item, waits=waits, went=went)
+    yield from _offers(world, what, one, listing, stand, item, waits=waits, went=went)
 
 
 def _refused(world: World, one: Held, stand: Standing | None, item: Item) -> Iterator[str]:
@@ -83,23 +85,34 @@ def _held(one: Held) -> Iterator[str]:
 
 
 def _document(
-    world: World, what: str, one: Held, listing: Listing, item: Item, *, waits: bool
+    world: World, what: str, one: Held, listing: Listing, item: Item, *, waits: bool, went: bool
 ) -> Iterator[str]:
-    titles = _stays(world, one, listing) if waits else right_titles(world, listing, item)
+    titles = _stays(world, one, listing) if waits else set()
+    if went or not waits:
+        titles |= right_titles(world, listing, item)
     if listing.title not in titles and not (waits and "title" in world.profile.owned):
         yield f"{what} is titled {listing.title!r}, not {' or '.join(map(repr, titles))}"
-    if waits and tuple(listing.images) != one.images:
+    if waits and not went and tuple(listing.images) != one.images:
         yield f"{what} shows other pictures"
 
 
 def _offers(
-    world: World, what: str, one: Held, listing: Listing, stand: Standing, item: Item, *, waits: bool
+    world: World,
+    what: str,
+    one: Held,
+    listing: Listing,
+    stand: Standing,
+    item: Item,
+    *,
+    waits: bool,
+    went: bool,
 ) -> Iterator[str]:
     """Price and stock of each variant; which ones there are follows the document."""
     theirs = one.shown(listing)
-    there = set(one.offers) if waits else set(one.offers) & set(item.offers)
-    if one.offers and set(theirs) != there and listing.skus:
-        yield f"{what} has the variants {sorted(theirs)}, not {sorted(there)}"
+    before, after = set(one.offers), set(one.offers) & set(item.offers)
+    there = [before, after] if went else [before] if waits else [after]
+    if one.offers and set(theirs) not in there and listing.skus:
+        yield f"{what} has the variants {sorted(theirs)}, not {' or '.join(str(sorted(one)) for one in there)}"
         return
     wanted = right_offers(world, listing, item, theirs)
     for sku, (price, stock) in theirs.items():

@@ -33,6 +33,7 @@ class Held:
 
     `offers` are price and stock by SKU; of those in `zero` the stock may stay at none, and of those in `out` it must:
     they were sold out, and everybody knew. Where neither price nor text is held, the market refuses the document.
+    `whole` says that it was known to be made to its end, so that its document could go on.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Held:
     title: str = ""
     images: tuple[str, ...] = ()
     hidden: bool = False
+    whole: bool = False
     offers: Mapping[str, tuple[Decimal, int]] = field(factory=dict)
     out: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
@@ -111,7 +113,7 @@ class Hold:
             # What a seller typed in is live, too: what was computed before must not come back.
             type_price(self.world, listing)
             events["held price by hand"] += 1
-        shown = offers_of(self.world.wanted, listing)
+        shown = offers_of(self.world.wanted, listing) or _sold_whole(listing, stand)
         known = stand.offers if stand is not None else {}
         stocks = {sku: known[sku].have_stock if sku in known else None for sku in shown}
         out = frozenset(sku for sku, (_, stock) in shown.items() if price and stock == 0 == stocks[sku])
@@ -131,6 +133,7 @@ class Hold:
             title=listing.title,
             images=tuple(listing.images),
             hidden=listing.status == HIDDEN,
+            whole=stand is not None and stand.made,
             offers=dict(shown),
             out=out,
             zero=zero,
@@ -175,3 +178,10 @@ class Hold:
         while new in self.world.wanted.prices.get(sku, ()) or new == platform.by_hand:
             new += platform.step
         return new
+
+
+def _sold_whole(listing: Listing, stand: Standing | None) -> dict[str, tuple[Decimal, int]]:
+    """Price and stock of a listing that is sold as a whole, of a product with more SKUs by now, by the one it is."""
+    if listing.skus or not listing.price or stand is None or not stand.made or stand.ref is None:
+        return {}
+    return dict.fromkeys(stand.ref.skus, (listing.price, listing.stock)) if len(stand.ref.skus) == 1 else {}

@@ -130,12 +130,13 @@ def _settle(world: World, *, typing: bool = True) -> bool:
         silent = report is not None and not report.outcomes and not waited and not waits
         # Whoever insists does so after a run, and nobody looked before.
         typed = typing and insist(world)
-        if not _touch_refused(world, stands) and silent and not typed:
+        # Nor is one silent that says that the market could not be asked.
+        if not _touch_refused(world, stands) and silent and not typed and not world.unasked:
             return True
         if report is not None and _sat_out(world, report):
             continue
-        if waits and world.profile.daily and calls == len(world.truth.calls):
-            # No operation waits for tomorrow, but verdicts: today they cannot be asked for any more.
+        if (waits or world.unasked) and world.profile.daily and calls == len(world.truth.calls):
+            # No operation waits for tomorrow, but verdicts and looks: today nobody can be asked any more.
             world.loop.skip(_DAY)
             continue
         left -= 1
