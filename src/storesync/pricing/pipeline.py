@@ -257,7 +257,7 @@ class _Run:
             raise walk.hold(
                 "price.ending",
                 "ending",
-                f"no price above zero ends so at or below {unrounded.value:f} {policy.currency}",
+                f"no price above zero ends so at or below {figure(unrounded.value, 4)} {policy.currency}",
                 'set mode = "up", or a smaller modulus',
             )
         walk.settle("ending", amount, policy.words.ending, rounding=policy.words.grid)

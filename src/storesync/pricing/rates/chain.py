@@ -91,6 +91,9 @@ class _Asked:
                 )
             except (Fault, ConfigError) as error:
                 self.answers[source.name] = str(error)
+            except Exception as error:
+                # A source of another package that breaks is one that fails; what it says might hold its key.
+                self.answers[source.name] = f"it broke with {type(error).__name__}"
         return self.answers[source.name]
 
 
