@@ -340,7 +340,7 @@ def test_two_lines_of_the_same_currencies_are_refused_with_both_figures() -> Non
 
     assert (
         "[rates.quotes] CNY_per_KRW = 0.5 and KRW_per_CNY = 200.71 quote the same two currencies: "
-        "1 CNY would cost 2 KRW by the first, 200.71 KRW by the second"
+        "1 CNY = 2 KRW by the first, 1 CNY = 200.71 KRW by the second"
     ) == message
     assert "keep the one line that is right" == way
     assert told('KRW_per_VND = "0.0508", KRW_per_100VND = "5.08"')[0].endswith("the same two currencies")

@@ -74,14 +74,14 @@ def _offer_kept(offer: Offer, stand: Standing, channel: Channel) -> Offer:
 
 
 async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
-    """The listing's standing after a look at what the seller keeps and at prices that stay; without any, as it was.
+    """The listing's standing after a look at what the seller keeps and at offers that stay; without any, as it was.
 
     Called before anything is sent that may carry them, since a market may take the whole of it. Raises NotFound when the
     look does not see the listing, Postponed while the market decides on it: what was acknowledged is no price to send.
     """
     channel = work.channel
     observe, owned = channel.driver.observe, channel.channel.owned_by_seller
-    stays = any(offer.kept for offer in stand.offers.values())
+    stays = any(offer.kept or offer.uncounted for offer in stand.offers.values())
     if observe is None or not (stays or any(name != "shown" for name in owned)):
         return stand
     seen: Mapping[str, Observed] = await work.run(observe(channel.shop, [ref]))
@@ -134,6 +134,8 @@ def take_theirs(db: Connection, work: Work, stand: Standing, seen: Observed) -> 
             merged = _offer_seen(known.want, offer)
             if known.kept and "prices" not in owned:
                 _take_price(db, name, known, merged, offer.prices)
+            if known.uncounted and "stock" not in owned and offer.stock != known.have_stock:
+                standing.acknowledge_offers(db, name, [merged], stock=True)
             news |= standing.leave_offer(
                 db, name, merged, prices="prices" in owned, stock="stock" in owned, known=known
             )

@@ -22,6 +22,7 @@ from storesync.pricing.rate import Snapshot
 from storesync.pricing.stages import (
     begin,
     check_dates,
+    check_figures,
     fees,
     home_stages,
     market_stages,
@@ -177,6 +178,7 @@ class _Run:
                 f"name a policy for {market.currency} on this channel",
             )
         check_dates(walk)
+        check_figures(walk)
         amount = self._sale()
         self.candidate = self._money(amount)
         self.declared = after_price(walk, self.candidate)

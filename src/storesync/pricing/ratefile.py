@@ -83,8 +83,10 @@ def _apart(rate: Rate, other: Rate) -> str:
     value = Exact(Decimal(1)).over(rate.value).value if turned else rate.value
     if value == other.value:
         return ""
-    said = f"{value.normalize(_READ):f} {other.quote}"
-    return f": 1 {other.base} would cost {said} by the first, {other.value:f} {other.quote} by the second"
+    first, second = (
+        f"1 {other.base} = {one:f} {other.quote}" for one in (value.normalize(_READ), other.value)
+    )
+    return f": {first} by the first, {second} by the second"
 
 
 def snapshot_from(

@@ -31,9 +31,8 @@ _AMOUNT: Final = re.compile(r"(-?\d{1,60}(?:\.\d{1,60})?) ([A-Z]{3})")
 _PRICE: Final = rf"{_AMOUNT.pattern}(?: \(was {_AMOUNT.pattern}\))?"
 _AMOUNTS: Final = re.compile(rf"{_PRICE}(?:, {_PRICE})*(?: \(unconfirmed\))?")
 # In a sentence: every amount of a currency that we know, and no exchange rate, which has digits of its own.
-_RATE: Final = r"1 [A-Z]{3} (?:=|would cost) "
 _SAID: Final = re.compile(
-    rf"{_RATE}[\d.]+ [A-Z]{{3}}|(?<![\w.,:/-])(-?\d{{1,60}}(?:\.\d{{1,60}})?) ({'|'.join(MINOR_DIGITS)})(?![\w-])"
+    rf"1 [A-Z]{{3}} = [\d.]+ [A-Z]{{3}}|(?<![\w.,:/-])(-?\d{{1,60}}(?:\.\d{{1,60}})?) ({'|'.join(MINOR_DIGITS)})(?![\w-])"
 )
 _SHOW = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
 

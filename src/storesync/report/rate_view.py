@@ -71,7 +71,7 @@ def rates_view(status: RateStatus) -> RenderableType:
 
 def _moved(status: RateStatus) -> str:
     told = f"{status.snapshot[:_DIGITS]}, collected {_time(status.at)} UTC"
-    return f" · what is written down on this machine was edited since snapshot {told}"
+    return f" · configuration or tables here moved on since snapshot {told}"
 
 
 def _rates(lines: Iterable[RateLine], witness: str) -> Table:

@@ -182,7 +182,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         if item is None or not item.offered:
             continue  # nothing of it is sent
         title, offers, words = item.title, dict(item.offers), item.words
-        waits = item.unfit or (item.unpriced and not stand.made) or world.stern
+        held = item.unpriced or item.unreadable or item.uncounted
+        waits = item.unfit or (held and not stand.made) or world.stern
         if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:
@@ -190,9 +191,10 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             else:
                 title += "."
         for sku, offer in stand.offers.items():
-            gone = (item.unfit or item.unpriced) and not any(
+            gone = (item.unfit or held) and not any(
                 one.sku(sku) for one in world.truth.alive(stand.key) if one.skus
             )
+            gone = gone or (item.broken and sku in item.uncounted)  # nothing of it is sent
             if offer.refused and sku in offers and not gone:  # what is gone comes back with a document alone
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))
