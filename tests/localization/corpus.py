@@ -445,6 +445,90 @@ def _other(pair: Pair, chance: random.Random) -> Pair | None:
     return _insert(f" {word} ", "no_other")(pair, chance)
 
 
+def _misread(pair: Pair, chance: random.Random) -> Pair | None:
+    """The text's bytes in UTF-8 as another program reads them, which may drop what it cannot show."""
+    if len(re.findall("[\u4e00-\u9fff]" if pair.locale == "zh-Hans" else "[\u1ea0-\u1ef9]", pair.text)) < 4:
+        return None
+    codec, errors = chance.choice(
+        [("latin-1", "strict"), ("cp1252", "ignore"), ("cp1252", "replace")]
+        + ([("gbk", "ignore"), ("gbk", "replace")] if pair.locale == "zh-Hans" else [])
+    )
+    text = pair.text.encode().decode(codec, errors)
+    if chance.random() < 0.5:
+        text = "".join(one for one in text if one.isprintable())
+    return Pair(pair.source, text, pair.locale, pair.field, "garbled")
+
+
+def _unheld(pair: Pair, _: random.Random) -> Pair | None:
+    """What an encoding without these letters keeps of a Vietnamese text."""
+    if pair.locale != "vi" or len(re.findall("[a-z][\u1ea0-\u1ef9][a-z]", pair.text)) < 2:
+        return None
+    text = pair.text.encode("cp1252", "replace").decode("cp1252")
+    return Pair(pair.source, text, pair.locale, pair.field, "garbled")
+
+
+def _open(pair: Pair, chance: random.Random) -> Pair:
+    words = {"zh-Hans": ["待翻译", "待确认", "需要翻译"], "vi": ["chưa dịch", "Cần dịch", "chờ xác nhận"]}
+    word = chance.choice([*words[pair.locale], "TODO", "FIXME", "TBD"])
+    text = chance.choice([word, f"{pair.text}（{word}）", f"{word}: {pair.text}", f"[{word}] {pair.text}"])
+    return Pair(pair.source, text, pair.locale, pair.field, "unfinished")
+
+
+def _chat(pair: Pair, chance: random.Random) -> Pair:
+    """A chat model that talks about its work, or refuses it."""
+    before = {
+        "zh-Hans": ["译文：", "翻译结果：", "以下是翻译：", "中文翻译: "],
+        "vi": ["Bản dịch: ", "Đây là bản dịch:\n", "Dịch: ", "Tiếng Việt: "],
+    }
+    instead = {
+        "zh-Hans": [
+            "抱歉，我无法翻译此内容。",
+            "作为一个人工智能语言模型，我不能提供该内容。",
+            "对不起，这段文字无法翻译。",
+        ],
+        "vi": [
+            "Xin lỗi, tôi không thể dịch nội dung này.",
+            "Là một mô hình ngôn ngữ, tôi không hỗ trợ việc này.",
+        ],
+    }
+    text = chance.choice(
+        [
+            one + pair.text
+            for one in (*before[pair.locale], "Translation: ", "Here is the translation: ", "Sure! ")
+        ]
+        + [
+            *instead[pair.locale],
+            f"As an AI language model, I cannot translate {pair.text}",
+            f"```\n{pair.text}\n```",
+        ]
+    )
+    return Pair(pair.source, text, pair.locale, pair.field, "remark")
+
+
+def _nameless(pair: Pair, _: random.Random) -> Pair | None:
+    """A title of which only the brand is there."""
+    if pair.field != "title":
+        return None
+    name = next(latin for latin in brands().values() if latin in pair.text)
+    return Pair(pair.source, name, pair.locale, pair.field, "brand_only")
+
+
+def _half(pair: Pair, chance: random.Random) -> Pair | None:
+    """A description that ends somewhere in it, as a field's limit cuts it."""
+    if pair.field != "short_description" or len(pair.source) < 25:
+        return None
+    text = pair.text[
+        : min(len(pair.text) // 2, round(len(pair.source) * (0.4 if pair.locale == "zh-Hans" else 1.2)))
+    ]
+    if not text[-1:].isalnum():
+        return None
+    return Pair(pair.source, text, pair.locale, pair.field, "length_ratio")
+
+
+def _japanese(pair: Pair, chance: random.Random) -> Pair:
+    return _insert(chance.choice(["セラム", "うるおい", "クリームの", "ｸﾘｰﾑ"]), "no_kana")(pair, chance)
+
+
 BREAKS: dict[str, Break] = {
     "empty": _empty,
     "copied": _copied,
@@ -471,7 +555,15 @@ BREAKS: dict[str, Break] = {
     "bytes": _bytes,
     # In Chinese shops の is a fashion.
     "kana": lambda pair, chance: None if pair.locale != "vi" else _insert("の", "no_kana")(pair, chance),
+    "Japanese": _japanese,
     "other script": _other,
+    "misread": _misread,
+    "lost character": _insert("\ufffd", "garbled"),
+    "letters not held": _unheld,
+    "open work": _open,
+    "chat": _chat,
+    "brand alone": _nameless,
+    "half": _half,
     "protection": _protection,
     **{kind: _figure(kind) for kind in FIGURES},
     "simplified": _simplified,
