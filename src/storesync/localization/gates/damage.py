@@ -121,19 +121,25 @@ _PERHAPS = re.compile(
 )
 _ANYWHERE = re.compile(
     "(?:无法|不能|不便)(?:为您|为你|提供|完成|进行|直接)*翻译|作为(?:一[个名款])?(?:AI|人工智能|大?语言模型)|译者?注[:：]"
-    "|(?:AI|large) language model|không thể (?:cung cấp bản )?dịch|mô hình ngôn ngữ|[Tt]ranslator's note|Lưu ý: bản dịch"
+    "|(?:AI|large) language model|không thể (?:cung cấp bản )?dịch|[Tt]ranslator's note|Lưu ý: bản dịch"
 )
 # How all of these begin, in lower case, and what one of them holds that stand anywhere: one look each for a sound text.
 _FIRST: Final = frozenset(
     (
-        "as", "i'", "i’", "im", "i ", "so", "un", "he", "su", "ce", "of", "tr", "很抱", "很对", "非常", "抱歉", "对不",
-        "作为", "我无", "我不", "我是", "中文", "译文", "翻译", "译：", "译:", "译结", "译如", "以下", "好的", "当然",
-        "bả", "dị", "rấ", "xi", "tô", "là", "dư", "đâ", "ti", "ch", "tấ", "to", "fi", "tb", "n/", "na", "nu", "no", "lo",
+        "as ", "i'm", "i’m", "im ", "i a", "i c", "sor", "unf", "her", "sur", "cer", "of ", "tra", "bản", "dịc", "rất",
+        "xin", "tôi", "là ", "dướ", "đây", "tiế", "chắ", "tất", "tod", "fix", "tbd", "tbc", "n/a", "na", "nul", "non",
+        "nan", "und", "lor",
+    )
+)  # fmt: skip
+_FIRST_HAN: Final = frozenset(
+    (
+        "很抱", "很对", "非常", "抱歉", "对不", "作为", "我无", "我不", "我是", "中文", "译文", "翻译", "译：", "译:",
+        "译结", "译如", "以下", "好的", "当然",
     )
 )  # fmt: skip
 _HINTS: Final = {
     "zh": re.compile(r"[待译譯翻机模TFA](?:(?<=[待译譯翻机模])|(?<=T)(?:OD|B)|(?<=F)IX|(?<=A)I)"),
-    "vi": re.compile(r"[ịTFXxnôA](?:(?<=dị)ch|(?<=T)(?:OD|B)|(?<=F)IX|(?<=[Xx])ác nh|(?<=ngô)n|(?<=A)I)"),
+    "vi": re.compile(r"[ịTFXxA](?:(?<=dị)ch|(?<=T)(?:OD|B)|(?<=F)IX|(?<=[Xx])ác nh|(?<=A)I)"),
 }
 _LATIN_HINTS: Final = re.compile(r"[TFAl](?:(?<=T)(?:OD|B)|(?<=F)IX|(?<=A)I|(?<=l)anguage m)")
 
@@ -144,8 +150,8 @@ def talk(source: str, text: str, locale: str) -> Iterable[Finding]:
     Words that the source has itself are the text's own.
     """
     kind = language(locale)
-    first = text[:2].casefold()
-    if first not in _FIRST and first.isalnum() and _HINTS.get(kind, _LATIN_HINTS).search(text) is None:
+    told = text[:2] in _FIRST_HAN or text[:3].casefold() in _FIRST or not text[:1].isalnum()
+    if not told and _HINTS.get(kind, _LATIN_HINTS).search(text) is None:
         return ()
     return chain(_open_work(source, text), _remarks(source, text, kind))
 

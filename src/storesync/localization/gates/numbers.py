@@ -46,8 +46,11 @@ def numbers(
 
 
 def _judged(source: str, text: str, source_locale: str, locale: str, *, part: bool) -> list[Finding]:
-    """What the usual readings of both texts differ in, unless another reading of their commas differs in nothing."""
-    usual = _between(source, text, source_locale, locale, part=part)
+    """What the usual readings of both texts differ in, unless another reading of them differs in nothing."""
+    usual = _between(source, text, source_locale, locale, (), (), part=part)
+    if not usual:
+        return usual
+    usual = _beside_sayings(source, text, source_locale, locale, part=part)
     others = lists(source), lists(text)
     if not usual or others == (None, None):
         return usual
@@ -55,7 +58,7 @@ def _judged(source: str, text: str, source_locale: str, locale: str, *, part: bo
         for other in (None, others[1]):
             read = [reading for reading in (one, other) if reading is not None]
             said, told = one.text if one else source, other.text if other else text
-            if read and not _between(said, told, source_locale, locale, part=part):
+            if read and not _beside_sayings(said, told, source_locale, locale, part=part):
                 doubt = next((reading.first for reading in read if not reading.sure), "")
                 message = f"{doubt!r} may be one number or a list: the two texts agree only if it is a list"
                 offset = max(0, text.find(doubt))
@@ -64,17 +67,35 @@ def _judged(source: str, text: str, source_locale: str, locale: str, *, part: bo
     return usual
 
 
-def _between(source: str, text: str, source_locale: str, locale: str, *, part: bool) -> list[Finding]:
+def _beside_sayings(source: str, text: str, source_locale: str, locale: str, *, part: bool) -> list[Finding]:
+    """What differs but for what both say in a way of their own, as dates; the first thing that is said otherwise."""
     ours, theirs, contrary = agreed(even(source), even(text), source_locale, locale)
-    said = _outside(figures(source, source_locale), (*ours, *(one for one, _ in contrary)))
-    spans = (*theirs, *(other for _, other in contrary))
-    shown, words = _outside(figures(text, locale), spans), _outside(spelled(text, locale), spans)
     found = []
     for one, other in contrary:
         before, after = even(source)[one.start : one.end], even(text)[other.start : other.end]
         message = f"{before!r} of the source became {after!r}"
         found.append(Finding("numbers", Level.FAIL, message, other.start, f"say {before} as it is"))
-    found += _compared(source, text, list(said), list(shown), list(words), source_locale, locale, part=part)
+        ours.append(one)
+        theirs.append(other)
+    return found + _between(source, text, source_locale, locale, ours, theirs, part=part)
+
+
+def _between(
+    source: str,
+    text: str,
+    source_locale: str,
+    locale: str,
+    ours: Sequence[Saying],
+    theirs: Sequence[Saying],
+    *,
+    part: bool,
+) -> list[Finding]:
+    """What the figures outside of these pieces of both texts differ in."""
+    said = _outside(figures(source, source_locale), ours)
+    shown, words = _outside(figures(text, locale), theirs), _outside(spelled(text, locale), theirs)
+    found = list(
+        _compared(source, text, list(said), list(shown), list(words), source_locale, locale, part=part)
+    )
     if len(said) > 1 and not part:
         found += moved(source, text, said, (*shown, *words), source_locale, locale)
     return found

@@ -147,7 +147,7 @@ def loops(source: str, text: str) -> tuple[Finding, ...]:
 
 
 # Digits may stand in a row. They are left out of what is found: a class without them takes twice the time.
-_RUN = re.compile(r"(\w)\1\1\1\1")
+_RUN = re.compile(r"(.)\1\1\1\1")
 # Words of two letters and more, wherever they begin; longer pieces are found by their first letters.
 _WORDS = re.compile(r"([^ ][^ ]{1,7}?)(?:|\s)\1(?:|\s)\1(?:\s*\1)*")
 
@@ -167,8 +167,8 @@ def _loop(text: str) -> tuple[int, int, int] | None:
             times += 1
         if times > 2 or (times == 2 and size >= 2 * _STEP):
             return start, size, times
-    # Three times two letters leave at least four characters that stood there before.
-    if len(text) - len(set(text)) >= 4:
+    # Three times two letters leave at least four characters that stood there before, as words with spaces always do.
+    if " " in text or len(text) - len(set(text)) >= 4:
         for words in _WORDS.finditer(text):
             if words[1].isalpha():
                 return words.start(), len(words[1]), words.group().count(words[1])
