@@ -115,6 +115,25 @@ def test_a_waiver_is_of_one_product_on_one_market() -> None:
         "申请中，12月下发",
         "预计2027年1月下发",
         "尚未取得",
+        "2025",
+        "2025년",
+        "２０２６年",
+        "năm 2026",
+        "2026-10-01",
+        "2026. 10. 1.",
+        "01/10/2026",
+        "2026年10月1日",
+        "20261001",
+        "rejected 2026-10-01",
+        "Refused: no. 2026-1234",
+        "반려(2026-10-01)",
+        "2026-1234 취소",
+        "已驳回 20260001",
+        "备案已注销20260001",
+        "bị từ chối 01/10/2026",
+        "hết hiệu lực 123456",
+        "không được cấp 2026",
+        "đã huỷ 123456",
     ],
 )
 def test_a_reference_that_names_nothing_shows_nothing(cell: str) -> None:
@@ -128,6 +147,23 @@ def test_a_reference_that_names_nothing_shows_nothing(cell: str) -> None:
     assert ["e.csv:2", "w.csv:2"] == [issue.at for issue in (*issues, *more)]
     assert repr(cell) in issues[0].message
     assert issues[0].hint
+
+
+def test_a_number_that_begins_with_a_year_counts() -> None:
+    """As filings in China do."""
+    rows = (
+        "2025000001",
+        "国妆网备进字(京)2025000001",
+        "2025-3",
+        "2025F1",
+        "123456/26/CBMP-QLD",
+        "REF-2025001",
+    )
+    table = "product,market,kind,reference\n" + "".join(f"A,CN,filing,{row}\n" for row in rows)
+
+    evidence, _ = read_evidence(table, at="e.csv")
+
+    assert list(rows) == [one.reference for one in evidence]
 
 
 @pytest.mark.parametrize("cell", ["0", "1", "12", "F-1", "ABC", "备案", "신고번호", "the filing"])

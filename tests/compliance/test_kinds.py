@@ -291,6 +291,41 @@ def test_what_a_cosmetic_is_called_in_korean_tells_what_it_does(word: str, title
     assert asked == errors(told(unclassed, "CN", NUMBERS["CN"])).keys()
 
 
+PROSE = {
+    "special": (
+        "자외선 차단", "촉촉하게 자외선 차단까지 한 번에.", "자외선을 차단하는 데일리 크림입니다.",
+        "보습과 함께 자외선으로부터 피부를 보호합니다.",
+        "SPF50+, PA++++의 가벼운 사용감.", "백탁 없이 UV를 차단해 줍니다.", "세안 후 바르면 자외선을 막아 줍니다.",
+        "새치커버가 되는 트리트먼트",
+        "탈모 증상 완화에 도움을 줍니다.", "부드럽습니다. 자외선A 차단 크림",
+        "자외선 차단제를 따로 바를 필요 없이 SPF 30.",
+    ),
+    "ordinary": (
+        "자외선 차단제를 바르기 전에 쓰세요.", "낮에는 선크림과 함께 쓰세요.", "자외선에 지친 피부를 진정합니다.",
+        "자외선 차단제까지 말끔히 지워 줍니다.",
+        "염색이나 파마로 손상된 모발에 좋습니다.", "염색약에 지친 모발을 감쌉니다.", "자외선 차단 기능은 없습니다.",
+        "선크림 전 단계에 바르는 크림.",
+        "직사광선을 피해 보관하세요.", "SPF 지수가 없는 크림입니다.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "said"), [(word, said) for word, some in PROSE.items() for said in some])
+@pytest.mark.parametrize("place", ["description", "points"])
+def test_what_a_description_says_that_a_cosmetic_does_counts_as_its_title_does(
+    word: str, said: str, place: str
+) -> None:
+    """Not what it says of other things: of what goes over it, of what it washes off, of hair that was dyed."""
+    text = evolve(serum().text, **{place: (said,) if place == "points" else said})
+    product = evolve(serum(), text=text)
+    found = told(product, "CN", NUMBERS["CN"])
+
+    assert ({"claim.class"} if word == "special" else set()) == errors(found).keys()
+    assert all("in its description" in one.message for one in found.errors)
+    asked = {"claim.registration"} if word == "special" else set()
+    assert asked == errors(told(evolve(product, classes={}), "CN", NUMBERS["CN"])).keys()
+
+
 def test_a_person_may_say_that_a_title_means_something_else() -> None:
     """By the words around it, for this product, until an end; brightening in a title is a doubt."""
     title = "선크림 다음 단계 보습 크림"

@@ -26,17 +26,27 @@ EVIDENCE: Mapping[str, str] = {
 }
 """Kinds of evidence, and what each shows."""
 
-# What people write where they have no number yet, the words of our own ways out among them: cells that say nothing else,
-# and words that say it wherever they stand, also beside a day or a receipt.
+# What people write where they have no number, the words of our own ways out among them: cells that say nothing else,
+# and words that say it wherever they stand, also beside a day or a receipt. A refusal has a number, and shows nothing.
 _NO_NUMBER = re.compile(r"[\W_]*|<.*>|x+|n\W?a\W?|no|nil|null|later|soon|example|test|무|无|無|không|có")
 _NOT_YET = re.compile(
-    r"(?<![a-z])(?:none|not yet|no number|not (?:available|issued|applied)|yet|tb[acd]|todo|to be|pending|unknown|applied"
-    r"|applying|in (?:progress|process)|awaiting|waiting|soon|coming|expected|missing|will be)(?![a-z])"
+    r"(?<![a-z])(?:reject(?:ed|ion)|refus(?:ed|al)|den(?:ied|ial)|declined|withdrawn|revoked|cancell?ed|expired|suspended"
+    r"|invalid|void(?:ed)?|failed|returned|not (?:granted|approved|valid|registered|filed))(?![a-z])"
+    r"|반려|거절|거부|취소|만료|철회|불허|불가|부결|탈락|말소|실효|驳回|退回|拒绝|不予|不通过|撤[销回]|注销|吊销|过期|失效|作废|无效|终止"
+    r"|từ chối|bị trả|hết hạn|hết hiệu lực|thu hồi|hủy|không (?:được|cấp|duyệt|đạt)"
+    r"|(?<![a-z])(?:none|not yet|no number|not (?:available|issued|applied)|yet|tb[acd]|todo|to be|pending|unknown"
+    r"|applied|applying|in (?:progress|process)|awaiting|waiting|soon|coming|expected|missing|will be)(?![a-z])"
     r"|신청|접수|없음|없다|미정|미등록|미발급|미신청|미취득|미확인|미완|미제출|해당\s?없|예정|추후|아직|보류"
     r"|(?:준비|진행|심사|검토|발급|확인|등록|대기|취득|처리|제출)\s?(?:중|전|대기|필요|요망|안\s?[됨함])"
     r"|暂[无未缺]|没有|尚[未无]|即将|预计|稍后|未(?:办|取得|下发|备案|注册|完成|确认|申请|获|定|有|批|提供)"
     r"|受理|申请|待(?:定|补|办|确认|下发|审|批|提供|更新|查)|(?:办理|审核|审批|备案|注册|进行|处理|准备|受理|补办)中"
     r"|không có|chưa|đã nộp|đang|chờ|sắp|dự kiến|đợi"
+)
+# When something was or will be, which is not what it is: 2025, 2025년, 2026-10-01.
+_WHEN = re.compile(
+    r"(?:năm )?(?:19|20)\d\d\s?(?:년도?|年度?|년 중)?"
+    r"|(?:ngày )?(?:(?:19|20)\d\d(?P<by>[-./]) ?\d\d?(?P=by) ?\d\d?|\d\d?(?P<of>[-./]) ?\d\d?(?P=of) ?(?:19|20)\d\d)\.?"
+    r"|(?:19|20)\d\d\s?[년年]\s?\d\d?\s?[월月](?:\s?\d\d?\s?[일日号])?|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])"
 )
 _DIGITS = 4
 _SIGNS = 4
@@ -104,7 +114,7 @@ class Waiver:
 def _nothing(column: str, cell: str, kind: str) -> bool:
     """Whether a cell names nothing that anybody could show, or no number where an authority gives one."""
     said = fold(cell).text.strip()
-    if _NO_NUMBER.fullmatch(said) is not None or _NOT_YET.fullmatch(said) is not None:
+    if any(one.fullmatch(said) is not None for one in (_NO_NUMBER, _NOT_YET, _WHEN)):
         return True
     if column == "reason":
         return False
@@ -150,8 +160,8 @@ def _day(row: Mapping[str, str], place: str, code: str, issues: list[Issue]) -> 
 def read_evidence(text: str, *, at: str) -> tuple[tuple[Evidence, ...], tuple[Issue, ...]]:
     """The rows of an evidence table: product, market, kind, reference, covers (parted by `;`), expires_on.
 
-    A row whose reference is a dash, holds a word for "not yet", or is no number where an authority gives one, shows
-    nothing. A number with fewer than four digits is told.
+    A row whose reference is a dash, a year or a day, holds a word for "not yet" or for a refusal, or is no number where
+    an authority gives one, shows nothing. A number with fewer than four digits is told.
     """
     code = "claim.evidence_file"
     rows, issues = read_rows(text, ("product", "market", "kind", "reference"), at=at, code=code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import pairwise
 
 from attrs import define, field, frozen
 
@@ -202,7 +203,11 @@ def _lowered(pattern: str, *, spaced: bool) -> str:
     tokens = _TOKEN.findall(_FLAGS.sub("", pattern))
     if not spaced:
         return "".join(_BORDERS.get(token, _lower(token)) for token in tokens)
-    return one_spelling("".join(EITHER.get(_lower(token), _lower(token)) for token in tokens))
+    # After u it is the tone that moves: đột quỵ.
+    lowered = ["", *map(_lower, tokens)]
+    return one_spelling(
+        "".join(EITHER.get(one, one) if before != "u" else one for before, one in pairwise(lowered))
+    )
 
 
 def _lower(token: str) -> str:

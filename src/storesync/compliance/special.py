@@ -32,33 +32,57 @@ _IN_TITLES = re.compile(
 )
 # What takes it off, and what it is put on with.
 _BESIDE = re.compile(r"클렌[징저]|리무버|지우는|제거|전용\s?(?:퍼프|브러시|브러쉬|용기|케이스)")
+# A description speaks of other things as well: of what goes over it, of hair that was dyed, of what it washes off.
+_IN_PROSE = re.compile(
+    r"자외선(?:\s?[ab](?![a-z]))?(?:을|를)?\s?(?:차단|방어|보호|방지|막)|자외선으로부터(?:\s[가-힣]+){0,3}?\s(?:보호|지[켜키]|차단|방어|막)"
+    r"|(?<![a-z])uv(?:를|을)?\s?(?:차단|방어|보호)|(?<![a-z])spf\s?\d|(?<![a-z])pa\s?\+|염모제|염색[약제]|탈색제"
+    r"|(?:머리|모발)[을를]?\s?(?:염색|탈색)(?:하|해)|새치\s?(?:커버|염색)|탈모(?!\s?(?:인|환자|전문))|발모|육모|퍼머제|펌제|파마약",
+    re.IGNORECASE,
+)
+_BESIDE_IN_PROSE = re.compile(
+    r"클렌[징저](?!\s?(?:후|뒤|다음))|리무버|지[우워]|씻어|닦아|(?:염색|탈색|파마|펌)[약제][가-힣]{0,2}\s(?:[가-힣]+\s)?(?:손상|지친|상한|자극)"
+    r"|(?:차단제|[선썬]\s?(?:크림|스크린|로션|스틱|쿠션))(?:[를을와과나도의]|이나|까지|\s?(?:전|후|위|뒤|다음|단계|사용|바르))(?!.*필요\s?없)"
+    r"|(?:차단|방어|보호|기능|효과|성분|차단제)[가-힣]{0,2}\s?(?:없|않|아닙|아니)",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[^.!?\n。]*(?:\.(?=\d)[^.!?\n。]*)*")
+
+
+def _sentences(product: Product) -> Iterator[tuple[str, str, int, re.Pattern[str]]]:
+    """Each sentence that says what the product does: its text, where it begins there, and what leaves it out."""
+    own = product.text
+    yield own.title, own.title, 0, _BESIDE
+    for text in (own.description, *own.points):
+        for match in _SENTENCE.finditer(text):
+            yield text, match.group(), match.start(), _BESIDE_IN_PROSE
 
 
 def _said(
     product: Product, pattern: re.Pattern[str], compliance: Compliance, market: str, today: date
-) -> str:
-    """What the title says of a function that nobody waived; empty where it says none."""
-    title = product.text.title
-    if _BESIDE.search(title) is not None:
-        return ""
-    for match in pattern.finditer(title):
-        if not any(
-            waiver.counts(today)
-            and waiver.lets(product.key, market, "claim.class", title, match.start(), match.end())
-            for waiver in compliance.waivers
-        ):
-            return match.group()
-    return ""
+) -> tuple[str, str]:
+    """What the title or the description says of a function that nobody waived, and where; empty where neither does."""
+    for text, sentence, start, beside in _sentences(product):
+        if beside.search(sentence) is not None:
+            continue
+        titled = beside is _BESIDE
+        for match in (pattern if titled or pattern is _DOUBTFUL else _IN_PROSE).finditer(sentence):
+            span = start + match.start(), start + match.end()
+            if not any(
+                waiver.counts(today) and waiver.lets(product.key, market, "claim.class", text, *span)
+                for waiver in compliance.waivers
+            ):
+                return match.group(), "title" if titled else "description"
+    return "", ""
 
 
 def is_special(product: Product, compliance: Compliance, market: str, today: date) -> bool:
-    """Whether it is a special cosmetic by its Korean function or by its own title."""
+    """Whether it is a special cosmetic by its Korean function, or by its own title or description."""
     given = product.facts.get("kr_functional", "")
-    return _FUNCTIONS.search(given) is not None or bool(_said(product, _IN_TITLES, compliance, market, today))
+    return _FUNCTIONS.search(given) is not None or any(_said(product, _IN_TITLES, compliance, market, today))
 
 
 def check_function(product: Product, compliance: Compliance, market: str, today: date) -> Iterator[Issue]:
-    """A class that the product's own function or title contradicts: a sun cream is no ordinary cosmetic."""
+    """A class that the product's own function, title or description contradicts: a sun cream is no ordinary cosmetic."""
     if class_of(product, market) != "ordinary":
         return
     function = product.facts.get("kr_functional", "")
@@ -68,11 +92,12 @@ def check_function(product: Product, compliance: Compliance, market: str, today:
     ):
         if pattern.search(function) is not None:
             said, way = f"the function {function!r} (kr_functional)", "correct kr_functional"
-        elif word := _said(product, in_titles, compliance, market, today):
-            said = f"{word!r} in its title"
-            way = "name in waivers.csv the words of the title in which that means something else"
         else:
-            continue
+            word, place = _said(product, in_titles, compliance, market, today)
+            if not word:
+                continue
+            said = f"{word!r} in its {place}"
+            way = f"name in waivers.csv the words of the {place} in which that means something else"
         yield Issue(
             "claim.class",
             "classes/cn",
