@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from storesync.compliance import Scanner
 from storesync.localization.gates.markup import markup
 from storesync.localization.gates.numbers import numbers
+from storesync.localization.gates.opposites import opposites
 from storesync.localization.gates.presence import absence, loops, other_language, proportion
 from storesync.localization.gates.scripts import characters, unwanted
 from storesync.localization.gates.terms import brands, wording
@@ -77,6 +78,7 @@ class Gates:
             yield from unwanted(text, locale, self.refused)
         yield from markup(source, text, part=part)
         yield from numbers(source, text, self.source_locale, locale, part=part)
+        yield from opposites(source, text, self.source_locale, locale)
         if not part:
             yield from brands(source, text, self.brands, field)
         yield from wording(source, text, field, locale, self.glossary)
