@@ -9,6 +9,7 @@ import pytest
 from attrs import evolve
 from tests.engine.bench import Bench, item, profile, step
 
+from storesync.errors import Denied
 from storesync.plan import Kind
 from storesync.testing.plain import plain_driver
 from storesync.testing.wanted import Item
@@ -135,6 +136,40 @@ def test_a_market_that_cannot_be_asked_is_not_asked() -> None:
 
     assert () == made.operations
     assert ["A"] == [held.key for held in made.held]
+
+
+def test_a_doubt_that_the_market_does_not_tell_of_now_is_told() -> None:
+    """What may sell on unseen is named with the reason; the next plan asks again, and says nothing more of it."""
+    shop = Bench.opened(item("A", stock=5))
+    shop.faults(
+        step("lost_after", "read", operation="create"), step("error_before", operation="search", times=99)
+    )
+    shop.sync()
+    shop.world.loop.skip(400)
+    shop.put(held_back(item("A", stock=0), "text"))
+    made = shop.plan()
+    (told,) = made.warnings
+    shop.faults()
+    after = shop.plan()
+
+    assert ("market.unasked", "A") == (told.code, told.path)
+    assert () == made.operations
+    assert () == after.warnings
+    assert [Kind.STOCK] == [operation.kind for operation in after]
+
+
+def test_an_account_that_is_refused_in_a_doubt_stops_the_plan() -> None:
+    """Only a person can change that, so he hears of it now, and not when something has to be sent."""
+    shop = Bench.opened(item("A", stock=5))
+    shop.faults(
+        step("lost_after", "read", operation="create"), step("error_before", operation="search", times=99)
+    )
+    shop.sync()
+    shop.faults(step("token_expired", times=99))
+    shop.put(held_back(item("A", stock=0), "text"))
+
+    with pytest.raises(Denied):
+        shop.plan()
 
 
 def test_stock_and_prices_go_out_while_the_market_refuses_the_document() -> None:

@@ -186,7 +186,7 @@ def test_an_address_is_not_written_again_over_what_the_seller_keeps() -> None:
     """The answers to its create were lost; he gave it another title."""
     bench = Bench.opened(item("A"), manners=evolve(profile("address"), owned=("title",)))
     bench.plan()
-    bench.faults(step("lost_after", operation="create", times=20))
+    bench.faults(step("lost_after", operation="put", times=20))
     bench.sync()
     assert bench.stand("A").ref is None
     (listing,) = bench.truth.alive("A")

@@ -68,6 +68,11 @@ ONCE_BROKEN = [
     pytest.param(90623, PLAIN, id="the judge did not hear that a rival's store failed before it was settled"),
     pytest.param(90166, SHOPEE, id="the judge knew whose stock a seller typed into the half of several"),
     pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
+    pytest.param(2236, TMALL, id="a day that was over for a look at a held half was told to nobody"),
+    pytest.param(1650, PLAIN, id="stock waited for ever for the held price of a variant that was gone"),
+    pytest.param(3232, PLAIN, id="the judge took a document that had gone out for one that was held"),
+    pytest.param(6368, SHOPEE, id="the judge knew no SKU of a whole listing that is to have more"),
+    pytest.param(6034, PLAIN, id="a market that refuses documents took one under its address"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
 APART = Profile(

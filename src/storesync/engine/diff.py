@@ -8,7 +8,7 @@ from typing import Any
 
 from storesync.driver import Driver, Spec
 from storesync.engine.documents import media_in
-from storesync.engine.pricehold import differs, off_sale, told_price, told_prices
+from storesync.engine.pricehold import differs, off_sale, told_price, told_prices, told_stock
 from storesync.engine.promise import part_of, promised, wanted_skus
 from storesync.model import Offer, Status, digest
 from storesync.plan import Detail, Kind, Operation
@@ -18,7 +18,6 @@ __all__ = ["blocked", "document_waits", "ended", "offers_differ", "operations", 
 
 _SHOWN_DETAILS = 6
 _SHOWN_TEXT = 60
-_UNSURE = " (unconfirmed)"
 
 
 def blocked(stand: Standing) -> str:
@@ -39,8 +38,8 @@ def blocked(stand: Standing) -> str:
 
 
 def _unmade(stand: Standing) -> bool:
-    """Whether it is not made to its end and stays so: nothing is made without a price."""
-    return not stand.made and any(offer.kept for offer in stand.offers.values())
+    """Whether it is not made to its end and stays so: nothing is made without a price or a stock."""
+    return not stand.made and any(offer.kept or offer.uncounted for offer in stand.offers.values())
 
 
 def document_waits(stand: Standing) -> bool:
@@ -213,7 +212,7 @@ def _variants(stand: Standing, owned: Collection[str], *, carries: bool) -> Iter
             continue
         if sku not in known:
             yield _created(offer.want)
-        elif carries and offer.have_stock != offer.want.stock and "stock" not in owned:
+        elif carries and offer.stock_differs and "stock" not in owned:
             yield _offer_detail(Kind.STOCK, offer)
         if sku in known and carries and offer.price_differs and "prices" not in owned:
             yield _offer_detail(Kind.PRICES, offer)
@@ -224,7 +223,7 @@ def _offers(stand: Standing, driver: Driver[Any, Any], owned: Collection[str]) -
     known = stand.ref.skus if stand.ref is not None else {}
     there = [o for o in stand.offers.values() if o.want is not None and o.sku in known and not o.refused]
     for kind, changed in (
-        (Kind.STOCK, [o for o in there if o.want is not None and o.have_stock != o.want.stock]),
+        (Kind.STOCK, [o for o in there if o.stock_differs]),
         (Kind.PRICES, [o for o in there if o.price_differs]),
     ):
         if changed and kind.value not in owned and _has_call(driver, kind):
@@ -255,7 +254,7 @@ def wait_with_document(
         if offer.want is None or sku not in stand.ref.skus or offer.refused:
             continue
         for kind, changed in (
-            (Kind.STOCK, offer.have_stock != offer.want.stock),
+            (Kind.STOCK, offer.stock_differs),
             (Kind.PRICES, offer.price_differs),
         ):
             if changed and kind.value not in owned and not _has_call(driver, kind):
@@ -300,8 +299,7 @@ def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
     want = offer.want
     assert want is not None
     if kind is Kind.STOCK:
-        stock = "?" if offer.last_stock is None else str(offer.last_stock)
-        return Detail(f"{offer.sku} stock", stock + _UNSURE * (offer.have_stock is None), str(want.stock))
+        return Detail(f"{offer.sku} stock", told_stock(offer), str(want.stock))
     after = ", ".join(told_price(price) for price in offer.made.values())
     return Detail(f"{offer.sku} price", told_prices(offer), after)
 

@@ -33,13 +33,21 @@ def unsure(stand: Standing, channel: OpenChannel) -> bool:
     return driver.observe is not None and bool(stand.named - stand.ref.skus.keys())
 
 
-async def look_up(work: Work, keys: Iterable[str]) -> list[str]:
-    """Ask the market what it has of these; the keys of those it told of, whose ids are in the state now."""
-    told: list[str] = []
+async def look_up(work: Work, keys: Iterable[str]) -> Mapping[str, Fault | None]:
+    """Ask the market what it has of these; by key why it did not tell, None where its ids are in the state now.
+
+    Raises Denied where the account is refused: only a person can change that.
+    """
+    told: dict[str, Fault | None] = {}
+    over: Denied | None = None
     for key in keys:
         stand = await work.standing(key)
         if stand is None or not unsure(stand, work.channel):
             continue
+        if over is not None:
+            told[key] = over
+            continue
+        told[key] = None
         try:
             await work.calm(stand)
             if stand.doubt is not None:
@@ -48,11 +56,12 @@ async def look_up(work: Work, keys: Iterable[str]) -> list[str]:
         except Parked as parked:
             await _enter(work, stand, parked=str(parked))
         except Fault as fault:
-            warned("doubt.unasked", channel=work.channel.name, key=key, fault=str(fault))
             if isinstance(fault, Denied):
-                break
-            continue
-        told.append(key)
+                if fault.retry_after is None:
+                    raise
+                over = fault
+            warned("doubt.unasked", channel=work.channel.name, key=key, fault=str(fault))
+            told[key] = fault
     return told
 
 

@@ -63,7 +63,8 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
             stand = seen
             if work.stale(operation, stand, part):
                 continue
-            faults |= {sku: unknown_live() for sku in unsure(stand, operation.skus)}
+            ref = stand.ref or ref
+            faults |= {sku: unknown_live() for sku in unsure(stand, operation.skus, part) if sku in ref.skus}
         mine = [change for change in _changes(work, stand, ref, operation) if change.sku not in faults]
         if not mine and not any(sku in faults for sku in operation.skus):
             work.done(operation, OutcomeState.SUPERSEDED, "the market does not have these SKUs any more")

@@ -22,12 +22,15 @@ from storesync.engine.heldback import held_back
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.reading import Preparer, Reading
 from storesync.engine.tickets import poll
-from storesync.errors import Locked
+from storesync.errors import Fault, Locked
 from storesync.issues import Issue, Severity
 from storesync.plan import GuardLimits, Held, Operation, Plan
 from storesync.state import Standing, assets, due, standing
 
-__all__ = ["plan", "tell"]
+__all__ = ["UNASKED", "plan", "tell"]
+
+UNASKED = "market.unasked"
+"""The code of a finding: something of a listing is held and more of it in doubt, and the market could not be asked."""
 
 _STRANGE = "another plan, made meanwhile from another catalog or a newer one, wants it otherwise: plan again"
 
@@ -102,6 +105,16 @@ def _at_work(channel: str, locked: Locked) -> Issue:
     )
 
 
+def _unasked(key: str, fault: Fault) -> Issue:
+    return Issue(
+        UNASKED,
+        key,
+        f"the market did not tell what it has of it: {fault}",
+        severity=Severity.WARNING,
+        hint="until it does, the prices and stock that it may have stay as they were sent: plan again",
+    )
+
+
 async def _poll(channel: OpenChannel) -> None:
     if channel.driver.poll is None:
         return
@@ -129,11 +142,12 @@ async def _look_up(reading: Reading) -> None:
         return
     try:
         async with at_work(channel) as work:
-            known = await look_up(work, keys)
+            told = await look_up(work, keys)
     except Locked as locked:
         reading.issues.append(_at_work(channel.name, locked))
         return
-    await reading.again(known)
+    reading.issues += [_unasked(key, fault) for key, fault in told.items() if fault is not None]
+    await reading.again(key for key, fault in told.items() if fault is None)
 
 
 def _compare(

@@ -135,23 +135,41 @@ async def _take(reading: Reading, read: Read) -> None:
     reading.products += 1
     reading.seen.add(read.key)
     if read.product is None:
-        await _want(
-            reading,
-            Want(
-                key=read.key,
-                title="",
-                input="",
-                causes={},
-                content=None,
-                offers={},
-                shown=True,
-                issues=read.issues,
-                held=True,
-            ),
-            None,
-        )
+        await _want(reading, await _unread(reading, read), None)
         return
-    await _product(reading, read.product, read.issues)
+    await _product(reading, read.product, read.others)
+
+
+async def _unread(reading: Reading, read: Read) -> Want:
+    """What is wanted of a product that the catalog names and that cannot be read: all stays but the stock that can be."""
+    channel = reading.channel
+    held = Want(
+        key=read.key,
+        title="",
+        input="",
+        causes={},
+        content=None,
+        offers={},
+        shown=True,
+        issues=read.issues,
+        held=True,
+    )
+    if not read.stocks or read.key not in reading.known:
+        return held
+    last, live, _, _ = await channel.store.read(lambda db: _last(db, channel.name, read.key))
+    if not live:
+        return held
+    offers = {
+        sku: Offer(sku, last[sku].prices if sku in last else {}, read.stocks.get(sku, 0)) for sku in live
+    }
+    markets = frozenset(market.code for market in channel.channel.markets)
+    return evolve(
+        held,
+        offers=offers,
+        reason=OFFERS_GO,
+        kept=dict.fromkeys(live, markets),
+        uncounted=live - read.stocks.keys(),
+    )
 
 
 async def _product(
@@ -193,8 +211,8 @@ async def _product(
         reading.doubted[product.key] = product, found
     if reading.texts is not None and (doubt := reading.texts.glossary.doubt):
         prepared = held_for_words(prepared, documents, live if made else (), doubt, product.at)
-    if prepared.kept and not made and prepared.content is not None:
-        # Nothing is made, or made whole, without a price: its document waits, and the offers of what is there go.
+    if (prepared.kept or prepared.uncounted) and not made and prepared.content is not None:
+        # Nothing is made, or made whole, without price and stock: its document waits, and what is there goes on.
         going = {sku: offer for sku, offer in prepared.offers.items() if sku in live}
         prepared = evolve(prepared, content=None, goes=going)
     title = product.text.title
@@ -214,6 +232,7 @@ async def _product(
             issues=(*found, *prepared.issues),
             held=prepared.held,
             kept=prepared.kept,
+            uncounted=prepared.uncounted,
             category=product.category,
             traces=preparer.traces(prepared),
         ),

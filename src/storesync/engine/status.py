@@ -218,7 +218,8 @@ def _held(
     stand: Standing, offer: OfferStanding | None, driver: Driver[Any, Any] | None, owned: Collection[str]
 ) -> str:
     """Why nothing is sent of a SKU, or why its price is not."""
-    back = held_back(stand, driver, owned) if blocked(stand) or (offer is not None and offer.kept) else None
+    stays = offer is not None and (offer.kept or offer.uncounted)
+    back = held_back(stand, driver, owned) if blocked(stand) or stays else None
     if back is None:
         back = _postponed(stand)
     return ": ".join(filter(None, (back.words(), back.reason))) if back is not None else ""

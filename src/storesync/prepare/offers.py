@@ -48,13 +48,16 @@ class Offered:
 
     `kept` are by SKU the markets whose price could not be made: their offer has the live one. `blind` are offers of what
     is on sale at a price that nobody here knows, or at 0, which no document can tell: they lack it, and only their
-    stock can go out. `waiting` are variants that the shop does not have yet and that must not go there without a price.
+    stock can go out. Of those in `uncounted` the stock that is live stays, too: nobody knows how many there are; their
+    offer has the one acknowledged last. `waiting` are variants that the shop does not have yet and that must not go there
+    without a price or a stock.
     """
 
     offers: Mapping[str, Offer] = field(converter=frozen_map)
     traces: Mapping[str, Mapping[str, Trace]] = field(converter=frozen_map)
     kept: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
     blind: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
+    uncounted: frozenset[str] = frozenset()
     waiting: frozenset[str] = frozenset()
     issues: Issues = field(factory=Issues)
 
@@ -82,10 +85,15 @@ def _stock(product: Product, sku: str) -> tuple[int | None, Issue | None]:
     stock = None if supply is None else supply.stock
     if stock is not None and stock >= 0:
         return stock, None
+    path, flaw = f"variants/{sku}/stock", supply.flaws.get("stock") if supply is not None else None
+    if flaw is not None:
+        return None, Issue(
+            "stock.unknown", path, f"variant {sku}: {flaw.message}", hint=flaw.hint, at=flaw.at
+        )
     told = "is unknown" if stock is None else f"is {stock}"
     return None, Issue(
         "stock.unknown",
-        f"variants/{sku}/stock",
+        path,
         f"the stock of {sku} {told}",
         hint="fill stock in the catalog; 0 means sold out, empty means unknown",
     )
@@ -107,6 +115,7 @@ def price_product(
     traces: dict[str, dict[str, Trace]] = {}
     kept: dict[str, frozenset[str]] = {}
     blind: dict[str, Offer] = {}
+    uncounted: set[str] = set()
     waiting: set[str] = set()
     lacking = [market for market in settings.channel.markets if market.code not in settings.policies]
     issues += [
@@ -155,18 +164,25 @@ def price_product(
         stock, unknown = _stock(product, sku)
         if unknown is not None:
             issues.append(unknown)
-        elif stock is not None and (sku in live or len(prices) == len(settings.channel.markets)):
-            known = offers if len(prices) == len(settings.channel.markets) else blind
-            known[sku] = Offer(sku, prices, stock)
+        whole = len(prices) == len(settings.channel.markets)
+        if sku in live:
+            if stock is None:
+                uncounted.add(sku)
+            # What nobody ever acknowledged is in no document: its stock is named as what stays, whatever it is.
+            known = offers if whole and (stock is not None or sku in last) else blind
+            known[sku] = Offer(sku, prices, last[sku].stock if stock is None and sku in last else stock or 0)
             if stay:
                 kept[sku] = frozenset(stay)
-        elif stock is not None and live and sku not in live:
+        elif stock is not None and whole:
+            offers[sku] = Offer(sku, prices, stock)
+        elif live:
             waiting.add(sku)
     return Offered(
         offers=offers,
         traces=traces,
         kept=kept,
         blind=blind,
+        uncounted=frozenset(uncounted),
         waiting=frozenset(waiting),
         issues=Issues(tuple(issues)),
     )

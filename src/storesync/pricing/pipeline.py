@@ -23,6 +23,7 @@ from storesync.pricing.stages import (
     addons,
     begin,
     check_dates,
+    check_figures,
     check_size,
     fees,
     home_stages,
@@ -180,6 +181,7 @@ class _Run:
                 f"name a policy for {market.currency} on this channel",
             )
         check_dates(walk)
+        check_figures(walk)
         amount = self._sale()
         self.candidate = self._money(amount)
         self.declared = after_price(walk, self.candidate)

@@ -37,7 +37,7 @@ def issue_document(issue: Issue) -> dict[str, str]:
 
 
 def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
-    """Listings held back or not offered, each with its findings; `stays` are prices that are, `content` the document."""
+    """Listings held back or not offered, each with its findings; `stays` and `uncounted` say what is live."""
     return [
         {
             "key": one.key,
@@ -47,6 +47,7 @@ def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
             **(
                 {
                     "stays": dict(one.stays),
+                    "uncounted": dict(one.uncounted),
                     "goes": list(one.goes),
                     "waits": list(one.waits),
                     "content": one.content,

@@ -270,6 +270,7 @@ def _refresh(manners: Manners, market: Market, shop: Shop, call: Call) -> Answer
 
 _OPERATIONS: Mapping[str, tuple[str, Run]] = {
     "create": (CREATE, _create),
+    "put": (CREATE, _create),
     "extend": (EXTEND, _extend),
     "remove": (WRITE, _remove),
     "change": (WRITE, _change),
@@ -286,7 +287,7 @@ _OPERATIONS: Mapping[str, tuple[str, Run]] = {
 }
 _ROUTES: Mapping[tuple[str, int, str], str] = {
     ("POST", 2, "listings"): "create",
-    ("PUT", 3, "listings"): "create",
+    ("PUT", 3, "listings"): "put",
     ("GET", 2, "listings"): "search",
     ("GET", 3, "listings"): "get",
     ("PATCH", 3, "listings"): "change",

@@ -43,6 +43,12 @@ _ENTRIES = Statement(
     .where(journal.c.operation == bindparam("operation"))
     .order_by(journal.c.step, journal.c.seq)
 )
+_CONFIRMED = Statement(
+    select(runs.c.began, runs.c.summary)
+    .where(runs.c.channel == bindparam("channel"), runs.c.began >= bindparam("since"))
+    .where(runs.c.reasons != bindparam("none"), runs.c.summary.like(bindparam("told")))
+    .order_by(runs.c.began)
+)
 EntryState = Literal["intended", "done", "refused", "doubtful", "resolved"]
 
 
@@ -110,12 +116,8 @@ def confirmations(
     db: Connection, channel: str, since: datetime
 ) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
     """When the price of a SKU was let through since then, and what was said, oldest first."""
-    rows = db.execute(
-        select(runs.c.began, runs.c.summary)
-        .where(runs.c.channel == channel, runs.c.began >= stamp(since), runs.c.reasons != "{}")
-        .where(runs.c.summary.startswith('{"confirmed":'))
-        .order_by(runs.c.began)
-    )
+    values = {"channel": channel, "since": stamp(since), "none": "{}", "told": '{"confirmed":%'}
+    rows = _CONFIRMED.run(db, values)
     yield from ((unstamp(row.began), loads(row.summary)["confirmed"]) for row in rows)
 
 

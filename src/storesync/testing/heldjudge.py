@@ -20,7 +20,7 @@ def judge_held(world: World, held: list[Held]) -> Iterator[str]:
     stands = world.stands()
     for one in held:
         stand, item = stands.get(one.key), world.wanted.items[one.key]
-        if not one.price and not one.text:
+        if not one.price and not one.text and not one.figures:
             yield from _refused(world, one, stand, item)
         elif stand is None or not stand.parked:
             yield from _look(world, one, stand, item)
@@ -37,18 +37,24 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
         yield f"{what} is another listing than {one.listing}: {[listing.id for listing in alive]}"
         return
     (listing,) = alive
-    if one.hidden and listing.status == "live":
+    stays = one.price or one.text or one.figures & one.offers.keys() & item.offers.keys()
+    if one.hidden and listing.status == "live" and stays:
         yield f"{what} is on sale again"
     if stand is None or (stand.ref is None and world.driver.find is None):
         return  # nobody can be asked whether it was made
+    if one.row and stand.ref is None:
+        return  # it is asked for when the row can be read
     # What was not made to its end gets no document while something of it is held, nor what has nothing left to show.
     waits = one.text or not stand.made or not one.offers.keys() & item.offers.keys()
     # Nor can a document be told that has a price which nobody here knows.
     there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
-    waits |= one.price and any(offer.last_prices is None for offer in there)
+    waits |= any(one.keeps_price(offer.sku) and offer.last_prices is None for offer in there)
+    waits |= any(offer.sku in one.figures and offer.last is None for offer in there)
+    # What became a half meanwhile, since one look missed it, may have got its document before.
+    went = one.whole and not stand.made and not one.text
     if stand.refused != stand.want or not stand.refused:
-        yield from _document(world, what, one, listing, item, waits=waits)
-    yield from _offers(world, what, one, listing, stand, item, waits=waits)
+        yield from _document(world, what, one, listing, item, waits=waits, went=went)
+    yield from _offers(world, what, one, listing, stand, item, waits=waits, went=went)
 
 
 def _refused(world: World, one: Held, stand: Standing | None, item: Item) -> Iterator[str]:
@@ -80,26 +86,39 @@ def _held(one: Held) -> Iterator[str]:
         yield "price is"
     if one.text:
         yield "text is"
+    if one.figures and not one.row:
+        yield "figures are"
 
 
 def _document(
-    world: World, what: str, one: Held, listing: Listing, item: Item, *, waits: bool
+    world: World, what: str, one: Held, listing: Listing, item: Item, *, waits: bool, went: bool
 ) -> Iterator[str]:
-    titles = _stays(world, one, listing) if waits else right_titles(world, listing, item)
+    titles = _stays(world, one, listing) if waits else set()
+    if went or not waits:
+        titles |= right_titles(world, listing, item)
     if listing.title not in titles and not (waits and "title" in world.profile.owned):
         yield f"{what} is titled {listing.title!r}, not {' or '.join(map(repr, titles))}"
-    if waits and tuple(listing.images) != one.images:
+    if waits and not went and tuple(listing.images) != one.images:
         yield f"{what} shows other pictures"
 
 
 def _offers(
-    world: World, what: str, one: Held, listing: Listing, stand: Standing, item: Item, *, waits: bool
+    world: World,
+    what: str,
+    one: Held,
+    listing: Listing,
+    stand: Standing,
+    item: Item,
+    *,
+    waits: bool,
+    went: bool,
 ) -> Iterator[str]:
     """Price and stock of each variant; which ones there are follows the document."""
     theirs = one.shown(listing)
-    there = set(one.offers) if waits else set(one.offers) & set(item.offers)
-    if one.offers and set(theirs) != there and listing.skus:
-        yield f"{what} has the variants {sorted(theirs)}, not {sorted(there)}"
+    before, after = set(one.offers), set(one.offers) & set(item.offers)
+    there = [before, after] if went else [before] if waits else [after]
+    if one.offers and set(theirs) not in there and listing.skus:
+        yield f"{what} has the variants {sorted(theirs)}, not {' or '.join(str(sorted(one)) for one in there)}"
         return
     wanted = right_offers(world, listing, item, theirs)
     for sku, (price, stock) in theirs.items():
@@ -108,13 +127,19 @@ def _offers(
             continue  # another plan wants it away with another document, which is held as well
         if offer is not None and offer.refused:
             continue
+        if one.row and (stand.ref is None or sku not in stand.ref.skus):
+            continue
         right, left = wanted.get(sku, (price, 0))
-        stocks = {left} if not one.price or sku not in one.zero else {0, left}
-        if one.price and sku in one.out and "stock" not in world.profile.owned:
+        stocks = {left} if sku not in one.zero else {0, left}
+        if sku in one.out and "stock" not in world.profile.owned:
             stocks = {0}
+        if sku in one.uncounted and sku in item.offers:
+            stocks = {one.offers[sku][1]}
         if stock not in stocks:
             yield f"{what} has {stock} of {sku}, not {' or '.join(map(str, stocks))}"
         if "prices" in world.profile.owned:
             continue
-        if price != (one.offers[sku][0] if one.price else right):
-            yield f"{what} sells {sku} at {price}, not {one.offers[sku][0] if one.price else right}"
+        if one.keeps_price(sku):
+            right = one.offers[sku][0]
+        if price != right:
+            yield f"{what} sells {sku} at {price}, not {right}"

@@ -151,7 +151,7 @@ def _plain_authorize(truth: Truth, grants: int) -> None:
 
 _PLAIN = Platform(
     name="plain",
-    share=5,
+    share=6,
     market=Market("CN", ("zh-Hans",), "CNY"),
     host=plain.HOST,
     identities=("search", "search", "search", "key", "unique", "address", "none"),
@@ -184,7 +184,8 @@ _PLAIN = Platform(
         together=lambda profile: profile.together,
     ),
     details=plain_details,
-    documents=("change",),
+    # An address that is written again changes what stands there.
+    documents=("change", "put"),
     variant=plain_variant,
     titled=lambda profile, title: plain.reworded(title) if profile.rewords else title,
 )
@@ -326,7 +327,7 @@ def _shopee_authorize(truth: Truth, grants: int) -> None:
 
 _SHOPEE = Platform(
     name="shopee",
-    share=3,
+    share=2,
     market=Market("VN", ("vi",), "VND"),
     host=shopee.HOST,
     identities=("search",),

@@ -130,12 +130,13 @@ def _settle(world: World, *, typing: bool = True) -> bool:
         silent = report is not None and not report.outcomes and not waited and not waits
         # Whoever insists does so after a run, and nobody looked before.
         typed = typing and insist(world)
-        if not _touch_refused(world, stands) and silent and not typed:
+        # Nor is one silent that says that the market could not be asked.
+        if not _touch_refused(world, stands) and silent and not typed and not world.unasked:
             return True
         if report is not None and _sat_out(world, report):
             continue
-        if waits and world.profile.daily and calls == len(world.truth.calls):
-            # No operation waits for tomorrow, but verdicts: today they cannot be asked for any more.
+        if (waits or world.unasked) and world.profile.daily and calls == len(world.truth.calls):
+            # No operation waits for tomorrow, but verdicts and looks: today nobody can be asked any more.
             world.loop.skip(_DAY)
             continue
         left -= 1
@@ -181,7 +182,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         if item is None or not item.offered:
             continue  # nothing of it is sent
         title, offers, words = item.title, dict(item.offers), item.words
-        waits = item.unfit or (item.unpriced and not stand.made) or world.stern
+        held = item.unpriced or item.unreadable or item.uncounted
+        waits = item.unfit or (held and not stand.made) or world.stern
         if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:
@@ -189,9 +191,10 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             else:
                 title += "."
         for sku, offer in stand.offers.items():
-            gone = (item.unfit or item.unpriced) and not any(
+            gone = (item.unfit or held) and not any(
                 one.sku(sku) for one in world.truth.alive(stand.key) if one.skus
             )
+            gone = gone or (item.broken and sku in item.uncounted)  # nothing of it is sent
             if offer.refused and sku in offers and not gone:  # what is gone comes back with a document alone
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))

@@ -6,6 +6,7 @@ import asyncio
 from decimal import Decimal
 
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
+from storesync.engine.planning import UNASKED
 from storesync.engine.report import OutcomeState, Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, StateUnavailable, UnsafePlan
 from storesync.plan import GuardLimits, Plan
@@ -79,6 +80,7 @@ async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
                 async with at_work(channel) as work:
                     await observe(work)
             made = await plan(channel, world.wanted.reads(), world.wanted, limits=_LIMITS)
+            world.unasked = any(issue.code == UNASKED for issue in made.warnings)
             report = await _carried_out(world, channel, made)
             if "authorize" not in report.stopped:
                 return report

@@ -32,6 +32,7 @@ class _Seen:
     before: Mapping[str, OfferStanding]
     refused: frozenset[str]
     kept: frozenset[str]
+    uncounted: frozenset[str]
 
     @classmethod
     def of(cls, made: Plan, db: Connection) -> _Seen:
@@ -53,6 +54,7 @@ class _Seen:
             {offer.sku: offer for offer in offers},
             frozenset(offer.sku for offer in offers if offer.refused),
             frozenset(offer.sku for offer in offers if offer.kept),
+            frozenset(offer.sku for offer in offers if offer.uncounted),
         )
 
 
@@ -162,7 +164,7 @@ class _Watch:
             right = self.seen.prices.get(sku, _told(last) if last is not None else "nothing")
             if _told(offer.prices) != right:
                 yield f"{sku} was sent at {_told(offer.prices)}, the plan showed {right}"
-        if stock and "stock" not in owned:
+        if stock and "stock" not in owned and sku not in self.seen.uncounted:
             left = before.last_stock if before is not None else None
             shown = self.seen.stocks.get(sku, str(left) if left is not None else "nothing")
             if str(offer.stock) != shown:

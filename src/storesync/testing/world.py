@@ -141,6 +141,7 @@ class World:
     events: Counter[str] = field(factory=Counter)
     elsewhere: bool = False
     stern: bool = False
+    unasked: bool = False
     witness: Witness = field(factory=Witness)
     creating: dict[int, str] = field(factory=dict)
     cut: set[str] = field(factory=set)
@@ -189,7 +190,7 @@ class World:
         )
         driver = on.driver(profile)
         # 4 to 12 listings, few more often than many: what goes wrong goes wrong with few, and many worlds are made of it.
-        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(4 + int(9 * rng.random() ** 3))}
+        items = {f"P{n:02}": on.item(rng, f"P{n:02}") for n in range(4 + int(9 * rng.random() ** 5))}
         world = cls(
             seed,
             rng,
