@@ -257,6 +257,7 @@ COFFEE, NOODLES = TABLED.vocabulary["ingredients"]
         (COFFEE, "zh-Hans", "可可粉、白砂糖、花生", "error"),
         (COFFEE, "zh-Hans", "咖啡豆（巴西）100%、花生", "error"),
         (COFFEE, "zh-Hans", "咖啡豆60%", "error"),
+        (COFFEE, "zh-Hans", "咖啡豆（巴西、花生）100%", "error"),
         (COFFEE, "zh-Hans", "咖啡豆（巴西）100%", ""),
         (COFFEE, "zh-Hans", "配料：烘焙咖啡豆（巴西）100%", ""),
         (COFFEE, "vi", "Bột ca cao, đường", "error"),
@@ -265,6 +266,8 @@ COFFEE, NOODLES = TABLED.vocabulary["ingredients"]
         (NOODLES, "zh-Hans", "荞麦粉60%，小麦粉，盐", ""),
         (NOODLES, "zh-Hans", "荞麦粉60%、小麦粉、食用盐、虾", "error"),
         (NOODLES, "zh-Hans", "荞麦粉60%、小麦粉、味精", "error"),
+        ("토마토케첩, 굴소스, 잣", "vi", "Tương cà, dầu hào, hạt thông", ""),
+        ("생크림, 글루텐, 카제인나트륨", "zh-Hans", "鲜奶油、谷朊粉、酪朊酸钠", ""),
         (NOODLES, "vi", "bột kiều mạch 60% và bột mì, muối", ""),
         ("유자 50%, 설탕 50%", "zh-Hans", "柚子10%、砂糖90%", "error"),
         ("유자 50%, 설탕 50%", "zh-Hans", "柚子50%、砂糖50%", ""),
@@ -290,6 +293,16 @@ def test_the_list_of_a_food_is_compared_both_ways(
     expected = {"unsure": "note" if state == "final" else "warning"}.get(weight, weight)
     assert ({expected} if expected else set()) == weights
     assert all(one.hint for one in issues)
+
+
+def test_a_list_of_some_ingredients_of_a_food_names_none_beside_its_table() -> None:
+    """Under a name of one's own, also in an approved row; where its raw material is from is another thing."""
+    product = evolve(SQUID, facts={"ingredients": COFFEE})
+    row = {"配料": "咖啡豆（巴西）100%", "主要原料": "咖啡豆、花生", "原料产地": "巴西", "添加物": "无"}
+
+    issues = found(product, row, TABLED, "zh-Hans", state="final")
+
+    assert ["主要原料"] == [one.path.rpartition("/")[2] for one in issues if one.code == "text.fact_strange"]
 
 
 @pytest.mark.parametrize("name", ["过敏原信息", "致敏原"])

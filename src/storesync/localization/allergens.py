@@ -52,10 +52,10 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     (
         f"(?:{_NO_MILK_BEFORE}(?:우유|버터(?!넛|너트|헤드)|치즈|밀크|생크림|크림치즈|요거트|요구르트))"
         "|유당|유청|분유|탈지유|연유|유단백|유제품|유크림|카제인",
-        "(?<![椰豆米麦仁])(?<!坚果)(?<!花生)(?<!植物)奶(?!油果|瓶|嘴)|(?<![椰豆腐杏核米谷麦面肤体妆晒发手身洁护])乳(?![化液酸胶木香])|(?<!植物)(?<!花生)黄油|芝士|酪蛋白|奶酪",
+        "(?<![椰豆米麦仁])(?<!坚果)(?<!花生)(?<!植物)奶(?!油果|瓶|嘴)|(?<![椰豆腐杏核米谷麦面肤体妆晒发手身洁护])乳(?![化液酸胶木香])|(?<!植物)(?<!花生)黄油|芝士|酪蛋白|酪朊|奶酪",
         f"sữa(?! (?:{_NO_MILK_BEHIND_VI}))|(?<!quả )(?<!trái )(?<!dầu )"
         "bơ(?! (?:đậu|lạc|hạnh|hạt|thực vật|ca cao|cacao|sáp|mè|vừng|dừa))"
-        "|phô mai(?! thực vật)|whey|lactose|casein",
+        "|phô mai(?! thực vật)|whey|lactose|casein|caseinat[e]?",
     ),
     ("메밀", "荞", "kiều mạch|tam giác mạch|soba"),
     ("땅콩(?!\\s?호박)", "花生", "đậu phộng|(?<!liên )(?<!câu )lạc(?! đà)"),
@@ -66,7 +66,7 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     ),
     (
         "=밀|밀가루|소맥|통밀|우리밀|글루텐",
-        "(?<![荞大燕黑莜藜裸])麦(?!芽|片|卢卡|当|冬|角)|(?<!燕麦)(?<!荞麦)(?<!大麦)麸|面粉|面筋",
+        "(?<![荞大燕黑莜藜裸])麦(?!芽|片|卢卡|当|冬|角)|(?<!燕麦)(?<!荞麦)(?<!大麦)麸|面粉|面筋|谷朊",
         "lúa mì|(?<!khoai )bột mì|gluten|(?<!khoai )(?<!củ )mì(?! (?:chính|gạo|kiều|tôm))",
     ),
     ("고등어", "鲭|鲐|青花鱼", "cá thu|cá saba|cá nục hoa"),
@@ -74,7 +74,7 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     ("새우", "虾(?!夷)|甲壳", "(?<!mì )tôm|tép(?! (?:cam|bưởi|tỏi|chanh|quýt))|giáp xác"),
     ("돼지고기|돈육|돼지", "猪(?!笼|苓)", "lợn|heo"),
     ("복숭아", "(?<![核胡猴樱杨扁蒲])桃(?!酥)", "(?<!hồ )(?<!anh )đào(?! tạo)"),
-    ("토마토", "番茄|西红柿", "cà chua"),
+    ("토마토", "番茄|西红柿", "cà chua|tương cà|sốt cà|ketchup"),
     (
         "아황산류|아황산|이산화황",
         "亚硫酸|二氧化硫",
@@ -87,9 +87,9 @@ _GROUPS: tuple[tuple[str, str, str], ...] = (
     (
         "조개류|조개|=굴|전복|홍합|바지락",
         "(?<![宝贝])贝(?!母|果|贝)|蚝|牡蛎|(?<!杏)鲍(?!菇)|蛤|淡菜|青口|软体",
-        "(?<!nấm )sò|nghêu|hàu|(?<!nấm )bào ngư|vẹm|(?<!con )trai|thân mềm|nhuyễn thể",
+        "(?<!nấm )sò|nghêu|(?:dầu )?hàu|dầu hào|(?<!nấm )bào ngư|vẹm|(?<!con )trai|thân mềm|nhuyễn thể",
     ),
-    ("=잣", "松子|坚果", "hạt thông|hạt cây"),
+    ("=잣", "松[子仁]|坚果", "hạt thông|hạt cây"),
     ("아몬드", "扁桃|杏仁|巴旦木|坚果", "hạnh nhân|hạt cây"),
 )
 # A name of one syllable is a part of many words: 함께, 비밀, 땅콩.
@@ -103,6 +103,7 @@ _NAMED: Mapping[str, tuple[re.Pattern[str], ...]] = MappingProxyType(
         "vi": tuple(re.compile(rf"(?<![^\W_])(?:{vi})(?![^\W_])") for _, _, vi in _GROUPS),
     }
 )
+_NOTHING_ADDED = re.compile("[无無零0]添加")
 _LOOK = re.compile(r"\(\?<?[!=][^()]*\)")
 # Plain words are found in a fifth of the time; most texts hold none of them.
 _QUICK = re.compile(
@@ -163,11 +164,14 @@ def contradicted(source: str, text: str, locale: str) -> tuple[tuple[str, str, b
     found = [
         (word, shown.denied[group], False)
         for group, word in said.told.items()
-        if shown.only_denied(group) and group not in said.denied
+        if shown.only_denied(group)
+        and group not in said.denied
+        # 无添加牛奶 is both: milk without additives, and no milk added.
+        and not (f"무첨가 {word}" in source and _NOTHING_ADDED.search(text))
     ]
     found += [
         (word, shown.told[group], True)
         for group, word in said.denied.items()
-        if group in shown.told and said.only_denied(group)
+        if group in shown.told and group not in shown.denied and said.only_denied(group)
     ]
     return tuple(found)

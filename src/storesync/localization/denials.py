@@ -27,23 +27,23 @@ _KO_BEFORE = re.compile(r"(?<![가-힣])[무비논]\Z")
 
 # Chinese and Vietnamese say it before the first of them; the names that follow are theirs until a clause or another verb.
 _ZH_NOT = re.compile(
-    r"(?:[不未](?:得|会|曾|额外)?(?:含|添加|加入|使用|用|采用|包含|包括|存在|检出|放)有?|[没沒]有|并无|代替|替代|取代|而非|不是|并非"
+    r"(?:[不未](?:得|会|曾|额外)?(?:含|添加|加入|使用|用|加(?!工|热|水|冰)|采用|包含|包括|存在|检出|放)有?|[没沒]有|并无|代替|替代|取代|去除|而非|不是|并非"
     r"|(?<![\d.])[无零0非](?:添加)?(?=任何)?)(?:任何|有)?:?"
 )
-_ZH_END = re.compile(r"[。;!?\n的()]|但|而|含|使用|添加|采用|加入|可能|生产|制造|过敏者|慎|以|为")
+_ZH_END = re.compile(r"[。;!?\n的)]|但|而|含|使用|添加|采用|加入|可能|生产|制造|过敏者|慎|以(?!下|上)|为")
 _ZH_OTHER = re.compile(
     r"蔗?糖|食?盐|咖啡因|防腐剂|色素|香精|添加剂|酒精|反式脂肪|[脂籽核骨刺皮壳头油烟辣水抗毒菌氧尘常遗敌比限论法数需须]|污染|公害|转基因"
 )
 _ZH_BEHIND = re.compile(
-    r"(?:成分|制品)?\s?[:(]?\s?(?:(?:不含|无|没有|未检出|未使用|不使用|零|0)(?=[、,;。)\s/]|\Z)|[未不无零0]添加(?!剂))"
+    r"(?:成分|制品)?\s?[:(]?\s?(?:[×✕✗✘❌否]|free|[均都皆]?(?:不含|无|没有|未检出|未使用|不使用|零|0)(?=[、,;。)\s/]|\Z)|[未不无零0]添加(?!剂))"
 )
 _VI_NOT = re.compile(
     r"(?<![^\W_])(?:(?:không|chưa|chẳng)(?: (?:hề|có|chứa|dùng|sử dụng|thêm|bổ sung|bao gồm|gồm|pha|lẫn|kèm|phải|là"
     r"|bất kỳ|bất kì|chút|thành phần))*"
-    r"|thay(?: thế| cho| vì)*|phi|miễn)(?: :|:)?(?= )"
+    r"|thay(?: thế| cho| vì)*|phi|miễn|loại bỏ)(?: :|:)?(?= )"
 )
 _VI_END = re.compile(
-    r"[.;!?\n()]|(?<![^\W_])(?:nhưng|mà|có|chứa|làm|với|vẫn|để|nên|cho|được|dành|thể|chỉ|những|từ"
+    r"[.;!?\n)]|(?<![^\W_])(?:nhưng|mà|có|chứa|làm|với|vẫn|để|nên|cho|được|dành|thể|chỉ|những|từ"
     r"|bằng|sản xuất|cùng|dùng)(?![^\W_])"
 )
 _VI_OTHER = re.compile(
@@ -93,8 +93,8 @@ _CLOSES = re.compile(r"\s?(?:[,、;。.)/]|\Z)")
 _QUICK: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         "ko": re.compile("[무미불]|없|않|프리|free|대신|빼|뺀|제로|0%|제외|안 |논|비|지 ?아"),
-        "zh": re.compile("[不未没沒无無零0非替取代]"),
-        "vi": re.compile("không|chưa|chẳng|thay|phi|miễn|free"),
+        "zh": re.compile("[不未没沒无無零0非替取代去×✕✗✘❌否]|free"),
+        "vi": re.compile("không|chưa|chẳng|thay|phi|miễn|free|loại bỏ"),
     }
 )
 
@@ -137,7 +137,15 @@ def _behind_denials(text: str, named: Sequence[Span], words: _Words, *, listed: 
         for one in named:
             if start <= one[0] and one[1] <= last and (not next_word or _joined(text, start, one[0], named)):
                 yield one
-    yield from (one for one in named if words.behind.match(text, one[1]) is not None)
+    last = -1
+    for one in sorted(named, reverse=True):
+        # 牛奶、大豆：无
+        with_next = last >= 0 and not _JOINERS.sub("", text[one[1] : last]).strip()
+        if with_next or words.behind.match(text, one[1]) is not None:
+            yield one
+            last = one[0]
+        elif one[1] <= last:
+            last = -1
 
 
 def _reach(text: str, start: int, words: _Words, *, listed: bool) -> int:

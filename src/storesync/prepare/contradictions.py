@@ -14,17 +14,20 @@ from storesync.localization import (
     language,
     matches,
     other_country,
+    own_names,
 )
 from storesync.model import Product
 from storesync.prepare.settings import Settings
 from storesync.prepare.written import JOINED, parts_of, same, some_of, weight_of
 
-__all__ = ["added", "from_elsewhere", "not_there", "otherwise"]
+__all__ = ["LISTS_SOME", "added", "from_elsewhere", "named_elsewhere", "not_there", "otherwise"]
+
+LISTS_SOME = re.compile("成[分份]|配料|原料(?!产|来源)|添加物|thành phần|nguyên liệu|ingredient")
 
 # Other names under which labels tell where goods are from, what they do and for whom.
 _ORIGIN = re.compile(
-    r"^(?:原?产(?:地|国|区)?|(?:生产|制造|出产|出品|原产)(?:国家?|地区?)|国家|原产国[(（]地区[)）])$|xuất xứ"
-    r"|nước sản xuất|nơi sản xuất|sản xuất tại|made in|nguồn gốc|quốc gia|origin"
+    r"^(?!.*(?:thương hiệu|brand))(?:(?:原?产(?:地|国|区)?|(?:生产|制造|出产|出品|原产)(?:国家?|地区?)|国家"
+    r"|原产国[(（]地区[)）])$|.*(?:xuất xứ|nước sản xuất|nơi sản xuất|sản xuất tại|made in|nguồn gốc|quốc gia|origin))"
 )
 _EFFICACY = re.compile("功[效能]|作用|công dụng|tác dụng|chức năng|hiệu quả")
 _SUITS = re.compile("[肤皮发][质肤型]|肌肤|皮肤类型|loại (?:da|tóc)|(?:phù hợp|dành cho).*(?:da|tóc)")
@@ -33,6 +36,9 @@ _SHARE = re.compile(r"(\d+(?:[.,]\d+)?)\s?[%％]")
 _BESIDE = re.compile(
     r"^(?:配料表?|成分|原料|主要|全部|thành phần|nguyên liệu|gồm|bao gồm|含有?|等)+[:：]?|等$|[\d.,]+\s?%"
 )
+
+
+_NOTHING = frozenset({"无", "没有", "无添加", "不添加", "không", "không có"})
 
 
 def from_elsewhere(
@@ -152,21 +158,23 @@ def added(
     strange: list[tuple[str, Severity, str]] = []
     if shares := [one for one in _SHARE.findall(value) if one.replace(",", ".") not in ours and ours]:
         strange.append((f"{some_of(shares)} % of something", grave, "write the shares of the source"))
+    own = f"{source}\n{product.facts.get('allergens', '')}"
+    said, shown = allergens(own, product.locale), allergens(value, locale)
     if told:
+        known = allergens(told, locale).told.keys() | said.told.keys()
         names = [_bare(one) for one in parts_of(told)]
         others = [one for one in parts_of(value, JOINED) if (bare := _bare(one)) and not _among(bare, names)]
         lost = [one for one in names if not _among(one, [_bare(part) for part in parts_of(value, JOINED)])]
-        if others:
-            strange.append((some_of(others), grave, f"write {told}, or correct its row in vocabulary.csv"))
+        more = [word for group, word in shown.told.items() if group not in known]
+        if others or more:
+            strange.append(
+                (some_of(others or more), grave, f"write {told}, or correct its row in vocabulary.csv")
+            )
         elif lost:
             strange.append(
                 (f"no {some_of(lost)}", grave, f"write {told}, or correct its row in vocabulary.csv")
             )
     elif matches(product.locale, "ko"):
-        said, shown = (
-            allergens(f"{source}\n{product.facts.get('allergens', '')}", product.locale),
-            allergens(value, locale),
-        )
         if lost := [
             word for group, word in allergens(source, product.locale).told.items() if group not in shown.told
         ]:
@@ -186,6 +194,28 @@ def added(
             way,
             at,
         )
+
+
+def named_elsewhere(
+    product: Product, delivered: ReferenceText, locale: str, told: str, shown: dict[str, str]
+) -> Iterator[Issue]:
+    """What a list of some ingredients of a food (主要原料) names that the table does not."""
+    names = [_bare(one) for one in parts_of(told)]
+    for name in own_names(shown, locale) if told else ():
+        if LISTS_SOME.search(name.casefold()) is None:
+            continue
+        strange = [
+            one for one in parts_of(shown[name], JOINED) if (bare := _bare(one)) and not _among(bare, names)
+        ]
+        if strange and same(shown[name]) not in _NOTHING:
+            yield Issue(
+                "text.fact_strange",
+                f"texts/{locale}/attributes/{name}",
+                f"the {locale} texts of {product.key} name {some_of(strange)} under {name!r}: none of its ingredients",
+                Severity.WARNING,
+                f"name some of {told}, or correct its row in vocabulary.csv",
+                delivered.at or product.at,
+            )
 
 
 def _bare(part: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from storesync.issues import Issue, Issues, Severity
@@ -21,7 +20,14 @@ from storesync.localization import (
     source_facts,
 )
 from storesync.model import Product
-from storesync.prepare.contradictions import added, from_elsewhere, not_there, otherwise
+from storesync.prepare.contradictions import (
+    LISTS_SOME,
+    added,
+    from_elsewhere,
+    named_elsewhere,
+    not_there,
+    otherwise,
+)
 from storesync.prepare.localize import Localized
 from storesync.prepare.settings import Settings
 from storesync.prepare.written import JOINED, composed, parts_of, same, some_of, weight_of
@@ -30,7 +36,6 @@ __all__ = ["check_facts"]
 
 # Facts in the product's own words, as a catalog names them.
 _WRITTEN = ("ingredients", "inci", "allergens", "storage")
-_LISTS_SOME = re.compile("成[分份]|配料|thành phần|ingredient")
 
 
 def check_facts(product: Product, localized: Localized, settings: Settings) -> Issues:
@@ -83,6 +88,7 @@ def _lacking(
     if ingredients and written:
         yield from _listed(product, delivered, locale, ingredients, written)
     yield from _of_some(product, delivered, locale, ingredients, shown)
+    yield from named_elsewhere(product, delivered, locale, told.get(names.food_ingredients, ""), shown)
     yield from from_elsewhere(product, delivered, locale, shown, names)
     yield from otherwise(product, delivered, locale, shown, names, settings)
     yield from not_there(product, delivered, locale, shown)
@@ -190,7 +196,7 @@ def _of_some(
         return
     for name in own_names(shown, locale):
         strange = list_difference(shown[name], ingredients).strange
-        if ingredients and strange and _LISTS_SOME.search(name.casefold()) is not None:
+        if ingredients and strange and LISTS_SOME.search(name.casefold()) is not None:
             yield Issue(
                 "text.fact_strange",
                 f"texts/{locale}/attributes/{name}",

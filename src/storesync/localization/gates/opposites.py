@@ -1,4 +1,4 @@
-"""What a translation must not turn round: what is not in it, before and after a meal, a day and a week."""
+"""What a translation must not turn round: what is not in it, before and after a meal, a day and a week, the hours."""
 
 from __future__ import annotations
 
@@ -46,6 +46,20 @@ _PERIODS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("year", "매년|해마다|1년에", "每年|年年", "(?:mỗi|hằng|hàng) năm"),
 )
+_HOURS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "in the morning",
+        "아침|오전|모닝|기상|일어나",
+        "早[上晨安]|清晨|每早|早晚|上午|晨间|早餐|早饭",
+        "(?:buổi|mỗi|bữa) sáng|sáng và tối|sáng tối|sáng,? tối",
+    ),
+    (
+        "in the evening",
+        r"저녁|밤[에마새]|한밤|매일\s?밤|취침|자기\s?전|잠들기|나이트|수면|오후",
+        "晚[上间餐饭]|每晚|早晚|睡前|临睡|就寝前|入睡前|夜间",
+        "(?:buổi|mỗi|bữa) tối|(?:mỗi|ban) đêm|trước khi (?:đi )?ngủ|sáng và tối|sáng tối|sáng,? tối",
+    ),
+)
 # What something is done before or after.
 _MOMENTS: tuple[tuple[str, str, str, str], ...] = (
     ("a meal", r"식사?|밥\s?먹[기은]|끼니", "[饭餐]|用餐|进食|进餐", "(?:các )?(?:bữa ăn|bữa|ăn)"),
@@ -55,12 +69,16 @@ _MOMENTS: tuple[tuple[str, str, str, str], ...] = (
     ("bathing", "샤워|목욕", "沐浴|洗澡|淋浴", "tắm"),
     ("opening", "개봉", "开封|开盖|开启", "mở(?: nắp| hộp| gói)?"),
     ("going out", "외출", "外出|出门", "(?:ra ngoài|ra khỏi nhà)"),
-    ("use", "사용", "使用|用", "(?:sử dụng|dùng)"),
 )
 _KO_BEFORE = r"(?:하기\s?)?(?:\s?\d+\s?(?:분|시간)\s?)?\s?(?:전(?![가-힣])|전(?=[에의이과,]|후))"
 _KO_AFTER = r"(?:한\s?)?(?:\s?\d+\s?(?:분|시간)\s?)?\s?(?:전?직?후(?!기)|뒤|다음)"
 _BEFORE_OR = r"trước(?= (?:hoặc|hay|và|hay là) sau (?:khi |bữa |mỗi )?(?:{0}))"
 _AFTER_OR = r"sau(?= (?:hoặc|hay|và|hay là) trước (?:khi |bữa |mỗi )?(?:{0}))"
+_WITH_MEAL = (
+    r"식사(?:와|하면서|하며|시(?![가-힣])|\s?중|\s?때)|식중|밥과\s?함께",
+    "随餐|[餐饭]中|用餐时|进餐时|与餐同",
+    "trong bữa ăn|cùng bữa ăn|(?<!trước )(?<!sau )khi ăn",
+)
 _HUNGRY = "공복(?!감)|빈\\s?속", "空腹", "(?:lúc|khi) (?:bụng )?đói|bụng đói|bụng rỗng"
 
 
@@ -80,6 +98,8 @@ def _sides(number: int) -> Iterator[tuple[str, str, str, str]]:
         rf"(?:{zh})(?:前?[、/或]?|之|以)后",
         rf"sau (?:khi |mỗi )?(?:{vi})|{_AFTER_OR.format(vi)}",
     )
+    if number == 0:
+        yield "with a meal", *_WITH_MEAL
 
 
 _COLUMNS = {"ko": 1, "zh": 2, "vi": 3}
@@ -97,6 +117,7 @@ _TABLES: Mapping[str, tuple[tuple[tuple[str, re.Pattern[str]], ...], ...]] = Map
     {
         kind: (
             _patterns(_PERIODS, kind),
+            _patterns(_HOURS, kind),
             *(_patterns(tuple(_sides(row)), kind) for row in range(len(_MOMENTS))),
         )
         for kind in _COLUMNS
@@ -104,8 +125,8 @@ _TABLES: Mapping[str, tuple[tuple[tuple[str, re.Pattern[str]], ...], ...]] = Map
 )
 # Plain words are found in a fifth of the time; most texts hold none of them.
 _QUICK = re.compile(
-    r"하루|매[일주월달시끼년\s]|일일|1[일주개년]|날마다|데일리|아침|저녁|밤마|격일|이틀|2일|시간[마당]|일주|주\s?[에마\d한두세네]|위클리"
-    r"|월\s?[\d한두]|달[에마]|달\s에|해마다|식[사전후\s]|밥|끼니|공복|빈|세안|세수|취침|자기|잠들|수면|운동|샤워|목욕|개봉|외출|사용"
+    r"하루|매[일주월달시끼년\s]|일일|1[일주개년]|날마다|데일리|아침|오전|오후|모닝|나이트|저녁|밤|기상|일어나|격일|이틀|2일|시간[마당]|일주|주\s?[에마\d한두세네]|위클리"
+    r"|월\s?[\d한두]|달[에마]|달\s에|해마다|식[사전후\s]|밥|끼니|공복|빈|세안|세수|취침|자기|잠들|수면|운동|샤워|목욕|개봉|외출"
 )
 
 
