@@ -34,7 +34,8 @@ def check(
             if market:
                 found = shops.check_market(market)
                 outlet.say(checked_view(found, most=None if all else FEW))
-                outlet.document({"markets": {market: checked_document(found)}})
+                code = found.channel.removeprefix("market ")
+                outlet.document({"markets": {code: checked_document(found)}})
                 return _code(found)
 
             def one(name: str) -> tuple[int, Any]:
