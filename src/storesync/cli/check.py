@@ -18,7 +18,8 @@ __all__ = ["check"]
 
 
 def check(
-    *channels: Channels,
+    *,
+    channels: Channels = (),
     all: Annotated[bool, Parameter(negative=(), show_default=False, help="Show every finding.")] = False,
     market: Annotated[
         str, Parameter(show_default=False, help="Whether the catalog is ready for this market (CN, VN).")
