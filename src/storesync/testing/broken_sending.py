@@ -310,7 +310,7 @@ SENDING: Final = (
     Mutant(
         "what is not made to its end sells on at a price that is held",
         "storesync.engine.reading",
-        "    if prepared.kept and not made and prepared.content is not None:",
+        "    if (prepared.kept or prepared.uncounted) and not made and prepared.content is not None:",
         "    if False:",
     ),
     Mutant(
