@@ -60,7 +60,8 @@ class Reading:
 
     `known` are the inputs by key, and once a product was read what it came from; `ended` what a person ended and why;
     with `only` just these products are read. Of the listings in `open` the market may have more than is known here:
-    `doubted` are those among them whose document waits, so that somebody must look.
+    `doubted` are those among them whose document waits, so that somebody must look; `unasked` says why the market did
+    not tell of some.
     """
 
     channel: OpenChannel
@@ -77,6 +78,7 @@ class Reading:
     lacking: list[tuple[Product, tuple[Issue, ...], tuple[str, ...]]] = field(factory=list)
     open: frozenset[str] = frozenset()
     doubted: dict[str, tuple[Product, tuple[Issue, ...]]] = field(factory=dict)
+    unasked: Mapping[str, Issue] = field(factory=dict)
     categories: Categories = field(init=False)
 
     def __attrs_post_init__(self) -> None:

@@ -123,7 +123,7 @@ SENDING: Final = (
     Mutant(
         "a price that is held is sent as it was known",
         "storesync.engine.owned",
-        "    stays = any(offer.kept for offer in stand.offers.values())",
+        "    stays = any(offer.kept or offer.uncounted for offer in stand.offers.values())",
         "    stays = False",
     ),
     Mutant(

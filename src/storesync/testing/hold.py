@@ -194,8 +194,10 @@ class Hold:
         if rng.random() < 0.3 and not fixed:
             # One that the shop does not have: it waits.
             number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
-            offers[f"{item.key}-{number}"] = (platform.price(rng), 5)
-            more = frozenset({f"{item.key}-{number}"}) if held.figures else _NONE
+            new_one = f"{item.key}-{number}"
+            offers[new_one] = (platform.price(rng), 5)
+            # One that left the catalog may be there still: it has a price by now, and does not wait.
+            more = frozenset({new_one} - held.offers.keys()) if held.figures else _NONE
         title, picture = item.title, item.picture
         if held.text:
             title = f"unfit {title}"
