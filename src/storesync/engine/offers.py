@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from sqlalchemy import Connection
 
 from storesync.driver import Batch, OfferChange, Receipt, Verdicts
+from storesync.engine.accepting import acknowledge_causes
 from storesync.engine.flows import by_driver
 from storesync.engine.log import Log
 from storesync.engine.owned import as_shown
@@ -188,6 +189,7 @@ async def _send(
                 refused=refused,
             )
         for key in keys:
+            acknowledge_causes(db, channel.name, key)
             if all(isinstance(bad.get(sku), NotFound) for sku in skus if listings[sku] == key):
                 work.gone(db, key, at)
         standing.bump(db, channel.name)
