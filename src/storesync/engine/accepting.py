@@ -65,6 +65,7 @@ def accept(
     standing.change(db, channel, stand.key, **values)
     taken = [offer for sku, offer in {**offers, **receipt.offers}.items() if sku not in receipt.refused]
     standing.acknowledge_offers(db, channel, taken, prices=True, stock=True)
+    work.met(db, taken)
     for sku, fault in receipt.refused.items():
         standing.doubt_offers(db, channel, [sku], refused=str(fault))
     if receipt.ticket is None:

@@ -21,6 +21,7 @@ from storesync.engine.contact import ACCOUNT, FIRST_CONTACT, accept, refuse_stra
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
+from storesync.engine.letthrough import confirmations
 from storesync.engine.offers import change_offers
 from storesync.engine.promise import part_of
 from storesync.engine.report import Outcome, OutcomeState, Report
@@ -69,6 +70,7 @@ async def at_work(
 
         def begin(db: Connection) -> bool:
             journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
+            work.moves = confirmations(db, channel.name, began)
             return bool(assets.denied(db, channel.name))
 
         channel.denied_before = await work.write(begin)

@@ -123,6 +123,7 @@ def _enter(
     )
     for offer, prices, stock in look.offers:
         standing.acknowledge_offers(db, name, [offer], prices=prices, stock=stock)
+        work.met(db, [offer] if prices else ())
     if look.unknown:
         standing.acknowledge_content(db, name, stand.key, None)
     elif look.texts and have is not None:

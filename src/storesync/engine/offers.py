@@ -177,6 +177,7 @@ async def _send(
         log.finish(db, "failed" if len(bad) == len(skus) else "done", next(iter(bad.values()), None))
         good = [change.offer for change in changes if change.sku not in bad]
         standing.acknowledge_offers(db, channel.name, good, prices=prices, stock=stock)
+        work.met(db, good if prices else ())
         for sku, fault in bad.items():
             refused = str(fault) if isinstance(fault, Rejected) else ""
             known = _as_before(log, fault)

@@ -12,13 +12,13 @@ from storesync.engine.apply import at_work, recover
 from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
-from storesync.engine.confirmation import confirmations
 from storesync.engine.contact import look, strange_account
 from storesync.engine.diff import document_waits, ended, operations
 from storesync.engine.doubts import look_up, unsure
 from storesync.engine.events import happened
 from storesync.engine.guards import guards
 from storesync.engine.heldback import held_back
+from storesync.engine.letthrough import confirmations
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.reading import Preparer, Reading
 from storesync.engine.tickets import poll

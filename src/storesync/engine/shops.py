@@ -50,6 +50,7 @@ from storesync.engine.wording import (
     import_texts,
     lock_texts,
     translate_catalog,
+    unimported_texts,
 )
 from storesync.errors import StalePlan, StoresyncError
 from storesync.issues import Issue, Issues
@@ -409,6 +410,10 @@ class Shops:
     async def export_texts(self, locale: str, *, waiting: bool = False) -> tuple[ReviewRow, ...]:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
         return await export_texts(self._setup, locale, waiting=waiting)
+
+    async def unimported_texts(self, file: Reviewed, locale: str) -> tuple[ReviewRow, ...]:
+        """The rows of a reviewed file that say what is not remembered: they are lost with the file."""
+        return await unimported_texts(self._setup, locale, file)
 
     async def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
         """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""

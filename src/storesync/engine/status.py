@@ -321,7 +321,7 @@ def _owners(db: Connection, channel: str, *, but: str) -> dict[str, str]:
 async def _seen(work: Work, key: str, listing: str, owners: Mapping[str, str]) -> tuple[Ref, str]:
     """The listing that a person found, and what looks strange about it."""
     channel, observe = work.channel.name, work.channel.driver.observe
-    none = f"when the shop has none for {key}: `storesync resolve {channel} {key}`"
+    none = f"when the shop has none for {key}: `storesync resolve {key} --channel {channel}`"
     if listing in owners:
         raise StateError(f"{channel}: {taken(listing, owners[listing])}; nothing was changed; {none}")
     given = Ref(listing)

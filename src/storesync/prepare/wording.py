@@ -29,7 +29,7 @@ from storesync.prepare.settings import Settings
 __all__ = ["check_wording"]
 
 # What holds of a text whatever it was made of. Scripts are looked for in the whole listing.
-_ALWAYS = frozenset({"simplified", "traditional", "glossary", "no_other"})
+_ALWAYS = frozenset({"simplified", "traditional", "glossary", "no_other", "garbled", "unfinished", "remark"})
 # What holds beside all that a product says of an attribute that nobody wrote in the source language, and of a title or
 # description. A figure that the product does not say may be right all the same.
 _UNSURE = frozenset({"numbers", "units", "markup"})

@@ -134,7 +134,7 @@ def addons(walk: Walk) -> tuple[Decimal, str]:
         for band in policy.freight:
             if band.up_to_g is None or weight <= band.up_to_g:
                 total = EXACT.add(total, band.amount)
-                freight = f"freight for {weight} g {band.amount:f}"
+                freight = f"freight for {weight} g {band.amount:f} {policy.home}"
                 detail = f"{detail}, {freight}" if detail else freight
                 break
         else:

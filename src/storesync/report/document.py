@@ -108,10 +108,17 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
 
 
 def rates_document(status: RateStatus) -> dict[str, Any]:
-    """All rates, what the channels are priced with, and what happened last."""
+    """All rates as the next plan takes them, what the channels are priced with, and what happened last.
+
+    `snapshot` names these rates; where a table was edited since they were collected `last`, they have no name yet.
+    """
     return {
-        "snapshot": status.snapshot,
-        "collected_at": status.at.isoformat() if status.at is not None else "",
+        "snapshot": "" if status.ahead else status.snapshot,
+        "collected_at": "" if status.ahead or status.at is None else status.at.isoformat(),
+        "last": {
+            "snapshot": status.snapshot,
+            "collected_at": status.at.isoformat() if status.at is not None else "",
+        },
         "invented": status.invented,
         "rates": [
             {
