@@ -326,13 +326,12 @@ def _after(work: Work, group: Sequence[Operation], jobs: Sequence[_Job]) -> _Job
 
 def _bad(work: Work, key: str, kinds: Collection[Kind] = tuple(Kind)) -> Outcome | None:
     """The first outcome of these kinds on a listing that is no good one."""
-    outcomes = work.report.outcomes
-    return next((one for one in outcomes if one.key == key and one.kind in kinds and not one.good), None)
+    mine = (one for one in work.report.outcomes if one.key == key and one.kind in kinds)
+    return next((one for one in mine if not one.good), None)
 
 
-def _put_off(work: Work, operation: Operation, bad: Outcome) -> None:
-    said = f"{bad.kind.value} before it did not succeed"
-    work.done(operation, OutcomeState.DEFERRED, said, until=bad.until)
+def _put_off(work: Work, one: Operation, bad: Outcome) -> None:
+    work.done(one, OutcomeState.DEFERRED, f"{bad.kind.value} before it did not succeed", until=bad.until)
 
 
 def _last(work: Work, operation: Operation, jobs: Iterable[_Job]) -> _Job:

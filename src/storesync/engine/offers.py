@@ -169,8 +169,11 @@ async def _send(
             work.deny(fault)
     lost = Transient("no verdict", "the market said nothing about this SKU")
     told = {sku: verdicts.get(sku, lost) for sku in skus}
-    bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}
-    bad = {sku: fault for sku, fault in bad.items() if not isinstance(fault, NoChange)}
+    bad = {
+        sku: verdict
+        for sku, verdict in told.items()
+        if isinstance(verdict, Fault) and not isinstance(verdict, NoChange)
+    }
     at = channel.env.now()
 
     def write(db: Connection) -> None:
