@@ -282,8 +282,7 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
     jobs: list[_Job] = []
     together: dict[str, list[Operation]] = {}
     content: dict[str, list[Operation]] = {}
-    shows: list[Operation] = []
-    later: list[Operation] = []
+    shows, later = list[Operation](), list[Operation]()
     for operation in plan.operations:
         if operation.after:
             later.append(operation)
