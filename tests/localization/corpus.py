@@ -419,13 +419,16 @@ FIGURES: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]],
     },
     "date and time": {
         "zh-Hans": (
-            ("오후 3시", ("15:00", "15点", "下午3点", "下午三点"), ("13:00", "下午5点", "3:00", "上午4点")),
+            ("오후 3시", ("15:00", "15点", "下午3点", "下午三点"), ("13:00", "下午5点", "3:00", "上午4点", "上午3点")),
             ("오전 9시 30분", ("9:30", "上午9点半", "早上9点30分"), ("21:30", "9:00", "上午8点半")),
             ("3분 30초", ("3分30秒", "3分钟30秒"), ("3分20秒", "30分3秒", "3小时30秒")),
             ("2026년 5월", ("2026-05", "2026年5月", "2026年五月", "2026.05"), ("2026-06", "2025年5月", "2026年六月")),
             ("2026년 5월 3일", ("2026-05-03", "2026/5/3", "2026年5月3日"), ("2026-05-13", "2026-03-05")),
             ("12개월", ("一年", "12个月"), ("两年", "2年", "十年")),
             ("24개월", ("两年", "二十四个月"), ("一年", "三年", "24年")),
+            ("24시간", ("24小时", "一整天", "全天"), ("12小时", "24天", "半天")),
+            ("6개월", ("半年", "6个月", "六个月"), ("一年", "6年", "半天")),
+            ("3시간 30분", ("3小时30分钟",), ("2.5小时", "3小时20分钟", "3.5分钟")),
         ),
         "vi": (
             ("오후 3시", ("15:00", "15h", "3 giờ chiều", "15 giờ"), ("5 giờ chiều", "13:00", "3 giờ sáng")),
@@ -478,6 +481,103 @@ def _figure(kind: str, *, right: bool = False) -> Break:
         word = chance.choice(same if right else other)
         rule = "" if right else "figures"
         return Pair(f"{pair.source} {said}".strip(), f"{pair.text} {word}", pair.locale, pair.field, rule)
+
+    return changed
+
+
+# What a source says of what is in it and of when to take it; how a translation says the same, and how the opposite.
+TURNED: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]]] = {
+    "allergens": {
+        "zh-Hans": (
+            (
+                "우유 함유",
+                ("含牛奶", "含有乳制品", "含全脂奶粉"),
+                ("不含牛奶", "无牛奶", "未添加牛奶", "零乳糖", "無牛奶", "牛奶：无"),
+            ),
+            (
+                "우유, 대두 무첨가",
+                ("不含牛奶、大豆", "未添加牛奶及大豆", "无牛奶、无大豆"),
+                ("含牛奶、大豆", "添加牛奶", "大豆制品"),
+            ),
+            (
+                "우유를 넣지 않은 두유",
+                ("不含牛奶的豆奶", "不用牛奶的豆奶", "以豆奶代替牛奶"),
+                ("含牛奶的豆奶", "牛奶味豆奶"),
+            ),
+            ("우유, 대두 미포함", ("牛奶、大豆：无", "牛奶、大豆均不含", "牛奶 ×、大豆 ×"), ("牛奶：有",)),
+            ("호두 불포함", ("不含坚果（核桃）", "不含以下过敏原：核桃"), ("含坚果（核桃）",)),
+            ("무첨가 우유", ("无添加牛奶", "牛奶"), ("不含牛奶",)),
+            ("설탕과 우유를 넣지 않은 두유", ("不加糖和牛奶的豆奶",), ("加牛奶的豆奶",)),
+            ("글루텐프리", ("无麸质", "不含麸质"), ("含麸质", "小麦制")),
+            ("새우 함유, 게 무첨가", ("含虾，不含蟹", "不含蟹，含虾"), ("含蟹，不含虾",)),
+            ("설탕 없는 우유", ("无糖牛奶", "不含糖的牛奶"), ("不含牛奶",)),
+            ("땅콩을 사용하지 않았습니다", ("未使用花生", "没有花生"), ("使用花生",)),
+            ("복숭아가 들어 있습니다", ("含有桃", "含黄桃"), ("不含桃",)),
+        ),
+        "vi": (
+            ("우유 함유", ("có chứa sữa", "Chứa sữa"), ("Không chứa sữa", "không sữa", "Sữa: không")),
+            (
+                "우유, 대두 무첨가",
+                ("không chứa sữa và đậu nành", "Không có sữa hoặc đậu nành"),
+                ("có chứa sữa", "Đậu nành"),
+            ),
+            ("우유를 넣지 않은 두유", ("sữa đậu nành không dùng sữa bò",), ("sữa đậu nành có sữa bò",)),
+            ("글루텐프리", ("không chứa gluten", "gluten-free"), ("có chứa gluten", "bột mì")),
+            ("새우 함유, 게 무첨가", ("có tôm, không có cua",), ("không có tôm, có cua",)),
+            ("땅콩을 사용하지 않았습니다", ("không dùng đậu phộng", "không sử dụng lạc"), ("có dùng đậu phộng",)),
+        ),
+    },
+    "times": {
+        "zh-Hans": (
+            (
+                "1일 1포",
+                ("每日1包", "每天1包", "一日1包", "一天一包"),
+                ("每周1包", "一周1包", "每月1包", "隔日1包", "每小时1包"),
+            ),
+            ("하루 2회", ("每日2次", "一日两次", "早晚各一次，每天2次"), ("每周2次", "每个月2次")),
+            ("일주일에 3회", ("每周3次", "一周三次", "每星期3次"), ("每日3次", "每天三次", "每月3次")),
+            ("한 달에 1회", ("每月1次", "一个月一次"), ("每周1次", "每天1次")),
+            ("식후 30분", ("饭后30分钟", "餐后30分钟", "用餐后30分钟"), ("饭前30分钟", "餐前30分钟", "空腹30分钟")),
+            ("식전에 드세요", ("饭前食用", "空腹食用", "餐前食用"), ("饭后食用", "餐后食用")),
+            ("식사와 함께", ("随餐食用", "用餐时食用"), ("饭前食用", "餐后食用")),
+            ("아침 1포", ("早上1包", "每早1包"), ("晚上1包", "每晚1包")),
+            ("저녁에 바르세요", ("晚间涂抹", "每晚涂抹"), ("早上涂抹", "清晨涂抹")),
+            ("식사 전후", ("饭前后", "餐前或餐后"), ()),
+            ("세안 후 바르세요", ("洁面后涂抹", "洗脸后涂抹"), ("洁面前涂抹", "洗脸之前涂抹")),
+            ("취침 전 1포", ("睡前1包", "就寝前1包"), ("睡后1包",)),
+            ("개봉 후 냉장", ("开封后冷藏",), ("开封前冷藏",)),
+        ),
+        "vi": (
+            (
+                "1일 1포",
+                ("mỗi ngày 1 gói", "ngày 1 gói", "1 gói/ngày"),
+                ("mỗi tuần 1 gói", "mỗi tháng 1 gói", "tuần 1 gói"),
+            ),
+            ("일주일에 3회", ("3 lần mỗi tuần", "mỗi tuần 3 lần"), ("mỗi ngày 3 lần", "ngày 3 lần")),
+            ("아침 1포", ("1 gói buổi sáng", "mỗi sáng 1 gói"), ("1 gói buổi tối",)),
+            ("식사와 함께", ("dùng trong bữa ăn", "dùng khi ăn"), ("dùng trước bữa ăn", "dùng sau khi ăn")),
+            ("식후 30분", ("30 phút sau bữa ăn", "sau khi ăn 30 phút"), ("30 phút trước bữa ăn", "lúc đói 30 phút")),
+            ("식전에 드세요", ("dùng trước bữa ăn", "dùng khi bụng đói"), ("dùng sau bữa ăn",)),
+            ("취침 전 1포", ("1 gói trước khi ngủ",), ("1 gói sau khi ngủ",)),
+            ("개봉 후 냉장", ("sau khi mở nắp để lạnh",), ("trước khi mở nắp để lạnh",)),
+        ),
+    },
+}  # fmt: skip
+_SPEAKS = re.compile(
+    "우유|대두|콩|두유|밀|글루텐|새우|게|땅콩|복숭아|하루|매|[0-9한]\\s?[일주달]|"
+    "일주일|월|식|공복|세안|취침|개봉|[전후뒤]|아침|저녁|데일리"
+)
+
+
+def _turned(kind: str, *, right: bool = False) -> Break:
+    """The same or the opposite said behind source and text, where the source says nothing of the kind before."""
+
+    def changed(pair: Pair, chance: random.Random) -> Pair | None:
+        said, same, other = chance.choice(TURNED[kind][pair.locale])
+        if _SPEAKS.search(pair.source) or not (same if right else other):
+            return None
+        word = chance.choice(same if right else other)
+        return Pair(f"{pair.source}. {said}", f"{pair.text}. {word}", pair.locale, pair.field, kind)
 
     return changed
 
@@ -625,16 +725,18 @@ BREAKS: dict[str, Break] = {
     "half": _half,
     "protection": _protection,
     **{kind: _figure(kind) for kind in FIGURES},
+    **{kind: _turned(kind) for kind in TURNED},
     "simplified": _simplified,
     "wordy": _wordy,
 }
 
 
 def sound(kind: str, seed: int) -> Iterator[Pair]:
-    """Every reference text with an amount of this kind behind it, rightly translated."""
+    """Every reference text with something of this kind behind it, rightly translated."""
     chance = random.Random(f"sound {kind} {seed}")
+    make = (_figure if kind in FIGURES else _turned)(kind, right=True)
     for pair in references():
-        if (one := _figure(kind, right=True)(pair, chance)) is not None:
+        if (one := make(pair, chance)) is not None:
             yield one
 
 

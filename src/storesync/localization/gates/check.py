@@ -11,6 +11,7 @@ from storesync.compliance import Scanner
 from storesync.localization.gates.damage import lost_letters, talk
 from storesync.localization.gates.markup import markup
 from storesync.localization.gates.numbers import numbers
+from storesync.localization.gates.opposites import opposites
 from storesync.localization.gates.presence import absence, loops, other_language, proportion
 from storesync.localization.gates.scripts import characters, unwanted
 from storesync.localization.gates.terms import brands, wording
@@ -80,6 +81,7 @@ class Gates:
             found += unwanted(text, locale, self.refused)
         found += markup(source, text, part=part)
         found += numbers(source, text, self.source_locale, locale, part=part)
+        found += opposites(source, text, self.source_locale, locale)
         if not part:
             found += brands(source, text, self.brands, field)
         found += wording(source, text, field, locale, self.glossary)

@@ -20,10 +20,15 @@ from storesync.localization.gates.units import (
     counted_alike,
 )
 from storesync.localization.gates.verdict import Finding, Level
+from storesync.localization.script import has_hangul
 
 __all__ = ["numbers"]
 
 _CALENDAR = 1000  # years of the calendar, not of an age
+
+
+# 오후 3시 and 上午3点 have the same figures.
+_HALF_DAY = re.compile(r"오[전후]\s?\d")
 
 
 def numbers(
@@ -40,6 +45,8 @@ def numbers(
         return ()
     said, shown = figures(source, source_locale), figures(text, locale)
     if not words and len(said) == len(shown) and not any(map(_differ, said, shown)):
+        if "오" in source and _HALF_DAY.search(source) is not None:
+            return _beside_sayings(source, text, source_locale, locale, part=part)
         alone = part or len(said) < 2
         return () if alone else moved(source, text, said, shown, source_locale, locale)
     return _judged(source, text, source_locale, locale, part=part)
@@ -74,7 +81,7 @@ def _beside_sayings(source: str, text: str, source_locale: str, locale: str, *, 
     for one, other in contrary:
         before, after = even(source)[one.start : one.end], even(text)[other.start : other.end]
         message = f"{before!r} of the source became {after!r}"
-        found.append(Finding("numbers", Level.FAIL, message, other.start, f"say {before} as it is"))
+        found.append(Finding("numbers", Level.FAIL, message, other.start, f"translate {before}"))
         ours.append(one)
         theirs.append(other)
     return found + _between(source, text, source_locale, locale, ours, theirs, part=part)
@@ -125,6 +132,7 @@ def _compared(
     _converted(source, said, missing, added, words)
     for alike in (_same_amount, _same_base, _same_short, _same_digits):
         yield from _paired(missing, added, alike, locale)
+    yield from _summed(missing, added)
     if not part:
         yield from _exchanged(missing, added)
         yield from _paired(missing, added, _same_value, locale)
@@ -136,13 +144,13 @@ def _compared(
             continue
         if (other := _take(added, _same_unit(one)) or _take(words, _same_things(one))) is not None:
             message = f"{one.written!r} of the source became {other.written!r}"
-            yield Finding("numbers", Level.FAIL, message, other.offset, f"write {one.written}")
+            yield Finding("numbers", Level.FAIL, message, other.offset, _hint(one))
             continue
         if _each(one, text):
             continue
         level = Level.REVIEW if _told_otherwise(one, text, locale) else Level.FAIL
         message = f"{one.written!r} of the source is not in the translation"
-        yield Finding("numbers", level, message, 0, f"write {one.written}", lost=True)
+        yield Finding("numbers", level, message, 0, _hint(one), lost=True)
     for other in added:
         if other.value == 0 and _none_of_it(source):
             continue
@@ -156,6 +164,18 @@ def _compared(
         if other.value > 1 and not told:
             message = f"{other.written!r} is not in the source"
             yield Finding("numbers", Level.REVIEW, message, other.offset, "compare it with the source")
+
+
+def _summed(missing: list[Figure], added: list[Figure]) -> Iterator[Finding]:
+    """An hour and a half as 90 minutes: the same time in other units, for review."""
+    ours, theirs = ([one for one in some if one.base[0] == "seconds"] for some in (missing, added))
+    if not ours or not theirs or sum(one.base[1] for one in ours) != sum(one.base[1] for one in theirs):
+        return
+    for some, one in (*((missing, one) for one in ours), *((added, one) for one in theirs)):
+        some.remove(one)
+    said, told = (" ".join(one.written for one in some) for some in (ours, theirs))
+    message = f"{said!r} of the source is written {told!r}: the same time in other units"
+    yield Finding("numbers", Level.REVIEW, message, theirs[0].offset, f"translate {said}")
 
 
 # 제로 칼로리 is 0卡, 무설탕 is 0糖, and 알코올 0% is 无酒精.
@@ -208,6 +228,11 @@ def _bundled(one: Figure) -> _Alike:
     return lambda other: counts and other.things is not None and other.things == one.value
 
 
+def _hint(one: Figure) -> str:
+    """What to write: a figure with a Korean word is to be translated."""
+    return f"translate {one.written}" if has_hangul(one.written) else f"write {one.written}"
+
+
 _Alike = Callable[[Figure], bool]
 
 
@@ -230,7 +255,7 @@ def _exchanged(missing: list[Figure], added: list[Figure]) -> Iterator[Finding]:
             missing.remove(one)
             added.remove(other)
             message = f"{one.written!r} of the source became {other.written!r}"
-            yield Finding("numbers", Level.FAIL, message, other.offset, f"write {one.written}")
+            yield Finding("numbers", Level.FAIL, message, other.offset, _hint(one))
 
 
 def _same(one: Figure) -> _Alike:
@@ -300,7 +325,7 @@ def _take(some: list[Figure], wanted: _Alike) -> Figure | None:
 
 def _changed(one: Figure, other: Figure, locale: str) -> Iterator[Finding]:
     """What became otherwise between two figures that belong together."""
-    hint = f"write {one.written}"
+    hint = _hint(one)
     if (one.value == 0 and one.base == other.base) or _same_short(one)(other):
         return
     if one.amount == other.amount:

@@ -14,7 +14,7 @@ from storesync.localization.locale import language
 
 __all__ = ["Saying", "agreed", "sayings"]
 
-Kind: TypeAlias = Literal["date", "time", "offer", "union", "share"]
+Kind: TypeAlias = Literal["date", "time", "offer", "union", "share", "length"]
 
 
 @frozen
@@ -91,6 +91,11 @@ _SHARES: Mapping[str, str] = {
     "vi": rf"{_PARTS}|{_POINT}|(?P<n2>{_VI_N}) phần (?P<k2>{_VI_N})"
     "|(?P<half>(?:một |phân )nửa|nửa(?= (?:thìa|muỗng|cốc|viên|gói|miếng|quả|chén|ly|túi|số|lượng|trọng))|(?<=giảm )nửa)",
 }
+_LENGTHS: Mapping[str, str] = {
+    "ko": r"(?<![\d.,])(?:(?P<half>6\s?개월|반년)|(?P<whole>24\s?시간))",
+    "zh": r"(?<![\d.,])(?:(?P<half>半年|[6六]\s?个月)|(?P<whole>一?整天|全天|24\s?小时))",
+    "vi": r"(?<![\d.,])(?:(?P<half>nửa năm|(?:6|sáu) tháng)|(?P<whole>(?:cả|suốt) ngày|24 ?(?:giờ|tiếng|h)))",
+}
 _PATTERNS: Final[Mapping[str, tuple[tuple[Kind, re.Pattern[str]], ...]]] = {
     kind: (
         *(("date", re.compile(one)) for one in (*_DATES[kind], _ISO)),
@@ -99,6 +104,7 @@ _PATTERNS: Final[Mapping[str, tuple[tuple[Kind, re.Pattern[str]], ...]]] = {
         ("offer", re.compile(_OFFERS[kind])),
         ("union", re.compile(_UNIONS[kind])),
         ("share", re.compile(_SHARES[kind])),
+        ("length", re.compile(_LENGTHS[kind])),
     )
     for kind in ("ko", "zh", "vi")
 }
@@ -128,15 +134,15 @@ def _pair(found: Mapping[str, str], kind: str) -> tuple[int, ...]:
 
 
 def _share(found: Mapping[str, str], kind: str) -> tuple[Fraction, ...] | None:
-    if "half" in found:
-        return (Fraction(1, 2),)
+    if "half" in found or "whole" in found:
+        return (Fraction(1, 2) if "half" in found else Fraction(1),)
     if "point" in found:
         return (Fraction(found["point"].replace(",", ".")),)
     whole, parts = _pair(found, kind)
     return (Fraction(whole, parts),) if whole < parts else None
 
 
-_VALUES: Final = {"date": _date, "offer": _pair, "union": _pair, "share": _share}
+_VALUES: Final = {"date": _date, "offer": _pair, "union": _pair, "share": _share, "length": _share}
 
 
 def _times(even: str, pattern: re.Pattern[str], kind: str) -> Iterator[Saying]:
