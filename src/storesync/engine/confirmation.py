@@ -11,7 +11,8 @@ from storesync.engine.setup import Setup
 from storesync.errors import ConfigError, StateError
 from storesync.issues import wordless
 from storesync.model import Product
-from storesync.pricing import Confirmed, Priced, Snapshot, price
+from storesync.prepare import price_of
+from storesync.pricing import Confirmed, Priced, Snapshot
 from storesync.state import OfferStanding, Standing, journal, standing
 
 __all__ = ["ConfirmedPrice", "confirm_price"]
@@ -97,18 +98,7 @@ def _priced(
     """The price of each market as the next plan would make it."""
     settings = setup.settings(channel, rates)
     return {
-        market.code: price(
-            product=product,
-            sku=sku,
-            market=market,
-            policy=settings.policies[market.code],
-            rates=rates,
-            environment=settings.channel.environment,
-            today=settings.today,
-            last=(offer.last_prices or {}).get(market.code),
-            channel=channel,
-            form=settings.form,
-        )
+        market.code: price_of(settings, product, sku, market, last=(offer.last_prices or {}).get(market.code))
         for market in settings.channel.markets
         if market.code in settings.policies
     }

@@ -161,8 +161,11 @@ async def _unread(reading: Reading, read: Read) -> Want:
     last, live, *_ = await channel.store.read(lambda db: _last(db, channel.name, read.key))
     if not live:
         return held
+    # What no row tells of left the catalog, unless a row does not say whose it is.
+    absent = None if read.rows_lost else 0
+    stocks = {sku: read.stocks.get(sku, absent) for sku in live}
     offers = {
-        sku: Offer(sku, last[sku].prices if sku in last else {}, read.stocks.get(sku, 0)) for sku in live
+        sku: Offer(sku, last[sku].prices if sku in last else {}, stock or 0) for sku, stock in stocks.items()
     }
     markets = frozenset(market.code for market in channel.channel.markets)
     return evolve(
@@ -170,7 +173,7 @@ async def _unread(reading: Reading, read: Read) -> Want:
         offers=offers,
         reason=OFFERS_GO,
         kept=dict.fromkeys(live, markets),
-        uncounted=live - read.stocks.keys(),
+        uncounted=frozenset(sku for sku, stock in stocks.items() if stock is None),
     )
 
 

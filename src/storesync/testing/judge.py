@@ -16,8 +16,8 @@ from storesync.testing.byhand import BY_HAND, TYPED_STOCK
 from storesync.testing.leaks import Leaks
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
-from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.wanted import Item, offers_of
+from storesync.testing.world import World
 
 __all__ = ["judge", "right_offers", "right_titles"]
 

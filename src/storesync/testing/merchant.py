@@ -11,8 +11,8 @@ from attrs import evolve
 
 from storesync.sandbox.records import Listing
 from storesync.testing.byhand import BY_HAND, TYPED_STOCK
-from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.wanted import Item, offers_of
+from storesync.testing.world import World
 
 __all__ = ["edit_by_hand", "insist", "move_calmly", "move_catalog", "type_price", "vary_by_hand"]
 

@@ -22,7 +22,8 @@ from storesync.testing.platform import Platform
 from storesync.testing.profile import Profile
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
-from storesync.testing.world import Doom, World, offers_of
+from storesync.testing.wanted import offers_of
+from storesync.testing.world import Doom, World
 
 __all__ = ["fresh_store", "simulate"]
 

@@ -97,9 +97,10 @@ def _reread(text: str) -> int:
 
 _OPEN = (
     "TODO", "FIXME", "TBD", "TBC", "待翻译", "待译", "待翻譯", "待确认", "待確認", "待补充", "待校对", "待定稿", "未翻译",
-    "未翻譯", "需翻译", "需要翻译", "机翻", "chưa dịch", "cần dịch", "chờ dịch", "đang dịch", "chờ xác nhận",
+    "未翻譯", "需要翻译", "机翻", "chưa dịch", "cần dịch", "chờ dịch", "đang dịch", "chờ xác nhận",
     "chưa xác nhận",
 )  # fmt: skip
+_NO: Final = frozenset("无無不免毋")
 _WHOLE = re.compile(
     r"(?:todo|fixme|tbd|tbc|n/?a|null|none|nan|undefined)\b.{0,3}\Z|lorem ipsum", re.IGNORECASE
 )
@@ -141,17 +142,18 @@ _HINTS: Final = {
     "zh": re.compile(r"[待译譯翻机模TFA](?:(?<=[待译譯翻机模])|(?<=T)(?:OD|B)|(?<=F)IX|(?<=A)I)"),
     "vi": re.compile(r"[ịTFXxA](?:(?<=dị)ch|(?<=T)(?:OD|B)|(?<=F)IX|(?<=[Xx])ác nh|(?<=A)I)"),
 }
+_ABOUT: Final = "번역"
 _LATIN_HINTS: Final = re.compile(r"[TFAl](?:(?<=T)(?:OD|B)|(?<=F)IX|(?<=A)I|(?<=l)anguage m)")
 
 
 def talk(source: str, text: str, locale: str) -> Iterable[Finding]:
     """`unfinished` and `remark`: somebody has yet to write the text, or talks about it instead.
 
-    Words that the source has itself are the text's own.
+    Words that the source has itself are the text's own, and one that is about translations may say anything of them.
     """
     kind = language(locale)
     told = text[:2] in _FIRST_HAN or text[:3].casefold() in _FIRST or not text[:1].isalnum()
-    if not told and _HINTS.get(kind, _LATIN_HINTS).search(text) is None:
+    if (not told and _HINTS.get(kind, _LATIN_HINTS).search(text) is None) or _ABOUT in source:
         return ()
     return chain(_open_work(source, text), _remarks(source, text, kind))
 
@@ -164,7 +166,13 @@ def _open_work(source: str, text: str) -> Iterator[Finding]:
     for word in _OPEN:
         offset = text.find(word) if word.isupper() else low.find(word)
         end = offset + len(word)
-        if offset >= 0 and word not in source and (word[-1] >= "\u3400" or not text[end : end + 1].isalpha()):
+        denied = text[max(0, offset - 1) : offset] in _NO  # 无需要翻译
+        if (
+            offset >= 0
+            and not denied
+            and word not in source
+            and (word[-1] >= "\u3400" or not text[end : end + 1].isalpha())
+        ):
             yield _unfinished(text[offset:end], offset)
             return
 

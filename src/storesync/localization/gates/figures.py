@@ -231,6 +231,8 @@ def _spelled(even: str, text: str, locale: str) -> Iterator[Figure]:
     told = -1
     for value, start, end in numerals(text, locale):
         match = _SPELLED.match(text, end)
+        if match is not None and match["unit"] == "元":
+            continue  # 三元 is a kind of pork, and one of concrete; nobody writes a price so
         if match is not None and start > told:
             yield _made(Decimal(value), match, even[start : match.end()], start)
             told = start

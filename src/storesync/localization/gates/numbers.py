@@ -27,6 +27,10 @@ __all__ = ["numbers"]
 _CALENDAR = 1000  # years of the calendar, not of an age
 
 
+# 오후 3시 and 上午3点 have the same figures.
+_HALF_DAY = re.compile(r"오[전후]\s?\d")
+
+
 def numbers(
     source: str, text: str, source_locale: str, locale: str, *, part: bool = False
 ) -> Iterable[Finding]:
@@ -41,6 +45,8 @@ def numbers(
         return ()
     said, shown = figures(source, source_locale), figures(text, locale)
     if not words and len(said) == len(shown) and not any(map(_differ, said, shown)):
+        if "오" in source and _HALF_DAY.search(source) is not None:
+            return _beside_sayings(source, text, source_locale, locale, part=part)
         alone = part or len(said) < 2
         return () if alone else moved(source, text, said, shown, source_locale, locale)
     return _judged(source, text, source_locale, locale, part=part)

@@ -92,9 +92,9 @@ _SHARES: Mapping[str, str] = {
     "|(?P<half>(?:một |phân )nửa|nửa(?= (?:thìa|muỗng|cốc|viên|gói|miếng|quả|chén|ly|túi|số|lượng|trọng))|(?<=giảm )nửa)",
 }
 _LENGTHS: Mapping[str, str] = {
-    "ko": r"(?<![\d.,])(?P<half>6\s?개월|반년)",
-    "zh": r"(?<![\d.,])(?P<half>半年|[6六]\s?个月)",
-    "vi": r"(?<![\d.,])(?P<half>nửa năm|(?:6|sáu) tháng)",
+    "ko": r"(?<![\d.,])(?:(?P<half>6\s?개월|반년)|(?P<whole>24\s?시간))",
+    "zh": r"(?<![\d.,])(?:(?P<half>半年|[6六]\s?个月)|(?P<whole>一?整天|全天|24\s?小时))",
+    "vi": r"(?<![\d.,])(?:(?P<half>nửa năm|(?:6|sáu) tháng)|(?P<whole>(?:cả|suốt) ngày|24 ?(?:giờ|tiếng|h)))",
 }
 _PATTERNS: Final[Mapping[str, tuple[tuple[Kind, re.Pattern[str]], ...]]] = {
     kind: (
@@ -134,8 +134,8 @@ def _pair(found: Mapping[str, str], kind: str) -> tuple[int, ...]:
 
 
 def _share(found: Mapping[str, str], kind: str) -> tuple[Fraction, ...] | None:
-    if "half" in found:
-        return (Fraction(1, 2),)
+    if "half" in found or "whole" in found:
+        return (Fraction(1, 2) if "half" in found else Fraction(1),)
     if "point" in found:
         return (Fraction(found["point"].replace(",", ".")),)
     whole, parts = _pair(found, kind)
