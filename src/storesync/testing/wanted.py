@@ -151,6 +151,7 @@ class Wanted:
     titles: dict[str, set[str]] = field(factory=dict)
     past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
     _products: dict[str, tuple[Item, Product]] = field(factory=dict)
+    _named: dict[str, tuple[Item, str]] = field(factory=dict)
     _formed: dict[str, tuple[Item, Shop, Category | None, Prepared]] = field(factory=dict)
 
     def remember(self) -> None:
@@ -211,10 +212,13 @@ class Wanted:
     def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
-        rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        shown = [item.title, item.offered, item.picture, item.words, item.unpriced, item.unfit, rows]
-        shown += [sorted(item.unreadable), sorted(item.uncounted)]
-        return {"catalog": digest(shown)}
+        known, named = self._named.get(item.key, (None, ""))
+        if known is not item:
+            rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
+            shown = [item.title, item.offered, item.picture, item.words, item.unpriced, item.unfit, rows]
+            named = digest([*shown, sorted(item.unreadable), sorted(item.uncounted)])
+            self._named[item.key] = item, named
+        return {"catalog": named}
 
     def prepare(
         self,

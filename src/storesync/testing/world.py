@@ -129,6 +129,7 @@ class World:
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
+    typed_over: dict[tuple[int, str], frozenset[int]] = field(factory=dict)
     parked: dict[str, tuple[Kind, datetime]] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
