@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from attrs import frozen
 from sqlalchemy import Connection
 
+from storesync.engine.letthrough import confirmations
 from storesync.engine.setup import Setup
 from storesync.errors import ConfigError, StateError
 from storesync.issues import wordless
@@ -42,6 +43,7 @@ async def confirm_price(
         )
     now = setup.env.now()
     stand = await setup.store.read(lambda db: _standing(db, channel, sku))
+    known = (await setup.store.read(lambda db: confirmations(db, channel, now))).get(sku, {})
     offer, shown = stand.offers[sku], {issue.message for issue in stand.issues}
     product = next((one.product for one in setup.source.products() if one.key == stand.key), None)
     if product is None:
@@ -56,6 +58,8 @@ async def confirm_price(
         ):
             others += [issue.message for issue in made.issues.errors]
             continue
+        if market in known and known[market].lets(live, made.candidate.amount):
+            raise StateError(f"{channel}: it is said already: {known[market]}; the next plan sends it, once")
         if made.held not in shown:
             raise StateError(
                 f"{channel}: the price of {sku} moved since the last plan: from {live} it would become"
