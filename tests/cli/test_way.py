@@ -198,13 +198,18 @@ def test_a_price_that_moved_too_far_is_let_through_with_a_reason(merchant: Merch
     merchant("sync")
     table = merchant.folder / "catalog" / "variants.csv"
     table.write_text(table.read_text("utf-8").replace(",32000,36000,", ",64000,72000,", 1), "utf-8")
-    held = merchant("plan")
+    held = merchant("plan", "--html", str(merchant.folder / "plan.html"))
+    told = [held.out, merchant("status").out, merchant("explain", "SBG-001-30", "--channel", "tmall-cn").out]
+    (exact,) = merchant("plan", "--json").document["channels"]["tmall-cn"]["held"]
     silent = merchant("confirm", "SBG-001-30", "--channel", "tmall-cn")
     said = merchant("confirm", "SBG-001-30", "--channel", "tmall-cn", "--reason", "doubled", "--by", "Kim")
     sent = merchant("sync")
 
     assert (2, 1, 0, 0) == (held.code, silent.code, said.code, sent.code)
     assert "storesync confirm SBG-001-30 --channel tmall-cn --reason 'why'" in " ".join(held.out.split())
+    assert all("¥219.00 would become ¥399.00: 82.19 %" in " ".join(text.split()) for text in told)
+    assert "¥219.00 would become ¥399.00" in (merchant.folder / "plan.html").read_text("utf-8")
+    assert "219.00 CNY would become 399.00 CNY" in exact["reason"]
     assert "needs a reason" in silent.err
     assert "tmall-cn: SBG-001-30 in CN may move ¥219.00 → ¥399.00; plan again" in said.out
     assert "'price change SBG-001-30' was passed" in merchant("status").out

@@ -174,6 +174,17 @@ def test_nothing_is_confirmed_that_is_not_held_for_its_change(shop: Merchant) ->
         shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason="sure"))
 
 
+def test_what_was_confirmed_needs_no_second_word(shop: Merchant) -> None:
+    """Before and after the plan that takes it: the message says so, and by whom."""
+    confirmed(shop)
+    for _ in range(2):
+        with pytest.raises(
+            StateError, match=r"said already: .* confirmed by Kim .*the next plan sends it, once"
+        ):
+            shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason="again", by="Lee"))
+        shop.plan()
+
+
 def test_without_a_reason_nothing_is_confirmed(shop: Merchant) -> None:
     """Who reads it later must know why."""
     with pytest.raises(ConfigError, match="needs a reason"):

@@ -73,6 +73,11 @@ ONCE_BROKEN = [
     pytest.param(3232, PLAIN, id="the judge took a document that had gone out for one that was held"),
     pytest.param(6368, SHOPEE, id="the judge knew no SKU of a whole listing that is to have more"),
     pytest.param(6034, PLAIN, id="a market that refuses documents took one under its address"),
+    pytest.param(
+        25983, TMALL, id="a variant in doubt was taken away, since its listing was hidden meanwhile"
+    ),
+    pytest.param(25049, PLAIN, id="a variant made again got the price that its seller had typed before"),
+    pytest.param(25814, PLAIN, id="the judge stopped before a seller who types again had his last verdict"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
 APART = Profile(

@@ -85,7 +85,9 @@ class Assembly:
         issues += found
         # What cannot be taken of one figure is for each channel to judge: it holds what depends on it, and no more.
         if made is None or any(issue.severity is Severity.ERROR for issue in issues if issue not in flaws):
-            return Read(key=key, product=None, issues=issues, stocks=_stocks(rows, supply, issues))
+            lost = any(row.torn or not wording.code(row.cells.get("sku", "")) for row in rows)
+            stocks = _stocks(rows, supply, issues)
+            return Read(key=key, product=None, issues=issues, stocks=stocks, rows_lost=lost)
         # A table of variants has one status cell per row, which counts for that row alone.
         own = "active" if any(row is record for row in rows) else made.status
         status: Literal["active", "draft"] = "draft" if own == "draft" or not variants else "active"
@@ -262,11 +264,13 @@ def _flaws(cells: Cells) -> dict[str, Issue]:
     return {column: issue for column, issue in named if column in _FIGURES}
 
 
-def _stocks(rows: Sequence[Record], supply: Mapping[str, Supply], issues: Iterable[Issue]) -> dict[str, int]:
-    """The stock of each SKU that is told once, in a row that is whole."""
+def _stocks(
+    rows: Sequence[Record], supply: Mapping[str, Supply], issues: Iterable[Issue]
+) -> dict[str, int | None]:
+    """The stock of each SKU on offer; None unless it is told once, in a row that is whole."""
     doubtful = {wording.code(row.cells.get("sku", "")) for row in rows if row.issues}
     doubtful |= {issue.path.rpartition("/")[2] for issue in issues if issue.code == "catalog.sku_duplicate"}
-    return {sku: one.stock for sku, one in supply.items() if one.stock is not None and sku not in doubtful}
+    return {sku: None if sku in doubtful else one.stock for sku, one in supply.items()}
 
 
 def _under(issue: Issue, path: str) -> Issue:

@@ -18,16 +18,17 @@ class Read:
     """One product as the source tells it.
 
     `product` None means held back: the source names it but an error stands in the way, so it is neither
-    changed nor treated as gone; `stocks` are by SKU the stock figures of it that are sound all the same. A figure of one
-    variant that cannot be taken holds no product: its finding stands among `issues` and in the supply of the variant,
-    and what depends on it waits. An empty `key` means that the findings are about a file, or about a row of which nobody
-    can tell whose it is.
+    changed nor treated as gone; `stocks` are the stock figures of its SKUs all the same, None where one is not sound, and
+    `rows_lost` says that a row of it does not tell its SKU. A figure of one variant that cannot be taken holds no
+    product: its finding stands among `issues` and in the supply of the variant, and what depends on it waits. An empty
+    `key` means that the findings are about a file, or about a row of which nobody can tell whose it is.
     """
 
     key: str
     product: Product | None
     issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
-    stocks: Mapping[str, int] = field(factory=dict, converter=frozen_map)
+    stocks: Mapping[str, int | None] = field(factory=dict, converter=frozen_map)
+    rows_lost: bool = False
 
     @property
     def held(self) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from attrs import frozen
 from sqlalchemy import Connection
 
+from storesync.engine.letthrough import confirmations
 from storesync.engine.setup import Setup
 from storesync.errors import ConfigError, StateError
 from storesync.issues import wordless
 from storesync.model import Product
-from storesync.pricing import Confirmed, Priced, Snapshot, price
+from storesync.prepare import price_of
+from storesync.pricing import Confirmed, Priced, Snapshot
 from storesync.state import OfferStanding, Standing, journal, standing
 
 __all__ = ["ConfirmedPrice", "confirm_price"]
@@ -41,6 +43,7 @@ async def confirm_price(
         )
     now = setup.env.now()
     stand = await setup.store.read(lambda db: _standing(db, channel, sku))
+    known = (await setup.store.read(lambda db: confirmations(db, channel, now))).get(sku, {})
     offer, shown = stand.offers[sku], {issue.message for issue in stand.issues}
     product = next((one.product for one in setup.source.products() if one.key == stand.key), None)
     if product is None:
@@ -55,6 +58,8 @@ async def confirm_price(
         ):
             others += [issue.message for issue in made.issues.errors]
             continue
+        if market in known and known[market].lets(live, made.candidate.amount):
+            raise StateError(f"{channel}: it is said already: {known[market]}; the next plan sends it, once")
         if made.held not in shown:
             raise StateError(
                 f"{channel}: the price of {sku} moved since the last plan: from {live} it would become"
@@ -97,18 +102,7 @@ def _priced(
     """The price of each market as the next plan would make it."""
     settings = setup.settings(channel, rates)
     return {
-        market.code: price(
-            product=product,
-            sku=sku,
-            market=market,
-            policy=settings.policies[market.code],
-            rates=rates,
-            environment=settings.channel.environment,
-            today=settings.today,
-            last=(offer.last_prices or {}).get(market.code),
-            channel=channel,
-            form=settings.form,
-        )
+        market.code: price_of(settings, product, sku, market, last=(offer.last_prices or {}).get(market.code))
         for market in settings.channel.markets
         if market.code in settings.policies
     }

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from sqlalchemy import Connection
 
 from storesync.driver import Batch, OfferChange, Receipt, Verdicts
+from storesync.engine.accepting import acknowledge_causes
 from storesync.engine.flows import by_driver
 from storesync.engine.log import Log
 from storesync.engine.owned import as_shown
@@ -168,8 +169,11 @@ async def _send(
             work.deny(fault)
     lost = Transient("no verdict", "the market said nothing about this SKU")
     told = {sku: verdicts.get(sku, lost) for sku in skus}
-    bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}
-    bad = {sku: fault for sku, fault in bad.items() if not isinstance(fault, NoChange)}
+    bad = {
+        sku: verdict
+        for sku, verdict in told.items()
+        if isinstance(verdict, Fault) and not isinstance(verdict, NoChange)
+    }
     at = channel.env.now()
 
     def write(db: Connection) -> None:
@@ -189,6 +193,7 @@ async def _send(
                 refused=refused,
             )
         for key in keys:
+            acknowledge_causes(db, channel.name, key)
             if all(isinstance(bad.get(sku), NotFound) for sku in skus if listings[sku] == key):
                 work.gone(db, key, at)
         standing.bump(db, channel.name)

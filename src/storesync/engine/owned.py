@@ -112,14 +112,14 @@ async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
 def _miss_variants(db: Connection, work: Work, stand: Standing, seen: Ref) -> None:
     """What a listing has not any more is not asked for: a hand took it, or an answer of ours was lost that did.
 
-    One that tells of no SKUs at all is sold as a whole.
+    What its seller kept of a variant went with it. A listing that tells of no SKUs at all is sold as a whole.
     """
     known = stand.ref
     if known is None or known.listing != seen.listing or not seen.skus:
         return
     there = {sku: id_ for sku, id_ in known.skus.items() if sku in seen.skus}
     if there != known.skus:
-        standing.change(db, work.channel.name, stand.key, ref=evolve(known, skus=there))
+        standing.change(db, work.channel.name, stand.key, ref=evolve(known, skus=there), input="")
         standing.bump(db, work.channel.name)
 
 

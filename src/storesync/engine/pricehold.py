@@ -11,6 +11,9 @@ from storesync.plan import Kind, Operation
 from storesync.state import HIDDEN, UNKNOWN, OfferStanding, Standing
 
 __all__ = [
+    "CONTENT_CAUSES",
+    "PRICE_CAUSES",
+    "comes_back",
     "differs",
     "goes_out",
     "kept_prices",
@@ -24,6 +27,9 @@ __all__ = [
     "unsure",
     "waits_for_price",
 ]
+
+PRICE_CAUSES = ("price rule", "rate")  # nothing but a price depends on them
+CONTENT_CAUSES = ("text", "mapping", "driver")  # nothing but the document does
 
 _UNSURE = " (unconfirmed)"
 
@@ -68,6 +74,12 @@ def not_as_wanted(stand: Standing, owned: Container[str] = ()) -> tuple[str, ...
     """The SKUs that the market has, as far as it said, at another price or stock than is wanted."""
     known = stand.ref.skus if stand.ref is not None else {}
     return tuple(sku for sku, offer in stand.offers.items() if sku in known and differs(offer, owned))
+
+
+def comes_back(offer: OfferStanding) -> bool:
+    """Whether it was sold out and has stock again, and a new price to go with it: at the former one it must not sell."""
+    stock = offer.want.stock if offer.want is not None else 0
+    return offer.stock_differs and offer.last_stock == 0 < stock and offer.price_differs
 
 
 def differs(offer: OfferStanding, owned: Container[str] = ()) -> bool:

@@ -82,6 +82,7 @@ def operation_row(operation: Operation) -> dict[str, Any]:
         "have": operation.have,
         "media": operation.media,
         "offers": operation.offers,
+        "after": [kind.value for kind in operation.after],
     }
 
 
@@ -98,4 +99,5 @@ def operation_from(row: Mapping[str, Any]) -> Operation:
         have=row["have"],
         media=row["media"],
         offers=row["offers"],
+        after=tuple(Kind(kind) for kind in row["after"]),
     )

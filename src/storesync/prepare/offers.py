@@ -16,9 +16,9 @@ from storesync.model import Market, Offer, Price, Product, frozen_map
 from storesync.model.money import Form
 from storesync.prepare.remedy import policy_line
 from storesync.prepare.settings import Settings
-from storesync.pricing import Confirmed, Policy, PolicyBook, Priced, Snapshot, Trace
+from storesync.pricing import Confirmed, Policy, PolicyBook, Priced, Snapshot, Trace, price
 
-__all__ = ["Offered", "Pricer", "price_product", "stays"]
+__all__ = ["Offered", "Pricer", "price_of", "price_product", "stays"]
 
 
 class Pricer(Protocol):
@@ -99,6 +99,33 @@ def _stock(product: Product, sku: str) -> tuple[int | None, Issue | None]:
     )
 
 
+def price_of(
+    settings: Settings,
+    product: Product,
+    sku: str,
+    market: Market,
+    *,
+    last: Price | None,
+    confirmed: Confirmed | None = None,
+    pricer: Pricer = price,
+) -> Priced:
+    """The price of one variant on a market of the channel, by its policy; `last` is the one acknowledged last."""
+    return pricer(
+        product=product,
+        sku=sku,
+        market=market,
+        policy=settings.policies[market.code],
+        # Without a snapshot no pair is known: pricing says so for each price that needs one, and only for those.
+        rates=settings.rates or Snapshot(rates=()),
+        environment=settings.channel.environment,
+        today=settings.today,
+        last=last,
+        channel=settings.channel.name,
+        form=settings.form,
+        confirmed=confirmed,
+    )
+
+
 def price_product(
     product: Product,
     settings: Settings,
@@ -127,8 +154,6 @@ def price_product(
         )
         for market in lacking
     ]
-    # Without a snapshot no pair is known: pricing says so for each price that needs one, and only for those.
-    rates = settings.rates or Snapshot(rates=())
     for variant in product.variants:
         sku = variant.sku
         prices: dict[str, Price] = {}
@@ -141,19 +166,8 @@ def price_product(
                 prices[market.code] = before
             if market in lacking:
                 continue
-            priced = pricer(
-                product=product,
-                sku=sku,
-                market=market,
-                policy=settings.policies[market.code],
-                rates=rates,
-                environment=settings.channel.environment,
-                today=settings.today,
-                last=before,
-                channel=settings.channel.name,
-                form=settings.form,
-                confirmed=settings.confirmed.get(sku, {}).get(market.code),
-            )
+            confirmed = settings.confirmed.get(sku, {}).get(market.code)
+            priced = price_of(settings, product, sku, market, last=before, confirmed=confirmed, pricer=pricer)
             issues += priced.issues
             traces.setdefault(sku, {})[market.code] = priced.trace
             if priced.price is not None:

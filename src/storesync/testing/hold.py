@@ -16,8 +16,8 @@ from storesync.sandbox.records import HIDDEN, Listing
 from storesync.state import UNKNOWN, Standing
 from storesync.testing.byhand import BY_HAND
 from storesync.testing.merchant import type_price
-from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.wanted import Item, offers_of
+from storesync.testing.world import World
 
 __all__ = ["Held", "Hold"]
 
@@ -193,7 +193,8 @@ class Hold:
         more = _NONE
         if rng.random() < 0.3 and not fixed:
             # One that the shop does not have: it waits.
-            number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
+            there = (*item.offers, *held.offers) if held.figures else item.offers
+            number = max(int(sku.rpartition("-")[2]) for sku in there) + 1
             offers[f"{item.key}-{number}"] = (platform.price(rng), 5)
             more = frozenset({f"{item.key}-{number}"}) if held.figures else _NONE
         title, picture = item.title, item.picture

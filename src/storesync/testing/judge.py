@@ -16,8 +16,8 @@ from storesync.testing.byhand import BY_HAND, TYPED_STOCK
 from storesync.testing.leaks import Leaks
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
-from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.wanted import Item, offers_of
+from storesync.testing.world import World
 
 __all__ = ["judge", "right_offers", "right_titles"]
 
@@ -205,6 +205,10 @@ def _kept(
 ) -> Any:
     """What the seller wrote, else anything that it may have been made with: `shown` itself, when that is right."""
     by_hand = world.by_hand.get((listing.id, what), {})
+    row, over = listing.sku(sku), world.typed_over.get((listing.id, what))
+    if row is not None and over and row.id not in over:
+        # It was taken away since, by him or with a document of ours, and what he typed went with it.
+        by_hand = {}
     one_of = world.by_hand.get((listing.id, f"{what} of the whole"), {})
     right = {by_hand[sku]} if sku in by_hand else asked.get(sku, set())
     right = right | {one_of[sku]} if sku in one_of else right

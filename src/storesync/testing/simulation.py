@@ -22,7 +22,8 @@ from storesync.testing.platform import Platform
 from storesync.testing.profile import Profile
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
-from storesync.testing.world import Doom, World, offers_of
+from storesync.testing.wanted import offers_of
+from storesync.testing.world import Doom, World
 
 __all__ = ["fresh_store", "simulate"]
 
@@ -117,8 +118,9 @@ def _held(world: World, verdict: Verdict, hold: Hold) -> None:
 
 def _settle(world: World, *, typing: bool = True) -> bool:
     """Quiet runs until nothing is left to do; whether that came."""
-    # What a market makes of a text that it decides on is known after three verdicts.
-    most = _SETTLING * 3 if world.profile.review and world.profile.rewords else _SETTLING
+    # What a market makes of a text that it decides on is known after three verdicts; who types again waits for one.
+    profile = world.profile
+    most = _SETTLING * 3 if profile.review and (profile.rewords or profile.insists) else _SETTLING
     waits, left = _waits(world.stands()), most
     for _ in range(most + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.

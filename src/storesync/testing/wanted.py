@@ -13,9 +13,11 @@ from storesync.driver import Driver, Shop
 from storesync.issues import Issue, Issues
 from storesync.model import Brand, Category, Copy, File, Listing, Money, Offer, Price, Product, digest
 from storesync.prepare import Prepared
+from storesync.sandbox.records import Listing as Shown
+from storesync.testing.byhand import BY_HAND
 from storesync.testing.floor import Floor
 
-__all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
+__all__ = ["Form", "Item", "Listed", "Wanted", "bare", "offers_of"]
 
 
 @frozen(kw_only=True)
@@ -149,6 +151,7 @@ class Wanted:
     titles: dict[str, set[str]] = field(factory=dict)
     past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
     _products: dict[str, tuple[Item, Product]] = field(factory=dict)
+    _named: dict[str, tuple[Item, str]] = field(factory=dict)
     _formed: dict[str, tuple[Item, Shop, Category | None, Prepared]] = field(factory=dict)
 
     def remember(self) -> None:
@@ -184,7 +187,7 @@ class Wanted:
                     key=item.key,
                     product=None,
                     issues=(Issue("catalog.broken", item.key, "a wrong row"),),
-                    stocks={sku: stock for sku, (_, stock) in told if sku not in item.uncounted},
+                    stocks={sku: None if sku in item.uncounted else stock for sku, (_, stock) in told},
                 )
                 continue
             yield Read(key=item.key, product=self._product(item))
@@ -209,10 +212,13 @@ class Wanted:
     def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
-        rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        shown = [item.title, item.offered, item.picture, item.words, item.unpriced, item.unfit, rows]
-        shown += [sorted(item.unreadable), sorted(item.uncounted)]
-        return {"catalog": digest(shown)}
+        known, named = self._named.get(item.key, (None, ""))
+        if known is not item:
+            rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
+            shown = [item.title, item.offered, item.picture, item.words, item.unpriced, item.unfit, rows]
+            named = digest([*shown, sorted(item.unreadable), sorted(item.uncounted)])
+            self._named[item.key] = item, named
+        return {"catalog": named}
 
     def prepare(
         self,
@@ -250,3 +256,13 @@ class Wanted:
     def traces(self, prepared: Prepared) -> Mapping[str, Any]:
         """Nothing to tell."""
         return {}
+
+
+def offers_of(wanted: Wanted, listing: Shown) -> Mapping[str, tuple[Decimal, int]]:
+    """Price and stock by SKU as the market holds them, without the seller's own; one without SKUs is one itself."""
+    if listing.skus:
+        return {sku.code: (sku.price, sku.stock) for sku in listing.skus.values() if sku.code != BY_HAND}
+    item = wanted.items.get(listing.key)
+    if item is None or len(item.offers) != 1 or listing.price == 0:
+        return {}  # a half, whose SKUs come in a second step
+    return dict.fromkeys(item.offers, (listing.price, listing.stock))

@@ -27,6 +27,7 @@ class _Seen:
     """What a person could read in a plan: by SKU the new price and the new stock, in words."""
 
     operations: Mapping[tuple[Kind, str], Operation]
+    every: tuple[Operation, ...]
     prices: Mapping[str, str]
     stocks: Mapping[str, str]
     before: Mapping[str, OfferStanding]
@@ -49,6 +50,7 @@ class _Seen:
         offers = [offer for stand in stands for offer in stand.offers.values()]
         return cls(
             {(operation.kind, operation.key): operation for operation in made.operations},
+            made.operations,
             prices,
             stocks,
             {offer.sku: offer for offer in offers},
@@ -149,7 +151,7 @@ class _Watch:
             sku, kinds = change.sku, _OFFERS[part]
             if part in self.channel.channel.owned_by_seller:
                 yield f"{sku} got {part}, which its seller keeps"
-            if not any(op.kind in kinds and sku in op.skus for op in self.seen.operations.values()):
+            if not any(op.kind in kinds and sku in op.skus for op in self.seen.every):
                 yield f"{sku} got {part}, which no plan showed"
                 continue
             yield from self._offer(change.offer, prices=part != "stock", stock=part != "prices")
