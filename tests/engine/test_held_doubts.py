@@ -162,6 +162,7 @@ def test_no_document_goes_out_beside_what_is_held_while_the_market_does_not_tell
     """It would take away the variant that a lost request brought, and that nobody here knows of yet."""
     shop = Bench.opened(item("A", stock=5))
     shop.sync()
+    shop.world.loop.skip(60)
     shop.put(item("A", stock=5, variants=2))
     shop.faults(
         step("lost_after", "read", operation="extend"), step("error_before", operation="get", times=99)
