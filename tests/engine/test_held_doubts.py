@@ -182,6 +182,21 @@ def test_no_document_goes_out_beside_what_is_held_while_the_market_does_not_tell
     assert {"A-0", "A-1"} == shop.live()["A"].keys()
 
 
+def test_what_was_there_already_is_hidden_though_the_search_for_it_failed() -> None:
+    """The market said so once, to a create that came twice; the merchant does not offer it any more."""
+    shop = Bench.opened(item("A"), manners=profile("unique"))
+    shop.faults(
+        step("duplicate", "second", operation="create"), step("error_before", operation="search", times=99)
+    )
+    shop.sync()
+    assert ["A"] == [listing.key for listing in shop.truth.live()]
+    shop.faults()
+    shop.put(item("A", offered=False))
+    shop.sync()
+
+    assert [] == list(shop.truth.live())
+
+
 def test_an_account_that_is_refused_in_a_doubt_stops_the_plan() -> None:
     """Only a person can change that, so he hears of it now, and not when something has to be sent."""
     shop = Bench.opened(item("A", stock=5))

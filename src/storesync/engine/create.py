@@ -213,7 +213,16 @@ async def _refused(
 
 async def _adopt(work: Work, operation: Operation, stand: Standing, log: Log, fault: Fault) -> bool:
     """The market says that it is there already: find it and go on from it."""
-    await work.write(lambda db: log.finish(db, "failed", fault))
+    at = work.channel.env.now()
+
+    def there(db: Connection) -> None:
+        log.finish(db, "failed", fault)
+        if stand.ref is None:
+            # Whatever becomes of the search: who hides or holds the listing must look for it.
+            standing.change(db, work.channel.name, stand.key, doubt=at)
+            standing.bump(db, work.channel.name)
+
+    await work.write(there)
     try:
         refs = await work.find(stand, None)
         if not refs and work.channel.spec.identity.lag > 0:
