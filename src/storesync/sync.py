@@ -225,6 +225,10 @@ class Shops:
         """The texts of one language for people: all of them, or with `waiting` those that nobody approved."""
         return self._runner.run(self._shops.export_texts(locale, waiting=waiting))
 
+    def unimported_texts(self, file: Reviewed, locale: str) -> tuple[ReviewRow, ...]:
+        """The rows of a reviewed file that say what is not remembered: they are lost with the file."""
+        return self._runner.run(self._shops.unimported_texts(file, locale))
+
     def import_texts(self, file: Reviewed, locale: str, *, by: str) -> Taken:
         """Remember what a reviewed file says; what conflicts or fails is told and does not come in."""
         return self._runner.run(self._shops.import_texts(file, locale, by=by))

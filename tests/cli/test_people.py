@@ -11,9 +11,12 @@ from typing import Any
 
 import polib
 import pytest
+from attrs import evolve
 from tests.cli.conftest import Merchant, Said
 from tests.cli.test_translating import forget, hire, planned
 from tests.localization.services import Service, serving
+
+from storesync.localization import review
 
 TITLE = "SBG-001/title"
 OLD = "SEOLBITGAON 林下参玻尿酸保湿精华液"
@@ -29,8 +32,9 @@ def service() -> Iterator[Service]:
 
 
 def export(merchant: Merchant, name: str = "z.csv") -> tuple[Path, list[Row]]:
-    """A table for people, and its rows."""
+    """A new table for people, and its rows."""
     file = merchant.folder / name
+    file.unlink(missing_ok=True)
     assert 0 == merchant("texts", "export", str(file), "--locale", "zh-Hans").code
     with file.open(encoding="utf-8-sig", newline="") as table:
         return file, list(csv.DictReader(table))
@@ -41,12 +45,31 @@ def at(rows: list[Row], place: str = TITLE) -> Row:
     return next(row for row in rows if row["place"] == place)
 
 
-def bring(merchant: Merchant, file: Path, rows: list[Row], by: str) -> Said:
-    """Somebody hands a table back."""
+def write(file: Path, rows: list[Row]) -> None:
+    """Somebody saves a table."""
     with file.open("w", encoding="utf-8", newline="") as table:
         writer = csv.DictWriter(table, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
+
+
+def edit(file: Path, place: str, text: str) -> None:
+    """Somebody writes one text anew, in whichever kind of file, and saves it."""
+    read, made = {
+        ".po": (review.read_po, lambda rows: review.write_po(rows, "zh-Hans")),
+        ".csv": (review.read_csv, review.write_csv),
+        ".xlsx": (review.read_xlsx, review.write_xlsx),
+    }[file.suffix]
+    found, _ = read(file.read_bytes(), at=file.name)
+    rows = tuple(
+        evolve(row, text=text, state="reviewed") if row.place == place else row for row in found.rows
+    )
+    file.write_bytes(made(rows))
+
+
+def bring(merchant: Merchant, file: Path, rows: list[Row], by: str) -> Said:
+    """Somebody hands a table back."""
+    write(file, rows)
     return merchant("texts", "import", str(file), "--locale", "zh-Hans", "--by", by, "--json")
 
 
@@ -394,3 +417,56 @@ def test_a_translators_comment_is_kept(merchant: Merchant) -> None:
         at(rows, "SBG-002/title")[name] for name in ("state", "note")
     )
     assert (1, at(rows)["note"]) == (approved.document["taken"], at(later)["note"])
+
+
+@pytest.mark.parametrize("name", ["z.csv", "z.po", "z.xlsx"])
+def test_an_export_writes_over_no_work_that_nobody_imported(merchant: Merchant, name: str) -> None:
+    """It names the place and the ways out; over a file that was imported, or that nobody touched, it goes on."""
+    file = merchant.folder / name
+
+    def exported(*more: str) -> Said:
+        return merchant("texts", "export", str(file), "--locale", "zh-Hans", *more)
+
+    assert [0, 0] == [exported().code, exported().code]
+    edit(file, TITLE, "SEOLBITGAON 山参玻尿酸滋润精华液")
+    before = file.read_bytes()
+    refused = exported()
+    kept = file.read_bytes()
+    taken = merchant("texts", "import", str(file), "--locale", "zh-Hans", "--by", "Kim")
+    after = exported()
+
+    assert (1, before) == (refused.code, kept)
+    assert f"of 1 text ({TITLE})" in " ".join(refused.err.split())
+    assert "--force" in refused.err
+    assert (0, 0) == (taken.code, after.code)
+    assert before != file.read_bytes()
+
+
+def test_an_export_gives_a_file_up_when_it_is_told_to(merchant: Merchant) -> None:
+    """Also one that cannot be read, one in another language, and a note that nobody imported."""
+    file, rows = export(merchant)
+
+    def exported(*more: str) -> int:
+        return merchant("texts", "export", str(file), "--locale", "zh-Hans", *more).code
+
+    def other() -> None:
+        write(file, [{**row, "locale": "vi", "text": "Tinh chất sâm núi"} for row in rows])
+
+    def asked() -> None:
+        write(file, [{**row, "note": "왜?" if row["place"] == TITLE else row["note"]} for row in rows])
+
+    for spoil in (
+        lambda: file.write_bytes("장소,메모".encode("cp949")),
+        other,
+        asked,
+    ):
+        spoil()
+        assert [1, 0, 0] == [exported(), exported("--force"), exported()]
+
+
+def test_an_old_export_that_nobody_touched_holds_no_work(merchant: Merchant) -> None:
+    """The source of one row changed since, and another product is gone."""
+    file, _ = export(merchant)
+    rewrite(merchant, "products.csv", "SBG-001", name_ko=f"{SOURCE} 30ml")
+
+    assert 0 == merchant("texts", "export", str(file), "--locale", "zh-Hans").code

@@ -56,7 +56,7 @@ def test_a_pinned_snapshot_brings_the_old_prices_back(merchant: Merchant) -> Non
     assert "to pin rates needs a reason" in refused.err
     assert "tmall-cn: priced with snapshot" in pinned.out
     assert "pinned: as in the printed catalog (kim)" in shown.out
-    assert "tmall-cn: the sources count again" in freed.out
+    assert "tmall-cn: priced as the sources say from the next plan on" in freed.out
 
 
 def test_who_unpins_says_why_as_who_pins_does(merchant: Merchant) -> None:
@@ -108,15 +108,17 @@ def test_every_snapshot_that_is_shown_can_be_pinned(merchant: Merchant) -> None:
     merchant.edit("rates.toml", "200.71", "205.00")
     edited = merchant("rates")
     document = merchant("rates", "--json").document
-    pinned = merchant("rates", "pin", document["snapshot"], "--reason", "fair week")
+    last = document["last"]["snapshot"]
+    pinned = merchant("rates", "pin", last, "--reason", "fair week")
     freed = merchant("rates", "unpin", "--reason", "it is over")
     merchant("plan")
     planned = merchant("rates", "--json").document
 
-    assert "the rates below count from the next plan on" in edited.out
+    assert edited.out.startswith("rates as the next plan takes them · configuration or tables here moved on")
     assert "205.00 KRW" in edited.out
-    assert document["snapshot"][:8] in edited.out
+    assert f"since snapshot {last[:8]}, collected" in edited.out
+    assert ("", "") == (document["snapshot"], document["collected_at"])
     assert "" == document["channels"]["tmall-cn"]["snapshot"]
     assert (0, 0) == (pinned.code, freed.code)
-    assert document["snapshot"] != planned["snapshot"] == planned["history"][1]["snapshot"]
+    assert last != planned["snapshot"] == planned["last"]["snapshot"] == planned["history"][1]["snapshot"]
     assert planned["channels"]["tmall-cn"]["snapshot"]

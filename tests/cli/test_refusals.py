@@ -358,7 +358,7 @@ def test_a_missing_catalog_folder_is_one_finding(merchant: Merchant) -> None:
 
 def test_an_unknown_channel_is_refused(merchant: Merchant) -> None:
     """The channels that exist are named."""
-    said = merchant("plan", "tmal-cn")
+    said = merchant("plan", "--channel", "tmal-cn")
 
     assert 1 == said.code
     assert "no channel 'tmal-cn' is configured; did you mean 'tmall-cn'?" in said.err

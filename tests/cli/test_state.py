@@ -45,8 +45,8 @@ def test_who_goes_on_from_an_old_backup_is_told_before_anything_is_made_twice(
     assert writes == merchant.market.writes()
 
     review = tmp_path / "review.csv"
-    merchant("adopt", "tmall-cn", "--review", str(review))
-    merchant("adopt", "tmall-cn", "--reviewed", str(review))
+    merchant("adopt", "--channel", "tmall-cn", "--review", str(review))
+    merchant("adopt", "--channel", "tmall-cn", "--reviewed", str(review))
     merchant("sync")
 
     assert before == sorted(listing.key for listing in merchant.market.alive())

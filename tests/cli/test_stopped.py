@@ -61,7 +61,7 @@ def test_a_sync_that_is_stopped_says_so_and_gives_its_lease_back(
     with sandbox("tmall") as box:
         path = project(tmp_path, box.address, products=12)
         env = {**os.environ, **environ()}
-        words = [sys.executable, "-c", _CALLED, "sync", "tmall-cn", "--config", str(path)]
+        words = [sys.executable, "-c", _CALLED, "sync", "--channel", "tmall-cn", "--config", str(path)]
         running = subprocess.Popen(words, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         while box.read("tmall", "counts")["writes"] < 5 and running.poll() is None:
             time.sleep(0.005)

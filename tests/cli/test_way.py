@@ -182,7 +182,7 @@ def test_observe_finds_what_somebody_changed_in_the_shop(merchant: Merchant) -> 
 def test_resolve_refuses_what_is_not_parked(merchant: Merchant) -> None:
     """Only a parked listing can be taken up again; the message says where to look."""
     merchant("sync")
-    said = merchant("resolve", "tmall-cn", "SBG-001")
+    said = merchant("resolve", "SBG-001", "--channel", "tmall-cn")
 
     assert 1 == said.code
     assert "'SBG-001' is not parked; `storesync status` shows what is" in said.err
@@ -198,13 +198,18 @@ def test_a_price_that_moved_too_far_is_let_through_with_a_reason(merchant: Merch
     merchant("sync")
     table = merchant.folder / "catalog" / "variants.csv"
     table.write_text(table.read_text("utf-8").replace(",32000,36000,", ",64000,72000,", 1), "utf-8")
-    held = merchant("plan")
-    silent = merchant("confirm", "tmall-cn", "SBG-001-30")
-    said = merchant("confirm", "tmall-cn", "SBG-001-30", "--reason", "doubled", "--by", "Kim")
+    held = merchant("plan", "--html", str(merchant.folder / "plan.html"))
+    told = [held.out, merchant("status").out, merchant("explain", "SBG-001-30", "--channel", "tmall-cn").out]
+    (exact,) = merchant("plan", "--json").document["channels"]["tmall-cn"]["held"]
+    silent = merchant("confirm", "SBG-001-30", "--channel", "tmall-cn")
+    said = merchant("confirm", "SBG-001-30", "--channel", "tmall-cn", "--reason", "doubled", "--by", "Kim")
     sent = merchant("sync")
 
     assert (2, 1, 0, 0) == (held.code, silent.code, said.code, sent.code)
-    assert "storesync confirm tmall-cn SBG-001-30 --reason 'why'" in " ".join(held.out.split())
+    assert "storesync confirm SBG-001-30 --channel tmall-cn --reason 'why'" in " ".join(held.out.split())
+    assert all("¥219.00 would become ¥399.00: 82.19 %" in " ".join(text.split()) for text in told)
+    assert "¥219.00 would become ¥399.00" in (merchant.folder / "plan.html").read_text("utf-8")
+    assert "219.00 CNY would become 399.00 CNY" in exact["reason"]
     assert "needs a reason" in silent.err
     assert "tmall-cn: SBG-001-30 in CN may move ¥219.00 → ¥399.00; plan again" in said.out
     assert "'price change SBG-001-30' was passed" in merchant("status").out

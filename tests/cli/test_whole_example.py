@@ -69,7 +69,9 @@ def test_eighty_lines_are_accounted_for_on_both_shops_and_a_second_sync_is_silen
     assert 0 == second.code
     assert writes == {channel: markets[channel].writes() for channel in CHANNELS}
     for channel in CHANNELS:
-        assert [] == merchant("plan", channel, "--json").document["channels"][channel]["operations"]
+        assert (
+            [] == merchant("plan", "--channel", channel, "--json").document["channels"][channel]["operations"]
+        )
 
 
 def test_in_the_new_year_vietnam_is_held_with_the_line_to_change_and_china_goes_on(

@@ -42,11 +42,15 @@ WORKS = {
         "解酒", "缓解便秘", "改善便秘", "助眠", "减肥", "瘦身", "增强免疫力", "降低胆固醇", "护肝", "护胃", "润肠",
         "抗癌",
         "清热解毒", "止咳化痰", "药用", "有疗效", "抗疲劳", "替代药物",
+        "改善贫血", "缓解关节疼痛", "预防新冠", "软化血管",
+        "稳定血糖", "宿醉", "告别便秘",
     ),
     "vi": (
         "giảm cân", "tăng sức đề kháng", "tăng cường miễn dịch", "nâng cao sức đề kháng", "hết mất ngủ", "ngủ ngon",
         "giải rượu", "hạ huyết áp", "ổn định đường huyết", "giảm mỡ máu", "bổ não", "mát gan", "thải độc", "chữa lành",
         "thay thế thuốc", "có tác dụng thay thế thuốc chữa bệnh", "tăng cường sinh lý", "kháng viêm", "giảm đau",
+        "hết táo bón", "ngăn chặn ung thư", "tiêu diệt tế bào ung thư", "trị bách bệnh", "ngừa các loại ung thư",
+        "chống lại bệnh tật", "giã rượu", "cân bằng đường huyết",
     ),
 }  # fmt: skip
 HONEST = {
@@ -59,6 +63,7 @@ HONEST = {
         "第一茬春茶", "红酒建议醒酒30分钟", "糖尿病患者慎食", "本品不能代替药物", "胆固醇0毫克", "每份热量120千卡",
         "酸甜解腻，清凉爽口",
         "孕妇及婴幼儿不宜食用", "炎热天气请冷藏", "预防炎热天气变质，请冷藏", "除湿剂不可食用", "低糖低脂，轻食之选",
+        "明目张胆的辣",
         "治大国若烹小鲜",
     ),
     "vi": (

@@ -278,7 +278,7 @@ def test_a_refinement_may_be_for_a_product_that_cannot_be_read(tmp_path: Path) -
     """A broken row is told as what it is; nobody can say whether the refinement was for it."""
     with merchant(tmp_path) as shop:
         policy('refine = [{ where = { category = "C-NEW" }, markup = "0.17" }]')(shop)
-        shop.edit("catalog/variants.csv", ",32000,", ",much,")
+        shop.edit("catalog/products.csv", "SBG-001,SBG,", "SBG-001,SBX,")
         checked, planned = shop.run(lambda shops: shops.check(TMALL)), shop.plan()
 
         assert ["SBG-001"] == [one.key for one in checked.held] == [one.key for one in planned.held]

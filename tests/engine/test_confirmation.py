@@ -25,7 +25,8 @@ def shop(tmp_path: Path) -> Iterator[Merchant]:
 
 
 def confirmed(shop: Merchant, reason: str = "the supplier doubled it") -> str:
-    """A person says that it is right."""
+    """A person looks at the plan and says that it is right."""
+    shop.plan()
     done = shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason=reason, by="Kim"))
     return str(done.moves["CN"])
 
@@ -34,7 +35,7 @@ def test_the_message_names_the_way_out(shop: Merchant) -> None:
     """Whoever reads why a price is held can copy the command."""
     (held,) = shop.plan().held
 
-    assert f"storesync confirm {TMALL} {SKU} --reason 'why'" in held.issues[0].hint
+    assert f"storesync confirm {SKU} --channel {TMALL} --reason 'why'" in held.issues[0].hint
 
 
 def test_a_confirmed_move_goes_out_once_with_its_reason(shop: Merchant) -> None:
@@ -69,15 +70,89 @@ def test_another_move_is_another_question(shop: Merchant) -> None:
     assert "price.change" == held.issues[0].code
 
 
-def test_a_rate_that_moves_meanwhile_is_the_same_move(shop: Merchant) -> None:
-    """Between the word and the plan a rate moves by a percent or two."""
-    confirmed(shop)
-    shop.services.quote("ecos", CNY="196.90")
-    shop.wait(days=1)
-    made = shop.plan()
+def typed(shop: Merchant, price: str) -> None:
+    """Somebody types a price into the seller center, and storesync looks."""
+    (sku,) = (
+        one for listing in shop.shops[TMALL].alive() for one in listing.skus.values() if one.code == SKU
+    )
+    sku.price = Decimal(price)
+    shop.run(lambda shops: shops.observe(TMALL))
 
-    assert () == made.held
-    assert [SKU] == [detail.what.split()[0] for operation in made for detail in operation.details]
+
+def held(shop: Merchant) -> list[str]:
+    """Why the price is held, in the plan that is made now."""
+    return [issue.code for one in shop.plan().held for issue in one.issues]
+
+
+def test_a_price_that_nobody_saw_is_not_let_through(shop: Merchant) -> None:
+    """A rate moves between the word and the plan, by five percent: the guard asks as if nothing were said."""
+    confirmed(shop)
+    shop.services.quote("ecos", CNY="190.00")
+    shop.wait(days=2)
+
+    assert ["price.change"] == held(shop)
+    confirmed(shop)
+    assert [] == held(shop)
+
+
+def test_a_rate_that_makes_the_same_price_changes_nothing(shop: Merchant) -> None:
+    """The word is about a price, not about how it came to be."""
+    confirmed(shop)
+    shop.services.quote("ecos", CNY="204.50")
+    shop.wait(days=2)
+
+    assert [] == held(shop)
+
+
+@pytest.mark.parametrize("won", [60000, 66000, 70000])
+def test_a_price_near_the_confirmed_one_is_another_price(shop: Merchant, won: int) -> None:
+    """However near: the other one was never shown to anybody."""
+    confirmed(shop)
+    shop.edit("catalog/variants.csv", DEAR[1], f",{won},{won + 9000},9000,")
+
+    assert ["price.change"] == held(shop)
+
+
+def test_a_word_counts_once(shop: Merchant) -> None:
+    """When the price has been sent and somebody types the old one back, the same move is asked for again."""
+    before = shop.prices()[SKU]
+    confirmed(shop)
+    shop.sync()
+    after = shop.prices()[SKU]
+    typed(shop, str(before))
+
+    assert ["price.change"] == held(shop)
+    confirmed(shop, reason="the hand was wrong")
+    shop.sync()
+    assert after == shop.prices()[SKU]
+
+
+def test_a_word_that_a_hand_overtook_is_used_up(shop: Merchant) -> None:
+    """The price is in the shop already, typed in: sent or typed, the move is done."""
+    before = shop.prices()[SKU]
+    shop.plan()
+    move = shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason="doubled")).moves["CN"]
+    typed(shop, str(move.after.amount))
+    typed(shop, str(before))
+
+    assert ["price.change"] == held(shop)
+
+
+def test_a_word_is_about_the_live_price_too(shop: Merchant) -> None:
+    """From another live price it is another move."""
+    confirmed(shop)
+    typed(shop, "100.00")
+
+    assert ["price.change"] == held(shop)
+
+
+def test_only_what_a_plan_showed_can_be_confirmed(shop: Merchant) -> None:
+    """The catalog moved on since: nobody says yes to a price that was never shown."""
+    shop.plan()
+    shop.edit("catalog/variants.csv", DEAR[1], ",320000,360000,9000,")
+
+    with pytest.raises(StateError, match=r"moved since the last plan.*storesync plan --channel tmall-cn"):
+        shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason="doubled"))
 
 
 def test_a_word_of_last_week_is_asked_for_again(shop: Merchant) -> None:
@@ -97,6 +172,17 @@ def test_nothing_is_confirmed_that_is_not_held_for_its_change(shop: Merchant) ->
 
     with pytest.raises(StateError, match=r"held for another reason: policy 'cn'.*ended on 2026-11-01"):
         shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason="sure"))
+
+
+def test_what_was_confirmed_needs_no_second_word(shop: Merchant) -> None:
+    """Before and after the plan that takes it: the message says so, and by whom."""
+    confirmed(shop)
+    for _ in range(2):
+        with pytest.raises(
+            StateError, match=r"said already: .* confirmed by Kim .*the next plan sends it, once"
+        ):
+            shop.run(lambda shops: shops.confirm_price(TMALL, SKU, reason="again", by="Lee"))
+        shop.plan()
 
 
 def test_without_a_reason_nothing_is_confirmed(shop: Merchant) -> None:

@@ -51,7 +51,7 @@ def test_nothing_is_made_in_a_shop_that_nobody_surveyed() -> None:
         bench.apply(made)
 
     assert ["first contact"] == [guard.name for guard in made.tripped]
-    assert "storesync adopt plain-cn" in made.tripped[0].hint
+    assert "storesync adopt --channel plain-cn" in made.tripped[0].hint
     assert 0 == bench.truth.writes()
 
     assert bench.apply(made, reasons={"first contact": "an old test shop"}).ok

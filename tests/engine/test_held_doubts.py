@@ -158,6 +158,30 @@ def test_a_doubt_that_the_market_does_not_tell_of_now_is_told() -> None:
     assert [Kind.STOCK] == [operation.kind for operation in after]
 
 
+def test_no_document_goes_out_beside_what_is_held_while_the_market_does_not_tell() -> None:
+    """It would take away the variant that a lost request brought, and that nobody here knows of yet."""
+    shop = Bench.opened(item("A", stock=5))
+    shop.sync()
+    shop.world.loop.skip(60)
+    shop.put(item("A", stock=5, variants=2))
+    shop.faults(
+        step("lost_after", "read", operation="extend"), step("error_before", operation="get", times=99)
+    )
+    shop.sync()
+    shop.world.loop.skip(400)
+    shop.put(held_back(evolve(item("A", stock=0, variants=2), title="another"), "price"))
+    made = shop.plan()
+
+    assert Kind.UPDATE not in {operation.kind for operation in made}
+    assert ["A"] == [held.key for held in made.held]
+
+    shop.faults()
+    for _ in range(2):
+        shop.sync()
+
+    assert {"A-0", "A-1"} == shop.live()["A"].keys()
+
+
 def test_an_account_that_is_refused_in_a_doubt_stops_the_plan() -> None:
     """Only a person can change that, so he hears of it now, and not when something has to be sent."""
     shop = Bench.opened(item("A", stock=5))

@@ -558,3 +558,22 @@ def test_prices_that_do_not_suit_each_other_let_stock_out(tmp_path: Path, text: 
         assert "price.ratio" in codes
         assert text == ("text.korean_left" in codes)
         assert () == shop.plan(SHOPEE).operations
+
+
+def test_a_held_price_of_a_variant_that_is_gone_is_waited_for_no_more() -> None:
+    """The answers to the change were lost, then a hand took one: the look sees it, and the others get their stock."""
+    two = item("A", stock=5, variants=2)
+    shop = Bench.opened(two, driver=TOGETHER)
+    shop.sync()
+    (listing,) = shop.truth.alive("A")
+    shop.put(evolve(two, offers={sku: (Decimal(120), 4) for sku in two.offers}))
+    shop.faults(step("lost_before", "read", operation="offers", times=9))
+    shop.sync()
+    shop.truth.vary(listing.id, removed="A-1")
+    shop.faults()
+    shop.put(ended(two))
+    shop.sync()
+    shop.sync()
+
+    assert {"A": {"A-0": (Decimal(100), 0)}} == shop.live()
+    assert () == shop.plan().operations

@@ -140,7 +140,7 @@ def test_a_listing_of_another_product_is_not_taken_over() -> None:
     with pytest.raises(
         StateError,
         match=f"plain-cn: listing {of_a} is A already; nothing was changed; when the shop has none for B: "
-        "`storesync resolve plain-cn B`",
+        "`storesync resolve B --channel plain-cn`",
     ):
         taken_up(bench, "B", of_a)
 

@@ -14,7 +14,7 @@ from tests.engine.bench import Bench
 from storesync.state.backup import backup, unlearn
 from storesync.testing.merchant import move_catalog
 from storesync.testing.platform import PLATFORMS, Platform
-from storesync.testing.world import offers_of
+from storesync.testing.wanted import offers_of
 
 KEYS = [f"P{number}" for number in range(6)]
 

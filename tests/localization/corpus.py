@@ -347,10 +347,12 @@ FIGURES: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]],
             ("3만 5천원", ("3万5千韩元", "35000韩元"), ("3万韩元", "5千韩元")),
             ("1억원", ("1亿韩元",), ("1万韩元",)),
             ("20%", ("20%", "8折", "八折"), ("2折", "7折")),
+            ("1,000원", ("1000韩元", "1，000韩元", "1,000韩元"), ("1000元", "1.5韩元", "1、000韩元", "1千元")),
         ),
         "vi": (
             ("3만원", ("30.000 won", "30 nghìn won", "30k won"), ("3.000 won", "3 won")),
             ("100만원", ("1 triệu won", "1.000.000 won"), ("100 nghìn won",)),
+            ("30,000원", ("30.000 won",), ("30.000 đồng", "30.000đ", "3.000 won")),
         ),
     },
     "dose": {
@@ -395,6 +397,66 @@ FIGURES: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]],
             ("5켤레", ("5 đôi",), ("5 chiếc",)),
         ),
     },
+    # What is sold by the hundred, the dozen or the old pound.
+    "bundle": {
+        "zh-Hans": (
+            ("1접(100개)", ("100个", "100头", "1串（100个）"), ("50个", "1个", "10头")),
+            ("2접", ("200条", "200个"), ("20条", "2条", "100条")),
+            ("1톳(100장)", ("100张", "100片"), ("10张", "1张")),
+            ("2축", ("40条",), ("2条", "20条")),
+            ("2다스", ("24支", "2打", "两打"), ("20支", "2支", "12支")),
+            ("1다스", ("一打", "12支"), ("1支", "10支")),
+            ("1근", ("600克", "0.6公斤"), ("500克", "1斤", "1公斤", "600毫克")),
+            ("2근", ("1.2公斤", "1200克"), ("1公斤", "2斤", "2公斤", "1.2克")),
+            ("1근(600g)", ("600克",), ("500克", "1斤（500克）")),
+            ("5켤레", ("10只", "5双"), ("5只", "10双")),
+        ),
+        "vi": (
+            ("1접(100개)", ("100 quả", "100 củ"), ("10 quả",)),
+            ("2다스", ("24 cây", "2 tá"), ("20 cây", "2 cây")),
+            ("1근", ("600g",), ("500g", "1kg")),
+        ),
+    },
+    "date and time": {
+        "zh-Hans": (
+            ("오후 3시", ("15:00", "15点", "下午3点", "下午三点"), ("13:00", "下午5点", "3:00", "上午4点", "上午3点")),
+            ("오전 9시 30분", ("9:30", "上午9点半", "早上9点30分"), ("21:30", "9:00", "上午8点半")),
+            ("3분 30초", ("3分30秒", "3分钟30秒"), ("3分20秒", "30分3秒", "3小时30秒")),
+            ("2026년 5월", ("2026-05", "2026年5月", "2026年五月", "2026.05"), ("2026-06", "2025年5月", "2026年六月")),
+            ("2026년 5월 3일", ("2026-05-03", "2026/5/3", "2026年5月3日"), ("2026-05-13", "2026-03-05")),
+            ("12개월", ("一年", "12个月"), ("两年", "2年", "十年")),
+            ("24개월", ("两年", "二十四个月"), ("一年", "三年", "24年")),
+            ("24시간", ("24小时", "一整天", "全天"), ("12小时", "24天", "半天")),
+            ("6개월", ("半年", "6个月", "六个月"), ("一年", "6年", "半天")),
+            ("3시간 30분", ("3小时30分钟",), ("2.5小时", "3小时20分钟", "3.5分钟")),
+        ),
+        "vi": (
+            ("오후 3시", ("15:00", "15h", "3 giờ chiều", "15 giờ"), ("5 giờ chiều", "13:00", "3 giờ sáng")),
+            ("3분 30초", ("3 phút 30 giây",), ("3 phút 20 giây", "3 giờ 30 giây")),
+            ("2026년 5월", ("tháng 5/2026", "tháng 5 năm 2026", "05/2026"), ("tháng 6/2026", "tháng 5/2025")),
+            ("2026년 5월 3일", ("03/05/2026", "ngày 3 tháng 5 năm 2026"), ("05/03/2026", "ngày 3 tháng 5 năm 2027")),
+            ("24개월", ("hai năm", "24 tháng"), ("ba năm", "24 năm")),
+        ),
+    },
+    "offer": {
+        "zh-Hans": (
+            ("1+1", ("买一送一", "1+1", "买1送1", "买一赠一"), ("买二送一", "2+1", "买一送二")),
+            ("2+1", ("买二送一", "买2送1", "2+1"), ("买一送一", "1+1")),
+            ("3-in-1", ("三合一", "3合1"), ("二合一", "四合一")),
+            ("1/2", ("减半", "一半", "二分之一"), ("三分之一", "1/3")),
+            ("0.5티스푼", ("半茶匙", "0.5茶匙"), ("1茶匙", "5茶匙")),
+            ("0kcal", ("0卡", "0千卡", "0大卡"), ("10卡", "5千卡")),
+            ("2.4GHz", ("2.4G", "2.4GHz"), ("5G", "2.4g", "24G")),
+            ("95,100,105 사이즈", ("95、100、105码", "95/100/105码", "95，100，105码"), ("95、100、110码", "95、105码")),
+            ("1,000ml", ("1000ml", "1，000ml", "1,000毫升"), ("1、000ml", "1ml", "1L500ml")),
+        ),
+        "vi": (
+            ("1+1", ("mua 1 tặng 1", "mua một tặng một", "1+1"), ("mua 2 tặng 1", "2+1")),
+            ("3-in-1", ("3 trong 1", "ba trong một"), ("2 trong 1",)),
+            ("1/2", ("một nửa", "1/2"), ("1/3",)),
+            ("95,100,105 사이즈", ("size 95, 100, 105", "size 95/100/105"), ("size 95, 100, 110",)),
+        ),
+    },
     "numeral": {
         "zh-Hans": (
             ("", ("一瓶", "十分", "百合", "千万"), ("十倍", "七十三毫升", "三十片", "壹佰克", "百分之五十%", "八折")),
@@ -423,6 +485,103 @@ def _figure(kind: str, *, right: bool = False) -> Break:
     return changed
 
 
+# What a source says of what is in it and of when to take it; how a translation says the same, and how the opposite.
+TURNED: dict[str, dict[str, tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]]] = {
+    "allergens": {
+        "zh-Hans": (
+            (
+                "우유 함유",
+                ("含牛奶", "含有乳制品", "含全脂奶粉"),
+                ("不含牛奶", "无牛奶", "未添加牛奶", "零乳糖", "無牛奶", "牛奶：无"),
+            ),
+            (
+                "우유, 대두 무첨가",
+                ("不含牛奶、大豆", "未添加牛奶及大豆", "无牛奶、无大豆"),
+                ("含牛奶、大豆", "添加牛奶", "大豆制品"),
+            ),
+            (
+                "우유를 넣지 않은 두유",
+                ("不含牛奶的豆奶", "不用牛奶的豆奶", "以豆奶代替牛奶"),
+                ("含牛奶的豆奶", "牛奶味豆奶"),
+            ),
+            ("우유, 대두 미포함", ("牛奶、大豆：无", "牛奶、大豆均不含", "牛奶 ×、大豆 ×"), ("牛奶：有",)),
+            ("호두 불포함", ("不含坚果（核桃）", "不含以下过敏原：核桃"), ("含坚果（核桃）",)),
+            ("무첨가 우유", ("无添加牛奶", "牛奶"), ("不含牛奶",)),
+            ("설탕과 우유를 넣지 않은 두유", ("不加糖和牛奶的豆奶",), ("加牛奶的豆奶",)),
+            ("글루텐프리", ("无麸质", "不含麸质"), ("含麸质", "小麦制")),
+            ("새우 함유, 게 무첨가", ("含虾，不含蟹", "不含蟹，含虾"), ("含蟹，不含虾",)),
+            ("설탕 없는 우유", ("无糖牛奶", "不含糖的牛奶"), ("不含牛奶",)),
+            ("땅콩을 사용하지 않았습니다", ("未使用花生", "没有花生"), ("使用花生",)),
+            ("복숭아가 들어 있습니다", ("含有桃", "含黄桃"), ("不含桃",)),
+        ),
+        "vi": (
+            ("우유 함유", ("có chứa sữa", "Chứa sữa"), ("Không chứa sữa", "không sữa", "Sữa: không")),
+            (
+                "우유, 대두 무첨가",
+                ("không chứa sữa và đậu nành", "Không có sữa hoặc đậu nành"),
+                ("có chứa sữa", "Đậu nành"),
+            ),
+            ("우유를 넣지 않은 두유", ("sữa đậu nành không dùng sữa bò",), ("sữa đậu nành có sữa bò",)),
+            ("글루텐프리", ("không chứa gluten", "gluten-free"), ("có chứa gluten", "bột mì")),
+            ("새우 함유, 게 무첨가", ("có tôm, không có cua",), ("không có tôm, có cua",)),
+            ("땅콩을 사용하지 않았습니다", ("không dùng đậu phộng", "không sử dụng lạc"), ("có dùng đậu phộng",)),
+        ),
+    },
+    "times": {
+        "zh-Hans": (
+            (
+                "1일 1포",
+                ("每日1包", "每天1包", "一日1包", "一天一包"),
+                ("每周1包", "一周1包", "每月1包", "隔日1包", "每小时1包"),
+            ),
+            ("하루 2회", ("每日2次", "一日两次", "早晚各一次，每天2次"), ("每周2次", "每个月2次")),
+            ("일주일에 3회", ("每周3次", "一周三次", "每星期3次"), ("每日3次", "每天三次", "每月3次")),
+            ("한 달에 1회", ("每月1次", "一个月一次"), ("每周1次", "每天1次")),
+            ("식후 30분", ("饭后30分钟", "餐后30分钟", "用餐后30分钟"), ("饭前30分钟", "餐前30分钟", "空腹30分钟")),
+            ("식전에 드세요", ("饭前食用", "空腹食用", "餐前食用"), ("饭后食用", "餐后食用")),
+            ("식사와 함께", ("随餐食用", "用餐时食用"), ("饭前食用", "餐后食用")),
+            ("아침 1포", ("早上1包", "每早1包"), ("晚上1包", "每晚1包")),
+            ("저녁에 바르세요", ("晚间涂抹", "每晚涂抹"), ("早上涂抹", "清晨涂抹")),
+            ("식사 전후", ("饭前后", "餐前或餐后"), ()),
+            ("세안 후 바르세요", ("洁面后涂抹", "洗脸后涂抹"), ("洁面前涂抹", "洗脸之前涂抹")),
+            ("취침 전 1포", ("睡前1包", "就寝前1包"), ("睡后1包",)),
+            ("개봉 후 냉장", ("开封后冷藏",), ("开封前冷藏",)),
+        ),
+        "vi": (
+            (
+                "1일 1포",
+                ("mỗi ngày 1 gói", "ngày 1 gói", "1 gói/ngày"),
+                ("mỗi tuần 1 gói", "mỗi tháng 1 gói", "tuần 1 gói"),
+            ),
+            ("일주일에 3회", ("3 lần mỗi tuần", "mỗi tuần 3 lần"), ("mỗi ngày 3 lần", "ngày 3 lần")),
+            ("아침 1포", ("1 gói buổi sáng", "mỗi sáng 1 gói"), ("1 gói buổi tối",)),
+            ("식사와 함께", ("dùng trong bữa ăn", "dùng khi ăn"), ("dùng trước bữa ăn", "dùng sau khi ăn")),
+            ("식후 30분", ("30 phút sau bữa ăn", "sau khi ăn 30 phút"), ("30 phút trước bữa ăn", "lúc đói 30 phút")),
+            ("식전에 드세요", ("dùng trước bữa ăn", "dùng khi bụng đói"), ("dùng sau bữa ăn",)),
+            ("취침 전 1포", ("1 gói trước khi ngủ",), ("1 gói sau khi ngủ",)),
+            ("개봉 후 냉장", ("sau khi mở nắp để lạnh",), ("trước khi mở nắp để lạnh",)),
+        ),
+    },
+}  # fmt: skip
+_SPEAKS = re.compile(
+    "우유|대두|콩|두유|밀|글루텐|새우|게|땅콩|복숭아|하루|매|[0-9한]\\s?[일주달]|"
+    "일주일|월|식|공복|세안|취침|개봉|[전후뒤]|아침|저녁|데일리"
+)
+
+
+def _turned(kind: str, *, right: bool = False) -> Break:
+    """The same or the opposite said behind source and text, where the source says nothing of the kind before."""
+
+    def changed(pair: Pair, chance: random.Random) -> Pair | None:
+        said, same, other = chance.choice(TURNED[kind][pair.locale])
+        if _SPEAKS.search(pair.source) or not (same if right else other):
+            return None
+        word = chance.choice(same if right else other)
+        return Pair(f"{pair.source}. {said}", f"{pair.text}. {word}", pair.locale, pair.field, kind)
+
+    return changed
+
+
 def _simplified(pair: Pair, _: random.Random) -> Pair | None:
     if pair.locale != "zh-Hans" or traditional(pair.text) == pair.text:
         return None
@@ -443,6 +602,90 @@ def _other(pair: Pair, chance: random.Random) -> Pair | None:
     """A word of a third language; a supplier's sheet has several."""
     word = chance.choice(["крем", "ครีม", "كريم", "קרם", "ㄅㄠㄕ", "կրեմ", "ক্রিম"])
     return _insert(f" {word} ", "no_other")(pair, chance)
+
+
+def _misread(pair: Pair, chance: random.Random) -> Pair | None:
+    """The text's bytes in UTF-8 as another program reads them, which may drop what it cannot show."""
+    if len(re.findall("[\u4e00-\u9fff]" if pair.locale == "zh-Hans" else "[\u1ea0-\u1ef9]", pair.text)) < 4:
+        return None
+    codec, errors = chance.choice(
+        [("latin-1", "strict"), ("cp1252", "ignore"), ("cp1252", "replace")]
+        + ([("gbk", "ignore"), ("gbk", "replace")] if pair.locale == "zh-Hans" else [])
+    )
+    text = pair.text.encode().decode(codec, errors)
+    if chance.random() < 0.5:
+        text = "".join(one for one in text if one.isprintable())
+    return Pair(pair.source, text, pair.locale, pair.field, "garbled")
+
+
+def _unheld(pair: Pair, _: random.Random) -> Pair | None:
+    """What an encoding without these letters keeps of a Vietnamese text."""
+    if pair.locale != "vi" or len(re.findall("[a-z][\u1ea0-\u1ef9][a-z]", pair.text)) < 2:
+        return None
+    text = pair.text.encode("cp1252", "replace").decode("cp1252")
+    return Pair(pair.source, text, pair.locale, pair.field, "garbled")
+
+
+def _open(pair: Pair, chance: random.Random) -> Pair:
+    words = {"zh-Hans": ["待翻译", "待确认", "需要翻译"], "vi": ["chưa dịch", "Cần dịch", "chờ xác nhận"]}
+    word = chance.choice([*words[pair.locale], "TODO", "FIXME", "TBD"])
+    text = chance.choice([word, f"{pair.text}（{word}）", f"{word}: {pair.text}", f"[{word}] {pair.text}"])
+    return Pair(pair.source, text, pair.locale, pair.field, "unfinished")
+
+
+def _chat(pair: Pair, chance: random.Random) -> Pair:
+    """A chat model that talks about its work, or refuses it."""
+    before = {
+        "zh-Hans": ["译文：", "翻译结果：", "以下是翻译：", "中文翻译: "],
+        "vi": ["Bản dịch: ", "Đây là bản dịch:\n", "Dịch: ", "Tiếng Việt: "],
+    }
+    instead = {
+        "zh-Hans": [
+            "抱歉，我无法翻译此内容。",
+            "作为一个人工智能语言模型，我不能提供该内容。",
+            "对不起，这段文字无法翻译。",
+        ],
+        "vi": [
+            "Xin lỗi, tôi không thể dịch nội dung này.",
+            "Là một mô hình ngôn ngữ, tôi không hỗ trợ việc này.",
+        ],
+    }
+    text = chance.choice(
+        [
+            one + pair.text
+            for one in (*before[pair.locale], "Translation: ", "Here is the translation: ", "Sure! ")
+        ]
+        + [
+            *instead[pair.locale],
+            f"As an AI language model, I cannot translate {pair.text}",
+            f"```\n{pair.text}\n```",
+        ]
+    )
+    return Pair(pair.source, text, pair.locale, pair.field, "remark")
+
+
+def _nameless(pair: Pair, _: random.Random) -> Pair | None:
+    """A title of which only the brand is there."""
+    if pair.field != "title":
+        return None
+    name = next(latin for latin in brands().values() if latin in pair.text)
+    return Pair(pair.source, name, pair.locale, pair.field, "brand_only")
+
+
+def _half(pair: Pair, chance: random.Random) -> Pair | None:
+    """A description that ends somewhere in it, as a field's limit cuts it."""
+    if pair.field != "short_description" or len(pair.source) < 25:
+        return None
+    text = pair.text[
+        : min(len(pair.text) // 2, round(len(pair.source) * (0.4 if pair.locale == "zh-Hans" else 1.2)))
+    ]
+    if not text[-1:].isalnum() or re.search(r"[。！？!?]|\.(?!\d)", text):
+        return None
+    return Pair(pair.source, text, pair.locale, pair.field, "length_ratio")
+
+
+def _japanese(pair: Pair, chance: random.Random) -> Pair:
+    return _insert(chance.choice(["セラム", "うるおい", "クリームの", "ｸﾘｰﾑ"]), "no_kana")(pair, chance)
 
 
 BREAKS: dict[str, Break] = {
@@ -471,19 +714,29 @@ BREAKS: dict[str, Break] = {
     "bytes": _bytes,
     # In Chinese shops の is a fashion.
     "kana": lambda pair, chance: None if pair.locale != "vi" else _insert("の", "no_kana")(pair, chance),
+    "Japanese": _japanese,
     "other script": _other,
+    "misread": _misread,
+    "lost character": _insert("\ufffd", "garbled"),
+    "letters not held": _unheld,
+    "open work": _open,
+    "chat": _chat,
+    "brand alone": _nameless,
+    "half": _half,
     "protection": _protection,
     **{kind: _figure(kind) for kind in FIGURES},
+    **{kind: _turned(kind) for kind in TURNED},
     "simplified": _simplified,
     "wordy": _wordy,
 }
 
 
 def sound(kind: str, seed: int) -> Iterator[Pair]:
-    """Every reference text with an amount of this kind behind it, rightly translated."""
+    """Every reference text with something of this kind behind it, rightly translated."""
     chance = random.Random(f"sound {kind} {seed}")
+    make = (_figure if kind in FIGURES else _turned)(kind, right=True)
     for pair in references():
-        if (one := _figure(kind, right=True)(pair, chance)) is not None:
+        if (one := make(pair, chance)) is not None:
             yield one
 
 

@@ -96,6 +96,35 @@ def test_a_figure_that_another_language_reads_otherwise_is_told_as_both() -> Non
 
 
 @pytest.mark.parametrize(
+    ("source", "text", "locale", "message", "hint"),
+    [
+        (
+            "30,000원", "30.000 đồng", "vi",
+            "'30,000원' of the source became '30.000 đồng', which is another unit", "translate 30,000원",
+        ),
+        ("30,000원", "30.000", "vi", "'30,000원' of the source lost its unit: '30.000'", "translate 30,000원"),
+        (
+            "1시간 30분", "90分钟", "zh-Hans",
+            "'1시간 30분' of the source is written '90分钟': the same time in other units", "translate 1시간 30분",
+        ),
+        ("오후 3시", "下午5点", "zh-Hans", "'오후 3시' of the source became '下午5点'", "translate 오후 3시"),
+        (
+            "95,100 셔츠", "95、100衬衫", "zh-Hans",
+            "'95,100' may be one number or a list: the two texts agree only if it is a list",
+            "write a list with spaces or 、 between its numbers",
+        ),
+    ],
+)  # fmt: skip
+def test_a_figure_is_told_in_words_that_make_sense(
+    source: str, text: str, locale: str, message: str, hint: str
+) -> None:
+    """No message says that thirty thousand reads as thirty thousand, or asks for Korean in another language."""
+    (finding,) = Gates().check(source, text, locale=locale, field="attributes").findings
+
+    assert (message, hint) == (finding.message, finding.suggestion)
+
+
+@pytest.mark.parametrize(
     ("source", "text", "field", "result"),
     [
         ("햇살을 담아 말린 감", "饱含阳光的柿饼", "title", "pass"),

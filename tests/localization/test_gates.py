@@ -87,6 +87,25 @@ def test_an_amount_that_is_written_otherwise_is_no_false_alarm(kind: str, seed: 
     assert [] == alarms
 
 
+@pytest.mark.parametrize("seed", [7, 8, 9])
+@pytest.mark.parametrize("kind", corpus.TURNED)
+def test_what_is_said_as_the_source_says_it_is_no_false_alarm(kind: str, seed: int) -> None:
+    """In other words, in another order, behind every reference text that says nothing of it before."""
+    some = list(corpus.sound(kind, seed))
+    alarms = [
+        (pair, [str(one) for one in found])
+        for pair in some
+        if (
+            found := corpus.gates()
+            .check(pair.source, pair.text, locale=pair.locale, field=pair.field)
+            .of(kind)
+        )
+    ]
+
+    assert [] == alarms
+    assert len(some) > 100
+
+
 def test_a_dash_before_degrees_that_may_begin_a_line_is_for_a_person() -> None:
     """Neither reading is held for sure."""
     for source, text in (

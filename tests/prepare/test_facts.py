@@ -8,6 +8,7 @@ from attrs import evolve
 from tests.prepare import example
 from tests.prepare.world import CN, REFERENCE, SERUM, settings
 
+from storesync.compliance import Compliance, compliance_pack
 from storesync.issues import Issues, Severity
 from storesync.localization import NAMES, Provenance, Reference, ReferenceText, facts_of
 from storesync.model import Product
@@ -153,6 +154,157 @@ def test_an_allergen_that_another_name_stands_for_is_not_told(
     assert f"leave {lost} of" in issue.message
 
 
+@pytest.mark.parametrize("state", ["reference", "final"])
+@pytest.mark.parametrize(
+    ("source", "locale", "value"),
+    [
+        ("우유, 대두 함유", "zh-Hans", "不含牛奶、大豆"),
+        ("우유, 대두 함유", "zh-Hans", "不含牛奶，大豆"),
+        ("우유, 대두 함유", "zh-Hans", "无牛奶，含大豆"),
+        ("우유, 대두 함유", "vi", "Không chứa sữa và đậu nành"),
+        ("우유, 대두 함유", "vi", "Không chứa sữa, đậu nành"),
+        ("우유", "zh-Hans", "椰奶"),
+        ("우유", "zh-Hans", "豆奶"),
+        ("대두", "zh-Hans", "红豆、咖啡豆"),
+        ("복숭아", "zh-Hans", "猕猴桃、樱桃"),
+        ("우유", "vi", "bơ đậu phộng, sữa hạnh nhân"),
+        ("난류", "zh-Hans", "大豆蛋白"),
+        ("난류", "vi", "trứng cá"),
+        ("조개류", "zh-Hans", "贝果、杏鲍菇"),
+        ("밀", "vi", "bột khoai mì, mì chính"),
+        ("새우", "vi", "tép bưởi"),
+    ],
+)
+def test_what_a_text_denies_or_only_sounds_like_is_not_told(
+    source: str, locale: str, value: str, state: str
+) -> None:
+    """Coconut milk has no milk in it, and who says that there is none does not tell that there is."""
+    product = evolve(SQUID, facts={"allergens": source})
+    name = NAMES[locale].allergens
+
+    issues = found(product, {name: value}, REFERENCE, locale, state=state)
+
+    assert Severity.ERROR in {one.severity for one in issues if one.path.endswith(name)}
+
+
+@pytest.mark.parametrize(
+    ("source", "locale", "value"),
+    [
+        ("땅콩버터", "zh-Hans", "花生酱"),
+        ("땅콩버터", "vi", "Bơ đậu phộng"),
+        ("코코넛밀크, 대두", "zh-Hans", "椰奶、大豆"),
+        ("두유", "zh-Hans", "豆奶"),
+        ("우유 무첨가, 대두 함유", "zh-Hans", "不含牛奶，含大豆"),
+        ("우유 무첨가, 대두 함유", "vi", "Không chứa sữa, có đậu nành"),
+        (
+            "우유 함유, 땅콩을 사용한 제품과 같은 시설에서 제조",
+            "zh-Hans",
+            "含牛奶，与使用花生的产品同一设施生产",
+        ),
+        ("우유, 대두 함유", "zh-Hans", "含牛奶、大豆；不含花生"),
+    ],
+)
+def test_what_a_text_tells_is_known_beside_what_it_denies(source: str, locale: str, value: str) -> None:
+    """Peanut butter is no butter, in Korean either."""
+    product = evolve(SQUID, facts={"allergens": source})
+    name = NAMES[locale].allergens
+
+    issues = found(product, {name: value}, REFERENCE, locale)
+
+    assert [] == [str(one) for one in issues if one.path.endswith(name)]
+
+
+def test_no_text_says_that_an_allergen_of_the_product_is_not_in_it() -> None:
+    """Neither title nor attribute, in an approved row either, unless the product's own text says so of something."""
+    product = evolve(SQUID, facts={"allergens": "우유, 대두 함유"})
+    own = evolve(product, text=evolve(product.text, title="우유를 넣지 않은 소스를 곁들인 과자"))
+    row = {"致敏物质": "含牛奶、大豆", "提示": "不含牛奶"}
+
+    def wrong(product: Product, title: str, **more: str) -> list[str]:
+        text = ReferenceText(title=title, attributes={**row, **more}, state="final")
+        given = evolve(REFERENCE, texts={product.key: {"zh-Hans": text}})
+        shown = Localized(
+            texts={}, attributes={"zh-Hans": text.attributes}, axes=(), images=(), variants=(), provenance={}
+        )
+        issues = check_facts(product, shown, evolve(settings(CN), reference=given))
+        return [one.path for one in issues.errors if "is not in it" in one.message]
+
+    place = "texts/zh-Hans"
+    assert [f"{place}/title", f"{place}/attributes/提示"] == wrong(product, "无牛奶饼干")
+    assert [] == wrong(own, "不含牛奶的酱汁配饼干")
+    assert [] == wrong(product, "饼干", 提示="牛奶过敏者慎食")
+
+
+TABLED = evolve(
+    REFERENCE,
+    vocabulary={
+        **REFERENCE.vocabulary,
+        "ingredients": {
+            "커피원두 100%(브라질)": {"zh-Hans": "咖啡豆（巴西）100%", "vi": "Hạt cà phê 100% (Brazil)"},
+            "메밀가루 60%, 밀가루, 소금": {
+                "zh-Hans": "荞麦粉60%、小麦粉、食用盐", "vi": "Bột kiều mạch 60%, bột mì, muối",
+            },
+        },
+    },
+)  # fmt: skip
+COFFEE, NOODLES = TABLED.vocabulary["ingredients"]
+
+
+@pytest.mark.parametrize("state", ["reference", "final"])
+@pytest.mark.parametrize(
+    ("source", "locale", "value", "weight"),
+    [
+        (COFFEE, "zh-Hans", "可可粉、白砂糖、花生", "error"),
+        (COFFEE, "zh-Hans", "咖啡豆（巴西）100%、花生", "error"),
+        (COFFEE, "zh-Hans", "咖啡豆60%", "error"),
+        (COFFEE, "zh-Hans", "咖啡豆（巴西、花生）100%", "error"),
+        (COFFEE, "zh-Hans", "咖啡豆（巴西）100%", ""),
+        (COFFEE, "zh-Hans", "配料：烘焙咖啡豆（巴西）100%", ""),
+        (COFFEE, "vi", "Bột ca cao, đường", "error"),
+        (COFFEE, "vi", "Thành phần: hạt cà phê 100%", ""),
+        (NOODLES, "zh-Hans", "荞麦粉60%、小麦粉、食用盐", ""),
+        (NOODLES, "zh-Hans", "荞麦粉60%，小麦粉，盐", ""),
+        (NOODLES, "zh-Hans", "荞麦粉60%、小麦粉、食用盐、虾", "error"),
+        (NOODLES, "zh-Hans", "荞麦粉60%、小麦粉、味精", "error"),
+        ("토마토케첩, 굴소스, 잣", "vi", "Tương cà, dầu hào, hạt thông", ""),
+        ("생크림, 글루텐, 카제인나트륨", "zh-Hans", "鲜奶油、谷朊粉、酪朊酸钠", ""),
+        (NOODLES, "vi", "bột kiều mạch 60% và bột mì, muối", ""),
+        ("유자 50%, 설탕 50%", "zh-Hans", "柚子10%、砂糖90%", "error"),
+        ("유자 50%, 설탕 50%", "zh-Hans", "柚子50%、砂糖50%", ""),
+        ("유자 50%, 설탕 50%", "vi", "Thanh yên 50%, đường 50%", ""),
+        ("유자 2.5%, 설탕", "vi", "Thanh yên 2,5%, đường", ""),
+        ("두유 60%, 밀가루, 설탕", "zh-Hans", "豆奶60%、玉米粉、白砂糖", "error"),
+        ("두유 60%, 밀가루, 설탕", "zh-Hans", "豆奶60%、小麦粉、白砂糖", ""),
+        ("볶은커피, 설탕", "zh-Hans", "烘焙咖啡、白砂糖、花生", "unsure"),
+        ("볶은커피, 설탕", "zh-Hans", "烘焙咖啡、花生", "unsure"),
+        ("볶은커피, 설탕", "vi", "cà phê rang, đường, muối", "unsure"),
+    ],
+)
+def test_the_list_of_a_food_is_compared_both_ways(
+    source: str, locale: str, value: str, weight: str, state: str
+) -> None:
+    """What the table calls otherwise, what is added, other shares; without a table only allergens are known by name."""
+    product = evolve(SQUID, facts={"ingredients": source})
+    name = NAMES[locale].food_ingredients
+
+    issues = found(product, {name: value}, TABLED, locale, state=state)
+
+    weights = {one.severity.value for one in issues if one.path.endswith(f"/{name}")}
+    expected = {"unsure": "note" if state == "final" else "warning"}.get(weight, weight)
+    assert ({expected} if expected else set()) == weights
+    assert all(one.hint for one in issues)
+
+
+def test_a_list_of_some_ingredients_of_a_food_names_none_beside_its_table() -> None:
+    """Under a name of one's own, also in an approved row; where its raw material is from is another thing."""
+    product = evolve(SQUID, facts={"ingredients": COFFEE})
+    row = {"配料": "咖啡豆（巴西）100%", "主要原料": "咖啡豆、花生", "原料产地": "巴西", "添加物": "无"}
+
+    issues = found(product, row, TABLED, "zh-Hans", state="final")
+
+    assert ["主要原料"] == [one.path.rpartition("/")[2] for one in issues if one.code == "text.fact_strange"]
+
+
 @pytest.mark.parametrize("name", ["过敏原信息", "致敏原"])
 def test_allergens_may_stand_under_another_name(name: str) -> None:
     """As labels call them."""
@@ -289,7 +441,7 @@ def test_other_names_do_not_pass_because_their_number_fits(value: str, said: str
         "1. 水 2. 甘油 3. 透明质酸钠",
         "水（WATER）、甘油5%、透明质酸钠（保湿剂）等",
         "水/甘油/透明质酸钠(100ppm)",
-        "Water, Glycerin, Sodium Hyaluronate",
+        "Water (水), Glycerin (甘油), Sodium Hyaluronate (透明质酸钠)",
         "含水、甘油和透明质酸钠",
         "水\n甘油\n透明质酸-钠",
     ],
@@ -353,7 +505,76 @@ def test_a_list_of_some_ingredients_and_an_origin_say_nothing_else() -> None:
         issues = found(product, {**whole, **more}, example.reference(), "zh-Hans", state="final")
         return [(one.severity.value, one.path.rpartition("/")[2]) for one in issues if "strange" in one.code]
 
-    assert [] == told(核心成分="透明质酸钠+甘油", 产地="韩国江原道", 提示="氢醌")
+    assert [] == told(核心成分="透明质酸钠+甘油", 产地="韩国江原道", 提示="氢醌", 原料产地="美国")
+    for name in ("原产国", "生产国", "原产地", "制造国", "国家", "产国"):
+        assert [("error", name)] == told(**{name: "日本"})
+        assert [] == told(**{name: "大韩民国"})
+    assert [("error", "产地")] == told(产地="Made in China")
     assert [("warning", "主要成分")] == told(主要成分="氢醌、甘油")
     assert [("error", "产地")] == told(产地="中国")
     assert [] == told(产地="韩国（原料：美国）")
+
+
+@pytest.mark.parametrize("state", ["reference", "final"])
+@pytest.mark.parametrize(
+    ("name", "value", "weight"),
+    [
+        ("功效", "祛痘", "error"),
+        ("功效", "控油", "error"),
+        ("功效", "保湿、控油", "error"),
+        ("产品功效", "抗皱", "error"),
+        ("功效", "让人开心", "warning"),
+        ("适用肤质", "油性肤质", "error"),
+        ("适合肌肤", "油性肤质", "error"),
+        ("适用肤质", "干性", ""),
+        ("适用肤质", "适合干性肌肤", ""),
+        ("功效", "{efficacy}", ""),
+        ("肤感", "清爽", ""),
+    ],
+)
+def test_what_a_row_says_of_effect_and_skin_is_what_the_keys_say(
+    name: str, value: str, weight: str, state: str
+) -> None:
+    """Under whichever name; a word that the vocabulary has for another key holds, whoever approved it."""
+    reference = example.reference()
+    product = evolve(example.products()["SBG-001"], keys={"efficacy": ("moist",), "skin_type": ("dry",)})
+    value = value.format(efficacy=facts_of(product, reference, "zh-Hans")["功效"])
+    text = ReferenceText(title="x", attributes={name: value}, state=state)
+    given = evolve(reference, texts={product.key: {"zh-Hans": text}})
+    shown = Localized(
+        texts={}, attributes={"zh-Hans": text.attributes}, axes=(), images=(), variants=(), provenance={}
+    )
+    rules = Compliance(packs={"CN": compliance_pack("CN")})
+    issues = check_facts(product, shown, evolve(settings(CN), reference=given, compliance=rules))
+
+    strange = [one for one in issues if one.code == "text.fact_strange"]
+    assert ([weight] if weight else []) == [one.severity.value for one in strange]
+    assert all(one.path.endswith(name) and one.hint for one in strange)
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("Water, Glycerin, Sodium Hyaluronate", "in Latin letters"),
+        ("水、Glycerin、透明质酸钠", "give 甘油 in Latin letters"),
+        ("透明质酸钠、甘油、水", "name 水 in another place"),
+        ("甘油、水、透明质酸钠", "name 水 in another place"),
+    ],
+)
+def test_a_chinese_list_has_chinese_names_in_the_order_of_the_product(value: str, said: str) -> None:
+    """By share, the greatest first; Vietnamese labels carry INCI names."""
+    product, reference = cosmetic(inci=GIVEN), example.reference()
+
+    (issue,) = [
+        one
+        for one in found(product, {"成分": value}, reference, "zh-Hans", state="final")
+        if one.path.endswith("成分")
+    ]
+    best = found(
+        product, {"核心成分": "透明质酸钠、甘油", "成分": "水、甘油、透明质酸钠"}, reference, "zh-Hans"
+    )
+
+    assert Severity.ERROR is issue.severity
+    assert said in issue.message
+    assert [] == [one for one in best if "成分" in one.path]
+    assert [] == lists(product, "vi", said={"Thành phần (INCI)": "Water, Glycerin, Sodium Hyaluronate"})

@@ -129,9 +129,8 @@ def test_a_text_of_an_older_source_that_nobody_knows_may_lack_what_the_new_one_s
         found = wording(product, settings(delivered(title=title, source=old)))
         return {(one.code, one.severity) for one in found if "/title/" in one.path}
 
-    assert {
-        (f"text.{rule}", Severity.WARNING) for rule in ("numbers", "protection", "placeholders", "brand_kept")
-    } == told("韩国东部沿海面霜")
+    lost = ("numbers", "protection", "placeholders", "brand_kept", "length_ratio")
+    assert {(f"text.{rule}", Severity.WARNING) for rule in lost} == told("韩国东部沿海面霜")
     assert set() == told(whole)
     for more, rule in (
         ("999ml", "numbers"), ("SPF15", "protection"), ("{fee}", "placeholders"), ("<b>A</b>", "markup"),

@@ -287,7 +287,8 @@ def test_the_policy_s_own_days_and_its_periods_neither_overlap_nor_leave_a_gap(
         ("1.299.000", "1299000"),
         ("1,299.50", "1299.50"),
         ("1 299 000", "1299000"),
-        ("15%", "0.15"),
+        ("1.299.000,50", "1299000.50"),
+        ("9,90", "9.90"),
     ],
 )
 def test_a_number_with_thousands_parted_is_told_without(written: str, meant: str) -> None:
@@ -640,7 +641,7 @@ def test_freight_goes_by_weight_step(weight: int, extra: str) -> None:
     )
 
     assert str(32100 + int(extra)) == sale(result)
-    assert f"packing 100, freight for {weight} g {extra}" == result.trace.stage("add-ons").detail
+    assert f"packing 100 KRW, freight for {weight} g {extra} KRW" == result.trace.stage("add-ons").detail
 
 
 def test_a_base_of_the_policy_replaces_the_catalog_s() -> None:

@@ -66,8 +66,9 @@ GOOD = [("CNY", "200.71", DAY)]
         [("USD", "1335.30", DAY)],
         [("CNY", "200.00", date(2026, 10, 15))],
         [("CNY", "200.00", date(2026, 10, 31))],
+        KeyError("s3cr3t"),
     ],
-    ids=["down", "empty", "another currency", "old", "from tomorrow"],
+    ids=["down", "empty", "another currency", "old", "from tomorrow", "broken"],
 )
 async def test_the_next_source_stands_in(first: Any) -> None:
     """The rate of the second, and a warning that says what was wrong with the first."""
@@ -77,6 +78,7 @@ async def test_the_next_source_stands_in(first: Any) -> None:
     assert ["two"] == [rate.source for rate in result.snapshot.rates]
     assert "rates.fallback" == issue.code
     assert "one: " in issue.message
+    assert "s3cr3t" not in str(issue)
 
 
 async def test_no_source_is_an_error_and_no_rate() -> None:

@@ -340,7 +340,7 @@ def test_vietnam_s_cap_holds_where_the_policy_says_nothing() -> None:
     assert Money(886_000, "VND") == stated.price.list
     (warned,) = stated.issues
     assert ("price.compare_at", Severity.WARNING) == (warned.code, warned.severity)
-    assert "300000 instead of 886000 is a discount above 50 % (Decree 81/2018" in warned.message
+    assert "300000 VND instead of 886000 VND is a discount above 50 % (Decree 81/2018" in warned.message
     assert (Money("224.20", "CNY"), ()) == (china.price.list, tuple(china.issues))
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,6 +31,9 @@ from storesync.pricing.rates import (
     rate_source,
     rate_sources,
 )
+from storesync.pricing.rates.ecos import read_ecos
+from storesync.pricing.rates.frankfurter import read_frankfurter
+from storesync.pricing.rates.kexim import read_kexim
 from storesync.transport import Transport
 
 FX = Path(__file__).parent.parent / "data" / "fx"
@@ -223,6 +227,53 @@ async def test_no_key_is_ever_shown(transport: Transport, caplog: pytest.LogCapt
     shown = repr(SOURCES) + repr(KEY) + str(caught.value) + repr(caught.value.__cause__)
     logged = "".join(record.getMessage() for record in caplog.records)
     assert KEY.value not in shown + logged
+
+
+SPOILED = (
+    "", "0", "-1", "1e999", "NaN", "Infinity", "abc", None, [], {}, True, 0, -1, Decimal("1.5"), 10**40, "1,2,3",
+    "JPY(0)", "JPY(3)", "USD(99999999999999999999)", "20261301", "٢٠٠", "1_0", "5.", "1" * 70, "0." + "0" * 70 + "1",
+)  # fmt: skip
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place in a document; of a list the first three."""
+    if place:
+        yield place
+    inner = (
+        value.items() if isinstance(value, dict) else enumerate(value[:3] if isinstance(value, list) else ())
+    )
+    for key, one in inner:
+        yield from places(one, (*place, key))
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("kexim-ok.json", lambda body: read_kexim(body, DAY)),
+        ("ecos-vnd-ok.json", lambda body: [one for one in (read_ecos(body, "VND"),) if one is not None]),
+        ("ecos-bad-key.json", lambda body: [one for one in (read_ecos(body, "VND"),) if one is not None]),
+        ("frankfurter-v2-rates.json", read_frankfurter),
+    ],
+)
+def test_a_spoiled_answer_is_a_fault_or_holds_rates(name: str, read: Callable[[Any], Iterable[Rate]]) -> None:
+    """One value of a recorded answer is lost or replaced, each in turn: no exception of another kind, no zero."""
+    text = (FX / name).read_text()
+    told = 0
+    for place in places(json.loads(text, parse_float=Decimal)):
+        for spoiled in (..., *SPOILED):
+            body = holder = json.loads(text, parse_float=Decimal)
+            for key in place[:-1]:
+                holder = holder[key]
+            if spoiled is ...:
+                del holder[place[-1]]
+            else:
+                holder[place[-1]] = spoiled
+            try:
+                assert all(rate.value > 0 for rate in read(body))
+            except Fault:
+                told += 1
+
+    assert told > 10
 
 
 def test_an_empty_key_is_refused() -> None:

@@ -35,7 +35,7 @@ def test_a_price_just_above_the_line_is_told_the_price_below() -> None:
     (issue,) = cbec("309").issues
 
     assert ("price.tax_cliff", Severity.WARNING) == (issue.code, issue.severity)
-    assert "299 would stay below it" == issue.hint
+    assert "299 CNY would stay below it" == issue.hint
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_general_trade_and_parcels_have_the_same_cliff(tax: Tax) -> None:
     by = policy("CNY", fixed="309", tax=tax, ending=Ending("10", ["9"]))
     (issue,) = priced(product(32000), by).issues
 
-    assert ("price.tax_cliff", "299 would stay below it") == (issue.code, issue.hint)
+    assert ("price.tax_cliff", "299 CNY would stay below it") == (issue.code, issue.hint)
 
 
 @pytest.mark.parametrize(("amount", "expected"), [("299.99", []), ("300", ["price.tax_cliff"]), ("900", [])])

@@ -97,6 +97,28 @@ def test_refinements_and_periods_are_read() -> None:
     assert ("included", Decimal(0)) == (late.tax.mode, late.tax.duty)
 
 
+def test_a_duty_stands_in_place_of_an_inherited_agreement() -> None:
+    """As the finding about a missing duty tells to write it; and the other way round."""
+    text = (
+        '[prices.vn]\ncurrency = "VND"\n'
+        'tax = { mode = "included", regime = "vn-import", agreement = "akfta" }\n'
+        '[[prices.vn.refine]]\nwhere = { category = "C-HAI" }\ntax = { duty = "0.12" }\n'
+        '[[prices.vn.refine]]\nwhere = { product = "A" }\ntax = { agreement = "mfn" }\n'
+    )
+    books, issues = read(text)
+    hair, a = books["vn"].refinements
+    base = books["vn"].policies[0]
+    stated = hair.apply(base)
+
+    assert [] == issues
+    assert ("", Decimal("0.12"), ()) == (stated.tax.agreement, stated.tax.duty, stated.problems)
+    assert ("mfn", None, ()) == (
+        a.apply(stated).tax.agreement,
+        a.apply(stated).tax.duty,
+        a.apply(stated).problems,
+    )
+
+
 MISTAKES = {
     "markup = 0.15": ("price.config_float prices/cn/markup", 'quote it: markup = "0.15"'),
     'markup = "15 %"': ("price.config_value prices/cn/markup", 'write markup = "0.15"'),
@@ -287,6 +309,7 @@ RATE_MISTAKES = {
     'quotes = { KRW_per_CNY = "200.71", KRW_per_100CNY = "200.71" }': (
         "price.config_value rates/quotes/KRW_per_100CNY"
     ),
+    'quotes = { KRW_per_CNY = "200.71", CNY_per_KRW = "0.5" }': "price.config_value rates/quotes/CNY_per_KRW",
     "quotes = { }": "price.config_value rates/quotes",
     'quotes = { KRW_per_CNY = "2" }\nsourse = "x"': "price.config_unknown_key rates/sourse",
 }
@@ -301,6 +324,47 @@ def test_half_a_rate_table_is_no_rate_table(line: str) -> None:
 
     assert None is snapshot
     assert [RATE_MISTAKES[line]] == [f"{issue.code} {issue.path}" for issue in issues]
+
+
+def told(quotes: str) -> tuple[str, str]:
+    """The one finding of such a table: its message and its way out."""
+    text = f'kind = "live"\nas_of = 2026-11-20\nquotes = {{ {quotes} }}'
+    _, issues = snapshot_from(tomllib.loads(text, parse_float=Decimal), at="rates.toml")
+    (issue,) = issues
+    return issue.message, issue.hint
+
+
+def test_two_lines_of_the_same_currencies_are_refused_with_both_figures() -> None:
+    """Per 1 and per 100, or the other way round: which one is meant, nobody can tell."""
+    message, way = told('KRW_per_CNY = "200.71", CNY_per_KRW = "0.5"')
+
+    assert (
+        "[rates.quotes] CNY_per_KRW = 0.5 and KRW_per_CNY = 200.71 quote the same two currencies: "
+        "1 CNY = 2 KRW by the first, 1 CNY = 200.71 KRW by the second"
+    ) == message
+    assert "keep the one line that is right" == way
+    assert told('KRW_per_VND = "0.0508", KRW_per_100VND = "5.08"')[0].endswith("the same two currencies")
+
+
+@pytest.mark.parametrize(
+    ("line", "way"),
+    [
+        ('KRW_per_CNY = "200,71"', 'write KRW_per_CNY = "200.71"'),
+        ('KRW_per_USD = "1.390,50"', 'write KRW_per_USD = "1390.50"'),
+        ('KRW_per_USD = "1,390.5"', 'write KRW_per_USD = "1390.5"'),
+        ('KRW_per_USD = "1,390"', 'write KRW_per_USD = "1390", or "1.390" if its comma stands for a point'),
+        (
+            'KRW_per_100VND = "about 5"',
+            'write KRW_per_100VND = "…": what 100 VND cost in KRW, in digits and a point',
+        ),
+        ('KRW_per_CNY = "-200"', 'write KRW_per_CNY = "…": what 1 CNY costs in KRW, in digits and a point'),
+        ('KRW_per_CNY = "200_71"', 'write KRW_per_CNY = "…": what 1 CNY costs in KRW, in digits and a point'),
+        ('KRW_per_KRW = "1"', "a rate is between two currencies: KRW_per_CNY"),
+    ],
+)
+def test_the_way_out_of_a_wrong_rate_is_about_that_rate(line: str, way: str) -> None:
+    """Never a figure that has nothing to do with it."""
+    assert way == told(line)[1]
 
 
 def test_a_rate_table_says_what_it_is_and_of_which_day() -> None:

@@ -15,7 +15,7 @@ from storesync.errors import Rejected
 from storesync.issues import Issue, Severity, counted
 from storesync.model import Money
 from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan
-from storesync.report.amount import told, told_text
+from storesync.report.amount import said, told, told_text
 from storesync.report.plan_page import plan_page
 from storesync.report.plan_view import findings, held_lines, plan_view
 from storesync.report.run_view import run_view
@@ -83,6 +83,30 @@ def test_money_is_written_one_way(amount: str, currency: str, shown: str) -> Non
 def test_what_is_no_money_stays_as_it_is() -> None:
     """Texts pass unchanged."""
     assert ["Nước hoa hồng", "", "12"] == [told_text(text) for text in ("Nước hoa hồng", "", "12")]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "shown"),
+    [
+        ("219.00 CNY would become 1399.00 CNY: 5 %", "¥219.00 would become ¥1,399.00: 5 %"),
+        (
+            "below the floor 448.4082 CNY (cost 9000 KRW, margin 0.9)",
+            "below the floor ¥448.41 (cost ₩9,000, margin 0.9)",
+        ),
+        ("at most 50000 VND) + 2.50 MYR", "at most 50,000 ₫) + 2.50 MYR"),
+        (
+            "1 VND = 0.0508 KRW (ecos mid) and 1 CNY = 200.71 KRW",
+            "1 VND = 0.0508 KRW (ecos mid) and 1 CNY = 200.71 KRW",
+        ),
+        (
+            "KRW_per_100VND = 5.08, at A-219 CNY-live, 3 SKU, v1.2 USD2",
+            "KRW_per_100VND = 5.08, at A-219 CNY-live, 3 SKU, v1.2 USD2",
+        ),
+    ],
+)
+def test_amounts_in_a_sentence_are_written_the_same_way(sentence: str, shown: str) -> None:
+    """And rates keep all their digits: they are no money."""
+    assert shown == said(sentence)
 
 
 def test_a_plan_shows_before_after_cause_and_counts() -> None:

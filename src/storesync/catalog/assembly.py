@@ -36,6 +36,10 @@ NAME_LONG = 150  # a longer name fits no market; limits proper are the market's
 _LISTED = re.compile(r"[;|]")
 _DETAIL = re.compile(r"_detail_([a-z]{2}(?:-[A-Za-z]{2,4})?)\.[A-Za-z]+$")
 _SEVERAL = re.compile(r"\s/\s|\d\s*[A-Za-z가-힣]{0,2}/\d")
+_FIGURES = frozenset({
+    "price", "list_price", "cost", "stock", "net_content_value", "net_content_unit", "gross_weight_g", "pieces",
+    "length_mm", "width_mm", "height_mm",
+})  # fmt: skip
 _FACTS = {
     "storage": "storage_ko",
     "allergens": "allergens_ko",
@@ -77,10 +81,13 @@ class Assembly:
                     at=record.at(),
                 )
             )
-        variants, supply, found = self._variants(key, record, rows, files)
+        variants, supply, found, flaws = self._variants(key, record, rows, files)
         issues += found
-        if made is None or any(issue.severity is Severity.ERROR for issue in issues):
-            return Read(key=key, product=None, issues=issues)
+        # What cannot be taken of one figure is for each channel to judge: it holds what depends on it, and no more.
+        if made is None or any(issue.severity is Severity.ERROR for issue in issues if issue not in flaws):
+            lost = any(row.torn or not wording.code(row.cells.get("sku", "")) for row in rows)
+            stocks = _stocks(rows, supply, issues)
+            return Read(key=key, product=None, issues=issues, stocks=stocks, rows_lost=lost)
         # A table of variants has one status cell per row, which counts for that row alone.
         own = "active" if any(row is record for row in rows) else made.status
         status: Literal["active", "draft"] = "draft" if own == "draft" or not variants else "active"
@@ -90,11 +97,12 @@ class Assembly:
 
     def _variants(
         self, key: str, record: Record, rows: Sequence[Record], files: dict[str, File]
-    ) -> tuple[list[Variant], dict[str, Supply], list[Issue]]:
-        """What is for sale, drafts left out, and everything that is wrong with any row."""
+    ) -> tuple[list[Variant], dict[str, Supply], list[Issue], set[Issue]]:
+        """What is for sale, drafts left out, all that is wrong with any row, and what of it is about one figure."""
         variants: list[Variant] = []
         supply: dict[str, Supply] = {}
         issues: list[Issue] = []
+        flaws: set[Issue] = set()
         combinations: dict[tuple[tuple[str, str], ...], str] = {}
         for row in rows:
             sku = wording.code(row.cells.get("sku", ""))
@@ -107,6 +115,7 @@ class Assembly:
                 part.error("sku", "sku_missing", "the row has no SKU", "give every sellable unit an id")
             else:
                 variant, its_supply = self._variant(part, sku, files)
+                flaws.update(its_supply.flaws.values())
                 # The row that also tells of the product has had its status judged already.
                 draft = (part.raw("status").lower() if row is record else _status(part)) == "draft"
                 if not draft:
@@ -118,7 +127,7 @@ class Assembly:
                         part.error("", "option_same", f"{sku} and {same} have the same options: {words}")
             issues += part.issues
         issues += _uneven(key, variants, rows)
-        return variants, supply, issues
+        return variants, supply, issues, flaws
 
     def _product(self, cells: Cells, key: str, files: dict[str, File]) -> Product | None:
         name = wording.line(cells, "name_ko")
@@ -230,6 +239,7 @@ class Assembly:
         sides = [
             figure.whole(cells, f"{side}_mm", least=1, default=0) for side in ("length", "width", "height")
         ]
+        pieces = figure.whole(cells, "pieces", least=1, default=1)
         variant = Variant(
             sku=sku,
             options=options,
@@ -238,10 +248,29 @@ class Assembly:
             weight_g=figure.measure(cells, "gross_weight_g"),
             size_mm=(sides[0], sides[1], sides[2]),
             net_content=net,
-            pieces=figure.whole(cells, "pieces", least=1, default=1),
+            pieces=pieces,
         )
         cost = figure.price(cells, "cost", self.home, needed=False)
-        return variant, Supply(sku=sku, price=price, list_price=listed, cost=cost, stock=stock)
+        flaws = _flaws(cells)
+        if "pieces" in flaws:
+            variant = evolve(variant, pieces=0)
+        return variant, Supply(sku=sku, price=price, list_price=listed, cost=cost, stock=stock, flaws=flaws)
+
+
+def _flaws(cells: Cells) -> dict[str, Issue]:
+    """The figures of a row that cannot be taken, by column."""
+    wrong = (issue for issue in cells.issues if issue.severity is Severity.ERROR)
+    named = ((issue.path.rpartition("/")[2], issue) for issue in wrong)
+    return {column: issue for column, issue in named if column in _FIGURES}
+
+
+def _stocks(
+    rows: Sequence[Record], supply: Mapping[str, Supply], issues: Iterable[Issue]
+) -> dict[str, int | None]:
+    """The stock of each SKU on offer; None unless it is told once, in a row that is whole."""
+    doubtful = {wording.code(row.cells.get("sku", "")) for row in rows if row.issues}
+    doubtful |= {issue.path.rpartition("/")[2] for issue in issues if issue.code == "catalog.sku_duplicate"}
+    return {sku: None if sku in doubtful else one.stock for sku, one in supply.items()}
 
 
 def _under(issue: Issue, path: str) -> Issue:
@@ -296,7 +325,8 @@ def _content(cells: Cells) -> NetContent | None:
         cells.error("net_content_unit", "unit", f"unit {shown(unit)} is unknown", "write ml or g")
         return None
     if not re.fullmatch(r"\d{1,9}(?:\.\d{1,6})?", value) or not Decimal(value):
-        cells.error("net_content_value", "number", f"net content {shown(value)} is no amount above 0")
+        message = f"net content {shown(value)} is no amount above 0"
+        cells.error("net_content_value", "number", message, "write digits only, like 50")
         return None
     return NetContent(Decimal(value), unit)
 

@@ -43,21 +43,26 @@ def _folded(cells: Cells, column: str) -> str:
 
 def price(cells: Cells, column: str, currency: str, *, needed: bool) -> Money | None:
     """An amount above zero; None, with an issue, when it is missing (if needed) or not one clear amount."""
-    text = _folded(cells, column)
+    text, name = _folded(cells, column), column.replace("_", " ")
     if not text:
         if needed:
-            cells.error(column, "price_missing", "there is no price", "unknown is not zero: give the price")
+            cells.error(
+                column, "price_missing", f"there is no {name}", f"unknown is not zero: give the {name}"
+            )
         return None
     number = _SIGNS.sub("", text)
     digits = minor_digits(currency)
     whole, point, part = number.partition(".")
     clear = _THOUSANDS.fullmatch(whole) and (not point or re.fullmatch(r"\d{1,2}", part))
     if not clear or (point and digits == 0 and part.strip("0")):
-        cells.error(column, "price_unreadable", f"{shown(text)} is no {currency} amount", _price_hint(text))
+        cells.error(
+            column, "price_unreadable", f"{name} {shown(text)} is no {currency} amount", _price_hint(text)
+        )
         return None
     amount = Decimal(whole.replace(",", "") + (f".{part}" if point and digits else ""))
     if amount <= 0:
-        cells.error(column, "price_zero", f"the price is {text}", "unknown is not zero: give a price above 0")
+        hint = f"unknown is not zero: give a {name} above 0"
+        cells.error(column, "price_zero", f"the {name} is {text}", hint)
         return None
     if number != text or "," in whole:
         cells.note(column, "price_format", f"{shown(cells.raw(column))} read as {amount} {currency}")
@@ -108,7 +113,10 @@ def whole(cells: Cells, column: str, *, least: int, default: int) -> int:
         return default
     if not re.fullmatch(r"\d{1,9}", text) or int(text) < least:
         cells.error(
-            column, "number", f"{shown(text)} is no whole number from {least} up", "write digits only"
+            column,
+            "number",
+            f"{column.replace('_', ' ')} {shown(text)} is no whole number from {least} up",
+            "write digits only",
         )
         return default
     return int(text)

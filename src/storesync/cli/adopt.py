@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, HELD, attempt, opened
-from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.common import DEFAULTS, Channel, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.progress import counting
 from storesync.engine.adopt import Adopted
@@ -20,9 +20,8 @@ __all__ = ["adopt"]
 
 
 def adopt(
-    channel: Annotated[str, Parameter(help="The channel.")],
-    /,
     *,
+    channel: Channel,
     review: Annotated[
         Path | None,
         Parameter(
@@ -63,7 +62,7 @@ def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
     if sure or unsure:
         outlet.say(
             Text("decide on the rows without a decision, then:" if unsure else "to take them over:"),
-            Text(f"  storesync adopt {found.channel} --reviewed {path}"),
+            Text(f"  storesync adopt --channel {found.channel} --reviewed {path}"),
         )
     told: dict[str, Any] = {
         "sure": sure,

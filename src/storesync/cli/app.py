@@ -89,7 +89,9 @@ def _refuse(words: Sequence[str], error: CycloptsError) -> None:
         said = f"there is no command {words[0]!r}: {nearest(words[0], COMMANDS)}"
     elif isinstance(error, UnusedCliTokensError):
         given = ", ".join(map(repr, error.unused_tokens or ()))
-        said = f"{command or 'storesync'} takes no further argument: {given}"
+        said = (
+            f"{command or 'storesync'} takes no further argument: {given} (a channel is named with --channel)"
+        )
     elif (
         isinstance(error, MissingArgumentError) and (one := error.argument) is not None and not error.keyword
     ):

@@ -10,7 +10,7 @@ from rich.prompt import Confirm
 
 from storesync.cli.applying import carried_out, code_of_run
 from storesync.cli.attempt import DONE, FAILED, attempt, each, opened, worst
-from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.cli.planning import code_of, made, read_plans, reasons_from, shown
 from storesync.errors import PlanError
@@ -28,10 +28,7 @@ def apply(
     ] = None,
     /,
     *,
-    channel: Annotated[
-        tuple[str, ...],
-        Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
-    ] = (),
+    channels: Channels = (),
     allow: Annotated[
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Pass a guard that tripped: 'guard=reason'."),
@@ -48,7 +45,7 @@ def apply(
 
     def work(outlet: Outlet) -> int:
         reasons = reasons_from(allow)
-        given = _given(read_plans(plan), channel, plan) if plan is not None else None
+        given = _given(read_plans(plan), channels, plan) if plan is not None else None
         if given is None and not yes and not outlet.interactive:
             raise PlanError(
                 "nobody can be asked here: give a plan file (`storesync plan -o plan.json`), or --yes, "
@@ -63,7 +60,7 @@ def apply(
                 report = carried_out(shops, outlet, found, reasons)
                 return worst((code_of(found), code_of_run(report))), report.as_json()
 
-            return each(shops, outlet, _names(shops, given, channel), one)
+            return each(shops, outlet, _names(shops, given, channels), one)
 
     return attempt(common, work)
 

@@ -91,7 +91,9 @@ def _unreachable(error: StoresyncError | OSError) -> TypeGuard[Transient]:
 
 def _shown(error: StoresyncError | OSError, channel: str = "") -> Iterator[RenderableType]:
     """The message, its channel before it unless it names that itself, and every finding with the way out."""
-    first, _, rest = _message(error).partition("\n")
+    from storesync.report.amount import said
+
+    first, _, rest = said(_message(error)).partition("\n")
     named = not channel or first.startswith((f"{channel}: ", f"channel {channel!r}"))
     yield Text.assemble(("" if named else f"{channel}: ", "bold"), (first, "bold red"))
     if isinstance(error, ConfigError) and error.issues:

@@ -18,7 +18,8 @@ __all__ = ["check"]
 
 
 def check(
-    *channels: Channels,
+    *,
+    channels: Channels = (),
     all: Annotated[bool, Parameter(negative=(), show_default=False, help="Show every finding.")] = False,
     market: Annotated[
         str, Parameter(show_default=False, help="Whether the catalog is ready for this market (CN, VN).")
@@ -34,7 +35,8 @@ def check(
             if market:
                 found = shops.check_market(market)
                 outlet.say(checked_view(found, most=None if all else FEW))
-                outlet.document({"markets": {market: checked_document(found)}})
+                code = found.channel.removeprefix("market ")
+                outlet.document({"markets": {code: checked_document(found)}})
                 return _code(found)
 
             def one(name: str) -> tuple[int, Any]:

@@ -8,13 +8,23 @@ from typing import Annotated, Final, TypeAlias
 from attrs import frozen
 from cyclopts import Parameter
 
-__all__ = ["DEFAULTS", "Channels", "Common", "Json"]
+__all__ = ["DEFAULTS", "Channel", "Channels", "Common", "Json"]
 
 Json: TypeAlias = Annotated[
     bool, Parameter(negative=(), show_default=False, help="Print one JSON document and nothing else.")
 ]
 
-Channels = Annotated[str, Parameter(help="The channels meant; all of them when none is named.")]
+Channel: TypeAlias = Annotated[str, Parameter(help="The channel that is meant.")]
+
+Channels: TypeAlias = Annotated[
+    tuple[str, ...],
+    Parameter(
+        name="--channel",
+        negative=(),
+        show_default=False,
+        help="Only this channel, of all; may be given several times.",
+    ),
+]
 
 
 @Parameter(name="*")

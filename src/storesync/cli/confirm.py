@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, attempt, opened
-from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.common import DEFAULTS, Channel, Common
 from storesync.cli.outlet import Outlet
 from storesync.report.amount import told
 
@@ -17,10 +17,10 @@ __all__ = ["confirm"]
 
 
 def confirm(
-    channel: Annotated[str, Parameter(help="The channel.")],
     sku: Annotated[str, Parameter(help="The SKU whose price is held.")],
     /,
     *,
+    channel: Channel,
     reason: Annotated[
         str, Parameter(show_default=False, help="Why the price moves so far; it is kept.")
     ] = "",
@@ -32,7 +32,7 @@ def confirm(
 ) -> int:
     """Let the price of a SKU through that `max_change` holds; the next plan sends it.
 
-    This move alone is let through, and for a week: from the price that is live to the one that is held now.
+    It counts once, for a week, and for exactly this move: from the live price to the one that the last plan held.
     """
 
     def work(outlet: Outlet) -> int:

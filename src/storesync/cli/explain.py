@@ -8,7 +8,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, FAILED, attempt, opened
-from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.report.document import explained_document
 from storesync.report.price_view import explained_view
@@ -20,10 +20,7 @@ def explain(
     sku: Annotated[str, Parameter(help="The SKU, or a listing's key.")],
     /,
     *,
-    channel: Annotated[
-        tuple[str, ...],
-        Parameter(negative=(), show_default=False, help="Only this channel; may be given several times."),
-    ] = (),
+    channels: Channels = (),
     rates: Annotated[
         str,
         Parameter(show_default=False, help="Make the price anew from this rate snapshot, to look at it."),
@@ -34,7 +31,7 @@ def explain(
 
     def work(outlet: Outlet) -> int:
         with opened(common, outlet) as shops:
-            names = channel or shops.names
+            names = channels or shops.names
             found = [
                 (name, explained)
                 for name in names
@@ -42,7 +39,7 @@ def explain(
             ]
             if not found:
                 near = dict.fromkeys(one for name in names for one in shops.similar(name, sku))
-                where = f"channel {channel[0]!r} does not know" if len(channel) == 1 else "no channel knows"
+                where = f"channel {channels[0]!r} does not know" if len(channels) == 1 else "no channel knows"
                 way = (
                     f"did you mean {' or '.join(near)}?"
                     if near

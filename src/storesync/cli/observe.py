@@ -19,7 +19,7 @@ _BEGIN_ANEW = (
 )
 
 
-def observe(*channels: Channels, common: Common = DEFAULTS) -> int:
+def observe(*, channels: Channels = (), common: Common = DEFAULTS) -> int:
     """Look at what the markets show; nothing there changes, and the next plan repairs what differs."""
 
     def work(outlet: Outlet) -> int:

@@ -19,7 +19,8 @@ __all__ = ["plan"]
 
 
 def plan(
-    *channels: Channels,
+    *,
+    channels: Channels = (),
     output: Annotated[
         Path | None,
         Parameter(name=("-o", "--output"), help="Write the plan to this file, for `storesync apply`."),

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, HELD, attempt, opened
-from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.common import DEFAULTS, Channels, Common
 from storesync.cli.outlet import Outlet
 from storesync.errors import ConfigError
 from storesync.report.document import issue_document, rates_document
@@ -27,10 +27,7 @@ def rates(
     ] = "",
     /,
     *,
-    channel: Annotated[
-        tuple[str, ...],
-        Parameter(negative=(), show_default=False, help="Pin or unpin only this channel; several times."),
-    ] = (),
+    channels: Channels = (),
     reason: Annotated[
         str, Parameter(show_default=False, help="Why rates are pinned or unpinned; it is kept.")
     ] = "",
@@ -56,7 +53,7 @@ def rates(
                 f"rates {action} takes no snapshot; to price with it: storesync rates pin {snapshot}"
             )
         with opened(common, outlet) as shops:
-            done = _done(shops, action, snapshot, channel, reason, by or getuser(), confirm, outlet)
+            done = _done(shops, action, snapshot, channels, reason, by or getuser(), confirm, outlet)
             status = shops.rates(events=events)
             if action == "show":
                 outlet.say(rates_view(status))
@@ -71,7 +68,7 @@ def _done(
     shops: Shops,
     action: str,
     snapshot: str,
-    channel: tuple[str, ...],
+    channels: tuple[str, ...],
     reason: str,
     by: str,
     confirm: tuple[str, ...],
@@ -86,12 +83,15 @@ def _done(
             raise ConfigError(
                 "which snapshot? `storesync rates` lists them: storesync rates pin ID --reason 'why'"
             )
-        name = shops.pin_rates(snapshot, reason=reason, by=by, channels=channel)
-        told = ", ".join(channel or shops.names)
+        name = shops.pin_rates(snapshot, reason=reason, by=by, channels=channels)
+        told = ", ".join(channels or shops.names)
         outlet.say(Text(f"{told}: priced with snapshot {name[:8]} from the next plan on, until unpinned"))
-        return {"pinned": list(channel or shops.names)}
+        return {"pinned": list(channels or shops.names)}
     if action == "unpin":
-        freed = shops.unpin_rates(reason=reason, by=by, channels=channel)
-        outlet.say(Text(f"{', '.join(freed)}: the sources count again" if freed else "no channel was pinned"))
+        freed = shops.unpin_rates(reason=reason, by=by, channels=channels)
+        none = f"{', '.join(channels)}: not pinned" if channels else "no channel is pinned"
+        outlet.say(
+            Text(f"{', '.join(freed)}: priced as the sources say from the next plan on" if freed else none)
+        )
         return {"unpinned": list(freed)}
     return {}

@@ -8,17 +8,17 @@ from cyclopts import Parameter
 from rich.text import Text
 
 from storesync.cli.attempt import DONE, attempt, opened
-from storesync.cli.common import DEFAULTS, Common
+from storesync.cli.common import DEFAULTS, Channel, Common
 from storesync.cli.outlet import Outlet
 
 __all__ = ["resolve"]
 
 
 def resolve(
-    channel: Annotated[str, Parameter(help="The channel.")],
     key: Annotated[str, Parameter(help="The key of the parked listing.")],
     /,
     *,
+    channel: Channel,
     listing: Annotated[
         str, Parameter(show_default=False, help="The market's id that a person found; without it: not there.")
     ] = "",

@@ -15,7 +15,7 @@ from storesync.report.status_view import status_view
 __all__ = ["status"]
 
 
-def status(*channels: Channels, common: Common = DEFAULTS) -> int:
+def status(*, channels: Channels = (), common: Common = DEFAULTS) -> int:
     """Show how the channels stand: listings, what is to change, what is held back, what waits."""
 
     def work(outlet: Outlet) -> int:

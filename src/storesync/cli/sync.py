@@ -19,7 +19,8 @@ __all__ = ["sync"]
 
 
 def sync(
-    *channels: Channels,
+    *,
+    channels: Channels = (),
     allow: Annotated[
         tuple[str, ...],
         Parameter(negative=(), show_default=False, help="Pass a guard that tripped: 'guard=reason'."),

@@ -20,10 +20,12 @@ from storesync.report.document import issue_document
 
 if TYPE_CHECKING:
     from storesync.engine.wording import TextPlaces
+    from storesync.localization.review import Reviewed
+    from storesync.sync import Shops
 
 __all__ = ["texts"]
 
-_FEW = 30
+_FEW, _FEW_NAMED = 30, 3
 
 texts = App(name="texts", version_flags=[])
 
@@ -94,9 +96,18 @@ def export(
     waiting: Annotated[
         bool, Parameter(negative=(), show_default=False, help="Only what nobody approved yet.")
     ] = False,
+    force: Annotated[
+        bool,
+        Parameter(
+            negative=(), show_default=False, help="Also over a file that holds work which nobody imported."
+        ),
+    ] = False,
     common: Common = DEFAULTS,
 ) -> int:
-    """Write the texts of one language to a file for people, each with what the gates said of it."""
+    """Write the texts of one language to a file for people, each with what the gates said of it.
+
+    A file that says what nobody imported yet is left as it is, unless `--force` gives it up.
+    """
 
     def work(outlet: Outlet) -> int:
         from storesync.localization import review
@@ -104,6 +115,8 @@ def export(
         with opened(common, outlet) as shops:
             own = shops.locale(locale)
             kind, place = _place(file, format, own, common)
+            if place.exists() and not force:
+                _spare(place, kind, own, shops)
             rows = shops.export_texts(own, waiting=waiting)
         if kind == "po":
             content = review.write_po(rows, own)
@@ -133,13 +146,10 @@ def import_(
     """Take reviewed texts back; conflicts are shown, nothing is lost, a locked text survives."""
 
     def work(outlet: Outlet) -> int:
-        from storesync.localization import review
-
         with opened(common, outlet) as shops:
             own = shops.locale(locale)
             kind, place = _place(file, format, own, common)
-            read = {"po": review.read_po, "csv": review.read_csv, "xlsx": review.read_xlsx}[kind]
-            found, faults = read(place.read_bytes(), at=place.name)
+            found, faults = _read(place, kind)
             if not found.rows and faults:
                 raise ConfigError(f"{place} cannot be imported", faults)
             taken = shops.import_texts(found, own, by=by or getuser())
@@ -194,6 +204,32 @@ def confirm(*places: Places, locale: Locale, common: Common = DEFAULTS) -> int:
         return FAILED if done.issues.errors else DONE
 
     return attempt(common, work)
+
+
+def _read(place: Path, kind: str) -> tuple[Reviewed, tuple[Issue, ...]]:
+    from storesync.localization import review
+
+    read = {"po": review.read_po, "csv": review.read_csv, "xlsx": review.read_xlsx}[kind]
+    return read(place.read_bytes(), at=place.name)
+
+
+def _spare(place: Path, kind: str, locale: str, shops: Shops) -> None:
+    """ConfigError for a file with work in it: an export must not be the end of somebody's day."""
+    found, faults = _read(place, kind)
+    way = "or give it up with --force"
+    if faults:
+        raise ConfigError(
+            f"{place} is there and cannot be read whole, so nobody can say what is lost with it: "
+            f"export to another file, {way}",
+            faults,
+        )
+    if rows := shops.unimported_texts(found, locale):
+        named = ", ".join(row.place for row in rows[:_FEW_NAMED])
+        more = f" and {len(rows) - _FEW_NAMED} more" if len(rows) > _FEW_NAMED else ""
+        raise ConfigError(
+            f"{place} says what nobody imported yet of {counted(len(rows), 'text')} ({named}{more}): import it first "
+            f"(storesync texts import {place} --locale {locale}), export to another file, {way}"
+        )
 
 
 def _lock(places: tuple[str, ...], locale: str, common: Common, *, locked: bool) -> int:

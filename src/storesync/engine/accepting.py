@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from storesync.driver import Receipt
 from storesync.engine.log import Log
+from storesync.engine.pricehold import CONTENT_CAUSES, PRICE_CAUSES
 from storesync.engine.work import Work
 from storesync.model import Offer, Status
 from storesync.state import HIDDEN, SHOWN, Standing, standing
 
-__all__ = ["accept", "wanted_offers"]
+__all__ = ["accept", "acknowledge_causes", "wanted_offers"]
 
 
 def wanted_offers(stand: Standing) -> dict[str, Offer]:
@@ -57,7 +58,6 @@ def accept(
         values |= {
             "made": True,
             "have": want,
-            "have_causes": stand.causes,
             "have_shown": HIDDEN if hidden else SHOWN,
             "ticket": None,
             "asked": "",
@@ -65,6 +65,32 @@ def accept(
     standing.change(db, channel, stand.key, **values)
     taken = [offer for sku, offer in {**offers, **receipt.offers}.items() if sku not in receipt.refused]
     standing.acknowledge_offers(db, channel, taken, prices=True, stock=True)
+    work.met(db, taken)
     for sku, fault in receipt.refused.items():
         standing.doubt_offers(db, channel, [sku], refused=str(fault))
+    if receipt.ticket is None:
+        acknowledge_causes(db, channel, stand.key)
     standing.bump(db, channel)
+
+
+def acknowledge_causes(db: Connection, channel: str, key: str) -> None:
+    """The market took something of a listing: the causes of which nothing is left to send are known from now on.
+
+    A price that is held still waits for what it came from.
+    """
+    stand = standing.read(db, channel, key)
+    if stand is None:
+        return
+    offers = stand.offers.values()
+    content = stand.want == stand.have
+    prices = not any(offer.price_differs or offer.kept for offer in offers)
+    stock = not any(offer.stock_differs or offer.uncounted for offer in offers)
+
+    def done(cause: str) -> bool:
+        if cause in PRICE_CAUSES:
+            return prices
+        return content and (cause in CONTENT_CAUSES or (prices and stock))
+
+    known = {cause: digest for cause, digest in stand.causes.items() if done(cause)}
+    if any(stand.have_causes.get(cause) != digest for cause, digest in known.items()):
+        standing.change(db, channel, key, have_causes={**stand.have_causes, **known})

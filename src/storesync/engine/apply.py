@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import partial
@@ -21,9 +21,10 @@ from storesync.engine.contact import ACCOUNT, FIRST_CONTACT, accept, refuse_stra
 from storesync.engine.create import create
 from storesync.engine.events import happened, warned, within
 from storesync.engine.flows import Patience
+from storesync.engine.letthrough import confirmations
 from storesync.engine.offers import change_offers
 from storesync.engine.promise import part_of
-from storesync.engine.report import OutcomeState, Report
+from storesync.engine.report import Outcome, OutcomeState, Report
 from storesync.engine.settle import settle
 from storesync.engine.update import update
 from storesync.engine.upload import upload
@@ -69,6 +70,7 @@ async def at_work(
 
         def begin(db: Connection) -> bool:
             journal.begin_run(db, id=run, channel=channel.name, at=began, reasons=told)
+            work.moves = confirmations(db, channel.name, began)
             return bool(assets.denied(db, channel.name))
 
         channel.denied_before = await work.write(begin)
@@ -280,9 +282,11 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
     jobs: list[_Job] = []
     together: dict[str, list[Operation]] = {}
     content: dict[str, list[Operation]] = {}
-    shows: list[Operation] = []
+    shows, later = list[Operation](), list[Operation]()
     for operation in plan.operations:
-        if operation.kind in (Kind.PRICES, Kind.STOCK):
+        if operation.after:
+            later.append(operation)
+        elif operation.kind in (Kind.PRICES, Kind.STOCK):
             together.setdefault(part_of(work.channel.driver, operation.kind), []).append(operation)
         elif operation.kind in (Kind.HIDE, Kind.END):
             jobs.append(_alone(work, operation))
@@ -298,21 +302,46 @@ def _jobs(work: Work, plan: Plan) -> list[_Job]:
         steps = tuple(some)
         order = (min(ORDER[step.kind] for step in steps), len(jobs))
         jobs.append(_Job(order, steps, partial(_listing, work)))
+    jobs += [_after(work, group, jobs) for group in _groups(work, "stock", later) if group]
     return [*jobs, *(_last(work, operation, jobs) for operation in shows)]
+
+
+def _after(work: Work, group: Sequence[Operation], jobs: Sequence[_Job]) -> _Job:
+    """Stock of what was sold out goes when its new price has arrived: at the former one it must not sell."""
+    named = {(one.key, kind) for one in group for kind in one.after}
+    before = tuple(job for job in jobs if any((one.key, one.kind) in named for one in job.operations))
+
+    async def run(some: Sequence[Operation]) -> None:
+        bad = {one.key: _bad(work, one.key, one.after) for one in some}
+        for one in some:
+            if said := bad[one.key]:
+                _put_off(work, one, said)
+        if goes := [one for one in some if bad[one.key] is None]:
+            await change_offers(work, goes)
+
+    # Behind the last of what it waits for: a worker that waits must find it begun.
+    return _Job((ORDER[Kind.PRICES], len(jobs)), tuple(group), run, before)
+
+
+def _bad(work: Work, key: str, kinds: Collection[Kind] = tuple(Kind)) -> Outcome | None:
+    """The first outcome of these kinds on a listing that is no good one."""
+    mine = (one for one in work.report.outcomes if one.key == key and one.kind in kinds)
+    return next((one for one in mine if not one.good), None)
+
+
+def _put_off(work: Work, one: Operation, bad: Outcome) -> None:
+    work.done(one, OutcomeState.DEFERRED, f"{bad.kind.value} before it did not succeed", until=bad.until)
 
 
 def _last(work: Work, operation: Operation, jobs: Iterable[_Job]) -> _Job:
     """A listing comes on sale when everything else of it went well: else it would sell at its former price or stock."""
     mine = tuple(job for job in jobs if any(one.key == operation.key for one in job.operations))
 
-    async def run(some: Sequence[Operation]) -> None:
-        bad = next((one for one in work.report.outcomes if one.key == operation.key and not one.good), None)
-        for one in some:
-            if bad is not None:
-                said = f"{bad.kind.value} before it did not succeed"
-                work.done(one, OutcomeState.DEFERRED, said, until=bad.until)
-            else:
-                await set_visibility(work, one)
+    async def run(_: Sequence[Operation]) -> None:
+        if bad := _bad(work, operation.key):
+            _put_off(work, operation, bad)
+        else:
+            await set_visibility(work, operation)
 
     return _Job((ORDER[operation.kind], 0), (operation,), run, mine)
 

@@ -57,7 +57,7 @@ async def check(store: Store, preparer: ChannelPreparer, source: Source, texts: 
     issues: list[Issue] = [*unsent(preparer)]
     await texts.begin()
     async for read in _at_hand(seen(source.products(), aims), texts):
-        issues += read.issues
+        issues += read.others
         if not read.key:
             continue
         products += 1
@@ -74,6 +74,7 @@ async def check(store: Store, preparer: ChannelPreparer, source: Source, texts: 
         title = product.text.title
         if not prepared.offered:
             not_offered.append(Held(key=product.key, title=title, reason=prepared.reason))
+            issues += read.errors
         elif prepared.needs:
             unread += 1
         elif prepared.held:

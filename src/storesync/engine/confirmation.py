@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 
 from attrs import frozen
 from sqlalchemy import Connection
 
+from storesync.engine.letthrough import confirmations
 from storesync.engine.setup import Setup
 from storesync.errors import ConfigError, StateError
 from storesync.issues import wordless
-from storesync.model import Money, Product
-from storesync.pricing import Confirmed, Priced, Snapshot, price
-from storesync.state import OfferStanding, journal, standing
+from storesync.model import Product
+from storesync.prepare import price_of
+from storesync.pricing import Confirmed, Priced, Snapshot
+from storesync.state import OfferStanding, Standing, journal, standing
 
-__all__ = ["ConfirmedPrice", "confirm_price", "confirmations"]
-
-_COUNTS = timedelta(days=7)  # a move that was not sent by then is looked at again
+__all__ = ["ConfirmedPrice", "confirm_price"]
 
 
 @frozen(kw_only=True)
@@ -29,28 +28,13 @@ class ConfirmedPrice:
     moves: Mapping[str, Confirmed]
 
 
-def confirmations(db: Connection, channel: str, now: datetime) -> Mapping[str, Mapping[str, Confirmed]]:
-    """By SKU and market, the moves of prices that a person confirmed and that still count."""
-    found: dict[str, dict[str, Confirmed]] = {}
-    for at, told in journal.confirmations(db, channel, now - _COUNTS):
-        for market, (before, after) in told["markets"].items():
-            found.setdefault(told["sku"], {})[market] = Confirmed(
-                before=Money(*before.split()),
-                after=Money(*after.split()),
-                reason=told["reason"],
-                by=told["by"],
-                at=at,
-            )
-    return found
-
-
 async def confirm_price(
     setup: Setup, rates: Snapshot | None, channel: str, sku: str, *, reason: str, by: str
 ) -> ConfirmedPrice:
-    """Let the price of a SKU through that `max_change` holds, as it would be made now; why and who is kept.
+    """Let the price of a SKU through that `max_change` holds, as the last plan showed it; why and who is kept.
 
     ConfigError without a reason or when the catalog does not have the product whole, StateError when no price of the
-    SKU is held for its change.
+    SKU is held for its change, or when it would be another one by now: nobody says yes to what was not shown.
     """
     if wordless(reason):
         raise ConfigError(
@@ -58,10 +42,12 @@ async def confirm_price(
             "--reason 'why', or in Python reason='why'"
         )
     now = setup.env.now()
-    offer, key = await setup.store.read(lambda db: _standing(db, channel, sku))
-    product = next((one.product for one in setup.source.products() if one.key == key), None)
+    stand = await setup.store.read(lambda db: _standing(db, channel, sku))
+    known = (await setup.store.read(lambda db: confirmations(db, channel, now))).get(sku, {})
+    offer, shown = stand.offers[sku], {issue.message for issue in stand.issues}
+    product = next((one.product for one in setup.source.products() if one.key == stand.key), None)
     if product is None:
-        raise ConfigError(f"{sku} cannot be priced: the catalog does not have {key or 'it'}, or not whole")
+        raise ConfigError(f"{sku} cannot be priced: the catalog does not have {stand.key}, or not whole")
     moves, others = {}, []
     for market, made in _priced(setup, rates, channel, product, sku, offer).items():
         live = offer.last_prices[market].sale if offer.last_prices and market in offer.last_prices else None
@@ -72,6 +58,13 @@ async def confirm_price(
         ):
             others += [issue.message for issue in made.issues.errors]
             continue
+        if market in known and known[market].lets(live, made.candidate.amount):
+            raise StateError(f"{channel}: it is said already: {known[market]}; the next plan sends it, once")
+        if made.held not in shown:
+            raise StateError(
+                f"{channel}: the price of {sku} moved since the last plan: from {live} it would become"
+                f" {made.candidate}; look at it with `storesync plan --channel {channel}`, then confirm what that shows"
+            )
         moves[market] = Confirmed(before=live, after=made.candidate, reason=reason.strip(), by=by, at=now)
     if not moves:
         why = f"it is held for another reason: {others[0]}" if others else "`storesync plan` shows what is"
@@ -93,14 +86,14 @@ async def confirm_price(
     return ConfirmedPrice(channel=channel, sku=sku, moves=moves)
 
 
-def _standing(db: Connection, channel: str, sku: str) -> tuple[OfferStanding, str]:
+def _standing(db: Connection, channel: str, sku: str) -> Standing:
     key = standing.key_of(db, channel, sku)
     stand = standing.read(db, channel, key) if key else None
     if stand is None or sku not in stand.offers:
         raise StateError(
             f"{channel}: {sku!r} has no price there; `storesync plan` shows which prices are held"
         )
-    return stand.offers[sku], stand.key
+    return stand
 
 
 def _priced(
@@ -109,18 +102,7 @@ def _priced(
     """The price of each market as the next plan would make it."""
     settings = setup.settings(channel, rates)
     return {
-        market.code: price(
-            product=product,
-            sku=sku,
-            market=market,
-            policy=settings.policies[market.code],
-            rates=rates,
-            environment=settings.channel.environment,
-            today=settings.today,
-            last=(offer.last_prices or {}).get(market.code),
-            channel=channel,
-            form=settings.form,
-        )
+        market.code: price_of(settings, product, sku, market, last=(offer.last_prices or {}).get(market.code))
         for market in settings.channel.markets
         if market.code in settings.policies
     }

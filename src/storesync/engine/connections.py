@@ -9,8 +9,8 @@ from attrs import define, field
 
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
-from storesync.engine.confirmation import confirmations
 from storesync.engine.contact import meet, refuse_strange, with_found
+from storesync.engine.letthrough import confirmations
 from storesync.engine.owned import check_owned
 from storesync.engine.pace import Pacer
 from storesync.engine.preparer import ChannelPreparer

@@ -129,7 +129,7 @@ def refuse_strange(opened: OpenChannel) -> None:
     """UnsafePlan when the account is another shop's: what it shows says nothing about ours."""
     if opened.moved is not None:
         raise UnsafePlan(
-            f"{opened.name}: {opened.moved.said}; {opened.moved.way}: storesync sync {opened.name} "
+            f"{opened.name}: {opened.moved.said}; {opened.moved.way}: storesync sync --channel {opened.name} "
             f"--allow '{ACCOUNT}=why'"
         )
 
@@ -196,7 +196,7 @@ async def look(opened: OpenChannel, operations: tuple[Operation, ...]) -> Guard 
             limit="a shop that shows nothing, or was adopted",
             measured=f"the shop shows {counted(strangers, 'listing')}{' or more' * more} that nobody adopted",
             tripped=True,
-            hint=f"first `storesync adopt {opened.name}`; if they are none of this catalog: --allow "
+            hint=f"first `storesync adopt --channel {opened.name}`; if they are none of this catalog: --allow "
             f"'{FIRST_CONTACT}=why'",
         )
     if opened.moved is None:

@@ -8,7 +8,15 @@ from typing import Any
 
 from storesync.driver import Driver, Spec
 from storesync.engine.documents import media_in
-from storesync.engine.pricehold import differs, off_sale, told_price, told_prices
+from storesync.engine.pricehold import (
+    PRICE_CAUSES,
+    comes_back,
+    differs,
+    off_sale,
+    told_price,
+    told_prices,
+    told_stock,
+)
 from storesync.engine.promise import part_of, promised, wanted_skus
 from storesync.model import Offer, Status, digest
 from storesync.plan import Detail, Kind, Operation
@@ -18,7 +26,6 @@ __all__ = ["blocked", "document_waits", "ended", "offers_differ", "operations", 
 
 _SHOWN_DETAILS = 6
 _SHOWN_TEXT = 60
-_UNSURE = " (unconfirmed)"
 
 
 def blocked(stand: Standing) -> str:
@@ -39,8 +46,8 @@ def blocked(stand: Standing) -> str:
 
 
 def _unmade(stand: Standing) -> bool:
-    """Whether it is not made to its end and stays so: nothing is made without a price."""
-    return not stand.made and any(offer.kept for offer in stand.offers.values())
+    """Whether it is not made to its end and stays so: nothing is made without a price or a stock."""
+    return not stand.made and any(offer.kept or offer.uncounted for offer in stand.offers.values())
 
 
 def document_waits(stand: Standing) -> bool:
@@ -165,7 +172,9 @@ def _in_review(
             yield from _off_sale(stand, driver)
         return
     if not blocked(stand) or _offers_go_alone(stand):
-        yield from (one for one in _offers(stand, driver, owned) if one.kind.value in spec.in_review)
+        for one in _offers(stand, driver, owned):
+            if all(kind.value in spec.in_review for kind in (one.kind, *one.after)):
+                yield one
 
 
 def _variants_differ(stand: Standing) -> bool:
@@ -213,7 +222,7 @@ def _variants(stand: Standing, owned: Collection[str], *, carries: bool) -> Iter
             continue
         if sku not in known:
             yield _created(offer.want)
-        elif carries and offer.have_stock != offer.want.stock and "stock" not in owned:
+        elif carries and offer.stock_differs and "stock" not in owned:
             yield _offer_detail(Kind.STOCK, offer)
         if sku in known and carries and offer.price_differs and "prices" not in owned:
             yield _offer_detail(Kind.PRICES, offer)
@@ -223,9 +232,15 @@ def _variants(stand: Standing, owned: Collection[str], *, carries: bool) -> Iter
 def _offers(stand: Standing, driver: Driver[Any, Any], owned: Collection[str]) -> Iterator[Operation]:
     known = stand.ref.skus if stand.ref is not None else {}
     there = [o for o in stand.offers.values() if o.want is not None and o.sku in known and not o.refused]
-    for kind, changed in (
-        (Kind.STOCK, [o for o in there if o.want is not None and o.have_stock != o.want.stock]),
-        (Kind.PRICES, [o for o in there if o.price_differs]),
+    moved = [o for o in there if o.stock_differs]
+    later = [o for o in moved if "prices" not in owned and driver.offers is None and comes_back(o)]
+    at_once = [o for o in moved if o not in later]
+    if later and not any(map(_lowered, at_once)):
+        at_once, later = [], moved  # nothing of it is oversold meanwhile
+    for kind, changed, after in (
+        (Kind.STOCK, at_once, ()),
+        (Kind.PRICES, [o for o in there if o.price_differs], ()),
+        (Kind.STOCK, later, (Kind.PRICES,)),
     ):
         if changed and kind.value not in owned and _has_call(driver, kind):
             yield Operation(
@@ -237,7 +252,13 @@ def _offers(stand: Standing, driver: Driver[Any, Any], owned: Collection[str]) -
                 details=tuple(_offer_detail(kind, o) for o in changed),
                 want=promised(stand, (o.sku for o in changed), part_of(driver, kind)),
                 have=_have_digest(kind, changed),
+                after=after,
             )
+
+
+def _lowered(offer: OfferStanding) -> bool:
+    """Whether fewer are there than the market has, as far as anybody knows what it has."""
+    return offer.have_stock is None or (offer.want is not None and offer.want.stock < offer.have_stock)
 
 
 def _has_call(driver: Driver[Any, Any], kind: Kind) -> bool:
@@ -255,7 +276,7 @@ def wait_with_document(
         if offer.want is None or sku not in stand.ref.skus or offer.refused:
             continue
         for kind, changed in (
-            (Kind.STOCK, offer.have_stock != offer.want.stock),
+            (Kind.STOCK, offer.stock_differs),
             (Kind.PRICES, offer.price_differs),
         ):
             if changed and kind.value not in owned and not _has_call(driver, kind):
@@ -266,7 +287,7 @@ def wait_with_document(
 def _offer_causes(stand: Standing, kind: Kind) -> tuple[str, ...]:
     if kind is Kind.STOCK:
         return ("catalog",)
-    return tuple(c for c in _causes(stand) if c in ("catalog", "price rule", "rate")) or ("market",)
+    return tuple(c for c in _changed_causes(stand) if c in ("catalog", *PRICE_CAUSES)) or ("market",)
 
 
 def _have_digest(kind: Kind, changed: Iterable[OfferStanding]) -> str:
@@ -287,8 +308,11 @@ def offers_differ(stand: Standing) -> bool:
 def _causes(stand: Standing) -> tuple[str, ...]:
     if stand.have == UNKNOWN:
         return ("unfinished",)
-    names = [name for name, value in stand.causes.items() if stand.have_causes.get(name) != value]
-    return tuple(names) or ("market",)
+    return _changed_causes(stand) or ("market",)
+
+
+def _changed_causes(stand: Standing) -> tuple[str, ...]:
+    return tuple(name for name, value in stand.causes.items() if stand.have_causes.get(name) != value)
 
 
 def _created(offer: Offer) -> Detail:
@@ -300,8 +324,7 @@ def _offer_detail(kind: Kind, offer: OfferStanding) -> Detail:
     want = offer.want
     assert want is not None
     if kind is Kind.STOCK:
-        stock = "?" if offer.last_stock is None else str(offer.last_stock)
-        return Detail(f"{offer.sku} stock", stock + _UNSURE * (offer.have_stock is None), str(want.stock))
+        return Detail(f"{offer.sku} stock", told_stock(offer), str(want.stock))
     after = ", ".join(told_price(price) for price in offer.made.values())
     return Detail(f"{offer.sku} price", told_prices(offer), after)
 

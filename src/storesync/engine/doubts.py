@@ -98,6 +98,7 @@ def _meet(db: Connection, work: Work, stand: Standing, shown: Observed) -> None:
         stock = known is None or known.have_stock is None
         if prices or stock:
             standing.meet_offer(db, name, stand.key, seen, prices=prices, stock=stock)
+            work.met(db, [seen] if prices else ())
     standing.change(db, name, stand.key, ref=ours, named=())
     standing.bump(db, name)
 

@@ -202,8 +202,8 @@ def _compare_offer(
             look.drift.append(_drift(stand, f"{ours.sku} price", *told, by=by))
     if ours.have_stock is not None:
         want = ours.want.stock if ours.want is not None else ours.have_stock
-        by = _by(ours.have_stock, theirs.stock, want, owned="stock" in owned)
-        stock = ours.have_stock != theirs.stock and by != "kept"
+        by = _by(ours.have_stock, theirs.stock, want, owned="stock" in owned or ours.uncounted)
+        stock = ours.have_stock != theirs.stock and (by != "kept" or ours.uncounted)
         if by is not None:
             pieces = map(str, (ours.have_stock, theirs.stock, want))
             look.drift.append(_drift(stand, f"{ours.sku} stock", *pieces, by=by))

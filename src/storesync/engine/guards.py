@@ -39,7 +39,7 @@ def guards(
     unmeasured = ""
     for stand in stands:
         for sku, offer in stand.offers.items() if stand.key in repriced else ():
-            moved = _swing(offer, confirmed.get(sku, {}), limits.price_swing)
+            moved = _swing(offer, confirmed.get(sku, {}))
             if moved is None:
                 unmeasured = unmeasured or sku
             elif moved > swing:
@@ -145,7 +145,7 @@ def _share(name: str, count: int, live: int, limit: Decimal, floor: int) -> Guar
     )
 
 
-def _swing(offer: OfferStanding, meant: Mapping[str, Confirmed], most: Decimal) -> Decimal | None:
+def _swing(offer: OfferStanding, meant: Mapping[str, Confirmed]) -> Decimal | None:
     """How far a price moves unasked, as a share of what it was; None when the two cannot be compared."""
     worst = Decimal(0)
     if offer.want is None or offer.last_prices is None:
@@ -156,7 +156,7 @@ def _swing(offer: OfferStanding, meant: Mapping[str, Confirmed], most: Decimal) 
             continue
         if before.sale.currency != price.sale.currency or before.sale.amount == 0:
             return None
-        if market in meant and meant[market].lets(before.sale, price.sale.amount, most):
+        if market in meant and meant[market].lets(before.sale, price.sale.amount):
             continue
         apart = MONEY_CONTEXT.subtract(price.sale.amount, before.sale.amount)
         worst = max(worst, MONEY_CONTEXT.divide(apart, before.sale.amount).copy_abs())

@@ -123,6 +123,7 @@ def _enter(
     )
     for offer, prices, stock in look.offers:
         standing.acknowledge_offers(db, name, [offer], prices=prices, stock=stock)
+        work.met(db, [offer] if prices else ())
     if look.unknown:
         standing.acknowledge_content(db, name, stand.key, None)
     elif look.texts and have is not None:
@@ -140,6 +141,9 @@ def _enter(
     }
     if any(prices for _, prices, _ in look.offers):
         news["input"] = ""  # the price to compare with is another one: guards are asked again
+    if "ref" in news and channel.channel.owned_by_seller:
+        # What the seller kept of a variant went with it: one that is made again is a new one.
+        news["input"] = ""
     if news:
         standing.change(db, name, stand.key, **news)
     now = standing.read(db, name, stand.key) if channel.channel.owned_by_seller else None

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack
 from sqlalchemy import Connection
 
 from storesync.driver import Batch, OfferChange, Receipt, Verdicts
+from storesync.engine.accepting import acknowledge_causes
 from storesync.engine.flows import by_driver
 from storesync.engine.log import Log
 from storesync.engine.owned import as_shown
@@ -64,7 +65,7 @@ async def _change(work: Work, operations: Sequence[Operation]) -> None:
             if work.stale(operation, stand, part):
                 continue
             ref = stand.ref or ref
-            faults |= {sku: unknown_live() for sku in unsure(stand, operation.skus) if sku in ref.skus}
+            faults |= {sku: unknown_live() for sku in unsure(stand, operation.skus, part) if sku in ref.skus}
         mine = [change for change in _changes(work, stand, ref, operation) if change.sku not in faults]
         if not mine and not any(sku in faults for sku in operation.skus):
             work.done(operation, OutcomeState.SUPERSEDED, "the market does not have these SKUs any more")
@@ -168,14 +169,18 @@ async def _send(
             work.deny(fault)
     lost = Transient("no verdict", "the market said nothing about this SKU")
     told = {sku: verdicts.get(sku, lost) for sku in skus}
-    bad = {sku: verdict for sku, verdict in told.items() if isinstance(verdict, Fault)}
-    bad = {sku: fault for sku, fault in bad.items() if not isinstance(fault, NoChange)}
+    bad = {
+        sku: verdict
+        for sku, verdict in told.items()
+        if isinstance(verdict, Fault) and not isinstance(verdict, NoChange)
+    }
     at = channel.env.now()
 
     def write(db: Connection) -> None:
         log.finish(db, "failed" if len(bad) == len(skus) else "done", next(iter(bad.values()), None))
         good = [change.offer for change in changes if change.sku not in bad]
         standing.acknowledge_offers(db, channel.name, good, prices=prices, stock=stock)
+        work.met(db, good if prices else ())
         for sku, fault in bad.items():
             refused = str(fault) if isinstance(fault, Rejected) else ""
             known = _as_before(log, fault)
@@ -188,6 +193,7 @@ async def _send(
                 refused=refused,
             )
         for key in keys:
+            acknowledge_causes(db, channel.name, key)
             if all(isinstance(bad.get(sku), NotFound) for sku in skus if listings[sku] == key):
                 work.gone(db, key, at)
         standing.bump(db, channel.name)

@@ -74,14 +74,14 @@ def _offer_kept(offer: Offer, stand: Standing, channel: Channel) -> Offer:
 
 
 async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
-    """The listing's standing after a look at what the seller keeps and at prices that stay; without any, as it was.
+    """The listing's standing after a look at what the seller keeps and at offers that stay; without any, as it was.
 
     Called before anything is sent that may carry them, since a market may take the whole of it. Raises NotFound when the
     look does not see the listing, Postponed while the market decides on it: what was acknowledged is no price to send.
     """
     channel = work.channel
     observe, owned = channel.driver.observe, channel.channel.owned_by_seller
-    stays = any(offer.kept for offer in stand.offers.values())
+    stays = any(offer.kept or offer.uncounted for offer in stand.offers.values())
     if observe is None or not (stays or any(name != "shown" for name in owned)):
         return stand
     seen: Mapping[str, Observed] = await work.run(observe(channel.shop, [ref]))
@@ -112,14 +112,14 @@ async def as_shown(work: Work, stand: Standing, ref: Ref) -> Standing:
 def _miss_variants(db: Connection, work: Work, stand: Standing, seen: Ref) -> None:
     """What a listing has not any more is not asked for: a hand took it, or an answer of ours was lost that did.
 
-    One that tells of no SKUs at all is sold as a whole.
+    What its seller kept of a variant went with it. A listing that tells of no SKUs at all is sold as a whole.
     """
     known = stand.ref
     if known is None or known.listing != seen.listing or not seen.skus:
         return
     there = {sku: id_ for sku, id_ in known.skus.items() if sku in seen.skus}
     if there != known.skus:
-        standing.change(db, work.channel.name, stand.key, ref=evolve(known, skus=there))
+        standing.change(db, work.channel.name, stand.key, ref=evolve(known, skus=there), input="")
         standing.bump(db, work.channel.name)
 
 
@@ -134,6 +134,8 @@ def take_theirs(db: Connection, work: Work, stand: Standing, seen: Observed) -> 
             merged = _offer_seen(known.want, offer)
             if known.kept and "prices" not in owned:
                 _take_price(db, name, known, merged, offer.prices)
+            if known.uncounted and "stock" not in owned and offer.stock != known.have_stock:
+                standing.acknowledge_offers(db, name, [merged], stock=True)
             news |= standing.leave_offer(
                 db, name, merged, prices="prices" in owned, stock="stock" in owned, known=known
             )

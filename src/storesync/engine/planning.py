@@ -12,23 +12,25 @@ from storesync.engine.apply import at_work, recover
 from storesync.engine.catastrophe import Shelf
 from storesync.engine.channel import OpenChannel
 from storesync.engine.channeltexts import ChannelTexts
-from storesync.engine.confirmation import confirmations
 from storesync.engine.contact import look, strange_account
 from storesync.engine.diff import document_waits, ended, operations
 from storesync.engine.doubts import look_up, unsure
 from storesync.engine.events import happened
 from storesync.engine.guards import guards
 from storesync.engine.heldback import held_back
+from storesync.engine.letthrough import confirmations
 from storesync.engine.outliers import hold, outliers
 from storesync.engine.reading import Preparer, Reading
 from storesync.engine.tickets import poll
 from storesync.errors import Fault, Locked
 from storesync.issues import Issue, Severity
-from storesync.plan import GuardLimits, Held, Operation, Plan
+from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
 from storesync.state import Standing, assets, due, standing
 
-__all__ = ["UNASKED", "plan", "tell"]
+__all__ = ["AT_WORK", "UNASKED", "plan", "tell"]
 
+AT_WORK = "channel.at_work"
+"""The code of a finding: somebody else is at work, so that the market was not asked for what only it can tell."""
 UNASKED = "market.unasked"
 """The code of a finding: something of a listing is held and more of it in doubt, and the market could not be asked."""
 
@@ -97,7 +99,7 @@ def tell(made: Plan) -> None:
 
 def _at_work(channel: str, locked: Locked) -> Issue:
     return Issue(
-        "channel.at_work",
+        AT_WORK,
         channel,
         str(locked),
         severity=Severity.WARNING,
@@ -146,7 +148,8 @@ async def _look_up(reading: Reading) -> None:
     except Locked as locked:
         reading.issues.append(_at_work(channel.name, locked))
         return
-    reading.issues += [_unasked(key, fault) for key, fault in told.items() if fault is not None]
+    reading.unasked = {key: _unasked(key, fault) for key, fault in told.items() if fault is not None}
+    reading.issues += reading.unasked.values()
     await reading.again(key for key, fault in told.items() if fault is None)
 
 
@@ -175,6 +178,8 @@ def _compare(
         found += mine
         owned = channel.channel.owned_by_seller
         back = held_back(stand, channel.driver, owned, mine) if stand.want_shown else None
+        if back is None and stand.key in reading.unasked:
+            back = Held(key=stand.key, title=stand.title, reason=reading.unasked[stand.key].message)
         held += [back] if back is not None else []
         unchanged += not mine and back is None and stand.ticket is None and stand.want_shown
     shelf = Shelf(
@@ -245,6 +250,8 @@ def _operations(
         owned=channel.channel.owned_by_seller,
     )
     for operation in found:
+        if stand.key in reading.unasked and operation.kind not in (Kind.STOCK, Kind.PRICES):
+            continue  # a document without what is held would take away what nobody here knows of
         if operation.key not in ending or stand.ending:
             yield operation
     if stand.key in ending and not stand.ending and stand.ref is not None and channel.driver.end is not None:

@@ -11,6 +11,9 @@ from storesync.plan import Kind, Operation
 from storesync.state import HIDDEN, UNKNOWN, OfferStanding, Standing
 
 __all__ = [
+    "CONTENT_CAUSES",
+    "PRICE_CAUSES",
+    "comes_back",
     "differs",
     "goes_out",
     "kept_prices",
@@ -19,10 +22,14 @@ __all__ = [
     "price_reason",
     "told_price",
     "told_prices",
+    "told_stock",
     "unknown_live",
     "unsure",
     "waits_for_price",
 ]
+
+PRICE_CAUSES = ("price rule", "rate")  # nothing but a price depends on them
+CONTENT_CAUSES = ("text", "mapping", "driver")  # nothing but the document does
 
 _UNSURE = " (unconfirmed)"
 
@@ -45,10 +52,16 @@ def told_prices(offer: OfferStanding) -> str:
     return told + _UNSURE * (offer.have_prices is None)
 
 
+def told_stock(offer: OfferStanding) -> str:
+    """The acknowledged stock, or the last one where a later one may have arrived."""
+    known = "?" if offer.last_stock is None else str(offer.last_stock)
+    return known + _UNSURE * (offer.have_stock is None)
+
+
 def off_sale(stand: Standing) -> bool:
-    """Whether a listing that is hidden stays so: shown, it would sell at a price that nobody stands by any more."""
+    """Whether a listing that is hidden stays so: shown, it would sell at a price, or a stock, that nobody stands by."""
     return stand.have_shown in (HIDDEN, UNKNOWN) and any(
-        offer.kept or _refused(offer) for offer in stand.offers.values()
+        offer.kept or offer.uncounted or _refused(offer) for offer in stand.offers.values()
     )
 
 
@@ -63,11 +76,17 @@ def not_as_wanted(stand: Standing, owned: Container[str] = ()) -> tuple[str, ...
     return tuple(sku for sku, offer in stand.offers.items() if sku in known and differs(offer, owned))
 
 
+def comes_back(offer: OfferStanding) -> bool:
+    """Whether it was sold out and has stock again, and a new price to go with it: at the former one it must not sell."""
+    stock = offer.want.stock if offer.want is not None else 0
+    return offer.stock_differs and offer.last_stock == 0 < stock and offer.price_differs
+
+
 def differs(offer: OfferStanding, owned: Container[str] = ()) -> bool:
     """Whether another price or stock is wanted than the acknowledged one; `owned` is what the seller keeps."""
     if offer.want is None:
         return False
-    stock = offer.want.stock != offer.have_stock and "stock" not in owned
+    stock = offer.stock_differs and "stock" not in owned
     return stock or (offer.price_differs and "prices" not in owned)
 
 
@@ -113,13 +132,16 @@ def goes_out(operation: Operation, stand: Standing) -> str:
     return ""
 
 
-def unsure(stand: Standing, skus: Iterable[str]) -> tuple[str, ...]:
-    """Those whose price stays, but nobody knows which one is live: a call that carries prices must not name them."""
-    return tuple(
-        sku for sku in skus if (offer := stand.offers.get(sku)) and offer.kept and offer.have_prices is None
-    )
+def unsure(stand: Standing, skus: Iterable[str], part: str = "offers") -> tuple[str, ...]:
+    """Those whose price or stock stays, but nobody knows which one is live: no call of this part may name them."""
+    return tuple(sku for sku in skus if (offer := stand.offers.get(sku)) and _unsure(offer, part))
+
+
+def _unsure(offer: OfferStanding, part: str) -> bool:
+    price = bool(offer.kept) and offer.have_prices is None and part != "stock"
+    return price or (offer.uncounted and offer.have_stock is None and part != "prices")
 
 
 def unknown_live() -> Postponed:
-    """Why a call that carries prices waits."""
-    return Postponed("price held", "its price stays, and the market did not tell which one is live")
+    """Why a call that carries what stays waits."""
+    return Postponed("held", "its price or stock stays, and the market did not tell which one is live")

@@ -17,7 +17,7 @@ from storesync.driver import Driver
 from storesync.engine.pricehold import told_price
 from storesync.model import digest
 from storesync.plan import Kind, Operation
-from storesync.state import SHOWN, OfferStanding, Standing
+from storesync.state import SHOWN, Standing
 
 __all__ = ["Taken", "otherwise", "part_of", "promised", "wanted_skus"]
 
@@ -46,7 +46,7 @@ class Taken:
             known = before.offers.get(sku)
             if known is not None:
                 self._replaced(before.key, sku, "prices", known.named_prices, offer.named_prices)
-                self._replaced(before.key, sku, "stock", _stock(known), _stock(offer))
+                self._replaced(before.key, sku, "stock", known.named_stock, offer.named_stock)
 
     def _replaced(self, key: str, sku: str, what: str, before: str, after: str) -> None:
         if before != after:
@@ -56,10 +56,6 @@ class Taken:
     def undone(self, key: str, sku: str, what: str, value: str) -> str:
         """The value as it was before the run took another one over."""
         return self._before.get((key, sku, what), {}).get(value, value)
-
-
-def _stock(offer: OfferStanding) -> str:
-    return str(offer.want.stock) if offer.want is not None else ""
 
 
 def part_of(driver: Driver[Any, Any], kind: Kind) -> Part:
@@ -83,7 +79,7 @@ def promised(stand: Standing, skus: Iterable[str], part: Part = "offers", taken:
         if prices:
             row.append(taken.undone(key, sku, "prices", offer.named_prices))
         if stock:
-            row.append(taken.undone(key, sku, "stock", _stock(offer)))
+            row.append(taken.undone(key, sku, "stock", offer.named_stock))
         rows.append(row)
     return digest(rows)
 

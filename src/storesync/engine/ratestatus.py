@@ -48,9 +48,10 @@ class RateLine:
 
 @frozen(kw_only=True)
 class RateStatus:
-    """All rates of a configuration at a glance; `snapshot` is the id of those that were collected last, at `at`.
+    """All rates of a configuration at a glance, as the next plan takes them.
 
-    `ahead`: what stands on this machine says otherwise than that snapshot; it is kept with the next plan or fetch.
+    `snapshot` is the id of those that were collected last, at `at`. `ahead`: what stands on this machine says otherwise
+    by now; `lines` have that, and it is kept with the next plan or fetch.
     `bands` are by channel and currency the share by which a rate may move before the channel is priced anew.
     `invented` rates are for the sandbox alone.
     """
@@ -73,7 +74,8 @@ class RateStatus:
         else:
             lines = [f"rates collected {self.at:%Y-%m-%d %H:%M} UTC, snapshot {self.snapshot[:8]}"]
         if self.ahead and self.lines:
-            lines.append("  these count from the next plan on:")
+            since = f", edited since {lines[0]}" if self.at is not None else ""
+            lines = [f"rates as the next plan takes them{since}"]
         lines += [f"  {line}" for line in self.lines]
         lines += [f"  {issue.severity.value} {issue}" for issue in self.issues]
         return "\n".join(lines)

@@ -72,15 +72,19 @@ def _off(config: Config) -> Issue:
 async def check_market(setup: Setup, code: str) -> Checked:
     """Whether the catalog is ready for a market: texts, claims, numbers, ingredients, labels, before any listing.
 
-    ConfigError for a market that nobody described.
+    The market's code in any case. ConfigError for a market that nobody described.
     """
     configured = (one for two in setup.config.channels.values() for one in two.channel.markets)
-    market = next((one for one in configured if one.code == code), MARKETS.get(code))
+    said = code.strip().casefold()
+    market = next((one for one in (*configured, *MARKETS.values()) if one.code.casefold() == said), None)
     if market is None:
         raise ConfigError(
             f"market {code!r} is unknown; {nearest(code, MARKETS)}, or describe it under [markets.{code}]"
         )
-    today, rules = setup.today, (setup.config.compliance or ComplianceConfig()).of((code,), setup.reference)
+    today, rules = (
+        setup.today,
+        (setup.config.compliance or ComplianceConfig()).of((market.code,), setup.reference),
+    )
     settings = Settings(
         channel=Channel(name=f"market {market.code}", driver="", markets=(market,)),
         reference=setup.reference,

@@ -60,7 +60,8 @@ class Reading:
 
     `known` are the inputs by key, and once a product was read what it came from; `ended` what a person ended and why;
     with `only` just these products are read. Of the listings in `open` the market may have more than is known here:
-    `doubted` are those among them whose document waits, so that somebody must look.
+    `doubted` are those among them whose document waits, so that somebody must look; `unasked` says why the market did
+    not tell of some.
     """
 
     channel: OpenChannel
@@ -77,6 +78,7 @@ class Reading:
     lacking: list[tuple[Product, tuple[Issue, ...], tuple[str, ...]]] = field(factory=list)
     open: frozenset[str] = frozenset()
     doubted: dict[str, tuple[Product, tuple[Issue, ...]]] = field(factory=dict)
+    unasked: Mapping[str, Issue] = field(factory=dict)
     categories: Categories = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -135,23 +137,44 @@ async def _take(reading: Reading, read: Read) -> None:
     reading.products += 1
     reading.seen.add(read.key)
     if read.product is None:
-        await _want(
-            reading,
-            Want(
-                key=read.key,
-                title="",
-                input="",
-                causes={},
-                content=None,
-                offers={},
-                shown=True,
-                issues=read.issues,
-                held=True,
-            ),
-            None,
-        )
+        await _want(reading, await _unread(reading, read), None)
         return
-    await _product(reading, read.product, read.issues)
+    await _product(reading, read.product, read.others)
+
+
+async def _unread(reading: Reading, read: Read) -> Want:
+    """What is wanted of a product that the catalog names and that cannot be read: all stays but the stock that can be."""
+    channel = reading.channel
+    held = Want(
+        key=read.key,
+        title="",
+        input="",
+        causes={},
+        content=None,
+        offers={},
+        shown=True,
+        issues=read.issues,
+        held=True,
+    )
+    if not read.stocks or read.key not in reading.known:
+        return held
+    last, live, *_ = await channel.store.read(lambda db: _last(db, channel.name, read.key))
+    if not live:
+        return held
+    # What no row tells of left the catalog, unless a row does not say whose it is.
+    absent = None if read.rows_lost else 0
+    stocks = {sku: read.stocks.get(sku, absent) for sku in live}
+    offers = {
+        sku: Offer(sku, last[sku].prices if sku in last else {}, stock or 0) for sku, stock in stocks.items()
+    }
+    markets = frozenset(market.code for market in channel.channel.markets)
+    return evolve(
+        held,
+        offers=offers,
+        reason=OFFERS_GO,
+        kept=dict.fromkeys(live, markets),
+        uncounted=frozenset(sku for sku, stock in stocks.items() if stock is None),
+    )
 
 
 async def _product(
@@ -171,9 +194,10 @@ async def _product(
         return
     last, live, made, documents = _NOTHING, frozenset[str](), False, frozenset[str]()
     if product.key in reading.known:
-        last, live, made, documents = await channel.store.read(
+        last, live, made, documents, unsure = await channel.store.read(
             lambda db: _last(db, channel.name, product.key)
         )
+        doubted = doubted or unsure
     prepared = preparer.prepare(product, channel.shop, category, last, key.chosen, live)
     asked = {key_id(key)}
     while prepared.needs:
@@ -193,8 +217,8 @@ async def _product(
         reading.doubted[product.key] = product, found
     if reading.texts is not None and (doubt := reading.texts.glossary.doubt):
         prepared = held_for_words(prepared, documents, live if made else (), doubt, product.at)
-    if prepared.kept and not made and prepared.content is not None:
-        # Nothing is made, or made whole, without a price: its document waits, and the offers of what is there go.
+    if (prepared.kept or prepared.uncounted) and not made and prepared.content is not None:
+        # Nothing is made, or made whole, without price and stock: its document waits, and what is there goes on.
         going = {sku: offer for sku, offer in prepared.offers.items() if sku in live}
         prepared = evolve(prepared, content=None, goes=going)
     title = product.text.title
@@ -214,6 +238,7 @@ async def _product(
             issues=(*found, *prepared.issues),
             held=prepared.held,
             kept=prepared.kept,
+            uncounted=prepared.uncounted,
             category=product.category,
             traces=preparer.traces(prepared),
         ),
@@ -246,14 +271,18 @@ def _input(reading: Reading, name: str, product: Product, issues: tuple[Issue, .
 
 def _last(
     db: Connection, channel: str, key: str
-) -> tuple[Mapping[str, Offer], frozenset[str], bool, frozenset[str]]:
-    """The offers acknowledged last, the SKUs that the shop has, whether all of it was made, and the documents known."""
+) -> tuple[Mapping[str, Offer], frozenset[str], bool, frozenset[str], bool]:
+    """The offers acknowledged last, the SKUs that the shop has, whether all of it was made, and the documents known.
+
+    At last whether the shop may have more: of what was off sale meanwhile nobody asked.
+    """
     stand = standing.read(db, channel, key)
     if stand is None:
-        return _NOTHING, frozenset(), False, frozenset()
+        return _NOTHING, frozenset(), False, frozenset(), False
     last = {sku: offer.last for sku, offer in stand.offers.items() if offer.last is not None}
     skus = frozenset(stand.ref.skus if stand.ref is not None else ())
-    return last, skus, stand.made, frozenset({stand.have, stand.want} if skus else ())
+    documents = frozenset({stand.have, stand.want} if skus else ())
+    return last, skus, stand.made, documents, stand.doubt is not None or bool(stand.named)
 
 
 def _unknown_category(prepared: Prepared, fault: Fault | None, need: CategoryKey) -> Prepared:

@@ -218,7 +218,8 @@ def _held(
     stand: Standing, offer: OfferStanding | None, driver: Driver[Any, Any] | None, owned: Collection[str]
 ) -> str:
     """Why nothing is sent of a SKU, or why its price is not."""
-    back = held_back(stand, driver, owned) if blocked(stand) or (offer is not None and offer.kept) else None
+    stays = offer is not None and (offer.kept or offer.uncounted)
+    back = held_back(stand, driver, owned) if blocked(stand) or stays else None
     if back is None:
         back = _postponed(stand)
     return ": ".join(filter(None, (back.words(), back.reason))) if back is not None else ""
@@ -320,7 +321,7 @@ def _owners(db: Connection, channel: str, *, but: str) -> dict[str, str]:
 async def _seen(work: Work, key: str, listing: str, owners: Mapping[str, str]) -> tuple[Ref, str]:
     """The listing that a person found, and what looks strange about it."""
     channel, observe = work.channel.name, work.channel.driver.observe
-    none = f"when the shop has none for {key}: `storesync resolve {channel} {key}`"
+    none = f"when the shop has none for {key}: `storesync resolve {key} --channel {channel}`"
     if listing in owners:
         raise StateError(f"{channel}: {taken(listing, owners[listing])}; nothing was changed; {none}")
     given = Ref(listing)

@@ -26,11 +26,19 @@ from storesync.localization import (
     undelivered,
 )
 from storesync.localization.engines import Translated
-from storesync.localization.review import Reviewed, ReviewRow, Taken, rows_of, take
+from storesync.localization.review import Reviewed, ReviewRow, Taken, rows_of, take, unimported
 from storesync.model import Product
 from storesync.state import sightings, texts
 
-__all__ = ["TextPlaces", "confirm_texts", "export_texts", "import_texts", "lock_texts", "translate_catalog"]
+__all__ = [
+    "TextPlaces",
+    "confirm_texts",
+    "export_texts",
+    "import_texts",
+    "lock_texts",
+    "translate_catalog",
+    "unimported_texts",
+]
 
 
 def _products(source: Source) -> Iterator[Product]:
@@ -100,6 +108,14 @@ async def import_texts(setup: Setup, target: str, file: Reviewed, *, by: str) ->
         if row.place in gone
     ]
     return evolve(taken, texts=kept, issues=taken.issues + told)
+
+
+async def unimported_texts(setup: Setup, target: str, file: Reviewed) -> tuple[ReviewRow, ...]:
+    """The rows of a file that hold work which is not remembered yet."""
+    products = list(_products(setup.source))
+    rules = await _rules(setup, products, target)
+    some, known = await _remembered(setup, products, rules)
+    return unimported(file, some, rules, known)
 
 
 def _beside(setup: Setup, products: Iterable[Product], some: Iterable[MemoryText]) -> Iterator[MemoryText]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,11 +14,12 @@ from storesync.driver import Flow, Sought
 from storesync.engine.channel import OpenChannel
 from storesync.engine.events import happened, warned
 from storesync.engine.flows import Patience, run
+from storesync.engine.letthrough import Moves, use
 from storesync.engine.log import Log
 from storesync.engine.promise import Part, Taken, otherwise
 from storesync.engine.report import Outcome, OutcomeState, Report
 from storesync.errors import Ambiguous, Denied, Fault, NotFound, Postponed, Rejected
-from storesync.model import Ref, Status
+from storesync.model import Offer, Ref, Status
 from storesync.plan import Kind, Operation
 from storesync.state import Fence, Standing, journal, standing
 
@@ -48,8 +49,9 @@ def state_of(fault: Fault) -> OutcomeState:
 class Work:
     """One run on one channel, which `began` then. Every write of it is fenced by its lease.
 
-    `over` says why operations of a kind may be sent no more, empty while they may. `taken` is what the run took over
-    from the shop itself.
+    `moves` are those of prices that a person let through and that were not sent before it began. `over` says why
+    operations of a kind may be sent no more, empty while they may. `taken` is what the run took over from the shop
+    itself.
     """
 
     channel: OpenChannel
@@ -64,6 +66,7 @@ class Work:
     locks: dict[str, asyncio.Lock] = field(factory=dict)
     over: Callable[[Kind], str] = lambda kind: ""
     taken: Taken = field(factory=Taken)
+    moves: Moves = field(factory=dict)
 
     def log(
         self, kind: Kind, key: str, *, skus: Sequence[str] = (), input: Mapping[str, Any] | None = None
@@ -95,6 +98,11 @@ class Work:
     async def write(self, change: Callable[[Connection], Any]) -> Any:
         """Change the state, fenced."""
         return await self.channel.store.write(change, self.fence)
+
+    def met(self, db: Connection, shown: Iterable[Offer]) -> None:
+        """The market has these prices: a move that a person let through is done with them."""
+        if self.moves:
+            use(db, self.channel.name, self.moves, shown, self.began)
 
     async def standing(self, key: str) -> Standing | None:
         """How a listing stands now."""

@@ -1,6 +1,6 @@
 """Korean to market text, the half that only computes: memory, protection, gates, glossary, templates."""
 
-from storesync.localization.allergens import lost_allergens, names_allergens
+from storesync.localization.allergens import allergens, names_allergens
 from storesync.localization.completion import TextMemory, completed, undelivered
 from storesync.localization.country import country_name, other_country
 from storesync.localization.description import TEMPLATES, Template, compose, template_for
@@ -71,6 +71,7 @@ __all__ = [
     "TextRules",
     "Verdict",
     "Wanted",
+    "allergens",
     "columns",
     "completed",
     "compose",
@@ -91,7 +92,6 @@ __all__ = [
     "length",
     "list_difference",
     "list_name",
-    "lost_allergens",
     "matches",
     "names_allergens",
     "normal",

@@ -34,13 +34,16 @@ class Difference:
 
     `lost` are names that it lacks, `unnamed` how many more it lacks of those that no table knows, `strange` names of
     nothing that the product has, and `aside` what nobody can tell: names beyond those that no table knows, and what
-    stands in brackets of their own.
+    stands in brackets of their own. `latin` are Chinese names of which only the Latin one stands there, `moved` the first
+    name that stands behind one that follows it.
     """
 
     lost: tuple[str, ...] = ()
     unnamed: int = 0
     strange: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
+    latin: tuple[str, ...] = ()
+    moved: str = ""
 
 
 def is_cosmetic(product: Product) -> bool:
@@ -71,6 +74,7 @@ def ingredients_of(product: Product, reference: Reference, locale: str) -> tuple
 
 
 _KOREAN = re.compile("[가-힣]")
+_HAN = re.compile("[\u3400-\u9fff]")
 _PARTS = re.compile(r"[;、；|\n。·・ㆍ]|,(?!\d)|(?<!\d),|(?<!\d)\.(?!\d)")
 _BRACKETS = re.compile(r"[(\[{【〔][^()\[\]{}【】〔〕]*[)\]}】〕]")
 _LEFT_OUT = re.compile(r"[\s\-‐‑–—−*※]")
@@ -122,10 +126,14 @@ def list_difference(value: str, ingredients: tuple[Ingredient, ...]) -> Differen
     for number, one in enumerate(ingredients):
         for spelling in _spellings(one):
             known.setdefault(spelling, set()).add(number)
-    tight, seen = _Tight.of(value), set[int]()
+    tight, seen = _Tight.of(value), dict[int, list[int]]()
+    chinese = set[int]()
 
     def hide(match: re.Match[str]) -> str:
-        seen.update(known[match.group()])
+        for number in known[match.group()]:
+            seen.setdefault(number, []).append(match.start())
+            if _HAN.search(match.group()) is not None:
+                chinese.add(number)
         return "\ue000" * len(match.group())
 
     rest = tight.text
@@ -145,7 +153,25 @@ def list_difference(value: str, ingredients: tuple[Ingredient, ...]) -> Differen
     unnamed = max(unknown - len(strange), 0)
     if unknown:  # what no table knows stands for as many of those that none knows
         aside, strange = [*aside, *(strange if len(strange) > unknown else [])], []
-    return Difference(tuple(lost), unnamed, tuple(strange), tuple(aside))
+    latin = [
+        one.name
+        for number, one in enumerate(ingredients)
+        if number in seen and number not in chinese and _HAN.search(one.name) is not None
+    ]
+    moved = _moved(ingredients, seen)
+    return Difference(tuple(lost), unnamed, tuple(strange), tuple(aside), tuple(latin), moved)
+
+
+def _moved(ingredients: tuple[Ingredient, ...], seen: dict[int, list[int]]) -> str:
+    """The first name that stands behind one that follows it, by where each is named first, and by where last."""
+    numbers, found = sorted(seen), ""
+    for first in (True, False):
+        at = [seen[number][0 if first else -1] for number in numbers]
+        late = [number for row, number in enumerate(numbers) if at[row] > min(at[row:])]
+        if not late:
+            return ""
+        found = found or ingredients[late[0]].name or ingredients[late[0]].source
+    return found
 
 
 def _strange(tight: _Tight, rest: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from storesync.issues import Issue
 from storesync.model.freeze import frozen_map
 from storesync.model.media import File, Image
 from storesync.model.money import Money
@@ -30,7 +31,8 @@ class Supply:
     """What the merchant asks and has of one variant, in the home currency.
 
     `price` and `list_price` include home VAT when the catalog says so; `cost` never does. None is unknown,
-    which is not zero.
+    which is not zero. `flaws` are by column the figures of the variant that stand in the source and cannot be taken:
+    of these each, what depends on it waits.
     """
 
     sku: str
@@ -38,6 +40,7 @@ class Supply:
     list_price: Money | None = None
     cost: Money | None = None
     stock: int | None = None
+    flaws: Mapping[str, Issue] = field(factory=dict, converter=frozen_map)
 
 
 @frozen(kw_only=True)

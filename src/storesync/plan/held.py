@@ -19,8 +19,9 @@ class Held:
     """A listing that is offered on this channel but held back, or not offered at all, and why.
 
     With `stays`, the last prices by SKU, these prices are held: `waits` says what would put it, or a SKU that is sold
-    out, back on sale at such a price. With `content` the document of what is there is held, too, or alone: `follows` says
-    which prices and stock the market takes with that alone. `goes` says what of the listing goes out all the same.
+    out, back on sale at such a price. `uncounted` are the last stocks by SKU where the live one stays. With `content` the
+    document of what is there is held, too, or alone: `follows` says which prices and stock the market takes with that
+    alone. `goes` says what of the listing goes out all the same.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Held:
     reason: str
     issues: tuple[Issue, ...] = field(default=(), converter=tuple[Issue, ...])
     stays: Mapping[str, str] = field(factory=dict, converter=frozen_map)
+    uncounted: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     goes: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     waits: tuple[str, ...] = field(default=(), converter=tuple[str, ...])
     content: bool = False
@@ -40,19 +42,13 @@ class Held:
         """
         rest = (
             *(f"{what} goes out" for what in self.goes),
-            *(f"{what} waits for a price" for what in self.waits),
+            *(f"{what} waits for a {'price' if self.stays else 'stock'}" for what in self.waits),
             *(f"{what} waits for the new content" for what in self.follows),
         )
-        stays = self._prices(told) if self.stays else ""
-        content = "live content stays" if self.content and (rest or stays) else ""
-        return "; ".join(filter(None, (content, stays, *rest)))
-
-    def _prices(self, told: Callable[[str], str]) -> str:
-        some = [(sku, told(price)) for sku, price in self.stays.items()]
-        if len({price for _, price in some}) == 1:
-            return f"live price {some[0][1]} stays"
-        more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
-        return f"live prices stay ({', '.join(' '.join(one) for one in some[:_NAMED])}{more})"
+        stays = _live("price", {sku: told(price) for sku, price in self.stays.items()})
+        stocks = _live("stock", self.uncounted)
+        content = "live content stays" if self.content and (rest or stays or stocks) else ""
+        return "; ".join(filter(None, (content, stays, stocks, *rest)))
 
     @property
     def price_only(self) -> bool:
@@ -64,3 +60,12 @@ class Held:
         return (
             f"{'price held' if self.price_only else 'held '}  {self.key}  {self.title}: {words}{self.reason}"
         )
+
+
+def _live(what: str, values: Mapping[str, str]) -> str:
+    """What stays, by SKU, for people; empty when nothing does."""
+    some = list(values.items())
+    if len(set(values.values())) == 1:
+        return f"live {what} {some[0][1]} stays"
+    more = f" and {len(some) - _NAMED} more" if len(some) > _NAMED else ""
+    return f"live {what}s stay ({', '.join(' '.join(one) for one in some[:_NAMED])}{more})" if some else ""

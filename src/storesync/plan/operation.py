@@ -71,7 +71,8 @@ class Operation:
 
     `want` and `have` are the digests of what it leads to and comes from, `offers` that of the prices and the stock
     that go out with it: when what would be sent is another thing by then, the operation is stale. For an upload
-    `key` is the first listing that needs the file and `media` is `sha256:role`.
+    `key` is the first listing that needs the file and `media` is `sha256:role`. It goes out when all operations of the
+    kinds `after` on its listing went well.
     """
 
     kind: Kind
@@ -84,6 +85,7 @@ class Operation:
     have: str = ""
     media: str = ""
     offers: str = ""
+    after: tuple[Kind, ...] = field(default=(), converter=tuple[Kind, ...])
 
     @property
     def id(self) -> str:

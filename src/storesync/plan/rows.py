@@ -44,6 +44,7 @@ def held_row(held: Held) -> dict[str, Any]:
         "reason": held.reason,
         "issues": [issue_row(issue) for issue in held.issues],
         "stays": dict(held.stays),
+        "uncounted": dict(held.uncounted),
         "goes": list(held.goes),
         "waits": list(held.waits),
         "content": held.content,
@@ -59,6 +60,7 @@ def held_from(row: Mapping[str, Any]) -> Held:
         reason=row["reason"],
         issues=tuple(issue_from(r) for r in row["issues"]),
         stays=row["stays"],
+        uncounted=row["uncounted"],
         goes=tuple(row["goes"]),
         waits=tuple(row["waits"]),
         content=row["content"],
@@ -80,6 +82,7 @@ def operation_row(operation: Operation) -> dict[str, Any]:
         "have": operation.have,
         "media": operation.media,
         "offers": operation.offers,
+        "after": [kind.value for kind in operation.after],
     }
 
 
@@ -96,4 +99,5 @@ def operation_from(row: Mapping[str, Any]) -> Operation:
         have=row["have"],
         media=row["media"],
         offers=row["offers"],
+        after=tuple(Kind(kind) for kind in row["after"]),
     )

@@ -196,7 +196,7 @@ def _price(path: str, name: str, money: Money, spec: Spec) -> Iterator[Issue]:
         yield Issue(
             "price.range",
             path,
-            f"the {name} price {money} lies outside {low} to {high} {money.currency}",
+            f"the {name} price {money} lies outside {low} {money.currency} to {high} {money.currency}",
             hint="change the price, its policy, or keep the product off this channel",
         )
 

@@ -2,58 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from unicodedata import normalize
+from collections.abc import Iterator
 
 from storesync.issues import Issue, Issues, Severity
 from storesync.localization import (
-    APPROVED,
     NAMES,
     FactNames,
     Ingredient,
     ReferenceText,
-    country_name,
+    allergens,
     facts_of,
     ingredients_of,
     list_difference,
-    lost_allergens,
     matches,
     names_allergens,
-    normal,
-    other_country,
     own_names,
     source_facts,
 )
 from storesync.model import Product
+from storesync.prepare.contradictions import (
+    LISTS_SOME,
+    added,
+    from_elsewhere,
+    named_elsewhere,
+    not_there,
+    otherwise,
+)
 from storesync.prepare.localize import Localized
 from storesync.prepare.settings import Settings
+from storesync.prepare.written import JOINED, composed, parts_of, same, some_of, weight_of
 
 __all__ = ["check_facts"]
 
-_INSIDE = re.compile(r"[(（\[［][^()（）\[\]［］]*[)）\]］]")
-# "5,5 g" keeps its comma.
-_ENDS = re.compile(r"[、；;，·ㆍ・\n]|,(?!\d)")
-# 牛奶和大豆, sữa và đậu nành. What is no name of its own is counted all the same: more than enough is enough.
-_JOINED = re.compile(
-    r"[、；;，·ㆍ・\n和及与或&+]|,(?!\d)|(?<![^\W_])(?:và|hoặc|cùng|and)(?![^\W_])|(?<=[\u3400-\u9fff%]) "
-)
 # Facts in the product's own words, as a catalog names them.
 _WRITTEN = ("ingredients", "inci", "allergens", "storage")
-_SHOWN = 3
-_LISTS_SOME = re.compile("成[分份]|配料|thành phần|ingredient")
-
-
-def _parts(text: str, ends: re.Pattern[str] = _ENDS) -> tuple[str, ...]:
-    """The names of a written list; what stands in brackets belongs to its name."""
-    plain = text
-    while (less := _INSIDE.sub("", plain)) != plain:
-        plain = less
-    return tuple(part.strip() for part in ends.split(plain) if part.strip())
-
-
-def _same(text: str) -> str:
-    return normalize("NFKC", normal(text)).casefold()
 
 
 def check_facts(product: Product, localized: Localized, settings: Settings) -> Issues:
@@ -84,7 +66,7 @@ def _unnamed(product: Product, delivered: ReferenceText, locale: str) -> Iterato
             f"texts/{locale}/attributes",
             f"the {locale} texts of {product.key} say nothing of its {', '.join(facts)}: "
             f"what these are called in {locale} is not known",
-            _weight(delivered, grave=True),
+            weight_of(delivered, grave=True),
             f"add them to attributes_json of the row {product.key},{locale} in the translations of the catalog",
             delivered.at or product.at,
         )
@@ -106,19 +88,22 @@ def _lacking(
     if ingredients and written:
         yield from _listed(product, delivered, locale, ingredients, written)
     yield from _of_some(product, delivered, locale, ingredients, shown)
-    yield from _from_elsewhere(product, delivered, locale, shown.get(names.origin, ""), names)
-    values = {_same(value) for value in shown.values()}
+    yield from named_elsewhere(product, delivered, locale, told.get(names.food_ingredients, ""), shown)
+    yield from from_elsewhere(product, delivered, locale, shown, names)
+    yield from otherwise(product, delivered, locale, shown, names, settings)
+    yield from not_there(product, delivered, locale, shown)
+    values = {same(value) for value in shown.values()}
     for name, source in source_facts(product, settings.reference, locale).items():
         if name in names.every_list and written and ingredients:
             continue
         shown_as = next((one for one in (name, *_also(name, names)) if shown.get(one)), name)
         value, path = shown.get(shown_as, ""), f"texts/{locale}/attributes/{shown_as}"
-        if not value and (name not in told or _same(told[name]) not in values):
+        if not value and (name not in told or same(told[name]) not in values):
             yield Issue(
                 "text.fact_missing",
                 path,
                 f"{product.key} says {source!r}, and its {locale} texts say nothing of it under {name!r}",
-                _weight(delivered, grave=name in lists),
+                weight_of(delivered, grave=name in lists),
                 _way(product, delivered, locale, name, names, source),
                 delivered.at or product.at,
             )
@@ -128,10 +113,12 @@ def _lacking(
                     "text.fact_missing",
                     path,
                     f"the {locale} texts of {product.key} leave {left} of {source!r} out under {shown_as!r}: {value!r}",
-                    Severity.ERROR if sure else _weight(delivered, grave=False),
+                    Severity.ERROR if sure else weight_of(delivered, grave=False),
                     "name all of them, as the table does" if name in told else "name all of them",
                     delivered.at or product.at,
                 )
+            if name == names.food_ingredients:
+                yield from added(product, delivered, locale, value, source, told.get(name, ""), path)
 
 
 def _also(name: str, names: FactNames) -> tuple[str, ...]:
@@ -154,7 +141,7 @@ def _listed(
     place, at = f"texts/{locale}/attributes", delivered.at or product.at
     way = "name each as ingredients.csv does, where a | parts several names of one"
     if least.lost or least.unnamed:
-        left = [_some(least.lost)] if least.lost else []
+        left = [some_of(least.lost)] if least.lost else []
         left += [f"{least.unnamed} of {len(ingredients)} names"] if least.unnamed else []
         yield Issue(
             "text.fact_missing",
@@ -164,13 +151,28 @@ def _listed(
             way,
             at,
         )
+    whole = told[name]
+    if not least.lost and not least.unnamed and (whole.latin or whole.moved):
+        said = (
+            f"give {some_of(whole.latin)} in Latin letters"
+            if whole.latin
+            else f"name {whole.moved} in another place than its list does"
+        )
+        yield Issue(
+            "text.fact_strange",
+            f"{place}/{name}",
+            f"the {locale} texts of {product.key} {said} under {name!r}: {written[name]!r}",
+            Severity.ERROR,
+            "name each as ingredients.csv does, in the order of the product's list",
+            at,
+        )
     for name, one in told.items():
         for some, severity in ((one.strange, Severity.ERROR), (one.aside, Severity.WARNING)):
             if some:
                 yield Issue(
                     "text.fact_strange",
                     f"{place}/{name}",
-                    f"the {locale} texts of {product.key} name {_some(some)} under {name!r}: "
+                    f"the {locale} texts of {product.key} name {some_of(some)} under {name!r}: "
                     + (
                         "none of its ingredients"
                         if severity is Severity.ERROR
@@ -194,49 +196,21 @@ def _of_some(
         return
     for name in own_names(shown, locale):
         strange = list_difference(shown[name], ingredients).strange
-        if ingredients and strange and _LISTS_SOME.search(name.casefold()) is not None:
+        if ingredients and strange and LISTS_SOME.search(name.casefold()) is not None:
             yield Issue(
                 "text.fact_strange",
                 f"texts/{locale}/attributes/{name}",
-                f"the {locale} texts of {product.key} name {_some(strange)} under {name!r}: none of its ingredients",
+                f"the {locale} texts of {product.key} name {some_of(strange)} under {name!r}: none of its ingredients",
                 Severity.WARNING,
                 "name each as ingredients.csv does, where a | parts several names of one",
                 delivered.at or product.at,
             )
 
 
-def _from_elsewhere(
-    product: Product, delivered: ReferenceText, locale: str, value: str, names: FactNames
-) -> Iterator[Issue]:
-    if other := other_country(value, product.origin, locale):
-        yield Issue(
-            "text.fact_strange",
-            f"texts/{locale}/attributes/{names.origin}",
-            f"the {locale} texts of {product.key} name {other} under {names.origin!r}; its origin is {product.origin}",
-            Severity.ERROR,
-            f"write {country_name(product.origin, locale)}, or correct origin_country",
-            delivered.at or product.at,
-        )
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
-
-
-def _composed(delivered: ReferenceText) -> bool:
-    return "attributes" in delivered.made
-
-
-def _weight(delivered: ReferenceText, *, grave: bool) -> Severity:
-    if grave or _composed(delivered):
-        return Severity.ERROR
-    return Severity.NOTE if delivered.state in APPROVED else Severity.WARNING
-
-
 def _way(
     product: Product, delivered: ReferenceText, locale: str, name: str, names: FactNames, source: str
 ) -> str:
-    if not _composed(delivered):
+    if not composed(delivered):
         return f"add {name} to attributes_json of the row {product.key},{locale} in the translations of the catalog"
     if name == names.ingredients:
         return f"give each of the names its row with a {locale} name in ingredients.csv"
@@ -261,20 +235,21 @@ def _left_out(
     Allergens and what a table names are looked for by name. Of other names nobody knows what they become: their number
     is compared, and only half a list is surely none.
     """
-    said, wanted = _same(value), _parts(source)
+    said, wanted = same(value), parts_of(source)
     if name == names.allergens and matches(product.locale, "ko"):
-        if lost := lost_allergens(source, value, locale):
-            yield _some(lost), True
+        own, shown = allergens(source, product.locale), allergens(value, locale, listed=True)
+        if lost := [word for group, word in own.told.items() if group not in shown.told]:
+            yield some_of(lost), True
             return
         wanted = tuple(part for part in wanted if not names_allergens(part))
         if not wanted:
             return
     if told:
-        parts = _parts(told)
-        lost = tuple(part for part in parts if _same(part) not in said)
-        if lost and len(_parts(value, _JOINED)) < len(parts):
-            yield _some(lost), True
+        parts = parts_of(told)
+        lost = [part for part in parts if same(part) not in said]
+        if lost and len(parts_of(value, JOINED)) < len(parts):
+            yield some_of(lost), True
         return
-    count, here = len(_parts(source)), len(_parts(value, _JOINED))
+    count, here = len(parts_of(source)), len(parts_of(value, JOINED))
     if here < count:
         yield f"{count - here} of {count} names", 2 * here <= count and len(wanted) == count

@@ -108,12 +108,15 @@ def _pack_dates(name: str) -> Iterator[date]:
     return _dates((pack.figures, pack.lines))
 
 
-def _day(settings: Settings) -> dict[str, Any]:
-    """What the day decides, and nothing else of it."""
-    today = settings.today
+def _sides(settings: Settings) -> list[list[Any]]:
+    """What the day decides of policies and packaged figures, and nothing else of it."""
     dated = {*_dates(settings.policies), *(day for pack in _PACKS for day in _pack_dates(pack))}
-    sides = [[day.isoformat(), _side(today, day)] for day in sorted(dated)]
-    ages: list[Any] = []
+    return [[day.isoformat(), _side(settings.today, day)] for day in sorted(dated)]
+
+
+def _ages(settings: Settings) -> list[list[int]]:
+    """What the day decides of the rates, and nothing else of it."""
+    today, ages = settings.today, []
     if settings.rates is not None and settings.rates.ages:
         limits = sorted({("calendar", 0), *_limits(settings.policies)})
         for rate in settings.rates.rates:
@@ -122,7 +125,7 @@ def _day(settings: Settings) -> dict[str, Any]:
                 "calendar": (today - rate.fresh_on).days,
             }
             ages.append([_side(age[kind], most) for kind, most in limits])
-    return {"sides": sides, "ages": ages}
+    return ages
 
 
 def _words(product: Product, settings: Settings) -> list[Any]:
@@ -210,8 +213,8 @@ class Inputs:
             "driver": _plain(driver.spec.within(settings.channel.environment)),
         }
         same = {
-            "price rule": digest([rules_digest(settings), _day(settings)]),
-            "rate": digest(rates.id if isinstance(rates, Snapshot) else None),
+            "price rule": digest([rules_digest(settings), _sides(settings)]),
+            "rate": digest([rates.id if isinstance(rates, Snapshot) else None, _ages(settings)]),
         }
         return cls(settings, digest(shared), same, _claims(settings))
 

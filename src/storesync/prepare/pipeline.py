@@ -16,6 +16,7 @@ from storesync.prepare.assort import assort
 from storesync.prepare.check import check_images, check_listing, check_offers
 from storesync.prepare.claims import check_compliance
 from storesync.prepare.facts import check_facts
+from storesync.prepare.figures import check_figures
 from storesync.prepare.leak import code_leaks, content_leaks, listing_leaks
 from storesync.prepare.localize import localize
 from storesync.prepare.mapping import category_id, chosen, map_product
@@ -41,9 +42,9 @@ class Prepared:
 
     Not offered is no fault: `reason` says why. An offered one is `held` while an error stands among `issues`;
     then `content` is None, so that nothing unfit can leave, and `listing` shows how far it came. Errors about prices
-    alone do not hold what is on sale already: `kept` are by SKU the markets whose live price stays. Errors about the
-    document alone hold nothing else: `goes` are the offers of what is on sale, which go on; a live variant that is not
-    among them left the catalog and is sold out. `needs` are
+    alone do not hold what is on sale already: `kept` are by SKU the markets whose live price stays, and of those in
+    `uncounted` the live stock stays. Errors about the document alone hold nothing else: `goes` are the offers of what is
+    on sale, which go on; a live variant that is not among them left the catalog and is sold out. `needs` are
     category documents to fetch before the same pass is run again; `lacks` are languages in which a text is
     missing or was made from another source, to be fetched likewise where somebody can. `traces` are by SKU and
     market, `provenance` by locale and text field.
@@ -56,6 +57,7 @@ class Prepared:
     content: Content | None = None
     offers: Mapping[str, Offer] = field(factory=dict, converter=frozen_map)
     kept: Mapping[str, frozenset[str]] = field(factory=dict, converter=frozen_map)
+    uncounted: frozenset[str] = frozenset()
     goes: Mapping[str, Offer] | None = field(default=None, converter=optional(frozen_map))
     traces: Mapping[str, Mapping[str, Trace]] = field(factory=dict, converter=_nested)
     provenance: Mapping[str, Mapping[str, Provenance]] = field(factory=dict, converter=_nested)
@@ -120,7 +122,7 @@ def prepare(
 
     done = run(pricer)
     errors = done.issues.errors
-    known = all(_about_price(issue) or _about_document(issue) for issue in errors)
+    known = all(_about_price(issue) or _about_stock(issue) or _about_document(issue) for issue in errors)
     if not live or not done.held or done.goes is not None or not known or not any(map(_about_price, errors)):
         return done
     # The prices could be made and do not suit the market, or each other: all of them stay.
@@ -132,6 +134,10 @@ def prepare(
 
 def _about_price(issue: Issue) -> bool:
     return issue.code.startswith("price.")
+
+
+def _about_stock(issue: Issue) -> bool:
+    return issue.code.startswith("stock.")
 
 
 def _without(product: Product, waiting: Collection[str]) -> Product:
@@ -176,6 +182,7 @@ def _prepare(
         offered=True,
         offers=offers,
         kept=priced.kept,
+        uncounted=priced.uncounted,
         traces=priced.traces,
         provenance=localized.provenance,
         lacks=localized.lacks,
@@ -204,6 +211,7 @@ def _prepare(
         *check_listing(listing, spec),
         *check_offers(listing, offers, spec, settings.channel.prices),
     )
+    issues += check_figures(product)
     issues += check_facts(product, localized, settings)
     issues += check_wording(product, localized, listing, settings)
     issues += check_compliance(product, localized, listing, settings)
@@ -241,7 +249,9 @@ def _about_document(issue: Issue) -> bool:
 
 
 def _excused(issue: Issue, priced: Offered, settings: Settings) -> bool:
-    """Whether a finding is about a price that is not sent: the live one stays, or its variant waits."""
+    """Whether a finding is about a price or a stock that is not sent: the live one stays, or its variant waits."""
+    if _about_stock(issue):
+        return bool(priced.uncounted or priced.waiting)
     if not _about_price(issue) or not (priced.kept or priced.waiting):
         return False
     markets = len(settings.channel.markets)

@@ -29,11 +29,11 @@ from storesync.prepare.settings import Settings
 __all__ = ["check_wording"]
 
 # What holds of a text whatever it was made of. Scripts are looked for in the whole listing.
-_ALWAYS = frozenset({"simplified", "traditional", "glossary", "no_other"})
+_ALWAYS = frozenset({"simplified", "traditional", "glossary", "no_other", "garbled", "unfinished", "remark"})
 # What holds beside all that a product says of an attribute that nobody wrote in the source language, and of a title or
 # description. A figure that the product does not say may be right all the same.
 _UNSURE = frozenset({"numbers", "units", "markup"})
-_OWN = _ALWAYS | _UNSURE | {"placeholders", "protection"}
+_OWN = _ALWAYS | _UNSURE | {"placeholders", "protection", "allergens"}
 _FREE = _OWN | {"language", "diacritics", "repetition"}
 # Ingredients have official names: 적색202호 is CI 15850, and a plant goes by its Latin name. The house's words for
 # them, their figures and their length are no measure; what is never right stays so.

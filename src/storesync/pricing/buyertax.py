@@ -167,7 +167,7 @@ def _warn_cliff(walk: Walk, price: Decimal, limit: Decimal, factor: tuple[Decima
     if below is not None and reached.compare(below) == 0:
         unit = walk.policy.unit
         below = grid.neighbors(reached.plus(unit.copy_negate()))[0]
-    way_out = "change the pack size" if below is None else f"{below:f} would stay below it"
+    way_out = "change the pack size" if below is None else f"{below:f} CNY would stay below it"
     walk.warn(
         "price.tax_cliff",
         "tax",

@@ -8,14 +8,16 @@ from decimal import Decimal
 from attrs import frozen
 
 from storesync.model import Money
-from storesync.pricing.exact import EXACT
 
 __all__ = ["Confirmed"]
 
 
 @frozen(kw_only=True)
 class Confirmed:
-    """One move of one price, from the live price `before` to `after`, and why: it counts while `before` is live."""
+    """One move of one price, from the live price `before` to `after`, and why.
+
+    It counts for exactly this move, while `before` is live: any other price meets the guards as if nothing were said.
+    """
 
     before: Money
     after: Money
@@ -23,10 +25,9 @@ class Confirmed:
     at: datetime
     by: str = ""
 
-    def lets(self, live: Money, amount: Decimal, most: Decimal) -> bool:
-        """Whether the price may become `amount`: this move is meant, or one that lies within the share `most` of it."""
-        apart = EXACT.subtract(amount, self.after.amount).copy_abs()
-        return self.before == live and apart <= EXACT.multiply(self.after.amount, most)
+    def lets(self, live: Money, amount: Decimal) -> bool:
+        """Whether this is the move that is meant: from this live price to `amount`."""
+        return self.before == live and self.after.amount == amount
 
     def __str__(self) -> str:
         who = f" by {self.by}" if self.by else ""

@@ -236,7 +236,7 @@ def problems_of(policy: Policy) -> Iterator[Problem]:
         yield Problem(
             "price.policy_value",
             "guards.min_price",
-            f"min_price {guards.min_price:f} is above max_price {guards.max_price:f}",
+            f"min_price {guards.min_price:f} {policy.currency} is above max_price {guards.max_price:f} {policy.currency}",
             "no price can meet both: change one of them",
         )
     for index, step in enumerate(policy.freight[:-1]):

@@ -47,9 +47,10 @@ class Fee:
             found.append(f"the fixed part {self.fixed:f} of fee {self.name!r} is below zero")
         return tuple(found)
 
-    def __str__(self) -> str:
-        cap = "" if self.cap is None else f" (at most {self.cap:f})"
-        fixed = f" + {self.fixed:f}" if self.fixed else ""
+    def words(self, currency: str) -> str:
+        """The fee in words; its amounts are in this currency."""
+        cap = "" if self.cap is None else f" (at most {self.cap:f} {currency})"
+        fixed = f" + {self.fixed:f} {currency}" if self.fixed else ""
         until = f" until {self.valid_until}" if self.valid_until else ""
         return f"{self.name} {self.rate:f}{cap}{fixed}{until}"
 

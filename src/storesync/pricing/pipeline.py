@@ -11,23 +11,21 @@ from storesync.issues import Issue, Issues, Severity
 from storesync.model import Market, Money, Price, Product, Supply
 from storesync.pricing import vietnam
 from storesync.pricing.book import PolicyBook
+from storesync.pricing.bounds import floor_of, hold_ceiling, hold_change
 from storesync.pricing.buyertax import SaleTax, after_price, sale_tax
 from storesync.pricing.codec import Codec, Form
 from storesync.pricing.confirmed import Confirmed
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
-from storesync.pricing.landing import import_tax
 from storesync.pricing.policy import Policy, percent
 from storesync.pricing.rate import Snapshot
 from storesync.pricing.stages import (
-    addons,
     begin,
     check_dates,
-    check_size,
+    check_figures,
     fees,
     home_stages,
     market_stages,
-    route,
 )
 from storesync.pricing.trace import Trace
 from storesync.pricing.walk import Held, Walk
@@ -180,10 +178,12 @@ class _Run:
                 f"name a policy for {market.currency} on this channel",
             )
         check_dates(walk)
+        check_figures(walk)
         amount = self._sale()
         self.candidate = self._money(amount)
         self.declared = after_price(walk, self.candidate)
-        self._hold_guards(amount, last)
+        hold_ceiling(walk, amount)
+        hold_change(walk, self.candidate, last, self.confirmed, self.channel)
         sale = self.candidate
         struck = self._compare_at(amount)
         self._encode(sale, struck)
@@ -209,24 +209,29 @@ class _Run:
     def _fixed(self, amount: Decimal) -> Decimal:
         walk, policy = self.walk, self.walk.policy
         if amount <= 0:
-            raise walk.hold("price.not_positive", "base", f"fixed is {amount:f}", "a price is above zero")
+            raise walk.hold(
+                "price.not_positive", "base", f"fixed is {walk.money(amount)}", "a price is above zero"
+            )
         walk.start(Money(amount, policy.currency), f"fixed price of policy {policy.name}")
         _, exactly = Exact(amount).grid(policy.unit, Decimal(0))
         if not exactly:
             raise walk.hold(
                 "price.ending",
                 "base",
-                f"fixed is {amount:f}, but prices in {policy.currency} have {policy.price_digits} digits",
+                f"fixed is {walk.money(amount)}, but prices there have {policy.price_digits} digits",
                 "write the fixed price with fewer digits",
             )
         # A price set by hand is never moved: where a floor would lift it, it is held instead.
         tax = sale_tax(walk, high_end=False)
         if tax.crossed(amount):
             tax = sale_tax(walk, high_end=True)
-        floor, why = self._floor(walk, tax)
+        floor, why = floor_of(walk, tax)
         if floor is not None and floor.compare(amount) > 0:
             raise walk.hold(
-                "price.floor", "guards", f"the fixed price {amount:f} is below {why}", "raise the fixed price"
+                "price.floor",
+                "guards",
+                f"the fixed price {walk.money(amount)} is below {why}",
+                "raise the fixed price",
             )
         walk.settle("guards", amount, "passed")
         return amount
@@ -254,104 +259,24 @@ class _Run:
             raise walk.hold(
                 "price.ending",
                 "ending",
-                f"no price above zero ends so at or below {unrounded.value:f} {policy.currency}",
+                f"no price above zero ends so at or below {figure(unrounded.value, 4)} {policy.currency}",
                 'set mode = "up", or a smaller modulus',
             )
         walk.settle("ending", amount, policy.words.ending, rounding=policy.words.grid)
         return self._lift(walk, amount, tax) if guarded else amount
 
-    def _floor(self, walk: Walk, tax: SaleTax) -> tuple[Exact | None, str]:
-        """The lowest price that covers cost and margin, or the minimum price where that is higher."""
-        guards, policy = walk.policy.guards, walk.policy
-        floor: Exact | None = None
-        why = ""
-        if guards.min_margin is not None:
-            cost = walk.supply.cost
-            if cost is None:
-                raise walk.hold(
-                    "price.cost_missing",
-                    "guards",
-                    f"min_margin {guards.min_margin:f} needs the cost, and the catalog gives none",
-                    f"fill in the cost of {walk.sku}, or remove "
-                    + policy.line("guards.min_margin", guards.min_margin),
-                )
-            if cost.currency != policy.home:
-                raise walk.hold(
-                    "price.currency",
-                    "guards",
-                    f"the cost is in {cost.currency}, the policy starts from {policy.home}",
-                    "give the cost in the home currency",
-                )
-            check_size(walk, cost, "guards", "cost")
-            if cost.amount <= 0:
-                raise walk.hold(
-                    "price.cost_missing",
-                    "guards",
-                    f"min_margin {guards.min_margin:f} needs the cost, and the catalog gives {cost}",
-                    f"correct the cost of {walk.sku}: a cost is above zero",
-                )
-            extra, _ = addons(walk)
-            way = route(walk, policy.rate.floor_kind)
-            covered = way.convert(Exact(cost.amount).plus(extra))
-            # Where the sale reaches the consumption tax line, so does what is declared for it.
-            reached = walk.at_import is not None and walk.at_import.consumption is not None
-            borne = import_tax(walk, covered, high_end=reached)
-            covered = covered if borne is None else borne.taxed(covered)
-            floor, _ = fees(walk, covered, tax.factor, guards.min_margin)
-            # The conversion before told its own rate; a floor that uses another one tells it here.
-            rate = "" if policy.rate.floor_kind == policy.rate.kind else f" at {way.label}"
-            why = f"the floor {figure(floor.value, 4)} (cost {cost}{rate}, margin {guards.min_margin:f})"
-        least = guards.min_price
-        if least is not None and (floor is None or floor.compare(least) < 0):
-            floor, why = Exact(least), f"the minimum price {least:f}"
-        return floor, why
-
     def _lift(self, walk: Walk, amount: Decimal, tax: SaleTax) -> Decimal:
-        floor, why = self._floor(walk, tax)
+        floor, why = floor_of(walk, tax)
         if floor is None or floor.compare(amount) <= 0:
             walk.settle("guards", amount, f"passed: above {why}" if why else "passed")
             return amount
         lifted = walk.policy.grid.apply(floor, "up")
         assert lifted is not None
-        walk.settle("guards", lifted, f"raised_to_floor: {amount:f} is below {why}")
-        walk.note("price.raised", "guards", f"{amount:f} is below {why}: raised to {lifted:f}")
+        walk.settle("guards", lifted, f"raised_to_floor: {walk.money(amount)} is below {why}")
+        walk.note(
+            "price.raised", "guards", f"{walk.money(amount)} is below {why}: raised to {walk.money(lifted)}"
+        )
         return lifted
-
-    def _hold_guards(self, amount: Decimal, last: Price | None) -> None:
-        walk, guards = self.walk, self.walk.policy.guards
-        if guards.max_price is not None and amount > guards.max_price:
-            raise walk.hold(
-                "price.ceiling",
-                "guards",
-                f"{amount:f} is above the ceiling {guards.max_price:f}; the live price stays",
-                f"check the price, or change {walk.policy.line('guards.max_price', guards.max_price)}",
-            )
-        # A live price of 0 is none to compare with: nothing is a share of nothing.
-        if guards.max_change is None or last is None or last.sale.amount == 0:
-            return
-        live = last.sale
-        if live.currency != walk.policy.currency:
-            raise walk.hold(
-                "price.change",
-                "guards",
-                f"the live price {live} cannot be compared with {amount:f} {walk.policy.currency}; it stays",
-                "check the channel's currency",
-            )
-        change = EXACT.subtract(amount, live.amount)
-        if change.copy_abs() > EXACT.multiply(live.amount, guards.max_change):
-            if self.confirmed is not None and self.confirmed.lets(live, amount, guards.max_change):
-                walk.add(str(self.confirmed))
-                return
-            share = Exact(EXACT.multiply(change, Decimal(100))).over(live.amount).value
-            raise walk.hold(
-                "price.change",
-                "guards",
-                f"{live} would become {self.candidate}: {figure(share, 2)} %, more than"
-                f" {EXACT.multiply(guards.max_change, Decimal(100)).normalize(EXACT):f} % in one run;"
-                " the live price stays",
-                f"if it is right: storesync confirm {self.channel or 'CHANNEL'} {walk.sku} --reason 'why'; or change "
-                + walk.policy.line("guards.max_change", guards.max_change),
-            )
 
     def _compare_at(self, sale: Decimal) -> Money | None:
         walk, policy = self.walk, self.walk.policy
@@ -369,7 +294,7 @@ class _Run:
             walk.settle("compare-at", sale, "left out: it cannot be made")
             return None
         if struck <= sale:
-            walk.settle("compare-at", sale, f"left out: {struck:f} is not above the price")
+            walk.settle("compare-at", sale, f"left out: {walk.money(struck)} is not above the price")
             return None
         law = vietnam.most_discount() if walk.market == "VN" else None
         limit, who = policy.guards.max_discount, f"policy {policy.name}"
@@ -381,11 +306,14 @@ class _Run:
             walk.warn(
                 "price.compare_at",
                 "compare-at",
-                f"{sale:f} instead of {struck:f} is a discount above {percent(law.value)} ({law.source})",
+                f"{walk.money(sale)} instead of {walk.money(struck)} is a discount above {percent(law.value)}"
+                f" ({law.source})",
                 "it is allowed in a promotion program of the state only: lower max_discount unless this is one",
             )
         walk.settle(
-            "compare-at", sale, f"compare-at {struck:f}, made by the same stages, for a driver that sends one"
+            "compare-at",
+            sale,
+            f"compare-at {walk.money(struck)}, made by the same stages, for a driver that sends one",
         )
         return self._money(struck)
 
@@ -394,10 +322,10 @@ class _Run:
         most = Exact(sale).over(EXACT.subtract(_ONE, limit))
         capped = walk.policy.grid.apply(most, "down")
         kept = capped if capped is not None and capped > sale else None
-        outcome = f"capped to {kept:f}" if kept is not None else "dropped"
+        outcome = f"capped to {walk.money(kept)}" if kept is not None else "dropped"
         text = (
-            f"compare-at {struck:f} means a discount above {percent(limit)} of it ({who}); at most"
-            f" {_read(most)} is allowed: {outcome}"
+            f"compare-at {walk.money(struck)} means a discount above {percent(limit)} of it ({who}); at most"
+            f" {_read(most)} {walk.policy.currency} is allowed: {outcome}"
         )
         walk.settle("compare-at", sale, text)
         walk.warn("price.compare_at", "compare-at", text, "lower the list price in the catalog")

@@ -165,8 +165,8 @@ class Policy:
     def words(self) -> PolicyWords:
         """What the trace says of each stage that does the same for every variant."""
         vat, markup, buffer = self.source_vat, self.markup, self.fx_buffer
-        extras = [f"packing {self.packing:f}"] if self.packing else []
-        extras += [f"{extra.name} {extra.amount:f}" for extra in self.addons]
+        extras = [f"packing {self.packing:f} {self.home}"] if self.packing else []
+        extras += [f"{extra.name} {extra.amount:f} {self.home}" for extra in self.addons]
         total = self.packing
         for extra in self.addons:
             total = EXACT.add(total, extra.amount)
@@ -179,7 +179,7 @@ class Policy:
             markup_factor=EXACT.add(_ONE, markup),
             buffer_factor=EXACT.add(_ONE, buffer),
             fx_buffer=percent(buffer) if buffer else "none",
-            fees=", ".join(str(fee) for fee in self.fees) or "none",
+            fees=", ".join(fee.words(self.currency) for fee in self.fees) or "none",
             ending=f"{'ending' if self.ending is not None else 'step'} of policy {self.name}",
             grid=str(self.grid),
         )

@@ -39,6 +39,10 @@ def _names(table: TomlTable, key: str, value: Any) -> Any:
     return None
 
 
+def _amount(table: TomlTable, key: str, value: Any) -> Any:
+    return table.decimal(key, value, 'an amount is digits and a point, in quotes: "9.90"')
+
+
 def _ending(table: TomlTable, key: str, value: Any) -> Any:
     if value == "usual":
         return value
@@ -47,7 +51,7 @@ def _ending(table: TomlTable, key: str, value: Any) -> Any:
         return None
     values = inner.read(
         {
-            "modulus": TomlTable.decimal,
+            "modulus": _amount,
             "endings": _decimals,
             "mode": _word("rounding"),
             "inclusive": TomlTable.flag,
@@ -65,14 +69,14 @@ def _decimals(table: TomlTable, key: str, value: Any) -> Any:
     if not isinstance(value, list | tuple):
         table.wrong(key, f"{key} is {value!r}, not a list", f'write {key} = ["9"]')
         return None
-    numbers = [table.decimal(key, one) for one in value]
+    numbers = [_amount(table, key, one) for one in value]
     return None if None in numbers else tuple(numbers)
 
 
 def _addons(table: TomlTable, key: str, value: Any) -> Any:
     found: list[AddOn] = []
     for row in table.rows(key, value):
-        values = row.read({"name": TomlTable.text, "amount": TomlTable.decimal})
+        values = row.read({"name": TomlTable.text, "amount": _amount})
         if "amount" not in row.data:
             row.wrong("amount", "amount is missing", 'write { name = "packing", amount = "1500" }')
         if "amount" in values:
@@ -83,7 +87,7 @@ def _addons(table: TomlTable, key: str, value: Any) -> Any:
 def _freight(table: TomlTable, key: str, value: Any) -> Any:
     found = []
     for row in table.rows(key, value):
-        values = row.read({"up_to_g": TomlTable.whole, "amount": TomlTable.decimal})
+        values = row.read({"up_to_g": TomlTable.whole, "amount": _amount})
         if "amount" not in row.data:
             row.wrong("amount", "amount is missing", 'write { up_to_g = 500, amount = "3000" }')
         if "amount" in values:
@@ -96,8 +100,8 @@ def _fee(row: TomlTable) -> Fee | None:
         {
             "name": TomlTable.text,
             "rate": TomlTable.decimal,
-            "cap": TomlTable.decimal,
-            "fixed": TomlTable.decimal,
+            "cap": _amount,
+            "fixed": _amount,
             "valid_until": TomlTable.day,
         }
     )
@@ -170,9 +174,10 @@ _TAX: Mapping[str, Read] = {
     "agreement": _word("tax.agreement"),
     "measure": _word("tax.measure"),
 }
-_GUARDS: Mapping[str, Read] = dict.fromkeys(
-    ("max_change", "min_margin", "min_price", "max_price", "max_discount", "cliff"), TomlTable.decimal
-)
+_GUARDS: Mapping[str, Read] = {
+    **dict.fromkeys(("max_change", "min_margin", "max_discount", "cliff"), TomlTable.decimal),
+    **dict.fromkeys(("min_price", "max_price"), _amount),
+}
 _RATE: Mapping[str, Read] = {
     "kind": _word("rate.kind"),
     "floor_kind": _word("rate.floor_kind"),
@@ -189,18 +194,18 @@ def _readers(profiles: Mapping[str, Any]) -> dict[str, Read]:
     return {
         "valid_from": TomlTable.day,
         "valid_until": TomlTable.day,
-        "base": TomlTable.decimal,
-        "fixed": TomlTable.decimal,
+        "base": _amount,
+        "fixed": _amount,
         "source_vat": TomlTable.decimal,
         "markup": TomlTable.decimal,
         "addons": _addons,
-        "packing": TomlTable.decimal,
+        "packing": _amount,
         "freight": _freight,
         "fx_buffer": TomlTable.decimal,
         "rate": _nested(_RATE),
         "tax": _nested(_TAX),
         "fees": _fees_reader(profiles),
-        "step": TomlTable.decimal,
+        "step": _amount,
         "rounding": _word("rounding"),
         "ending": _ending,
         "digits": TomlTable.whole,
@@ -231,6 +236,20 @@ def _usual(values: dict[str, Any], code: str, table: TomlTable) -> None:
         )
 
 
+def _instead(changes: Mapping[str, Any]) -> None:
+    """What a table says of a tax stands in place of what it would inherit, not beside it."""
+    tax = changes.get("tax", {})
+    stated = frozenset(tax)
+    # A figure that is given anew has an end of its own, or none.
+    for key in {"vat", "duty"} & stated:
+        tax.setdefault(f"{key}_until", None)
+    if "duty" in stated:
+        tax.setdefault("agreement", "")
+    elif "agreement" in stated:
+        tax.setdefault("duty", None)
+        tax.setdefault("duty_until", None)
+
+
 def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refinement | None:
     where = row.inner("where", row.data.get("where"))
     if where is None:
@@ -241,6 +260,7 @@ def _refinement(row: TomlTable, readers: Mapping[str, Read], code: str) -> Refin
         return None
     values = row.read(readers, also=("where",))
     _usual(values, code, row)
+    _instead(values)
     return Refinement(scope=Scope(**scope), fields=values, at=row.place())
 
 
@@ -301,9 +321,7 @@ def _book(name: str, table: TomlTable, profiles: Mapping[str, Any]) -> PolicyBoo
         for row in table.rows("periods", table.data["periods"]):
             changes = row.read(readers)
             _usual(changes, code, row)
-            # A figure that is given anew has an end of its own, or none.
-            for key in {"vat", "duty"} & changes.get("tax", {}).keys():
-                changes["tax"].setdefault(f"{key}_until", None)
+            _instead(changes)
             for key in ("tax", "guards", "rate"):
                 if key in changes:
                     changes[key] = evolve(getattr(root, key), **changes[key])

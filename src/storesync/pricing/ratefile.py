@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from storesync.issues import Issue, Issues
 from storesync.model import minor_digits
-from storesync.pricing.exact import EXACT, sane
+from storesync.pricing.exact import EXACT, Exact, sane
 from storesync.pricing.rate import Rate, Snapshot
 from storesync.pricing.tomltable import Locate, TomlTable
 
@@ -18,6 +18,7 @@ __all__ = ["snapshot_from"]
 
 # KRW_per_CNY: won for one yuan; KRW_per_100VND: won for a hundred dong.
 _PAIR = re.compile(r"([A-Z]{3})_per_(10*)?([A-Z]{3})")
+_READ = Context(prec=10)  # digits of a rate that was turned round, for a sentence
 _LONGEST = 7  # digits of a unit: nobody quotes more than a million of anything
 
 
@@ -33,15 +34,21 @@ def _rate(table: TomlTable, key: str, value: Any, head: Mapping[str, Any]) -> Ra
         except ValueError as error:
             table.wrong(key, str(error), "use an ISO 4217 code that is listed", "price.unknown_currency")
             return None
-    number = table.decimal(key, value)
+    if base == quote:
+        table.wrong(key, f"{key} names one currency twice", "a rate is between two currencies: KRW_per_CNY")
+        return None
+    cost = (
+        f'write {key} = "…": what {unit} {base} cost{"s" * (unit == "1")} in {quote}, in digits and a point'
+    )
+    number = table.decimal(key, value, cost)
     if number is None:
         return None
     if not sane(number) or len(unit) > _LONGEST:
         table.wrong(key, f"{key} has too many digits for an exchange rate", "check it for a slipped point")
         return None
     value = EXACT.divide(number, Decimal(unit))
-    if value <= 0 or base == quote or not sane(value):
-        table.wrong(key, f"{key} is {number:f}", "a rate is above zero and between two currencies")
+    if value <= 0 or not sane(value):
+        table.wrong(key, f"{key} is {number:f}, and a rate is above zero", cost)
         return None
     return Rate(
         base=base,
@@ -56,14 +63,30 @@ def _rate(table: TomlTable, key: str, value: Any, head: Mapping[str, Any]) -> Ra
 
 
 def _refuse_twice(table: TomlTable, rates: list[Rate | None]) -> None:
-    """An issue for a pair that two lines quote, per 1 and per 100: nobody can tell which one is meant."""
-    first: dict[tuple[str, str], str] = {}
+    """An issue for two currencies that two lines quote, per 1 and per 100 or both ways round: which one is meant?"""
+    first: dict[frozenset[str], Rate] = {}
     for key, rate in zip(table.data, rates, strict=True):
         if rate is None:
             continue
-        other = first.setdefault((rate.base, rate.quote), key)
-        if other != key:
-            table.wrong(key, f"{key} quotes what {other} quotes", "keep one of the two lines")
+        other = first.setdefault(frozenset((rate.base, rate.quote)), rate)
+        if other is not rate:
+            table.wrong(
+                key,
+                f"{rate.raw} and {other.raw} quote the same two currencies{_apart(rate, other)}",
+                "keep the one line that is right",
+            )
+
+
+def _apart(rate: Rate, other: Rate) -> str:
+    """What the two say of one and the same unit, where they say two things."""
+    turned = rate.base != other.base
+    value = Exact(Decimal(1)).over(rate.value).value if turned else rate.value
+    if value == other.value:
+        return ""
+    first, second = (
+        f"1 {other.base} = {one:f} {other.quote}" for one in (value.normalize(_READ), other.value)
+    )
+    return f": {first} by the first, {second} by the second"
 
 
 def snapshot_from(

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from storesync.pricing.exact import EXACT, Exact
 from storesync.pricing.rate import Kind, Rate, Route, Snapshot
 
-__all__ = ["Disagreement", "corroborate", "direct", "jumped", "settle", "within"]
+__all__ = ["Disagreement", "apart", "corroborate", "direct", "jumped", "settle", "within"]
 
 _ONE = Decimal(1)
 _MID: tuple[Kind, ...] = ("mid",)
@@ -26,6 +26,12 @@ def within(one: Decimal, other: Decimal, band: Decimal) -> bool:
     """Whether neither of two rates exceeds the other by more than the share `band`."""
     factor = EXACT.add(_ONE, band)
     return one <= EXACT.multiply(other, factor) and other <= EXACT.multiply(one, factor)
+
+
+def apart(one: Decimal, other: Decimal) -> Decimal:
+    """How far two rates lie apart, as a share of the lower one: what `within` measures a band by."""
+    low, high = sorted((one, other))
+    return Exact(EXACT.subtract(high, low)).over(low).value
 
 
 def _direct(route: Route, kind: Kind) -> Rate:
@@ -78,14 +84,14 @@ def settle(
 
 
 def jumped(before: Snapshot | None, rate: Rate, limit: Decimal) -> Decimal | None:
-    """By which share `rate` moved from the last accepted one, when that is more than `limit`; else None.
+    """How far `rate` moved from the last accepted one, as `apart` measures it, when that is more than `limit`; else None.
 
     Catches a unit error (a quote per 100 read as per 1) and swapped currencies before they become prices.
     """
     last = before.pair(rate.base, rate.quote, rate.kind) if before is not None else None
     if last is None or within(rate.value, last.value, limit):
         return None
-    return Exact(EXACT.subtract(rate.value, last.value)).over(last.value).value
+    return apart(rate.value, last.value)
 
 
 @frozen
@@ -101,8 +107,7 @@ def corroborate(one: Rate, other: Rate, tolerance: Decimal) -> Disagreement | No
     """None when two rates of the same pair agree within the tolerance, else by how much they differ."""
     if within(one.value, other.value, tolerance):
         return None
-    share = Exact(EXACT.subtract(one.value, other.value)).over(other.value).value
-    return Disagreement(one, other, share.copy_abs())
+    return Disagreement(one, other, apart(one.value, other.value))
 
 
 def direct(snapshot: Snapshot, home: str, code: str, kind: Kind = "mid") -> Rate | None:

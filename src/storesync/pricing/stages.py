@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from attrs import evolve
+
 from storesync.issues import counted
 from storesync.model import Money
 from storesync.pricing.businessday import missed_days
@@ -11,12 +13,13 @@ from storesync.pricing.exact import EXACT, Exact, sane
 from storesync.pricing.landing import import_tax, tax_ends
 from storesync.pricing.rate import Kind, Leg, Route
 from storesync.pricing.taxpack import weakest
-from storesync.pricing.walk import Walk
+from storesync.pricing.walk import Held, Walk
 
 __all__ = [
     "addons",
     "begin",
     "check_dates",
+    "check_figures",
     "check_size",
     "fees",
     "home_stages",
@@ -58,6 +61,23 @@ def check_dates(walk: Walk) -> None:
                 f"fee {fee.name!r} ended on {fee.valid_until}, today is {today}",
                 f"check the market's fee page, then change its valid_until under [prices.{policy.name}] fees",
             )
+
+
+# The figures of a variant that a price is made of, with the stage that takes each.
+_TAKEN_BY = {"price": "base", "cost": "guards", "list_price": "compare-at"}
+
+
+def check_figures(walk: Walk) -> None:
+    """Holds for a figure that stands in the catalog and cannot be taken: the stage, the figure and its cell.
+
+    Also where this policy would do without it: whoever wrote it meant something by it.
+    """
+    for column, stage in _TAKEN_BY.items():
+        if flaw := walk.supply.flaws.get(column):
+            policy = walk.policy
+            where = f"; policy {policy.name!r} stands in {policy.at}" if policy.at else ""
+            held = walk.hold("price.figure", stage, flaw.message, f"{flaw.hint}{where}")
+            raise Held(evolve(held.issue, at=flaw.at))
 
 
 def begin(walk: Walk, price: Money | None, field: str) -> Money:
@@ -114,7 +134,7 @@ def addons(walk: Walk) -> tuple[Decimal, str]:
         for band in policy.freight:
             if band.up_to_g is None or weight <= band.up_to_g:
                 total = EXACT.add(total, band.amount)
-                freight = f"freight for {weight} g {band.amount:f}"
+                freight = f"freight for {weight} g {band.amount:f} {policy.home}"
                 detail = f"{detail}, {freight}" if detail else freight
                 break
         else:

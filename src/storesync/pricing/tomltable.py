@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from attrs import define, field
 
 from storesync.issues import Issue
-from storesync.pricing.exact import exact
+from storesync.pricing.exact import EXACT, exact
 
 __all__ = ["Locate", "Read", "TomlTable"]
 
@@ -20,7 +20,12 @@ Locate: TypeAlias = Callable[[str], str]
 """Gives the place (`storesync.toml:41`) of a dotted key; empty where it is not known."""
 
 
-_PARTED = re.compile(r"\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:[.' ]\d{3})+)", re.ASCII)  # 1,299,000 or 1.299.000
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
+_PARTED = re.compile(
+    r"(\d{1,3}(?:([,.' _])\d{3})(?:\2\d{3})*)(?:[.,](\d+))?", re.ASCII
+)  # 1,299,000.50 or 1.299.000,50
+_COMMA = re.compile(r"(\d+),(\d+)", re.ASCII)
+_PERCENT = re.compile(r"(\d+(?:[.,]\d+)?) ?%", re.ASCII)
 
 
 def _nowhere(_: str) -> str:
@@ -60,7 +65,7 @@ class TomlTable:
         if not isinstance(value, Mapping):
             self.wrong(key, f"{key} is {_kind(value)}, not a table", f"write [{self.path}.{key}]")
             return None
-        path = f"{self.path}.{key}" if key else self.path
+        path = f"{self.path}.{key}".strip(".")
         return TomlTable(
             data=value, path=path, at=self.at, locate=self.locate, label=self.label, issues=self.issues
         )
@@ -73,8 +78,11 @@ class TomlTable:
         found = (self.inner(f"{key}.{place}", row) for place, row in enumerate(value))
         return [table for table in found if table is not None]
 
-    def decimal(self, key: str, value: Any) -> Decimal | None:
-        """An exact number, given as text or int; a TOML float is refused."""
+    def decimal(self, key: str, value: Any, such_as: str = "") -> Decimal | None:
+        """An exact number, given as text or int; a TOML float is refused.
+
+        `such_as` is the hint where it cannot be guessed which number is meant; without one the number is a share.
+        """
         if isinstance(value, float):
             self.wrong(
                 key,
@@ -84,12 +92,16 @@ class TomlTable:
             )
             return None
         try:
+            if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
+                raise ValueError
             return exact(value)
         except (TypeError, ValueError):
-            plain = "0.15"
-            if isinstance(value, str) and _PARTED.fullmatch(value):
-                plain = value.replace(",", "") if "," in value else re.sub(r"[.' ]", "", value)
-            self.wrong(key, f"{key} is {_kind(value)} {value!r}, not a number", f'write {key} = "{plain}"')
+            way = such_as or f'write {key} = "0.15"'
+            if isinstance(value, str) and (meant := _meant(value.strip(), is_share=not such_as)):
+                alone = self.data.get(key) is value  # not one of a list
+                way = f'write {f"{key} = " if alone else ""}"{meant[0]}"'
+                way += f', or "{meant[1]}" if its comma stands for a point' if len(meant) > 1 else ""
+            self.wrong(key, f"{key} is {_kind(value)} {value!r}, not a number", way)
             return None
 
     def whole(self, key: str, value: Any) -> int | None:
@@ -164,6 +176,20 @@ def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that is most like `name`; empty when none is."""
     close = get_close_matches(name, tuple(known), n=1, cutoff=0.6)
     return close[0] if close else ""
+
+
+def _meant(text: str, *, is_share: bool) -> tuple[str, ...]:
+    """What a number in another country's spelling says; two where it can be read in two ways, none where in no way."""
+    if is_share and (found := _PERCENT.fullmatch(text)):
+        return (f"{exact(found[1].replace(',', '.')).scaleb(-2, context=EXACT).normalize(EXACT):f}",)
+    if (found := _PARTED.fullmatch(text)) and (found[3] is None or text[found.end(1)] != found[2]):
+        whole = re.sub(r"\D", "", found[1])
+        if found[3] is not None:
+            return (f"{whole}.{found[3]}",)
+        return (whole, text.replace(",", ".")) if text.count(",") == 1 else (whole,)
+    if found := _COMMA.fullmatch(text):
+        return (f"{found[1]}.{found[2]}",)
+    return ()
 
 
 def _kind(value: Any) -> str:

@@ -26,7 +26,7 @@ def _shown(money: Money) -> str:
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and exponent < -6:
         value = value.quantize(_SHOWN, context=_SHOW)
-    return f"{value:,f} {money.currency}"
+    return f"{value:f} {money.currency}"
 
 
 @frozen(kw_only=True)

@@ -68,6 +68,10 @@ class Walk:
             self.product.at if code in ("price.missing", "price.cost_missing") else self.policy.at,
         )
 
+    def money(self, amount: Decimal) -> str:
+        """An amount in the currency that this price has, for a sentence."""
+        return f"{amount:f} {self.policy.currency}"
+
     def warn(self, code: str, stage: str, message: str, hint: str = "") -> None:
         """A finding that holds nothing."""
         self.issues.append(self.finding(code, stage, message, hint, Severity.WARNING))

@@ -14,7 +14,7 @@ from typing import Final
 from storesync.model import Money, Offer
 from storesync.model.money import MINOR_DIGITS
 
-__all__ = ["offered", "told", "told_text"]
+__all__ = ["offered", "said", "told", "told_text"]
 
 # A sign that two currencies share (¥, $) is used for one of them only; others are written with their code. By
 # currency, the locale that has the sign we mean, and where it stands.
@@ -30,6 +30,10 @@ _CODE: Final = ("en", "#,##0 ¤¤")
 _AMOUNT: Final = re.compile(r"(-?\d{1,60}(?:\.\d{1,60})?) ([A-Z]{3})")
 _PRICE: Final = rf"{_AMOUNT.pattern}(?: \(was {_AMOUNT.pattern}\))?"
 _AMOUNTS: Final = re.compile(rf"{_PRICE}(?:, {_PRICE})*(?: \(unconfirmed\))?")
+# In a sentence: every amount of a currency that we know, and no exchange rate, which has digits of its own.
+_SAID: Final = re.compile(
+    rf"1 [A-Z]{{3}} = [\d.]+ [A-Z]{{3}}|(?<![\w.,:/-])(-?\d{{1,60}}(?:\.\d{{1,60}})?) ({'|'.join(MINOR_DIGITS)})(?![\w-])"
+)
 _SHOW = Context(prec=200, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
 
 
@@ -62,6 +66,11 @@ def told_text(text: str) -> str:
     if _AMOUNTS.fullmatch(text) is None:
         return text
     return _AMOUNT.sub(lambda found: told(Money(found[1], found[2])), text)
+
+
+def said(sentence: str) -> str:
+    """A sentence for people: the amounts in it as `told` writes them, the rest of it as it is."""
+    return _SAID.sub(lambda found: told(Money(found[1], found[2])) if found[1] else found[0], sentence)
 
 
 def offered(offer: Offer | None) -> str:

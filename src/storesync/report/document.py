@@ -37,7 +37,7 @@ def issue_document(issue: Issue) -> dict[str, str]:
 
 
 def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
-    """Listings held back or not offered, each with its findings; `stays` are prices that are, `content` the document."""
+    """Listings held back or not offered, each with its findings; `stays` and `uncounted` say what is live."""
     return [
         {
             "key": one.key,
@@ -47,6 +47,7 @@ def held_document(held: Iterable[Held]) -> list[dict[str, Any]]:
             **(
                 {
                     "stays": dict(one.stays),
+                    "uncounted": dict(one.uncounted),
                     "goes": list(one.goes),
                     "waits": list(one.waits),
                     "content": one.content,
@@ -107,10 +108,17 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
 
 
 def rates_document(status: RateStatus) -> dict[str, Any]:
-    """All rates, what the channels are priced with, and what happened last."""
+    """All rates as the next plan takes them, what the channels are priced with, and what happened last.
+
+    `snapshot` names these rates; where a table was edited since they were collected `last`, they have no name yet.
+    """
     return {
-        "snapshot": status.snapshot,
-        "collected_at": status.at.isoformat() if status.at is not None else "",
+        "snapshot": "" if status.ahead else status.snapshot,
+        "collected_at": "" if status.ahead or status.at is None else status.at.isoformat(),
+        "last": {
+            "snapshot": status.snapshot,
+            "collected_at": status.at.isoformat() if status.at is not None else "",
+        },
         "invented": status.invented,
         "rates": [
             {

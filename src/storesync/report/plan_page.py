@@ -13,7 +13,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from storesync.plan import Detail, Held, Kind, Operation, Plan
-from storesync.report.amount import told_text
+from storesync.report.amount import said, told_text
 from storesync.report.plan_view import held_groups
 from storesync.report.price_view import stages
 
@@ -86,12 +86,13 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["coded"] = _coded
+    environment.filters["said"] = said
     return environment.from_string(text)
 
 
 def _coded(text: str) -> Markup:
     """A hint whose `commands` stand out; everything in it is escaped."""
-    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(said(text)))))
 
 
 def _channel(plan: Plan, titles: Mapping[str, str], traces: Prices) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from storesync.issues import Issue, Severity, counted
 from storesync.plan import Detail, Guard, Held, Kind, Operation, Plan, count_words
+from storesync.report.amount import said as spoken
 from storesync.report.amount import told_text
 from storesync.report.hanging import Hanging, Indented
 
@@ -212,7 +213,7 @@ def held_lines(held: Iterable[Held], *, whole: bool = False) -> Iterator[Hanging
             continue
         for one in group:
             title = f"  {one.title}" if one.title else ""
-            said = f"{one.key}{title}: {one.words(told_text) or one.reason}"
+            said = f"{one.key}{title}: {one.words(told_text) or spoken(one.reason)}"
             yield Hanging(Text.assemble(_mark(one), said), _UNDER)
             yield from _findings_of(one, "because " if one.words() else "")
 
@@ -223,13 +224,13 @@ def _mark(held: Held) -> tuple[str, str]:
 
 def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:
     if lead:
-        yield Hanging(Text(f"      {lead}{held.reason}"), _UNDER)
+        yield Hanging(Text(f"      {lead}{spoken(held.reason)}"), _UNDER)
     hints: set[str] = set()
     for issue in held.issues:
         if issue.hint in hints:
             continue
         said = issue.message if issue.message != held.reason else ""
-        place = " · ".join(part for part in (issue.at, issue.path, said) if part)
+        place = " · ".join(part for part in (issue.at, issue.path, spoken(said)) if part)
         yield Hanging(Text(f"      {place} [{issue.code}]", "dim"), _UNDER)
         if issue.hint:
             hints.add(issue.hint)
@@ -238,7 +239,7 @@ def _findings_of(held: Held, lead: str) -> Iterator[Hanging]:
 
 def way_out(hint: str) -> Hanging:
     """What to do, below what it is about."""
-    return Hanging(Text.assemble(("      → ", "green"), hint), _UNDER)
+    return Hanging(Text.assemble(("      → ", "green"), spoken(hint)), _UNDER)
 
 
 def _not_offered(held: Iterable[Held]) -> Iterator[Hanging]:
@@ -255,7 +256,8 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Han
     for issue in found[:most]:
         style = "red" if issue.severity is Severity.ERROR else "yellow"
         place = " · ".join(part for part in (issue.at, issue.path) if part)
-        said = f"{place}: {issue.message}" if place else issue.message
+        told = spoken(issue.message)
+        said = f"{place}: {told}" if place else told
         text = Text.assemble((f"  ! {issue.severity.value}  ", style), f"{said} [{issue.code}]")
         yield Hanging(text, _UNDER)
         if issue.hint:
@@ -268,7 +270,9 @@ def findings(issues: Iterable[Issue], *, most: int | None = FEW) -> Iterator[Han
 
 
 def _guard(guard: Guard) -> Group:
-    said = Text.assemble(("  ! guard   ", "bold red"), f"{guard}: nothing is sent without a reason")
+    said = Text.assemble(
+        ("  ! guard   ", "bold red"), f"{spoken(str(guard))}: nothing is sent without a reason"
+    )
     allow = f"if it is meant: --allow '{guard.name}=why'"
     ways = [guard.hint] if "--allow" in guard.hint else [part for part in (guard.hint, allow) if part]
     return Group(Hanging(said, _UNDER), *map(way_out, ways))

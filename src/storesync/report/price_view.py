@@ -11,7 +11,7 @@ from rich.text import Text
 
 from storesync.engine.status import Explained
 from storesync.pricing import Rate
-from storesync.report.amount import offered, told_text
+from storesync.report.amount import offered, said, told_text
 from storesync.report.hanging import Indented
 from storesync.report.text_view import texts_view
 
@@ -31,7 +31,7 @@ def stages(steps: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, str, 
             step["stage"],
             told_text(step.get("before", "")),
             told_text(step.get("after", "")),
-            " · ".join(part for part in how if part),
+            said(" · ".join(part for part in how if part)),
         )
 
 
@@ -101,7 +101,7 @@ def _facts(explained: Explained) -> RenderableType:
             "looked at", f"as priced with rate snapshot {explained.rates[:8]}; nothing is changed by it"
         )
     if explained.held:
-        table.add_row("held back", Text(explained.held, "red"))
+        table.add_row("held back", Text(said(explained.held), "red"))
     if explained.not_offered:
         table.add_row("not offered", Text(explained.not_offered))
     if explained.others:

@@ -44,6 +44,9 @@ def rates_view(status: RateStatus) -> RenderableType:
     """All rates, the channels, and what happened last."""
     if status.at is None:
         head = Text("no rates were collected yet: storesync rates fetch asks the sources")
+    elif status.ahead and status.lines:
+        # Neither id nor day of what was collected belongs to the rates below.
+        head = Text.assemble(("rates ", "bold"), "as the next plan takes them", (_moved(status), "yellow"))
     else:
         head = Text.assemble(
             ("rates ", "bold"),
@@ -52,7 +55,7 @@ def rates_view(status: RateStatus) -> RenderableType:
         )
     if status.invented:
         head.append(" · invented: for the sandbox alone", "yellow")
-    if status.ahead and status.lines:
+    if status.at is None and status.ahead and status.lines:
         head.append(" · the rates below count from the next plan on", "yellow")
     parts: list[RenderableType] = [head]
     if status.lines:
@@ -64,6 +67,11 @@ def rates_view(status: RateStatus) -> RenderableType:
         parts.append(Indented(_history(status.history), 2))
     parts += findings(status.issues, most=None)
     return Group(*parts)
+
+
+def _moved(status: RateStatus) -> str:
+    told = f"{status.snapshot[:_DIGITS]}, collected {_time(status.at)} UTC"
+    return f" · configuration or tables here moved on since snapshot {told}"
 
 
 def _rates(lines: Iterable[RateLine], witness: str) -> Table:

@@ -7,6 +7,7 @@ from rich.text import Text
 
 from storesync.engine import Outcome, OutcomeState, Report
 from storesync.issues import counted
+from storesync.report.amount import said as spoken
 from storesync.report.hanging import Hanging
 from storesync.report.plan_view import MANY, named, way_out
 
@@ -29,7 +30,7 @@ def run_view(report: Report) -> RenderableType:
     """The run in numbers, what was not carried out and why, and what to do; many with one reason are told once."""
     parts: list[RenderableType] = [run_line(report)]
     if report.stopped:
-        parts.append(Hanging(Text(f"  ! the channel was stopped: {report.stopped}", "bold red"), 8))
+        parts.append(Hanging(Text(f"  ! the channel was stopped: {spoken(report.stopped)}", "bold red"), 8))
     alike: dict[tuple[OutcomeState, str], list[Outcome]] = {}
     for bad in report.bad:
         alike.setdefault((bad.state, bad.fault.code if bad.fault is not None else bad.said), []).append(bad)
@@ -40,6 +41,8 @@ def run_view(report: Report) -> RenderableType:
             first = "" if len({bad.said for bad in some}) == 1 else "the first of them: "
             told = [(f"{counted(len(some), 'operation')} on {named(keys)}", f"{first}{some[0].said}")]
         for what, said in told:
-            line = Text.assemble((f"  ! {state.value:<10}", "red"), f"{what}: {said or 'no reason told'}")
+            line = Text.assemble(
+                (f"  ! {state.value:<10}", "red"), f"{what}: {spoken(said) or 'no reason told'}"
+            )
             parts.append(Hanging(line, 8))
     return Group(*parts, *map(way_out, report.ways))

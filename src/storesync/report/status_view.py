@@ -67,7 +67,7 @@ def status_view(status: ChannelStatus) -> RenderableType:
         parts.append(
             Text.assemble(
                 ("      → ", "green"),
-                f"look whose it is; for the other: storesync resolve {status.channel} KEY [--listing ID]",
+                f"look whose it is; for the other: storesync resolve KEY --channel {status.channel} [--listing ID]",
             )
         )
     parts += held_lines(status.held)
@@ -77,7 +77,7 @@ def status_view(status: ChannelStatus) -> RenderableType:
         parts.append(
             Text.assemble(
                 ("      → ", "green"),
-                f"look in the shop, then: storesync resolve {status.channel} {one.key} [--listing ID]",
+                f"look in the shop, then: storesync resolve {one.key} --channel {status.channel} [--listing ID]",
             )
         )
     return Group(*parts)

@@ -252,14 +252,26 @@ def _optional(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 def document(fields: Sequence[Field], values: Mapping[str, Any]) -> str:
     """A rule document as XML, with current values as defaults."""
-    root = Element("itemRule")
-    for field in fields:
-        _render(root, field, values.get(field.id))
-    return tostring(root, encoding="unicode")
+    return f"<itemRule>{''.join(_rendered(field, values.get(field.id)) for field in fields)}</itemRule>"
 
 
-def _render(parent: Element, field: Field, value: Any = None) -> None:
-    node = SubElement(parent, "field", id=field.id, name=field.name, type=field.type)
+def _rendered(field: Field, value: Any) -> str:
+    """A field with its current value; a client asks again and again, and only values differ then."""
+    defaults = Element("field")
+    _render_defaults(defaults, field, value)
+    return _described(field) + "".join(tostring(node, encoding="unicode") for node in defaults) + "</field>"
+
+
+@lru_cache(maxsize=1024)
+def _described(field: Field) -> str:
+    """A field up to where its value stands."""
+    node = _node(field)
+    SubElement(node, "value")
+    return tostring(node, encoding="unicode").removesuffix("<value /></field>")
+
+
+def _node(field: Field) -> Element:
+    node = Element("field", id=field.id, name=field.name, type=field.type)
     if field.rules:
         rules = SubElement(node, "rules")
         for rule in field.rules:
@@ -271,7 +283,11 @@ def _render(parent: Element, field: Field, value: Any = None) -> None:
     if field.fields:
         inner = SubElement(node, "fields")
         for child in field.fields:
-            _render(inner, child)
+            inner.append(_node(child))
+    return node
+
+
+def _render_defaults(node: Element, field: Field, value: Any) -> None:
     if not value:
         return
     match field.type:

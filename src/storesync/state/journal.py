@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -31,6 +31,7 @@ __all__ = [
     "last",
     "overridden",
     "unfinished",
+    "use_confirmations",
 ]
 
 _RUNNING = Statement(
@@ -44,7 +45,7 @@ _ENTRIES = Statement(
     .order_by(journal.c.step, journal.c.seq)
 )
 _CONFIRMED = Statement(
-    select(runs.c.began, runs.c.summary)
+    select(runs.c.id, runs.c.began, runs.c.summary)
     .where(runs.c.channel == bindparam("channel"), runs.c.began >= bindparam("since"))
     .where(runs.c.reasons != bindparam("none"), runs.c.summary.like(bindparam("told")))
     .order_by(runs.c.began)
@@ -116,9 +117,23 @@ def confirmations(
     db: Connection, channel: str, since: datetime
 ) -> Iterator[tuple[datetime, Mapping[str, Any]]]:
     """When the price of a SKU was let through since then, and what was said, oldest first."""
+    yield from ((unstamp(row.began), loads(row.summary)["confirmed"]) for row in _let(db, channel, since))
+
+
+def use_confirmations(
+    db: Connection, channel: str, since: datetime, sku: str, markets: Iterable[str]
+) -> None:
+    """What was said since then of this SKU's price in these markets was meant once, and has been sent."""
+    for row in _let(db, channel, since):
+        told = loads(row.summary)["confirmed"]
+        if told["sku"] == sku:
+            summary = {"confirmed": {**told, "used": sorted({*told.get("used", ()), *markets})}}
+            overwrite(db, runs, {"id": row.id}, {"summary": dumps(summary, sort=True)})
+
+
+def _let(db: Connection, channel: str, since: datetime) -> Sequence[Any]:
     values = {"channel": channel, "since": stamp(since), "none": "{}", "told": '{"confirmed":%'}
-    rows = _CONFIRMED.run(db, values)
-    yield from ((unstamp(row.began), loads(row.summary)["confirmed"]) for row in rows)
+    return _CONFIRMED.run(db, values).all()
 
 
 def end_run(db: Connection, *, id: str, at: datetime, summary: Mapping[str, Any]) -> None:

@@ -97,7 +97,7 @@ def _other_catalog(world: World, rng: Random) -> Wanted:
 
 
 def _other(world: World, rng: Random, item: Item) -> Item:
-    changed = evolve(item, broken=False, unpriced=False, unfit=False)
+    changed = item.whole()
     if rng.random() < 0.6:
         offers = {sku: (_price(world, rng, sku, price), stock) for sku, (price, stock) in item.offers.items()}
         changed = evolve(changed, offers=offers)

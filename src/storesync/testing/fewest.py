@@ -21,7 +21,8 @@ class Fewest:
 
     `shop` is a look at one that nobody knows, with the documents of its category; `steps` lists a product. Other words,
     or another picture, take `text`; a SKU more takes `more`, and `second` in a listing that was sold as a whole.
-    Prices and stock of a listing are a call each, whatever the number of its SKUs, and one where they go `together`.
+    Prices and stock of a listing are a call each, whatever the number of its SKUs, and one where they go `together`; one
+    more where the stock of one SKU must wait for its price and that of another one must not.
     """
 
     shop: int
@@ -58,7 +59,11 @@ class Fewest:
         both = old.offers.keys() & new.offers.keys()
         prices = any(right(old.offers[sku][0]) != right(new.offers[sku][0]) for sku in both)
         stock = any(old.offers[sku][1] != new.offers[sku][1] for sku in both)
-        count = max(prices, stock) if self.together(profile) else prices + stock
+        moves = [(old.offers[sku], new.offers[sku]) for sku in both]
+        # What was sold out comes back with its new price, and what is fewer does not wait for that: two calls.
+        back = any(was == 0 < now and right(cost) != right(asked) for (cost, was), (asked, now) in moves)
+        twice = back and any(now < was for (_, was), (_, now) in moves)
+        count = max(prices, stock) if self.together(profile) else prices + stock + twice
         if new.offers.keys() - old.offers.keys():
             return count + (self.second if len(old.offers) == 1 else self.more)
         return count + (self.text if _document(old) != _document(new) else 0)

@@ -20,7 +20,7 @@ def judge_held(world: World, held: list[Held]) -> Iterator[str]:
     stands = world.stands()
     for one in held:
         stand, item = stands.get(one.key), world.wanted.items[one.key]
-        if not one.price and not one.text:
+        if not one.price and not one.text and not one.figures:
             yield from _refused(world, one, stand, item)
         elif stand is None or not stand.parked:
             yield from _look(world, one, stand, item)
@@ -37,15 +37,19 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
         yield f"{what} is another listing than {one.listing}: {[listing.id for listing in alive]}"
         return
     (listing,) = alive
-    if one.hidden and listing.status == "live":
+    stays = one.price or one.text or one.figures & one.offers.keys() & item.offers.keys()
+    if one.hidden and listing.status == "live" and stays:
         yield f"{what} is on sale again"
     if stand is None or (stand.ref is None and world.driver.find is None):
         return  # nobody can be asked whether it was made
+    if one.row and stand.ref is None:
+        return  # it is asked for when the row can be read
     # What was not made to its end gets no document while something of it is held, nor what has nothing left to show.
     waits = one.text or not stand.made or not one.offers.keys() & item.offers.keys()
     # Nor can a document be told that has a price which nobody here knows.
     there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
-    waits |= one.price and any(offer.last_prices is None for offer in there)
+    waits |= any(one.keeps_price(offer.sku) and offer.last_prices is None for offer in there)
+    waits |= any(offer.sku in one.figures and offer.last is None for offer in there)
     # What became a half meanwhile, since one look missed it, may have got its document before.
     went = one.whole and not stand.made and not one.text
     if stand.refused != stand.want or not stand.refused:
@@ -82,6 +86,8 @@ def _held(one: Held) -> Iterator[str]:
         yield "price is"
     if one.text:
         yield "text is"
+    if one.figures and not one.row:
+        yield "figures are"
 
 
 def _document(
@@ -121,13 +127,19 @@ def _offers(
             continue  # another plan wants it away with another document, which is held as well
         if offer is not None and offer.refused:
             continue
+        if one.row and (stand.ref is None or sku not in stand.ref.skus):
+            continue
         right, left = wanted.get(sku, (price, 0))
-        stocks = {left} if not one.price or sku not in one.zero else {0, left}
-        if one.price and sku in one.out and "stock" not in world.profile.owned:
+        stocks = {left} if sku not in one.zero else {0, left}
+        if sku in one.out and "stock" not in world.profile.owned:
             stocks = {0}
+        if sku in one.uncounted and sku in item.offers:
+            stocks = {one.offers[sku][1]}
         if stock not in stocks:
             yield f"{what} has {stock} of {sku}, not {' or '.join(map(str, stocks))}"
         if "prices" in world.profile.owned:
             continue
-        if price != (one.offers[sku][0] if one.price else right):
-            yield f"{what} sells {sku} at {price}, not {one.offers[sku][0] if one.price else right}"
+        if one.keeps_price(sku):
+            right = one.offers[sku][0]
+        if price != right:
+            yield f"{what} sells {sku} at {price}, not {right}"

@@ -16,14 +16,17 @@ from storesync.sandbox.records import HIDDEN, Listing
 from storesync.state import UNKNOWN, Standing
 from storesync.testing.byhand import BY_HAND
 from storesync.testing.merchant import type_price
-from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.wanted import Item, offers_of
+from storesync.testing.world import World
 
 __all__ = ["Held", "Hold"]
 
 _SHARE = 0.4  # of the worlds in which something goes wrong
 _OPEN = 0.6  # of these holds begin before the mishaps are settled
 _STERN = 0.15  # of these holds are the market's: it refuses every document
+_FIGURES = 0.7  # of what nothing is held of, a figure is
+_ROWS = 0.3  # of those whose price and text are held, the row cannot be read
+_NONE = frozenset[str]()
 _KINDS = ("price", "price", "text", "text", "both", "nothing")
 
 
@@ -32,7 +35,9 @@ class Held:
     """One product that is held, and what the market showed of it then; `listing` is 0 where it showed none.
 
     `offers` are price and stock by SKU; of those in `zero` the stock may stay at none, and of those in `out` it must:
-    they were sold out, and everybody knew. Where neither price nor text is held, the market refuses the document.
+    they were sold out, and everybody knew. Of a product whose `row` cannot be read all is held but the stock. Of the SKUs
+    in `unreadable` the price is held, of those in `uncounted` the stock. Where nothing is held, the market refuses the
+    document.
     `whole` says that it was known to be made to its end, so that its document could go on.
     """
 
@@ -47,6 +52,18 @@ class Held:
     offers: Mapping[str, tuple[Decimal, int]] = field(factory=dict)
     out: frozenset[str] = frozenset()
     zero: frozenset[str] = frozenset()
+    row: bool = False
+    unreadable: frozenset[str] = frozenset()
+    uncounted: frozenset[str] = frozenset()
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """The SKUs of which a figure alone is held."""
+        return self.unreadable | self.uncounted
+
+    def keeps_price(self, sku: str) -> bool:
+        """Whether the live price of this SKU stays."""
+        return self.price or sku in self.unreadable
 
     def shown(self, listing: Listing) -> dict[str, tuple[Decimal, int]]:
         """Price and stock by SKU as the market shows them now; one that is a listing itself stays so."""
@@ -79,12 +96,17 @@ class Hold:
         world.truth.settle()
         world.stern = self.stern
         found = []
+        figures = Random(f"figures {world.seed}")
         for key, item in list(world.wanted.items.items()):
             kind = "refused" if self.stern else self.rng.choice(_KINDS)
+            if kind == "nothing" and figures.random() < _FIGURES:
+                kind = "figure"
+            elif kind == "both" and figures.random() < _ROWS:
+                kind = "row"
             alive = world.truth.alive(key)
             if kind == "nothing" or len(alive) > 1:
                 continue
-            held = self._of(item, kind, alive[0] if alive else None, stands.get(key))
+            held = self._of(item, kind, alive[0] if alive else None, stands.get(key), figures)
             found.append(held)
             world.wanted.items[key] = self._moved(item, held)
         world.wanted.remember()
@@ -96,19 +118,30 @@ class Hold:
         self.world.faults(on=False)
         for one in held:
             item = self.world.wanted.items[one.key]
-            self.world.wanted.items[one.key] = evolve(item, unpriced=False, unfit=False)
+            self.world.wanted.items[one.key] = item.whole()
         self.world.wanted.remember()
 
-    def _of(self, item: Item, kind: str, listing: Listing | None, stand: Standing | None) -> Held:
-        price, text = kind in ("price", "both"), kind in ("text", "both")
+    def _of(
+        self, item: Item, kind: str, listing: Listing | None, stand: Standing | None, figures: Random
+    ) -> Held:
+        row = kind == "row"
+        price, text = row or kind in ("price", "both"), row or kind in ("text", "both")
+        unreadable, uncounted = _figures(item, figures) if kind in ("figure", "row") else (_NONE, _NONE)
         events = self.world.events
         events["price held"] += price
         events["text held"] += text
         events["price and text held"] += price and text
         events["document refused"] += kind == "refused"
+        events["row unreadable"] += row
+        events["price figure unreadable"] += bool(unreadable) and not row
+        events["stock figure unreadable"] += bool(uncounted)
+        if row:
+            unreadable = _NONE
         if listing is None:
             events["held before it was made"] += 1
-            return Held(key=item.key, price=price, text=text)
+            return Held(
+                key=item.key, price=price, text=text, row=row, unreadable=unreadable, uncounted=uncounted
+            )
         if price and self.world.profile.edits and listing.skus and self.rng.random() < 0.4:
             # What a seller typed in is live, too: what was computed before must not come back.
             type_price(self.world, listing)
@@ -116,8 +149,9 @@ class Hold:
         shown = offers_of(self.world.wanted, listing) or _sold_whole(listing, stand)
         known = stand.offers if stand is not None else {}
         stocks = {sku: known[sku].have_stock if sku in known else None for sku in shown}
-        out = frozenset(sku for sku, (_, stock) in shown.items() if price and stock == 0 == stocks[sku])
-        zero = frozenset(sku for sku in shown if price and not stocks[sku])
+        stays = set(shown) if price else unreadable & set(shown)
+        out = frozenset(sku for sku in stays if shown[sku][1] == 0 == stocks[sku])
+        zero = frozenset(sku for sku in stays if not stocks[sku])
         events["held price of a hidden listing"] += price and listing.status == HIDDEN
         events["held price of a sold-out SKU"] += bool(out)
         if stand is None or stand.ref is None:
@@ -137,6 +171,9 @@ class Hold:
             offers=dict(shown),
             out=out,
             zero=zero,
+            row=row,
+            unreadable=unreadable,
+            uncounted=uncounted,
         )
 
     def _moved(self, item: Item, held: Held) -> Item:
@@ -146,16 +183,20 @@ class Hold:
         for sku, (price, stock) in item.offers.items():
             new = platform.moved(rng, price) if rng.random() < 0.5 else price
             offers[sku] = (
-                self._other(sku, price) if held.price else new,
+                self._other(sku, price) if held.keeps_price(sku) else new,
                 rng.choice((0, 0, stock, stock + 3)),
             )
-        refused = not held.price and not held.text
-        if len(offers) > 1 and rng.random() < 0.3 and not refused:
+        refused = not held.price and not held.text and not held.figures
+        fixed = refused or held.row
+        if len(offers) > 1 and rng.random() < 0.3 and not fixed:
             del offers[rng.choice(list(offers))]
-        if rng.random() < 0.3 and not refused:
+        more = _NONE
+        if rng.random() < 0.3 and not fixed:
             # One that the shop does not have: it waits.
-            number = max(int(sku.rpartition("-")[2]) for sku in item.offers) + 1
+            there = (*item.offers, *held.offers) if held.figures else item.offers
+            number = max(int(sku.rpartition("-")[2]) for sku in there) + 1
             offers[f"{item.key}-{number}"] = (platform.price(rng), 5)
+            more = frozenset({f"{item.key}-{number}"}) if held.figures else _NONE
         title, picture = item.title, item.picture
         if held.text:
             title = f"unfit {title}"
@@ -170,6 +211,10 @@ class Hold:
             offered=item.offered or not refused,
             unpriced=held.price,
             unfit=held.text,
+            broken=held.row,
+            told=held.row,
+            unreadable=held.unreadable | more,
+            uncounted=held.uncounted,
         )
 
     def _other(self, sku: str, price: Decimal) -> Decimal:
@@ -178,6 +223,15 @@ class Hold:
         while new in self.world.wanted.prices.get(sku, ()) or new == platform.by_hand:
             new += platform.step
         return new
+
+
+def _figures(item: Item, rng: Random) -> tuple[frozenset[str], frozenset[str]]:
+    """Of one SKU the price is none, or the stock; of another one, sometimes, the stock as well."""
+    skus = sorted(item.offers)
+    rng.shuffle(skus)
+    price = frozenset(skus[:1]) if rng.random() < 0.6 else _NONE
+    stock = frozenset(skus[-1:]) if not price or (len(skus) > 1 and rng.random() < 0.5) else _NONE
+    return price, stock
 
 
 def _sold_whole(listing: Listing, stand: Standing | None) -> dict[str, tuple[Decimal, int]]:

@@ -18,7 +18,7 @@ from storesync.state.statement import Statement
 __all__ = ["intent_of"]
 
 _INTENDED = Statement(
-    select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key)
+    select(journal.c.request, operations.c.id, operations.c.kind, operations.c.key, operations.c.skus)
     .join_from(operations, journal, journal.c.operation == operations.c.id)
     .where(operations.c.channel == bindparam("channel"), operations.c.state == bindparam("running"))
     .where(journal.c.state == bindparam("state"))
@@ -27,7 +27,7 @@ _INTENDED = Statement(
 
 
 def intent_of(store: Store, channel: str, call: Call) -> Any | None:
-    """The intent of this very request, with its operation's id, kind and key; None where the journal has none."""
+    """The intent of this very request, with its operation's id, kind, key and SKUs; None where the journal has none."""
     named = {"channel": channel, "running": "running", "state": "intended"}
     rows = store.read_now(lambda db: _INTENDED.run(db, named).all())
     return next((row for row in rows if _is_told(loads(row.request), call)), None)

@@ -11,8 +11,8 @@ from attrs import evolve
 
 from storesync.sandbox.records import Listing
 from storesync.testing.byhand import BY_HAND, TYPED_STOCK
-from storesync.testing.wanted import Item
-from storesync.testing.world import World, offers_of
+from storesync.testing.wanted import Item, offers_of
+from storesync.testing.world import World
 
 __all__ = ["edit_by_hand", "insist", "move_calmly", "move_catalog", "type_price", "vary_by_hand"]
 
@@ -96,6 +96,8 @@ def _note(world: World, listing: Listing, what: str, value: Any) -> None:
     kept = {} if half else offers_of(world.wanted, listing)
     name = what if kept else f"{what} of the whole"
     world.by_hand[listing.id, name] = dict.fromkeys(kept or world.wanted.ever(listing.key), value)
+    # By the variants' own ids, where there are any: what he typed goes with them.
+    world.typed_over[listing.id, what] = frozenset(listing.skus)
 
 
 def _rewritten(world: World, item: Item) -> Item:
@@ -170,11 +172,7 @@ def vary_by_hand(world: World) -> None:
             continue
         ours = [sku.code for sku in listing.skus.values() if sku.code in item.offers]
         if len(ours) > 1 and rng.random() < 0.3:
-            gone = rng.choice(ours)
-            world.truth.vary(listing.id, removed=gone)
-            for what in ("prices", "stock"):
-                # What was typed in went with it: one that is made again is a new one.
-                world.by_hand.get((listing.id, what), {}).pop(gone, None)
+            world.truth.vary(listing.id, removed=rng.choice(ours))
             world.events["variant removed by hand"] += 1
         elif listing.sku(BY_HAND) is None:
             own = world.platform.variant(world.truth, listing, world.platform.by_hand, rng)
@@ -212,9 +210,8 @@ def edit_by_hand(world: World) -> None:
     elif kind == "status":
         stand = world.stands().get(listing.key)
         # A half is shown once it is whole: then it is made.
-        world.by_hand[listing.id, "shown"] = (
-            {"hidden"} if stand is not None and stand.made else {"hidden", "live"}
-        )
+        left = {"hidden"} if stand is not None and stand.made else {"hidden", "live"}
+        world.by_hand[listing.id, "shown"] = left, len(world.truth.calls)
         world.truth.edit(listing.id, status="hidden")
     else:
         world.truth.edit(listing.id, status="deleted")

@@ -22,7 +22,8 @@ from storesync.testing.platform import Platform
 from storesync.testing.profile import Profile
 from storesync.testing.syncs import run
 from storesync.testing.verdict import Verdict
-from storesync.testing.world import Doom, World, offers_of
+from storesync.testing.wanted import offers_of
+from storesync.testing.world import Doom, World
 
 __all__ = ["fresh_store", "simulate"]
 
@@ -117,8 +118,9 @@ def _held(world: World, verdict: Verdict, hold: Hold) -> None:
 
 def _settle(world: World, *, typing: bool = True) -> bool:
     """Quiet runs until nothing is left to do; whether that came."""
-    # What a market makes of a text that it decides on is known after three verdicts.
-    most = _SETTLING * 3 if world.profile.review and world.profile.rewords else _SETTLING
+    # What a market makes of a text that it decides on is known after three verdicts; who types again waits for one.
+    profile = world.profile
+    most = _SETTLING * 3 if profile.review and (profile.rewords or profile.insists) else _SETTLING
     waits, left = _waits(world.stands()), most
     for _ in range(most + _DAYS):
         # What the market decides in this run was not looked at before: one more look is due.
@@ -182,7 +184,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         if item is None or not item.offered:
             continue  # nothing of it is sent
         title, offers, words = item.title, dict(item.offers), item.words
-        waits = item.unfit or (item.unpriced and not stand.made) or world.stern
+        held = item.unpriced or item.unreadable or item.uncounted
+        waits = item.unfit or (held and not stand.made) or world.stern
         if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:
@@ -190,9 +193,10 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             else:
                 title += "."
         for sku, offer in stand.offers.items():
-            gone = (item.unfit or item.unpriced) and not any(
+            gone = (item.unfit or held) and not any(
                 one.sku(sku) for one in world.truth.alive(stand.key) if one.skus
             )
+            gone = gone or (item.broken and sku in item.uncounted)  # nothing of it is sent
             if offer.refused and sku in offers and not gone:  # what is gone comes back with a document alone
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))

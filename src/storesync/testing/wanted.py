@@ -13,9 +13,11 @@ from storesync.driver import Driver, Shop
 from storesync.issues import Issue, Issues
 from storesync.model import Brand, Category, Copy, File, Listing, Money, Offer, Price, Product, digest
 from storesync.prepare import Prepared
+from storesync.sandbox.records import Listing as Shown
+from storesync.testing.byhand import BY_HAND
 from storesync.testing.floor import Floor
 
-__all__ = ["Form", "Item", "Listed", "Wanted", "bare"]
+__all__ = ["Form", "Item", "Listed", "Wanted", "bare", "offers_of"]
 
 
 @frozen(kw_only=True)
@@ -23,7 +25,8 @@ class Item:
     """One product of a catalog; `picture` is the number of its picture, `words` that of its description.
 
     With `unfit` its text must not leave; with `unpriced` its price policy ended: nobody can say what it costs, and the
-    prices in `offers` are not right yet.
+    prices in `offers` are not right yet. So it is with the prices of the SKUs in `unreadable`, whose figure is none, and
+    with the stock of those in `uncounted`. A `broken` one cannot be read; with `told` the stocks can be all the same.
     """
 
     key: str
@@ -35,6 +38,16 @@ class Item:
     words: int = 0
     unpriced: bool = False
     unfit: bool = False
+    unreadable: frozenset[str] = frozenset()
+    uncounted: frozenset[str] = frozenset()
+    told: bool = False
+
+    def whole(self) -> Item:
+        """The same with nothing wrong."""
+        none = frozenset[str]()
+        return evolve(
+            self, broken=False, told=False, unpriced=False, unfit=False, unreadable=none, uncounted=none
+        )
 
 
 class Form(Protocol):
@@ -88,29 +101,40 @@ def _held(
     last: Mapping[str, Offer],
     live: Collection[str],
 ) -> Prepared:
-    """What to show while its price or its text is held: what is on sale goes on, and what is held of it stays."""
+    """What to show while its price, a figure or its text is held: what is on sale goes on, and what is held stays."""
     found = []
     if item.unpriced:
         found.append(Issue("price.policy_expired", f"{item.key}/price", "the policy ended"))
     if item.unfit:
         found.append(Issue("text.refused", f"{item.key}/title", "a person refused this text"))
-    there = {sku: offer for sku, offer in made.items() if sku in live}
-    kept: dict[str, frozenset[str]] = {}
-    if item.unpriced:
-        # What is live stays, whatever it is, also where nobody here knows it; what is not there yet waits.
-        kept = {sku: frozenset(offer.prices) for sku, offer in there.items()}
-        there = {
-            sku: Offer(sku, last[sku].prices if sku in last else {}, offer.stock)
-            for sku, offer in there.items()
-        }
+    found += [Issue("price.figure", f"{sku}/price", "it is no amount") for sku in sorted(item.unreadable)]
+    found += [Issue("stock.unknown", f"{sku}/stock", "there is none") for sku in sorted(item.uncounted)]
     issues = Issues(tuple(found))
     if not live:
         return Prepared(key=item.key, offered=True, offers=made, issues=issues)
-    if item.unfit or not all(offer.prices for offer in there.values()) or not there:
-        return Prepared(key=item.key, offered=True, goes=there, offers=made, kept=kept, issues=issues)
-    some = evolve(item, offers={sku: item.offers[sku] for sku in there})
-    shown = form(some, shop, category, there)
-    return evolve(shown, kept=kept, issues=shown.issues + issues)
+    unpriced = frozenset(made) if item.unpriced else item.unreadable
+    # What is live stays, whatever it is, also where nobody here knows it; what is not there yet waits.
+    there = {
+        sku: Offer(
+            sku,
+            offer.prices if sku not in unpriced else last[sku].prices if sku in last else {},
+            offer.stock if sku not in item.uncounted else last[sku].stock if sku in last else 0,
+        )
+        for sku, offer in made.items()
+        if sku in live
+    }
+    kept = {sku: frozenset(made[sku].prices) for sku in there if sku in unpriced}
+    uncounted = item.uncounted & there.keys()
+    blind = any(sku not in last for sku in (*kept, *uncounted))
+    if item.unfit or blind or not there:
+        return Prepared(
+            key=item.key, offered=True, goes=there, offers=made, kept=kept, uncounted=uncounted, issues=issues
+        )
+    waits = unpriced | item.uncounted
+    shows = {sku: there.get(sku, offer) for sku, offer in made.items() if sku in there or sku not in waits}
+    some = evolve(item, offers={sku: item.offers[sku] for sku in shows})
+    shown = form(some, shop, category, shows)
+    return evolve(shown, kept=kept, uncounted=uncounted, issues=shown.issues + issues)
 
 
 @define
@@ -127,6 +151,7 @@ class Wanted:
     titles: dict[str, set[str]] = field(factory=dict)
     past: dict[str, list[tuple[Decimal, int]]] = field(factory=dict)
     _products: dict[str, tuple[Item, Product]] = field(factory=dict)
+    _named: dict[str, tuple[Item, str]] = field(factory=dict)
     _formed: dict[str, tuple[Item, Shop, Category | None, Prepared]] = field(factory=dict)
 
     def remember(self) -> None:
@@ -134,11 +159,13 @@ class Wanted:
         for item in self.items.values():
             self.titles.setdefault(item.key, set()).add(item.title)
             for sku, (price, stock) in item.offers.items():
-                self.stocks.setdefault(sku, set()).add(stock)
-                if item.unpriced:
+                if sku not in item.uncounted:
+                    self.stocks.setdefault(sku, set()).add(stock)
+                if item.unpriced or sku in item.unreadable:
                     continue
                 self.prices.setdefault(sku, set()).add(self.right(price))
-                self.past.setdefault(sku, []).append((price, stock))
+                if sku not in item.uncounted:
+                    self.past.setdefault(sku, []).append((price, stock))
 
     def ever(self, key: str) -> list[str]:
         """The SKUs that a product has or had."""
@@ -155,8 +182,12 @@ class Wanted:
         """The catalog as a source gives it."""
         for item in self.items.values():
             if item.broken:
+                told = item.offers.items() if item.told else ()
                 yield Read(
-                    key=item.key, product=None, issues=(Issue("catalog.broken", item.key, "a wrong row"),)
+                    key=item.key,
+                    product=None,
+                    issues=(Issue("catalog.broken", item.key, "a wrong row"),),
+                    stocks={sku: None if sku in item.uncounted else stock for sku, (_, stock) in told},
                 )
                 continue
             yield Read(key=item.key, product=self._product(item))
@@ -181,9 +212,13 @@ class Wanted:
     def causes(self, product: Product, shop: Any, category: Category | None) -> Mapping[str, str]:
         """All of the result comes from the catalog here."""
         item = self.items[product.key]
-        rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
-        shown = [item.title, item.offered, item.picture, item.words, item.unpriced, item.unfit, rows]
-        return {"catalog": digest(shown)}
+        known, named = self._named.get(item.key, (None, ""))
+        if known is not item:
+            rows = [[sku, price, stock] for sku, (price, stock) in item.offers.items()]
+            shown = [item.title, item.offered, item.picture, item.words, item.unpriced, item.unfit, rows]
+            named = digest([*shown, sorted(item.unreadable), sorted(item.uncounted)])
+            self._named[item.key] = item, named
+        return {"catalog": named}
 
     def prepare(
         self,
@@ -203,7 +238,7 @@ class Wanted:
             sku: Offer(sku, {market.code: Price(Money(self._priced(price), market.currency))}, stock)
             for sku, (price, stock) in item.offers.items()
         }
-        if item.unfit or item.unpriced:
+        if item.unfit or item.unpriced or item.unreadable or item.uncounted:
             return _held(item, self.form, shop, category, offers, last, live)
         return self._form(item, shop, category, offers)
 
@@ -221,3 +256,13 @@ class Wanted:
     def traces(self, prepared: Prepared) -> Mapping[str, Any]:
         """Nothing to tell."""
         return {}
+
+
+def offers_of(wanted: Wanted, listing: Shown) -> Mapping[str, tuple[Decimal, int]]:
+    """Price and stock by SKU as the market holds them, without the seller's own; one without SKUs is one itself."""
+    if listing.skus:
+        return {sku.code: (sku.price, sku.stock) for sku in listing.skus.values() if sku.code != BY_HAND}
+    item = wanted.items.get(listing.key)
+    if item is None or len(item.offers) != 1 or listing.price == 0:
+        return {}  # a half, whose SKUs come in a second step
+    return dict.fromkeys(item.offers, (listing.price, listing.stock))

@@ -27,11 +27,13 @@ class _Seen:
     """What a person could read in a plan: by SKU the new price and the new stock, in words."""
 
     operations: Mapping[tuple[Kind, str], Operation]
+    every: tuple[Operation, ...]
     prices: Mapping[str, str]
     stocks: Mapping[str, str]
     before: Mapping[str, OfferStanding]
     refused: frozenset[str]
     kept: frozenset[str]
+    uncounted: frozenset[str]
 
     @classmethod
     def of(cls, made: Plan, db: Connection) -> _Seen:
@@ -48,11 +50,13 @@ class _Seen:
         offers = [offer for stand in stands for offer in stand.offers.values()]
         return cls(
             {(operation.kind, operation.key): operation for operation in made.operations},
+            made.operations,
             prices,
             stocks,
             {offer.sku: offer for offer in offers},
             frozenset(offer.sku for offer in offers if offer.refused),
             frozenset(offer.sku for offer in offers if offer.kept),
+            frozenset(offer.sku for offer in offers if offer.uncounted),
         )
 
 
@@ -147,7 +151,7 @@ class _Watch:
             sku, kinds = change.sku, _OFFERS[part]
             if part in self.channel.channel.owned_by_seller:
                 yield f"{sku} got {part}, which its seller keeps"
-            if not any(op.kind in kinds and sku in op.skus for op in self.seen.operations.values()):
+            if not any(op.kind in kinds and sku in op.skus for op in self.seen.every):
                 yield f"{sku} got {part}, which no plan showed"
                 continue
             yield from self._offer(change.offer, prices=part != "stock", stock=part != "prices")
@@ -162,7 +166,7 @@ class _Watch:
             right = self.seen.prices.get(sku, _told(last) if last is not None else "nothing")
             if _told(offer.prices) != right:
                 yield f"{sku} was sent at {_told(offer.prices)}, the plan showed {right}"
-        if stock and "stock" not in owned:
+        if stock and "stock" not in owned and sku not in self.seen.uncounted:
             left = before.last_stock if before is not None else None
             shown = self.seen.stocks.get(sku, str(left) if left is not None else "nothing")
             if str(offer.stock) != shown:

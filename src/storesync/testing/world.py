@@ -19,43 +19,30 @@ from sqlalchemy.exc import OperationalError
 from storesync.driver import Driver, Shop
 from storesync.engine import Env, OpenChannel, Pacer
 from storesync.engine.contact import meet
-from storesync.model import Channel
+from storesync.model import Channel, loads
 from storesync.plan import Kind
 from storesync.sandbox import FaultSchedule, SandboxTransport
 from storesync.sandbox import Market as Truth
 from storesync.sandbox.dialect import AUTH, CREATE, EXTEND, READ, Answer, Call, Dialect
 from storesync.sandbox.faults import Fault, Step
-from storesync.sandbox.records import Listing, Sku
+from storesync.sandbox.records import Sku
 from storesync.state import Standing, Store, standing
 from storesync.state.schema import operations
 from storesync.state.statement import Statement
-from storesync.testing.byhand import BY_HAND
+from storesync.testing.comeback import too_early
 from storesync.testing.intents import intent_of
 from storesync.testing.picture import file_of
 from storesync.testing.platform import PLATFORMS, Platform
 from storesync.testing.profile import START, Profile
 from storesync.testing.stumble import Stumbles, stumbling
 from storesync.testing.virtual import VirtualLoop, run_virtual, virtual_env
-from storesync.testing.wanted import Wanted
+from storesync.testing.wanted import Wanted, offers_of
 from storesync.testing.witness import Witness
 from storesync.transport import Transport
 
-__all__ = ["Crash", "Doom", "World", "offers_of"]
+__all__ = ["Crash", "Doom", "World"]
 
 _RUNNING = Statement(select(operations.c.key).where(operations.c.state == bindparam("state")))
-_UNHEARD = (
-    "lost_before",
-    "lost_after",
-    "late",
-    "duplicate",
-    "truncated",
-    "garbage",
-    "garbage_after",
-    "error_before",
-    "error_after",
-    "hostile",
-    "repeat",
-)
 _ALWAYS = 1_000_000  # calls, more than any world has
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
@@ -129,6 +116,7 @@ class World:
     processes: int = 0
     grants: int = 0
     by_hand: dict[tuple[int, str], Any] = field(factory=dict)
+    typed_over: dict[tuple[int, str], frozenset[int]] = field(factory=dict)
     parked: dict[str, tuple[Kind, datetime]] = field(factory=dict)
     unjournaled: list[str] = field(factory=list)
     mispriced: dict[str, str] = field(factory=dict)
@@ -144,6 +132,7 @@ class World:
     unasked: bool = False
     witness: Witness = field(factory=Witness)
     creating: dict[int, str] = field(factory=dict)
+    looking: dict[int, Call] = field(factory=dict)
     cut: set[str] = field(factory=set)
     stumbles: Stumbles = field(init=False)
     rests: Random = field(init=False)
@@ -306,6 +295,9 @@ class World:
         if self.loses and self.truth.files and self.losses.random() < self.loses:
             self.truth.forget_files()
             self.events["pictures forgotten"] += 1
+        if not isinstance(name, Answer) and name in self.dialect.absent and self.profile.rates.get("missed"):
+            self.truth.settle()  # what is due is logged first
+            self.looking[len(self.truth.calls)] = call
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
@@ -316,8 +308,8 @@ class World:
         if told is None:
             self.unjournaled.append(f"{name} ({call.method} {call.path})")
             return
-        if told.kind == "show":
-            self._look_at_comeback(told.key)
+        if told.kind in ("show", "stock"):
+            self._look_at_comeback(told)
         if told.id not in self.begun:
             self.begun.add(told.id)
             self._look_at_calendar(told.kind, env.now())
@@ -325,19 +317,6 @@ class World:
     def cut_off(self) -> None:
         """A process died, or broke over an answer: what it had begun is in doubt."""
         self.cut |= set(self.store.read_now(lambda db: _RUNNING.run(db, {"state": "running"}).scalars()))
-
-    def doubted(self) -> set[str]:
-        """The keys of which nobody could know, at one time, whether their listing was made or is still there."""
-        calls = list(self.truth.calls)
-        lost = {
-            key
-            for number, key in self.creating.items()
-            if calls[number].fault.partition(":")[0] in _UNHEARD
-            and calls[number].fault != "lost_before:connect"
-        }
-        missed = any(call.fault == "missed" for call in calls)
-        gone = {one.key for one in self.truth.listings.values() if missed or not one.alive}
-        return lost | gone | self.cut
 
     def _look_at_calendar(self, kind: str, now: datetime) -> None:
         """An operation that began before a blackout may end in it; none begins there, by the clock of its process."""
@@ -352,23 +331,17 @@ class World:
         seconds = (until - START).total_seconds() - self.profile.skew + self.profile.apart + 1.0
         self.loop.skip(max(0.0, seconds - self.loop.time()))
 
-    def _look_at_comeback(self, key: str) -> None:
-        """What comes back on sale has the price that is wanted, and none of what is sold out: not even for a moment."""
-        stand = self.store.read_now(lambda db: standing.read(db, self.platform.channel, key))
-        # With another catalog's plan the state may want another price by now than the one that was looked at.
-        ours = self.wanted.items[key].offers if self.profile.elsewhere and key in self.wanted.items else {}
-        for listing in self.truth.alive(key) if stand is not None else ():
-            for sku, (price, stock) in offers_of(self.wanted, listing).items():
-                offer = stand.offers.get(sku) if stand is not None else None
-                if offer is None or offer.want is None:
-                    continue
-                right = {self.platform.by_hand, *(one.sale.amount for one in offer.want.prices.values())}
-                right |= {self.wanted.right(ours[sku][0])} if sku in ours else set()
-                if price not in right and "prices" not in self.profile.owned:
-                    self.early[sku] = f"{sku} comes back on sale at {price}, before its price"
-                counted = "stock" in self.profile.owned or (listing.id, "stock") in self.by_hand
-                if stock and not offer.want.stock and not counted:
-                    self.early[sku] = f"{sku} comes back on sale, sold out, with a stock of {stock}"
+    def _look_at_comeback(self, told: Any) -> None:
+        channel, skus = self.platform.channel, loads(told.skus)
+        if told.kind == "stock" and self.driver.offers is not None:
+            return  # the price goes in the same call
+        keys = self.store.read_now(lambda db: standing.keys_of(db, channel, skus)) if skus else (told.key,)
+        for stand in self.store.read_now(lambda db: list(standing.read_all(db, channel, keys=keys))):
+            back = skus if told.kind == "stock" else None
+            alive = self.truth.alive(stand.key)
+            self.early |= too_early(
+                stand, alive, back, self.wanted, self.profile, self.platform, self.by_hand
+            )
 
     def look_at_prices(self) -> None:
         """No price is ever shown that the catalog did not ask for at some time, and none below its floor."""
@@ -389,13 +362,3 @@ class World:
                     self.cheap[sku] = f"{sku} costs {price}, below {floor.least}"
                 elif listing.skus:
                     self.right.add((sku, price))
-
-
-def offers_of(wanted: Wanted, listing: Listing) -> Mapping[str, tuple[Decimal, int]]:
-    """Price and stock by SKU as the market holds them, without the seller's own; one without SKUs is one itself."""
-    if listing.skus:
-        return {sku.code: (sku.price, sku.stock) for sku in listing.skus.values() if sku.code != BY_HAND}
-    item = wanted.items.get(listing.key)
-    if item is None or len(item.offers) != 1 or listing.price == 0:
-        return {}  # a half, whose SKUs come in a second step
-    return dict.fromkeys(item.offers, (listing.price, listing.stock))

@@ -208,11 +208,11 @@ def _offer(shop: Shop, listing: sd.Listing, offer: sd.Offer) -> Iterator[sd.Issu
     except sd.Rejected as fault:
         yield from fault.issues
     else:
-        yield from _within(listing, "price", Decimal(price), f"{path}/price")
+        yield from _within(listing, "price", Decimal(price), f"{path}/price", f" {shop.market.currency}")
     yield from _within(listing, "stock", Decimal(offer.stock), f"{path}/stock")
 
 
-def _within(listing: sd.Listing, what: str, value: Decimal, path: str) -> Iterator[sd.Issue]:
+def _within(listing: sd.Listing, what: str, value: Decimal, path: str, unit: str = "") -> Iterator[sd.Issue]:
     bounds = listing.category.rules.get(what)
     if not bounds:
         return
@@ -221,6 +221,7 @@ def _within(listing: sd.Listing, what: str, value: Decimal, path: str) -> Iterat
         yield sd.Issue(
             f"{what}.range",
             path,
-            f"{what} {value:f} lies outside {low:f} to {high:f}, as category {listing.category.id} wants it",
+            f"{what} {value:f}{unit} lies outside {low:f}{unit} to {high:f}{unit},"
+            f" as category {listing.category.id} wants it",
             hint=f"change the {what}, or keep the product off this channel",
         )

@@ -8,8 +8,10 @@ from typing import TypeAlias
 from attrs import evolve, field, frozen
 
 from storesync.compliance import Scanner
+from storesync.localization.gates.damage import lost_letters, talk
 from storesync.localization.gates.markup import markup
 from storesync.localization.gates.numbers import numbers
+from storesync.localization.gates.opposites import opposites
 from storesync.localization.gates.presence import absence, loops, other_language, proportion
 from storesync.localization.gates.scripts import characters, unwanted
 from storesync.localization.gates.terms import brands, wording
@@ -63,29 +65,33 @@ class Gates:
         """
         found = list(absence(source, text, locale))
         if not found:
-            found = [
-                *self._without_claims(source, text, locale, field, tuple(categories), part=part),
-                *self._claims(text, locale, field, kind),
-            ]
+            found = self._without_claims(source, text, locale, field, tuple(categories), part=part)
+            if self.scanners:
+                found += self._claims(text, locale, field, kind)
         return Verdict(tuple(evolve(finding, field=field) for finding in found)) if found else _PASSED
 
     def _without_claims(
         self, source: str, text: str, locale: str, field: str, categories: tuple[str, ...], *, part: bool
-    ) -> Iterator[Finding]:
-        yield from characters(text, locale)
+    ) -> list[Finding]:
+        found = [*characters(text, locale)]
+        if "?" in text:
+            found += lost_letters(source, text)
+        found += talk(source, text, locale)
         if self.refused:
-            yield from unwanted(text, locale, self.refused)
-        yield from markup(source, text, part=part)
-        yield from numbers(source, text, self.source_locale, locale, part=part)
+            found += unwanted(text, locale, self.refused)
+        found += markup(source, text, part=part)
+        found += numbers(source, text, self.source_locale, locale, part=part)
+        found += opposites(source, text, self.source_locale, locale)
         if not part:
-            yield from brands(source, text, self.brands, field)
-        yield from wording(source, text, field, locale, self.glossary)
+            found += brands(source, text, self.brands, field)
+        found += wording(source, text, field, locale, self.glossary)
         if self.limits or self.categories:
-            yield from self._lengths(text, field, categories)
-        yield from other_language(text, field, locale, self.brands.values())
+            found += self._lengths(text, field, categories)
+        found += other_language(source, text, field, locale, self.brands)
         if not part:
-            yield from proportion(source, text, locale)
-        yield from loops(source, text)
+            found += proportion(source, text, locale, field)
+        found += loops(source, text)
+        return found
 
     def _lengths(self, text: str, field: str, categories: tuple[str, ...]) -> Iterator[Finding]:
         own = [(name, self.categories[name]) for name in categories if name in self.categories]

@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final
 from unicodedata import normalize
 
 from attrs import evolve, frozen
 
 from storesync.localization.gates.numerals import numerals
-from storesync.localization.gates.units import NAMES, REDUCED, SIGNED, UNITS, WRITTEN
+from storesync.localization.gates.units import BUNDLES, NAMES, REDUCED, SIGNED, UNITS, WRITTEN
 from storesync.localization.locale import language
 
-__all__ = ["DIGIT", "Figure", "figures", "spelled"]
+__all__ = ["DIGIT", "Figure", "Lists", "even", "figures", "lists", "spelled"]
 
 DIGIT = re.compile(r"\d")
 
@@ -73,6 +74,12 @@ class Figure:
         """What the digits say where their mark parts thousands, as it does in another language; None without one."""
         found = _GROUPED.search(self.written)
         return Decimal(re.sub("[.,]", "", found.group())) if found is not None else None
+
+    @property
+    def things(self) -> Decimal | None:
+        """How many things a dozen, a pair or the like are; None of other figures."""
+        size = BUNDLES.get(self.counter)
+        return self.value * size if size is not None and not self.unit else None
 
     @property
     def base(self) -> tuple[str, Decimal]:
@@ -157,6 +164,46 @@ def figures(text: str, locale: str) -> tuple[Figure, ...]:
     return tuple(found)
 
 
+# Numbers that thousands may part, or a list: 95,100,105. A group of noughts, or money, is no list.
+_LISTABLE = re.compile(
+    r"(?<![\d.,，])\d{1,3}(?:[,，](?!000)\d{3})+(?!\d|[.,，]\d|\s?(?:[원元]|韩元|韩币|won|đồng|vnd|천|만|千|万|nghìn|triệu))"
+)
+_SIZED = re.compile(r"\s?(?:사이즈|호|码|碼|号|cỡ|size)", re.IGNORECASE)
+
+
+@frozen
+class Lists:
+    """A text read with lists where commas may part thousands; `sure` says that each of them looks like a list."""
+
+    text: str
+    sure: bool
+    first: str
+
+
+@lru_cache(maxsize=1024)
+def lists(text: str) -> Lists | None:
+    """The other reading of a text in which a comma may part thousands or numbers; None where no comma may."""
+    some = list(_LISTABLE.finditer(text))
+    if not some:
+        return None
+    made = list(text)
+    sure = True
+    for one in some:
+        parts = re.split("[,，]", one.group())
+        rises = len(parts) > 2 and all(int(a) < int(b) for a, b in pairwise(parts))
+        before = text[max(0, one.start() - 1) : one.start()]
+        sized = _SIZED.match(text, one.end()) is not None
+        sure = sure and (rises or sized or "，" in one.group() or (before.isascii() and before.isalpha()))
+        for place in range(one.start(), one.end()):
+            made[place] = "、" if made[place] in ",，" else made[place]
+    return Lists("".join(made), sure, some[0].group())
+
+
+def even(text: str) -> str:
+    """A text as its figures are found in it: NFKC, in lower case, as many characters as their offsets count."""
+    return _even(text)[1]
+
+
 @lru_cache(maxsize=4096)
 def spelled(text: str, locale: str) -> tuple[Figure, ...]:
     """The numbers that a text writes in words right before a unit or a counting word: 六年, 十倍, hai lần."""
@@ -184,6 +231,8 @@ def _spelled(even: str, text: str, locale: str) -> Iterator[Figure]:
     told = -1
     for value, start, end in numerals(text, locale):
         match = _SPELLED.match(text, end)
+        if match is not None and match["unit"] == "元":
+            continue  # 三元 is a kind of pork, and one of concrete; nobody writes a price so
         if match is not None and start > told:
             yield _made(Decimal(value), match, even[start : match.end()], start)
             told = start

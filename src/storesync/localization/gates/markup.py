@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from unicodedata import normalize
 
 from storesync.localization.gates.verdict import Finding, Level
@@ -37,15 +38,18 @@ _VOID = frozenset({"br", "hr", "img", "wbr"})
 _SIGNS = re.compile(r"[{}<>%\[+＜＞｛｝＋FfＦｆ]")
 
 
-def markup(source: str, text: str, *, part: bool = False) -> Iterator[Finding]:
+def markup(source: str, text: str, *, part: bool = False) -> Iterable[Finding]:
     """`placeholders`, `markup` and `protection` where a translation lost, changed or added one.
 
     Of a text that says a `part` of its source only, nothing is lost.
     """
-    if _SIGNS.search(source) is not None or _SIGNS.search(text) is not None:
-        yield from _placeholders(source, text, part=part)
-        yield from _tags(source, text, part=part)
-        yield from _protection(source, text, part=part)
+    if _SIGNS.search(source) is None and _SIGNS.search(text) is None:
+        return ()
+    return chain(
+        _placeholders(source, text, part=part),
+        _tags(source, text, part=part),
+        _protection(source, text, part=part),
+    )
 
 
 def _protection(source: str, text: str, *, part: bool) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from storesync.localization.locale import language
 
-__all__ = ["in_words", "numerals"]
+__all__ = ["in_words", "numerals", "value_of"]
 
 _MOST = 99_999
 
@@ -96,6 +96,15 @@ def _value(words: list[str], values: dict[str, int], powers: dict[str, int]) -> 
         else:
             part, last = part + (last or 1) * power, 0
     return total + part + last
+
+
+def value_of(said: str, kind: str) -> int:
+    """What digits, or the words of a Chinese or Vietnamese number, say."""
+    if said.isdecimal():
+        return int(said)
+    if kind == "zh":
+        return _value(list(said), _ZH_VALUES, _ZH_POWERS)
+    return _value(said.split(), _VI_VALUES, _VI_POWERS)
 
 
 def numerals(text: str, locale: str) -> Iterator[tuple[int, int, int]]:

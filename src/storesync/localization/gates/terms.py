@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from attrs import frozen
@@ -21,10 +21,15 @@ STRICT = frozenset({"title", "attributes", "option_values"})
 _LEVELS = {"block": Level.FAIL, "warn": Level.REVIEW, "advise": Level.NOTE}
 
 
-def brands(source: str, text: str, names: Mapping[str, str], field: str = "title") -> Iterator[Finding]:
+def brands(source: str, text: str, names: Mapping[str, str], field: str = "title") -> Iterable[Finding]:
     """`brand_kept`: a brand of the source, by its own name or its Latin one, stands in Latin letters."""
-    for name, latin in names.items():
-        if not latin or latin in text or (name not in source and latin not in source):
+    said = [one for one in names.items() if one[1] and (one[0] in source or one[1] in source)]
+    return _lost(source, text, said, field) if said else ()
+
+
+def _lost(source: str, text: str, names: Iterable[tuple[str, str]], field: str) -> Iterator[Finding]:
+    for name, latin in names:
+        if latin in text:
             continue
         said = latin in source or says_name(name, source, prose=field != "title")
         if said:
@@ -36,30 +41,35 @@ def brands(source: str, text: str, names: Mapping[str, str], field: str = "title
             yield Finding("brand_kept", Level.REVIEW, message, 0, f"write {latin}, or leave it so")
 
 
-def wording(source: str, text: str, field: str, locale: str, glossary: Glossary) -> Iterator[Finding]:
+def wording(source: str, text: str, field: str, locale: str, glossary: Glossary) -> Iterable[Finding]:
     """`glossary`: a rendering that is never right fails in every field; a missing one counts in some fields.
 
     A rendering that another term of the same source asks for is not held against this one: 미역 is never
     海带, but 다시마 beside it is.
     """
     found = glossary.find(source)
-    if not found:
-        return
+    return _wording(found, text, field, locale) if found else ()
+
+
+def _wording(
+    found: Sequence[tuple[int, GlossaryTerm]], text: str, field: str, locale: str
+) -> Iterator[Finding]:
     terms = tuple({term.source: term for _, term in found}.values())
-    compared = _Compared.of(text, locale)
+    compared: _Compared | None = None
     for term in terms:
         if term.doubt:
             message = f"the glossary contradicts itself about {term.source} ({term.doubt})"
             yield Finding(
                 "glossary", Level.REVIEW, message, 0, "have a person look, and correct the glossary"
             )
+        accepted = term.accepted.get(locale, ()) if field in STRICT else ()
+        if any(word in text for word in accepted):
+            accepted = ()
+        if not accepted and locale not in term.never:
+            continue
+        compared = compared or _Compared.of(text, locale)  # it costs more than all the rest
         yield from _never(term, terms, compared, locale)
-        accepted = term.accepted.get(locale, ())
-        if (
-            field in STRICT
-            and accepted
-            and not any(_word(word, locale) in compared.text for word in accepted)
-        ):
+        if accepted and not any(_word(word, locale) in compared.text for word in accepted):
             yield Finding(
                 "glossary",
                 _LEVELS[term.enforce],

@@ -15,7 +15,7 @@ from storesync.localization.pipeline import TextRules
 from storesync.localization.review.row import Reviewed, ReviewRow, noted
 from storesync.localization.segment import Segment
 
-__all__ = ["Taken", "take"]
+__all__ = ["Taken", "take", "unimported"]
 
 _RANK: Mapping[TextState, int] = {state: rank for rank, state in enumerate(STATES)}
 
@@ -91,6 +91,37 @@ def take(
         elif not found:
             unchanged += 1
     return Taken(texts=tuple(taken.values()), issues=Issues(tuple(issues)), same=unchanged)
+
+
+def unimported(
+    file: Reviewed, some: Iterable[Segment], rules: TextRules, texts: Mapping[str, MemoryText]
+) -> tuple[ReviewRow, ...]:
+    """The rows of a file that say what is not known here: what is lost when another export goes over it.
+
+    Those of a file in another language are all unknown. A row that nobody touched says nothing, also one of a source
+    or a place that is gone.
+    """
+    if file.locale and not same(file.locale, rules.target):
+        return tuple(row for row in file.rows if normal(row.text) and not _left(row))
+    segments = tuple(some)
+    sources = {segment.place: segment.text for segment in segments}
+    rows = tuple(
+        row
+        for row in file.rows
+        if sources.get(row.place) == normal(row.source) or (normal(row.text) and not _left(row))
+    )
+    taken = take(Reviewed(rows, file.locale), segments, rules, texts, by="")
+    said = {one.place for one in taken.texts}
+    lost = {issue.at for issue in taken.issues.errors}
+    return tuple(row for row in rows if row.place in said or row.at in lost)
+
+
+def _left(row: ReviewRow) -> bool:
+    """Whether a row still says what the export said."""
+    drafts: tuple[TextState, ...] = ("initial", "translated")
+    states = drafts if row.unsure else (row.state,)
+    locks = (False, True) if row.locked is None else (row.locked,)
+    return any(edition(row.text, state, locked=lock) == row.edition for state in states for lock in locks)
 
 
 def _wrong(row: ReviewRow, code: str, message: str, hint: str, severity: Severity = Severity.ERROR) -> Issue:
@@ -169,14 +200,7 @@ class _Said:
     @property
     def untouched(self) -> bool:
         """Whether the row still says what the export said."""
-        drafts: tuple[TextState, ...] = ("initial", "translated")
-        states = drafts if self.row.unsure else (self.row.state,)
-        locks = (False, True) if self.row.locked is None else (self.row.locked,)
-        return any(
-            edition(self.row.text, state, locked=lock) == self.row.edition
-            for state in states
-            for lock in locks
-        )
+        return _left(self.row)
 
     @property
     def note(self) -> str:

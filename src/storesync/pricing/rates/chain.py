@@ -12,16 +12,15 @@ from storesync.errors import ConfigError, Fault
 from storesync.issues import Issue, Issues, Severity, counted
 from storesync.model import frozen_map
 from storesync.pricing.businessday import missed_days
-from storesync.pricing.exact import EXACT, Exact, exact, figure
-from storesync.pricing.policy import RateRules
+from storesync.pricing.exact import EXACT, exact, figure
+from storesync.pricing.policy import RateRules, percent
 from storesync.pricing.rate import Kind, Leg, Rate, Snapshot
 from storesync.pricing.rates.source import Fetch, RateSource
 from storesync.pricing.rates.static import StaticTable
-from storesync.pricing.settle import corroborate, direct, jumped, within
+from storesync.pricing.settle import apart, corroborate, direct, jumped, within
 
 __all__ = ["Chain", "Collected", "collect", "hosts"]
 
-_HUNDRED = Decimal(100)
 _FEW = 3  # digits of a rate below one; a half in the third is half a percent at most
 _SPREAD: tuple[Kind, ...] = ("mid", "buy", "sell")
 
@@ -92,6 +91,9 @@ class _Asked:
                 )
             except (Fault, ConfigError) as error:
                 self.answers[source.name] = str(error)
+            except Exception as error:
+                # A source of another package that breaks is one that fails; what it says might hold its key.
+                self.answers[source.name] = f"it broke with {type(error).__name__}"
         return self.answers[source.name]
 
 
@@ -245,12 +247,11 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
     moved = jumped(reference, rate, chain.max_jump)
     if moved is None:
         return None
-    percent = figure(EXACT.multiply(moved, _HUNDRED), 2)
     return Issue(
         "rates.jump",
         f"rates/{currency}",
-        f"{rate} moved by {percent} % from the last accepted rate;"
-        f" at most {figure(EXACT.multiply(chain.max_jump, _HUNDRED), 0)} % is believed",
+        f"{rate} moved by {_percent(moved)} from the last accepted rate;"
+        f" at most {percent(chain.max_jump)} is believed",
         hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
     )
 
@@ -277,15 +278,14 @@ def _astray(rate: Rate, other: Rate, currency: str, chain: Chain) -> Issue | Non
     return Issue(
         "rates.jump",
         f"rates/{currency}",
-        f"{other} lies {_apart(other, rate)} % from {rate};"
-        f" at most {figure(EXACT.multiply(chain.max_jump, _HUNDRED), 0)} % is believed",
+        f"{other} lies {_percent(apart(other.value, rate.value))} from {rate};"
+        f" at most {percent(chain.max_jump)} is believed",
         hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
     )
 
 
-def _apart(rate: Rate, other: Rate) -> str:
-    difference = EXACT.multiply(EXACT.subtract(rate.value, other.value).copy_abs(), _HUNDRED)
-    return figure(Exact(difference).over(other.value).value, 2)
+def _percent(share: Decimal) -> str:
+    return f"{figure(share.scaleb(2, context=EXACT), 2)} %"
 
 
 def _unconfirmed(rate: Rate, why: str, chain: Chain) -> Issue:
@@ -330,13 +330,13 @@ async def _contradicted(
         return None
     found = corroborate(rate, other, chain.tolerance)
     if found is None:
-        confirmed[currency] = f"{chain.witness}, {_apart(rate, other)} % apart, {other.observed}"
+        confirmed[currency] = (
+            f"{chain.witness}, {_percent(apart(rate.value, other.value))} apart, {other.observed}"
+        )
         return None
-    percent = figure(EXACT.multiply(found.share, _HUNDRED), 2)
     return Issue(
         "rates.disagree",
         f"rates/{currency}",
-        f"{rate} and {other} differ by {percent} %;"
-        f" at most {figure(EXACT.multiply(chain.tolerance, _HUNDRED), 2)} % is believed",
+        f"{rate} and {other} differ by {_percent(found.share)}; at most {percent(chain.tolerance)} is believed",
         hint=f"look at both sources; prices in {currency} are held until they agree",
     )

@@ -22,7 +22,7 @@ __all__ = ["Kexim", "read_kexim"]
 # still stands in old code.
 HOST = "https://oapi.koreaexim.go.kr"
 _PATH = "/site/program/financial/exchangeJSON"
-_UNIT = re.compile(r"([A-Z]{3})(?:\((\d+)\))?")
+_UNIT = re.compile(r"([A-Z]{3})(?:\((10{0,6})\))?")
 _FIELDS: tuple[tuple[Kind, str], ...] = (("mid", "deal_bas_r"), ("buy", "ttb"), ("sell", "tts"))
 # Lunar New Year and Chuseok with weekends around them need up to about ten days.
 _DAYS_BACK = 10

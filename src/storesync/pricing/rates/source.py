@@ -119,18 +119,19 @@ def _refusal(status: int, source: str, response: Response) -> Fault:
     return Rejected(f"http.{status}", message)
 
 
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", re.ASCII)
+_LEAST, _MOST = -12, 12  # powers of ten; per 100 or per 1,000,000, no currency costs less or more
 
 
 def number(text: str) -> Decimal:
-    """An exact number with or without thousands commas; ValueError for anything else, zero included."""
+    """An exact number with or without thousands commas; ValueError for what is no rate, such as zero."""
     if not isinstance(text, str) or not _NUMBER.fullmatch(text.strip()):
         raise ValueError(f"{text!r} is no rate")
     try:
         value = Decimal(text.strip().replace(",", ""))
     except InvalidOperation:
         raise ValueError(f"{text!r} is no rate") from None
-    if value <= 0:
+    if value <= 0 or not _LEAST <= value.adjusted() < _MOST:
         raise ValueError(f"{text!r} is no rate")
     return value
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from storesync.errors import ConfigError
+from storesync.pricing.exact import exact
 from storesync.pricing.rate import Rate, Snapshot
 from storesync.pricing.ratefile import snapshot_from
 from storesync.pricing.rates.source import Fetch
@@ -63,7 +64,7 @@ class RateFile:
         """
         del send, today
         try:
-            data = tomllib.loads(self.path.read_text("utf-8"))
+            data = tomllib.loads(self.path.read_text("utf-8"), parse_float=exact)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ConfigError(f"rate file {self.path}: {error}") from None
         snapshot, issues = snapshot_from(data, at=str(self.path), path="")

@@ -14,7 +14,7 @@ from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, digest, dumps, frozen_map, loads
 from storesync.state.clock import stamp, unstamp
 from storesync.state.converter import CONVERTER, pack, unpack
-from storesync.state.standing.value import UNKNOWN, OfferStanding, Standing
+from storesync.state.standing.value import STAYS, UNKNOWN, OfferStanding, Standing
 
 __all__ = [
     "NO_ISSUES",
@@ -90,7 +90,7 @@ def _offer_standing(row: Any) -> OfferStanding:
     wanted, kept, waits = None, frozenset[str](), 0
     if row.want_stock:
         kept = kept_from(row.want_prices)
-        count = int(row.want_stock)
+        count = last_stock or 0 if row.want_stock == STAYS else int(row.want_stock)
         if kept and stock == "0":
             # Nothing is on sale at the price that stays, as far as anybody knows: stock would put it back on sale.
             count, waits = 0, count
@@ -105,6 +105,7 @@ def _offer_standing(row: Any) -> OfferStanding:
         last_stock=last_stock,
         kept=kept,
         waits=waits,
+        uncounted=row.want_stock == STAYS,
     )
 
 

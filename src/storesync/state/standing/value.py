@@ -13,9 +13,12 @@ from storesync.issues import Issue
 from storesync.model import Offer, Price, Ref, Status, Ticket, dumps, frozen_map
 from storesync.state.converter import CONVERTER
 
-__all__ = ["ENDED", "HIDDEN", "OFFERS_GO", "SHOWN", "UNKNOWN", "OfferStanding", "Standing", "Want"]
+__all__ = ["ENDED", "HIDDEN", "OFFERS_GO", "SHOWN", "STAYS", "UNKNOWN", "OfferStanding", "Standing", "Want"]
 
 UNKNOWN = "?"
+
+STAYS = "="
+"""The wanted stock of a variant of which nobody knows how many there are: what is live stays."""
 
 SHOWN, HIDDEN, ENDED = "+", "-", "x"
 
@@ -30,6 +33,7 @@ class OfferStanding:
     `last_prices` and `last_stock` are what the market acknowledged last, also when it is unknown now: guards measure
     against them. In the markets of `kept` the live price stays, whatever it is; `want` has the one acknowledged last.
     What is sold out at such a price stays so: then `want` has no stock, and `waits` is what comes with the next price.
+    With `uncounted` the live stock stays as well, whatever it is; `want` has the one acknowledged last, or none.
     """
 
     sku: str
@@ -41,6 +45,12 @@ class OfferStanding:
     last_stock: int | None = None
     kept: frozenset[str] = frozenset()
     waits: int = 0
+    uncounted: bool = False
+
+    @property
+    def stock_differs(self) -> bool:
+        """Whether another stock is wanted than the acknowledged one; one that stays is none."""
+        return self.want is not None and not self.uncounted and self.have_stock != self.want.stock
 
     @property
     def price_differs(self) -> bool:
@@ -66,6 +76,13 @@ class OfferStanding:
             return ""
         made = {market: CONVERTER.unstructure(price) for market, price in self.made.items()}
         return dumps([made, sorted(self.kept)], sort=True)
+
+    @property
+    def named_stock(self) -> str:
+        """Names the wanted stock, and of one that stays only that it does; empty while nothing is wanted."""
+        if self.want is None:
+            return ""
+        return STAYS if self.uncounted else str(self.want.stock)
 
     @property
     def have(self) -> Offer | None:
@@ -145,8 +162,8 @@ class Want:
 
     A held one keeps the offers, too, unless its reason is `OFFERS_GO`: then a SKU that is not among `offers` is sold out.
 
-    `kept` are by SKU the markets whose live price stays as it is. `category` is the merchant's own: within it, prices
-    are compared.
+    `kept` are by SKU the markets whose live price stays as it is; of those in `uncounted` the live stock does. `category`
+    is the merchant's own: within it, prices are compared.
     """
 
     key: str
@@ -160,5 +177,6 @@ class Want:
     issues: tuple[Issue, ...] = ()
     held: bool = False
     kept: Mapping[str, frozenset[str]] = field(factory=dict)
+    uncounted: frozenset[str] = frozenset()
     category: str = ""
     traces: Mapping[str, Any] = field(factory=dict)

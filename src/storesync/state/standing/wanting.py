@@ -17,7 +17,7 @@ from storesync.state.standing.changing import ACKNOWLEDGED, change, keep_documen
 from storesync.state.standing.columns import NO_ISSUES, packed_prices, prices_from, sku_set
 from storesync.state.standing.reading import OFFERS, document, key_of, read
 from storesync.state.standing.tracing import with_live
-from storesync.state.standing.value import OFFERS_GO, UNKNOWN, OfferStanding, Standing, Want
+from storesync.state.standing.value import OFFERS_GO, STAYS, UNKNOWN, OfferStanding, Standing, Want
 from storesync.state.statement import overwrite, remove
 
 __all__ = ["keep_prices", "leave_offer", "leave_texts", "want"]
@@ -62,13 +62,17 @@ def _want_offers(db: Connection, channel: str, wanted: Want) -> None:
     for sku in sorted(before.keys() - wanted.offers.keys()):
         remove(db, offers, {"channel": channel, "sku": sku})
     for sku, offer in sorted(wanted.offers.items()):
-        prices, stock = packed_prices(offer.prices, wanted.kept.get(sku, ())), str(offer.stock)
+        prices, stock = packed_prices(offer.prices, wanted.kept.get(sku, ())), _stock(wanted, offer)
         values = {"want_prices": prices, "want_stock": stock}
         if sku not in before:
             _leave(db, channel, sku)
             put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
         elif before[sku] != (prices, stock):
             overwrite(db, offers, {"channel": channel, "sku": sku}, {**values, "refused": ""})
+
+
+def _stock(wanted: Want, offer: Offer) -> str:
+    return STAYS if offer.sku in wanted.uncounted else str(offer.stock)
 
 
 def _want_again(db: Connection, channel: str, wanted: Want) -> None:
@@ -87,7 +91,7 @@ def _want_again(db: Connection, channel: str, wanted: Want) -> None:
         values = {"want_prices": packed_prices({}, markets), "want_stock": "0"}
         if offer is not None:
             prices = packed_prices(offer.prices, wanted.kept.get(sku, ()))
-            values = {"want_prices": prices, "want_stock": str(offer.stock)}
+            values = {"want_prices": prices, "want_stock": _stock(wanted, offer)}
         if row is None and markets:
             put(db, offers, {"channel": channel, "sku": sku}, {"key": wanted.key, **values})
         elif row is not None and any(getattr(row, name) != value for name, value in values.items()):
@@ -131,7 +135,8 @@ def leave_offer(
         # One that stays does so at what the shop shows, too, and puts nothing back on sale.
         values["want_prices"] = packed_prices(seen.prices, known.kept)
     if stock and not (known.want is not None and known.want.stock == seen.stock == known.have_stock):
-        values["want_stock"] = values["have_stock"] = str(seen.stock)
+        values["have_stock"] = str(seen.stock)
+        values["want_stock"] = STAYS if known.uncounted else values["have_stock"]
     if values:
         overwrite(db, offers, {"channel": channel, "sku": seen.sku}, values)
     return bool(values)
