@@ -117,7 +117,7 @@ def test_a_file_brings_rules_for_a_market(merchant: Merchant) -> None:
 def test_a_package_brings_a_translator(merchant: Merchant, installed: dict[str, str]) -> None:
     """It is named in the configuration like the others; what it says passes the same gates."""
     merchant.edit("storesync.toml", 'accept = ["reference"]', 'accept = ["reference", "machine"]')
-    table = '[localization.translator]\nname = "house"\nwords = "护肤滋养清新柔润亮彩温和净透"\n\n'
+    table = '[localization.translator]\nname = "house"\nwords = "护肤滋养清新柔润亮彩温和净透。"\n\n'
     merchant.edit("storesync.toml", "[prices]", f"{table}[prices]")
     forget(merchant, "SBG-001")
 
@@ -136,7 +136,7 @@ def test_a_package_brings_a_driver_whose_market_refuses_han_characters(
     """As TikTok Shop does: nothing with one leaves for its channel, and no translator is believed that writes one."""
     merchant.edit("storesync.toml", 'driver = "tmall"', 'driver = "tiktok"')
     merchant.edit("storesync.toml", 'accept = ["reference"]', 'accept = ["reference", "machine"]')
-    table = '[localization.translator]\nname = "house"\nwords = "护肤滋养清新柔润亮彩温和净透"\n\n'
+    table = '[localization.translator]\nname = "house"\nwords = "护肤滋养清新柔润亮彩温和净透。"\n\n'
     merchant.edit("storesync.toml", "[prices]", f"{table}[prices]")
     forget(merchant, "SBG-001")
 

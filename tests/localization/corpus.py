@@ -679,7 +679,7 @@ def _half(pair: Pair, chance: random.Random) -> Pair | None:
     text = pair.text[
         : min(len(pair.text) // 2, round(len(pair.source) * (0.4 if pair.locale == "zh-Hans" else 1.2)))
     ]
-    if not text[-1:].isalnum():
+    if not text[-1:].isalnum() or re.search(r"[。！？!?]|\.(?!\d)", text):
         return None
     return Pair(pair.source, text, pair.locale, pair.field, "length_ratio")
 

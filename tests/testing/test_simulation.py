@@ -67,6 +67,10 @@ ONCE_BROKEN = [
     pytest.param(90579, SHOPEE, id="what was sold out came back at a held price that the seller keeps"),
     pytest.param(90623, PLAIN, id="the judge did not hear that a rival's store failed before it was settled"),
     pytest.param(90166, SHOPEE, id="the judge knew whose stock a seller typed into the half of several"),
+    pytest.param(5481, PLAIN, id="a dead login was not told while only a doubt was to be looked into"),
+    pytest.param(
+        31883, TMALL, id="the judge knew a price that was typed into a variant which was made again since"
+    ),
     pytest.param(700057, SHOPEE, id="the judge knew no SKU for what a seller typed into a whole listing"),
     pytest.param(2236, TMALL, id="a day that was over for a look at a held half was told to nobody"),
     pytest.param(1650, PLAIN, id="stock waited for ever for the held price of a variant that was gone"),
@@ -106,6 +110,8 @@ MISSED = Profile(
     skew=0.0,
     together=True,
 )
+# The seller hides what he likes.
+SHELVED = evolve(MISSED, owned=("shown",), together=False, rates={"missed": 0.15})
 # Batches are refused after a lost answer, or broken over, and go out in halves, of which one is refused alone.
 HALVED = evolve(MISSED, rates={"lost_after": 0.3, "refuse": 0.3}, edits=False, together=False, stumbles=0.1)
 
@@ -130,6 +136,14 @@ def test_a_look_waits_for_the_slowest_clock(seed: int) -> None:
 def test_a_look_that_missed_a_listing_says_nothing_about_its_price(seed: int) -> None:
     """What was acknowledged before is not sent in place of what the shop shows."""
     verdict = simulate(seed, profile=MISSED, platform=PLAIN)
+
+    assert {} == dict(verdict.broken)
+
+
+@pytest.mark.parametrize("seed", [28, 145])
+def test_what_a_seller_hid_may_come_back_once_a_look_missed_it(seed: int) -> None:
+    """The one thing of his shelf that is not promised; the judge knows which listings that were."""
+    verdict = simulate(seed, profile=SHELVED, platform=PLAIN)
 
     assert {} == dict(verdict.broken)
 

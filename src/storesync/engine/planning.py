@@ -27,8 +27,10 @@ from storesync.issues import Issue, Severity
 from storesync.plan import GuardLimits, Held, Kind, Operation, Plan
 from storesync.state import Standing, assets, due, standing
 
-__all__ = ["UNASKED", "plan", "tell"]
+__all__ = ["AT_WORK", "UNASKED", "plan", "tell"]
 
+AT_WORK = "channel.at_work"
+"""The code of a finding: somebody else is at work, so that the market was not asked for what only it can tell."""
 UNASKED = "market.unasked"
 """The code of a finding: something of a listing is held and more of it in doubt, and the market could not be asked."""
 
@@ -97,7 +99,7 @@ def tell(made: Plan) -> None:
 
 def _at_work(channel: str, locked: Locked) -> Issue:
     return Issue(
-        "channel.at_work",
+        AT_WORK,
         channel,
         str(locked),
         severity=Severity.WARNING,

@@ -25,6 +25,7 @@ from storesync.engine.copies import compact_state, export_state
 from storesync.engine.env import Env
 from storesync.engine.observe import Drift, observe
 from storesync.engine.opening import guard_limits
+from storesync.engine.passes import passes
 from storesync.engine.planning import plan, tell
 from storesync.engine.prices import WIRE, Prices
 from storesync.engine.ratestatus import RateStatus
@@ -52,7 +53,7 @@ from storesync.engine.wording import (
     translate_catalog,
     unimported_texts,
 )
-from storesync.errors import StalePlan, StoresyncError
+from storesync.errors import StoresyncError
 from storesync.issues import Issue, Issues
 from storesync.localization.engines import Translated
 from storesync.localization.review import Reviewed, ReviewRow, Taken
@@ -65,8 +66,6 @@ from storesync.state.retention import Compacted
 from storesync.transport import Wire
 
 __all__ = ["Shops"]
-
-_PASSES = 3  # of one sync: what a doubt left open is compared and repaired in the next
 
 
 class Shops:
@@ -231,32 +230,9 @@ class Shops:
         self, channel: str, *, reasons: Mapping[str, str] | None = None, progress: Progress | None = None
     ) -> tuple[Plan, Report]:
         """Plan and apply until nothing is left that can be done now; the first plan and all that came of it."""
-        first, report = await self._fresh(channel, reasons, progress)
-        for _ in range(_PASSES - 1):
-            if not report.outcomes or report.stopped:
-                break
-            again = await self.plan(channel)
-            report.compared_anew({held.key for held in again.held})
-            if not again.operations:
-                break
-            more = await self.apply(again, reasons=reasons, progress=progress)
-            report.follow(more)
-            if not any(outcome.good for outcome in more.outcomes):
-                break
-        return first, report
-
-    async def _fresh(
-        self, name: str, reasons: Mapping[str, str] | None, progress: Progress | None
-    ) -> tuple[Plan, Report]:
-        """Plan and apply; when somebody else moved the state in between, plan once more: nothing was sent."""
-        for left in reversed(range(_PASSES)):
-            made = await self.plan(name)
-            try:
-                return made, await self.apply(made, reasons=reasons, progress=progress)
-            except StalePlan:
-                if not left:
-                    raise
-        raise AssertionError("the last pass returns or raises")
+        return await passes(
+            lambda: self.plan(channel), lambda made: self.apply(made, reasons=reasons, progress=progress)
+        )
 
     async def observe(self, channel: str) -> list[Drift]:
         """Look at what the market shows; the next plan repairs what differs."""

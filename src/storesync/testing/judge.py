@@ -15,6 +15,7 @@ from storesync.state import Standing
 from storesync.testing.byhand import BY_HAND, TYPED_STOCK
 from storesync.testing.leaks import Leaks
 from storesync.testing.syncs import run
+from storesync.testing.unheard import doubted, missed
 from storesync.testing.verdict import Verdict
 from storesync.testing.wanted import Item, offers_of
 from storesync.testing.world import World
@@ -27,17 +28,18 @@ _CLOCKS = 40.0  # seconds: so much earlier may a token count as forgotten, for c
 def judge(world: World, verdict: Verdict) -> None:
     """Look at the shop after the last run, then at one run more, which must be silent."""
     truth, wanted = world.truth, world.wanted
-    world.loop.skip(world.profile.review)  # who gave no promise of a verdict is not asked for it
+    # What was lost may still come, and be decided on; who gave no promise of a verdict is not asked for it.
+    world.loop.skip(world.profile.late + world.profile.review)
     truth.settle()
     stands = world.stands()
     verdict.unjournaled = list(world.unjournaled)
     verdict.duplicates = [f"{key} × {len(items)}" for key, items in truth.duplicates().items()]
     verdict.parked = sum(bool(stand.parked) for stand in stands.values())
-    doubted = world.doubted()
+    unknown = doubted(world)
     verdict.lost += [
         f"{key} waits for a person without need: {one.parked}"
         for key, one in stands.items()
-        if one.parked and not _needs_person(world, one, doubted)
+        if one.parked and not _needs_person(world, one, unknown)
     ]
     for item in wanted.items.values():
         _look(world, verdict, item, stands.get(item.key))
@@ -120,7 +122,7 @@ def _look(world: World, verdict: Verdict, item: Item, stand: Standing | None) ->
         return
     listing = alive[0]
     theirs = dict(offers_of(world.wanted, listing))
-    if listing.status not in (world.by_hand.get((listing.id, "shown"), {"live"}) if shown else {"live"}):
+    if listing.status not in (_on_shelf(world, listing) if shown else {"live"}):
         verdict.lost.append(f"{item.key} is {listing.status}")
     titles = right_titles(world, listing, item)
     if listing.title not in titles:
@@ -139,13 +141,23 @@ def _look(world: World, verdict: Verdict, item: Item, stand: Standing | None) ->
     ]
 
 
-def _needs_person(world: World, stand: Standing, doubted: Collection[str]) -> bool:
+def _on_shelf(world: World, listing: Listing) -> set[str]:
+    """How a listing may stand whose shelf its seller keeps: as he left it.
+
+    What a look of ours missed since comes back on sale, as exactly-once.md says under "Hands in the shop".
+    """
+    left: set[str]
+    left, at = world.by_hand.get((listing.id, "shown"), ({"live"}, 0))
+    return left | {"live"} if missed(world, listing.id, at) else left
+
+
+def _needs_person(world: World, stand: Standing, unknown: Collection[str]) -> bool:
     """Whether nothing but a person can tell: the shop shows two, or what was in doubt cannot be asked for."""
     if len(world.truth.alive(stand.key)) > 1:
         return True
     if world.profile.by in ("address", "unique", "search") or world.driver.find is not None:
         return False
-    return stand.key in doubted and (world.profile.by == "none" or _is_mute(world, stand))
+    return stand.key in unknown and (world.profile.by == "none" or _is_mute(world, stand))
 
 
 def _is_mute(world: World, stand: Standing) -> bool:

@@ -210,9 +210,8 @@ def edit_by_hand(world: World) -> None:
     elif kind == "status":
         stand = world.stands().get(listing.key)
         # A half is shown once it is whole: then it is made.
-        world.by_hand[listing.id, "shown"] = (
-            {"hidden"} if stand is not None and stand.made else {"hidden", "live"}
-        )
+        left = {"hidden"} if stand is not None and stand.made else {"hidden", "live"}
+        world.by_hand[listing.id, "shown"] = left, len(world.truth.calls)
         world.truth.edit(listing.id, status="hidden")
     else:
         world.truth.edit(listing.id, status="deleted")

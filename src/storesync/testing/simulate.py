@@ -87,13 +87,13 @@ def run_some(seeds: Iterable[int]) -> list[Verdict | str]:
     gc.disable()
     store = fresh_store()
     verdicts: list[Verdict | str] = []
-    for number, seed in enumerate(seeds):
-        if number % _COLLECTED == 0:
-            gc.collect()
+    for number, seed in enumerate(seeds, 1):
         try:
             verdicts.append(simulate(seed, store))
         except Exception as error:  # the judge tells of every world, a broken one too
             verdicts.append(f"seed {seed}: {type(error).__name__}: {error}; {_again(seed)}")
+        if number % _COLLECTED == 0:
+            gc.collect()
     store.close()
     gc.enable()
     return verdicts

@@ -6,7 +6,7 @@ import asyncio
 from decimal import Decimal
 
 from storesync.engine import OpenChannel, apply, at_work, observe, plan
-from storesync.engine.planning import UNASKED
+from storesync.engine.planning import AT_WORK, UNASKED
 from storesync.engine.report import OutcomeState, Report
 from storesync.errors import Denied, Fault, Locked, StalePlan, StateUnavailable, UnsafePlan
 from storesync.plan import GuardLimits, Plan
@@ -80,7 +80,7 @@ async def _one(world: World, doom: Doom, *, look: bool) -> Report | None:
                 async with at_work(channel) as work:
                     await observe(work)
             made = await plan(channel, world.wanted.reads(), world.wanted, limits=_LIMITS)
-            world.unasked = any(issue.code == UNASKED for issue in made.warnings)
+            world.unasked = any(issue.code in (AT_WORK, UNASKED) for issue in made.warnings)
             report = await _carried_out(world, channel, made)
             if "authorize" not in report.stopped:
                 return report

@@ -43,19 +43,6 @@ from storesync.transport import Transport
 __all__ = ["Crash", "Doom", "World"]
 
 _RUNNING = Statement(select(operations.c.key).where(operations.c.state == bindparam("state")))
-_UNHEARD = (
-    "lost_before",
-    "lost_after",
-    "late",
-    "duplicate",
-    "truncated",
-    "garbage",
-    "garbage_after",
-    "error_before",
-    "error_after",
-    "hostile",
-    "repeat",
-)
 _ALWAYS = 1_000_000  # calls, more than any world has
 _ROUND = 0.1  # seconds that a request takes at most from its intent to the market
 _MIDNIGHT = timedelta(hours=8, seconds=1)  # in China; what left in the last second may arrive after it
@@ -145,6 +132,7 @@ class World:
     unasked: bool = False
     witness: Witness = field(factory=Witness)
     creating: dict[int, str] = field(factory=dict)
+    looking: dict[int, Call] = field(factory=dict)
     cut: set[str] = field(factory=set)
     stumbles: Stumbles = field(init=False)
     rests: Random = field(init=False)
@@ -307,6 +295,9 @@ class World:
         if self.loses and self.truth.files and self.losses.random() < self.loses:
             self.truth.forget_files()
             self.events["pictures forgotten"] += 1
+        if not isinstance(name, Answer) and name in self.dialect.absent and self.profile.rates.get("missed"):
+            self.truth.settle()  # what is due is logged first
+            self.looking[len(self.truth.calls)] = call
         if kind in (READ, AUTH):
             return
         self.look_at_prices()
@@ -326,19 +317,6 @@ class World:
     def cut_off(self) -> None:
         """A process died, or broke over an answer: what it had begun is in doubt."""
         self.cut |= set(self.store.read_now(lambda db: _RUNNING.run(db, {"state": "running"}).scalars()))
-
-    def doubted(self) -> set[str]:
-        """The keys of which nobody could know, at one time, whether their listing was made or is still there."""
-        calls = list(self.truth.calls)
-        lost = {
-            key
-            for number, key in self.creating.items()
-            if calls[number].fault.partition(":")[0] in _UNHEARD
-            and calls[number].fault != "lost_before:connect"
-        }
-        missed = any(call.fault == "missed" for call in calls)
-        gone = {one.key for one in self.truth.listings.values() if missed or not one.alive}
-        return lost | gone | self.cut
 
     def _look_at_calendar(self, kind: str, now: datetime) -> None:
         """An operation that began before a blackout may end in it; none begins there, by the clock of its process."""

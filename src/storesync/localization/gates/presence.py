@@ -32,7 +32,7 @@ _HALF: Mapping[str, float] = MappingProxyType({"zh": 0.75, "vi": 1.8})
 """Below this a person looks where a sentence of the source has no end in the text."""
 _SENTENCES = frozenset({"short_description", "description", "points"})
 _SENTENCE_END = re.compile(r"[다요죠까][.!?…]*\s*\Z|[.!?…]\s*\Z")
-_ENDED = re.compile(r"[。．.!！?？…~～)）」』”\"'’】\]>*♥❤♡]\s*\Z")
+_ENDED = re.compile(r"[。．!！?？…~～♥❤♡]|\.(?!\d)|[)）」』”\"'’】\]>]\s*\Z")
 _NO_BRANDS: Mapping[str, str] = MappingProxyType({})
 _SHORT = 12
 _STEP = 4
