@@ -44,8 +44,9 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
         return  # nobody can be asked whether it was made
     if one.row and stand.ref is None:
         return  # it is asked for when the row can be read
-    # What was not made to its end gets no document while something of it is held, nor what has nothing left to show.
-    waits = one.text or not stand.made or not one.offers.keys() & item.offers.keys()
+    # What was not made to its end gets no document while something of it is held, nor what has nothing left to show. A
+    # figure of a variant that left the catalog holds nothing.
+    waits = one.text or (bool(stays) and not stand.made) or not one.offers.keys() & item.offers.keys()
     # Nor can a document be told that has a price which nobody here knows.
     there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
     waits |= any(one.keeps_price(offer.sku) and offer.last_prices is None for offer in there)
