@@ -121,7 +121,8 @@ def sync(path: Path, names: Sequence[str]) -> subprocess.Popen[str]:
 
     What it says on standard output stands in said.txt beside the configuration.
     """
-    command = [sys.executable, "-c", _SYNC, "sync", *names, "--config", str(path)]
+    chosen = [word for name in names for word in ("--channel", name)]
+    command = [sys.executable, "-c", _SYNC, "sync", *chosen, "--config", str(path)]
     with path.with_name("said.txt").open("ab") as said:
         return subprocess.Popen(
             command,
