@@ -173,6 +173,15 @@ def test_a_boundary_of_a_policy_makes_a_new_name(policy: Policy) -> None:
     assert before[0] != after[0]
 
 
+@pytest.mark.parametrize(("market", "currency", "states"), [("CN", "CNY", 1), ("VN", "VND", 3)])
+def test_published_figures_count_where_they_can_be_used(market: str, currency: str, states: int) -> None:
+    """Vietnam's reduced VAT ends with the year: that is news for its own prices alone."""
+    book = PolicyBook(name="open", policies=(Policy(name="open", currency=currency),))
+    given = priced(policies={market: book}, rates=evolve(LIVE, kind="fixture"))
+
+    assert states == len(set(days(given, date(2026, 12, 30), 4)))
+
+
 def test_a_weekend_ages_no_rate() -> None:
     """Friday's rate on Saturday, Sunday and Monday is one state; on Tuesday it has missed a day."""
     friday, saturday, sunday, monday, tuesday = days(priced(), FRIDAY, 5)

@@ -29,7 +29,7 @@ from storesync.localization import facts_of, ingredients_of
 from storesync.model import Category, Product, digest
 from storesync.prepare.assort import assort
 from storesync.prepare.settings import Settings
-from storesync.pricing import Snapshot
+from storesync.pricing import PolicyBook, Snapshot
 from storesync.pricing.businessday import missed_days
 from storesync.pricing.taxpack import tax_pack
 
@@ -37,7 +37,8 @@ __all__ = ["Inputs", "input_digest"]
 
 S = TypeVar("S", bound=Shop)
 _PLACES = frozenset({"at", "path", "places"})
-_PACKS = ("china", "vietnam")
+# Whose published figures a market or a currency can draw on: a regime taxes prices in its own money alone.
+_PACKS = {"china": {"CN", "CNY"}, "vietnam": {"VN", "VND"}}
 # Of a channel's own fields the filter is judged per product, and the number of workers decides nothing.
 _CHANNEL_APART = ("only", "never", "workers")
 _AGES = {"warn_after": "business", "max_business_days": "business", "max_calendar_days": "calendar"}
@@ -108,9 +109,17 @@ def _pack_dates(name: str) -> Iterator[date]:
     return _dates((pack.figures, pack.lines))
 
 
+def _countries(settings: Settings) -> Iterator[str]:
+    """The markets of a channel and the currencies of its policies."""
+    for market, book in settings.policies.items():
+        yield market
+        yield from (one.currency for one in (book.policies if isinstance(book, PolicyBook) else (book,)))
+
+
 def _sides(settings: Settings) -> list[list[Any]]:
     """What the day decides of policies and packaged figures, and nothing else of it."""
-    dated = {*_dates(settings.policies), *(day for pack in _PACKS for day in _pack_dates(pack))}
+    used = [pack for pack, whose in _PACKS.items() if not whose.isdisjoint(_countries(settings))]
+    dated = {*_dates(settings.policies), *(day for pack in used for day in _pack_dates(pack))}
     return [[day.isoformat(), _side(settings.today, day)] for day in sorted(dated)]
 
 
