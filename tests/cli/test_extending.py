@@ -50,6 +50,30 @@ class House:
         return {piece.id: f"{marks[piece.id]} {self.words}" for piece in batch.pieces}
 
 
+@frozen
+class Away(House):
+    """A translator whose own package cannot reach its service, and says so in its own way."""
+
+    words: str = ""
+
+    async def translate(self, send: Fetch, batch: Batch) -> Mapping[str, str]:
+        raise ConnectionError("no route to the house")
+
+
+class Unreachable(Exception):
+    """What the service's own package raises."""
+
+
+@frozen
+class Away(House):
+    """A translator that passes on what that package raises."""
+
+    words: str = ""
+
+    async def translate(self, send: Fetch, batch: Batch) -> Mapping[str, str]:
+        raise Unreachable("no route to the house")
+
+
 TIKTOK = evolve(TMALL, spec=evolve(TMALL.spec, name="tiktok", refused_scripts=frozenset({"han"})))
 '''
 
@@ -62,7 +86,7 @@ def installed(tmp_path: Path) -> dict[str, str]:
     facts = tmp_path / "site" / "house-1.0.dist-info"
     (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: house\nVersion: 1.0\n", encoding="utf-8")
     (facts / "entry_points.txt").write_text(
-        "[storesync.compliance]\nhouse = house:rules\n[storesync.translators]\nhouse = house:House\n"
+        "[storesync.compliance]\nhouse = house:rules\n[storesync.translators]\nhouse = house:House\naway = house:Away\n"
         "[storesync.drivers]\ntiktok = house:TIKTOK\n",
         encoding="utf-8",
     )
@@ -128,6 +152,22 @@ def test_a_package_brings_a_translator(merchant: Merchant, installed: dict[str, 
     assert ["SBG-001"] == [held["key"] for held in unknown["held"]]
     (warning,) = [one for one in unknown["warnings"] if one["code"] == "text.engine"]
     assert "no translator 'house' is installed" in warning["message"]
+
+
+def test_a_translator_that_breaks_holds_what_needs_it_alone(
+    merchant: Merchant, installed: dict[str, str]
+) -> None:
+    """What it raises is no fault of storesync's; the listings that have their texts are planned all the same."""
+    merchant.edit("storesync.toml", 'accept = ["reference"]', 'accept = ["reference", "machine"]')
+    merchant.edit("storesync.toml", "[prices]", '[localization.translator]\nname = "away"\n\n[prices]')
+    forget(merchant, "SBG-001")
+
+    plan = told(merchant, installed, "plan")["channels"]["tmall-cn"]
+
+    assert ["SBG-001"] == [held["key"] for held in plan["held"]]
+    assert {"SBG-002", "SBG-008"} <= {row["key"] for row in plan["operations"]}
+    (warning,) = [one for one in plan["warnings"] if one["code"] == "text.engine"]
+    assert "house: it broke with Unreachable at house.py:" in warning["message"]
 
 
 def test_a_package_brings_a_driver_whose_market_refuses_han_characters(

@@ -183,6 +183,47 @@ async def test_an_engine_that_is_down_is_asked_no_more() -> None:
     assert {} == outcome.texts
 
 
+async def test_an_engine_whose_own_package_cannot_reach_the_service_is_one_that_is_down() -> None:
+    """What a stranger's package raises is not storesync's; what it says might hold a key."""
+
+    def down(batch: Batch) -> Mapping[str, str]:
+        raise ConnectionError("https://api.example/v1?key=hidden0key0")
+
+    fake = Fake(down)
+    outcome = await runner(fake).translate({str(number): "x" for number in range(30)})
+
+    assert 4 == len(fake.asked)
+    assert 30 == len(outcome.failed)
+    assert isinstance(outcome.stopped, Transient)
+    assert "fake: it broke with ConnectionError at test_runner.py:" in str(outcome.stopped)
+    assert "hidden0key0" not in str(outcome.stopped)
+
+
+@pytest.mark.parametrize(
+    "broken", [lambda: _raise(KeyError("translations")), lambda: None, lambda: ["x"], lambda: {"1": 5}]
+)
+async def test_an_engine_that_breaks_over_one_text_serves_the_others(broken: Callable[[], Any]) -> None:
+    """By a mistake of its own, or by an answer that is no text."""
+    fake = Fake(lambda batch: broken() if any(one.id == "1" for one in batch.pieces) else upper(batch))
+    outcome = await runner(fake).translate({str(number): "xyz" for number in range(6)})
+
+    assert {"0", "2", "3", "4", "5"} == outcome.texts.keys()
+    assert ["1"] == list(outcome.failed)
+    assert isinstance(outcome.failed["1"], Malformed)
+    assert outcome.stopped is None
+
+
+@pytest.mark.parametrize("broken", [lambda: _raise(KeyError("translations")), lambda: None])
+async def test_an_engine_that_breaks_always_is_asked_no_more(broken: Callable[[], Any]) -> None:
+    """After so many requests in a row without one text it is not this text or that."""
+    fake = Fake(lambda batch: broken())
+    outcome = await runner(fake).translate({str(number): "x" for number in range(90)})
+
+    assert 20 == len(fake.asked)
+    assert 90 == len(outcome.failed)
+    assert isinstance(outcome.stopped, Malformed)
+
+
 async def test_a_spent_account_stops_the_run_and_keeps_what_was_done() -> None:
     """The texts of the first batch are paid for."""
     fake = Fake(upper)
@@ -195,7 +236,7 @@ async def test_a_spent_account_stops_the_run_and_keeps_what_was_done() -> None:
     assert all(isinstance(fault, Denied) for fault in outcome.failed.values())
 
 
-def _raise(fault: Fault) -> Mapping[str, str]:
+def _raise(fault: Exception) -> Mapping[str, str]:
     raise fault
 
 

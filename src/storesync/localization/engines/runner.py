@@ -7,8 +7,10 @@ poisoned text never takes the others along; an engine that is down is asked no m
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from traceback import extract_tb
+from typing import Any, Final
 
 from attrs import define, evolve, field, frozen
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
@@ -213,7 +215,7 @@ class Runner:
                     raise self._spent()
             self._calls += 1
             try:
-                return await self.engine.translate(self.send, batch)
+                return _texts(self.engine.name, wanted, await self._translated(batch))
             except Fault as fault:
                 lost = not fault.untouched
                 raise
@@ -224,9 +226,22 @@ class Runner:
             if fault.untouched or fault.code == "budget":
                 await self.budget.give_back(charge)
             raise
-        if answer.keys() != wanted:
-            raise Malformed("ids", f"{self.engine.name}: asked for {len(wanted)} texts, got others")
         return answer
+
+    async def _translated(self, batch: Batch) -> Any:
+        """What the engine answers, whatever that is. One of another package may raise anything.
+
+        Its own words might hold its key, and are not repeated.
+        """
+        try:
+            return await self.engine.translate(self.send, batch)
+        except Fault:
+            raise
+        except OSError as error:  # that of a timeout is one, and so are those of most services' own packages
+            raise Transient("unreachable", f"{self.engine.name}: {_broke(error)}") from None
+        except Exception as error:
+            # Perhaps over one text: the others are asked for without it.
+            raise Malformed("broke", f"{self.engine.name}: {_broke(error)}: tell its author") from None
 
     def _wait(self, state: RetryCallState) -> float:
         fault = state.outcome.exception() if state.outcome is not None else None
@@ -242,6 +257,24 @@ class Runner:
                 renderings = term.accepted.get(self.target, ())
                 if renderings:
                     yield term.source, renderings[0]
+
+
+def _broke(error: Exception) -> str:
+    """That an engine broke, with what, and at which of its lines."""
+    innermost = extract_tb(error.__traceback__)[-1]
+    place = f"{Path(innermost.filename).name}:{innermost.lineno}"
+    return f"it broke with {type(error).__name__} at {place}"
+
+
+def _texts(engine: str, wanted: Collection[str], answer: Any) -> Mapping[str, str]:
+    """The answer, when it is a text for each id that was asked for; Malformed otherwise."""
+    if not isinstance(answer, Mapping):
+        raise Malformed("shape", f"{engine}: {type(answer).__name__} came in the place of texts by id")
+    if answer.keys() != wanted:
+        raise Malformed("ids", f"{engine}: asked for {len(wanted)} texts, got others")
+    if odd := next((text for text in answer.values() if not isinstance(text, str)), None):
+        raise Malformed("prose", f"{engine}: {type(odd).__name__} came in the place of a text")
+    return answer
 
 
 def _passing(error: BaseException) -> bool:
