@@ -1,11 +1,12 @@
 """Money is exact or refused."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from storesync.model import Money, Offer, Price
+from storesync.model import Money, NetContent, Offer, Price, Supply, Variant
 
 
 @pytest.mark.parametrize("amount", [1.5, True, None, float("nan"), b"1"])
@@ -83,3 +84,22 @@ def test_the_only_price_is_asked_for_by_name_when_there_are_more() -> None:
 def test_people_see_an_amount_with_its_currencys_digits(amount: str, currency: str, shown: str) -> None:
     """As many as it has, whatever wrote it; more only where they count."""
     assert shown == f"{Money(amount, currency).shown:f}"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: Supply(sku="A-0", price=32000.0),  # type: ignore[arg-type]
+        lambda: Supply(sku="A-0", cost=9.5),  # type: ignore[arg-type]
+        lambda: Supply(sku="A-0", list_price=1.0),  # type: ignore[arg-type]
+        lambda: Supply(sku="A-0", stock=3.0),  # type: ignore[arg-type]
+        lambda: NetContent(30.1, "ml"),  # type: ignore[arg-type]
+        lambda: Variant("A-0", weight_g=165.0000001),  # type: ignore[arg-type]
+        lambda: Variant("A-0", pieces=4.9999),  # type: ignore[arg-type]
+        lambda: Variant("A-0", size_mm=(1, 2.5, 3)),  # type: ignore[arg-type]
+    ],
+)
+def test_no_figure_of_a_variant_is_a_float(made: Callable[[], object]) -> None:
+    """Prices, thresholds of tax and steps of freight are made of them."""
+    with pytest.raises(TypeError, match=r"of (Supply|NetContent|Variant) is a float"):
+        made()

@@ -39,7 +39,7 @@ def _extras(case: Case) -> Fraction:
 
 def _taxed(amount: Fraction, case: Case, *, high: bool = False) -> tuple[Fraction, bool]:
     """The value with the tax at import, and whether it reached China's high-end line."""
-    if case.tax in ("import", "order"):
+    if case.tax == "import":
         shared = (1 + Fraction(case.duty)) / (1 - Fraction(case.consumption)) * (1 + Fraction(case.vat))
         return amount * shared, False
     if case.tax == "akfta":  # duty 5 %, VAT 8 %
@@ -163,19 +163,7 @@ def _by_hand(case: Case) -> Fraction | None:
 
 def _over_one_order(sale: Fraction, case: Case) -> bool:
     """Whether China's limit of one order is passed by what is declared for it: the value before all tax."""
-    if case.tax == "price":
-        return sale / _factor(high=_high(sale, case)) > 5000
-    if case.tax != "order":
-        return False
-    if case.fixed is None:
-        won = Fraction(case.base) / (1 + Fraction(case.source_vat)) * (1 + Fraction(case.markup))
-        return convert(won + _extras(case), case.currency, case.rates) * (1 + Fraction(case.buffer)) > 5000
-    left = sale
-    for rate, cap, fixed in case.fees:
-        taken = Fraction(rate) * sale
-        left -= Fraction(fixed) + (taken if cap is None or taken < Fraction(cap) else Fraction(cap))
-    with_tax, _ = _taxed(Fraction(1), case)
-    return left / with_tax > 5000
+    return case.tax == "price" and sale / _factor(high=_high(sale, case)) > 5000
 
 
 def judge(case: Case) -> tuple[Fraction, Fraction | None] | str:
@@ -223,9 +211,6 @@ def policy_of(case: Case) -> Policy:
         "none": Tax(),
         "import": Tax(mode="included", duty=case.duty, vat=case.vat, consumption=case.consumption),
         "price": Tax(mode="included", on="price", regime="cn-cbec"),
-        "order": Tax(
-            mode="included", regime="cn-cbec", duty=case.duty, vat=case.vat, consumption=case.consumption
-        ),
         "general": Tax(mode="included", regime="cn-general", agreement="mfn"),
         "akfta": Tax(mode="included", regime="vn-import", agreement="akfta"),
     }

@@ -19,7 +19,7 @@ CURRENCIES = (
 # How a tax is included: stated figures at import (of a cross-border order, too: it has a limit), of the sale price, or
 # the published ones of a regime.
 TAXES = {
-    "CNY": ("none", "import", "import", "price", "price", "general", "order"),
+    "CNY": ("none", "import", "import", "price", "price", "general"),
     "VND": ("none", "import", "akfta"),
 }
 

@@ -572,6 +572,15 @@ def test_a_regime_taxes_its_own_money_only(currency: str, regime: Any, mode: Any
     assert currency in problem.message
 
 
+@pytest.mark.parametrize("stated", [{}, {"vat": "0.091"}, {"duty": "0", "vat": "0.091"}])
+def test_the_tax_of_cross_border_retail_is_no_tax_at_import(stated: Any) -> None:
+    """Its line of 10 yuan per ml decides between 9.1 % and 23.06 %; figures of one's own would hide it."""
+    (problem,) = policy("CNY", tax=Tax(mode="included", regime="cn-cbec", **stated)).problems
+
+    assert ("price.tax_regime", "tax.on") == (problem.code, problem.field)
+    assert 'set on = "price"' in problem.hint
+
+
 def test_a_price_that_the_driver_cannot_write_is_held() -> None:
     """Whole units carry no fen; nothing is rounded in silence."""
     result = price(

@@ -115,41 +115,6 @@ def test_the_order_limit_counts_the_price_before_its_own_tax(
     assert (result.price is None) == bool(codes_told)
 
 
-AT_IMPORT = {"tax": Tax(mode="included", regime="cn-cbec", duty="0", vat="0.091", measure="piece")}
-
-
-@pytest.mark.parametrize(
-    ("amount", "fees", "codes_told"),
-    [
-        ("5200", (), []),  # 4,766.27 before VAT
-        ("5455.00", (), []),
-        ("5455.01", (), ["price.order_limit"]),
-        ("6061.11", ("0.1",), []),  # what a tenth of fees leaves of it is 5,000.00 and VAT
-        ("6061.13", ("0.1",), ["price.order_limit"]),
-    ],
-)
-def test_the_order_limit_counts_a_price_set_by_hand_as_one_that_was_made(
-    amount: str, fees: tuple[str, ...], codes_told: list[str]
-) -> None:
-    """The value at import is what is left of it without fees, duty and VAT."""
-    result = priced(product(32_000, pieces=1), policy("CNY", fixed=amount, fees=fees, **AT_IMPORT))
-
-    assert codes_told == codes(result)
-    assert (result.price is None) == bool(codes_told)
-
-
-def test_duty_and_consumption_tax_come_out_of_a_price_set_by_hand() -> None:
-    """What was taken comes out to the last digit."""
-    tax = Tax(mode="included", regime="cn-cbec", duty="0.25", consumption="0.20", vat="0.60", measure="piece")
-    at, above = (
-        priced(product(32_000, pieces=1), policy("CNY", fixed=amount, tax=tax))
-        for amount in ("12500", "12500.01")
-    )
-
-    assert [] == codes(at)
-    assert "12500.01 CNY, 5000.00 before tax, is over the limit" in above.held
-
-
 def test_an_unknown_hs_line_is_noted() -> None:
     """The estimate says that it used the standard VAT."""
     by = policy("CNY", tax=Tax(mode="buyer_pays", regime="cn-cbec"))

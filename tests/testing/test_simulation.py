@@ -85,6 +85,14 @@ ONCE_BROKEN = [
     ),
     pytest.param(25049, PLAIN, id="a variant made again got the price that its seller had typed before"),
     pytest.param(25814, PLAIN, id="the judge stopped before a seller who types again had his last verdict"),
+    pytest.param(
+        813, SHOPEE, id="the judge saw a variant that the shop lacked wait for another one's figure"
+    ),
+    pytest.param(3755, PLAIN, id="a refused half waited in its world for the figure of one that had left"),
+    pytest.param(
+        6142, SHOPEE, id="the judge forgot the held figure of a variant that a half lacks in the shop"
+    ),
+    pytest.param(6120, PLAIN, id="a price was typed again and again into a row that cannot be read"),
 ]
 # Clocks that differ by as much as they may, where a look at the market is due as early as it can be.
 APART = Profile(

@@ -8,7 +8,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from storesync.issues import Issue
-from storesync.model.freeze import frozen_map
+from storesync.model.freeze import exact, frozen_map
 from storesync.model.media import File, Image
 from storesync.model.money import Money
 from storesync.model.text import Copy
@@ -32,14 +32,14 @@ class Supply:
 
     `price` and `list_price` include home VAT when the catalog says so; `cost` never does. None is unknown,
     which is not zero. `flaws` are by column the figures of the variant that stand in the source and cannot be taken:
-    of these each, what depends on it waits.
+    of these each, what depends on it waits. TypeError for a float.
     """
 
     sku: str
-    price: Money | None = None
-    list_price: Money | None = None
-    cost: Money | None = None
-    stock: int | None = None
+    price: Money | None = field(default=None, validator=exact)
+    list_price: Money | None = field(default=None, validator=exact)
+    cost: Money | None = field(default=None, validator=exact)
+    stock: int | None = field(default=None, validator=exact)
     flaws: Mapping[str, Issue] = field(factory=dict, converter=frozen_map)
 
 

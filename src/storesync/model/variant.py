@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-from storesync.model.freeze import frozen_map
+from storesync.model.freeze import exact, frozen_map
 from storesync.model.media import Image
 
 __all__ = ["Axis", "Choice", "NetContent", "Variant"]
@@ -38,22 +38,25 @@ class Axis:
 
 @frozen
 class NetContent:
-    """How much is inside one sellable unit, all pieces together, in ml or g."""
+    """How much is inside one sellable unit, all pieces together, in ml or g; TypeError for a float."""
 
-    value: Decimal
+    value: Decimal = field(validator=exact)
     unit: str
 
 
 @frozen
 class Variant:
-    """The sellable unit. Weight in grams with packing, size in millimeters; `options` is axis code to value code."""
+    """The sellable unit. Weight in grams with packing, size in millimeters; `options` is axis code to value code.
+
+    TypeError for a float.
+    """
 
     sku: str
     options: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     gtin: str = ""
     images: tuple[Image, ...] = field(default=(), converter=tuple[Image, ...])
-    weight_g: int = 0
-    size_mm: tuple[int, int, int] = (0, 0, 0)
+    weight_g: int = field(default=0, validator=exact)
+    size_mm: tuple[int, int, int] = field(default=(0, 0, 0), validator=exact)
     attributes: Mapping[str, tuple[Choice, ...]] = field(factory=dict, converter=frozen_map)
     net_content: NetContent | None = None
-    pieces: int = 1
+    pieces: int = field(default=1, validator=exact)

@@ -10,7 +10,6 @@ from storesync.model import Money, minor_digits
 from storesync.pricing import china
 from storesync.pricing.declared import Declared
 from storesync.pricing.exact import EXACT, Exact, figure
-from storesync.pricing.fee import kept
 from storesync.pricing.highend import counted, high_end_limit
 from storesync.pricing.landing import figures_for
 from storesync.pricing.taxpack import charge, tax_pack, weakest
@@ -101,7 +100,7 @@ def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
             f"check the HS code of {walk.product.key}",
         )
     factor = sale_tax(walk, high_end=False).factor
-    # What we bear at import hangs on the customs value, not on the price.
+    # What we bear at import, by general trade, hangs on the customs value, not on the price.
     limit = high_end_limit(walk) if tax.mode == "buyer_pays" or tax.regime == "cn-cbec" else None
     if limit is not None:
         _warn_cliff(walk, price.amount, limit, factor)
@@ -112,12 +111,6 @@ def after_price(walk: Walk, price: Money) -> tuple[Declared, ...]:
     return _declared(walk, price)
 
 
-def _value_at_import(walk: Walk, price: Money) -> Exact:
-    """What a price that was set by hand leaves without its fees and the tax at import."""
-    left = Exact(price.amount).plus(kept(walk.policy.fees, price.amount).copy_negate())
-    return figures_for(walk, left).untaxed(left)
-
-
 def _look_at_order(walk: Walk, price: Money) -> None:
     """One piece over the limit of one order: a warning where the buyer pays, a hold where the price has the tax in it."""
     most = tax_pack("china")["order_limit"]
@@ -126,8 +119,6 @@ def _look_at_order(walk: Walk, price: Money) -> None:
         tax = sale_tax(walk, high_end=True)
     before = Exact(price.amount).times(tax.factor[1]).over(tax.factor[0])
     # assumption: the limit counts the dutiable value, which is the price without tax [U: read on 2026-11-23].
-    if walk.policy.tax.mode == "included" and walk.policy.tax.on == "import":
-        before = walk.value or _value_at_import(walk, price)
     if before.compare(most.value) <= 0:
         return
     route = china.order_route(charge("", before, "CNY", minor_digits("CNY")).amount.amount).text

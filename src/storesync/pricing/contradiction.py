@@ -314,6 +314,15 @@ def _tax_problems(tax: Tax, code: str) -> Iterator[Problem]:
         )
     # Whoever names one of these regimes asks for figures of it, in the price or in an estimate.
     borne = tax.mode == "included" and tax.on == "import"
+    if borne and tax.regime == "cn-cbec":
+        yield Problem(
+            "price.tax_regime",
+            "tax.on",
+            'the tax of regime "cn-cbec" is a share of the price, higher from its line per ml, g or piece: '
+            'on = "import" knows nothing of that line',
+            'set on = "price", and leave tax.vat, tax.duty and tax.consumption out',
+        )
+        return
     if borne and tax.vat is None and not known:
         yield Problem(
             "price.tax_missing",

@@ -12,7 +12,7 @@ from attrs.converters import optional
 
 from storesync.pricing.exact import EXACT, Exact, exact
 
-__all__ = ["Fee", "FeePlan", "kept"]
+__all__ = ["Fee", "FeePlan"]
 
 _ZERO = Decimal(0)
 _ONE = Decimal(1)
@@ -53,14 +53,6 @@ class Fee:
         fixed = f" + {self.fixed:f} {currency}" if self.fixed else ""
         until = f" until {self.valid_until}" if self.valid_until else ""
         return f"{self.name} {self.rate:f}{cap}{fixed}{until}"
-
-
-def kept(fees: Sequence[Fee], price: Decimal) -> Decimal:
-    """What all `fees` together take of `price`, unrounded."""
-    total = _ZERO
-    for fee in fees:
-        total = EXACT.add(total, fee.at(price))
-    return total
 
 
 def _reached_first(one: Fee, other: Fee) -> int:

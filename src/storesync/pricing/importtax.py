@@ -39,13 +39,6 @@ class ImportTax:
             value = value.times(EXACT.add(_ONE, self.vat.value))
         return value
 
-    def untaxed(self, price: Exact) -> Exact:
-        """The value that became `price` with all of it: the way back of `taxed`."""
-        price = price.over(EXACT.add(_ONE, self.vat.value))
-        if self.consumption is not None:
-            price = price.times(EXACT.subtract(_ONE, self.consumption.value))
-        return price.over(EXACT.add(_ONE, self.duty.value))
-
     def estimate(self, value: Money, *, included: bool = False) -> Estimate:
         """Each part on a customs value, rounded half up to the currency's minor unit.
 

@@ -30,14 +30,17 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
     alive = world.truth.alive(one.key)
     what = f"{one.key}, whose {' and '.join(_held(one))} held,"
     if not one.listing:
-        if alive:
+        # A figure of a variant that left the catalog holds nothing: what is wanted can be made.
+        if alive and (one.price or one.text or item.unreadable or item.uncounted):
             yield f"{what} was made"
         return
     if [listing.id for listing in alive] != [one.listing]:
         yield f"{what} is another listing than {one.listing}: {[listing.id for listing in alive]}"
         return
     (listing,) = alive
-    stays = one.price or one.text or one.figures & one.offers.keys() & item.offers.keys()
+    # A variant that we know of stays with its figure, also where the shop does not have it any more.
+    known = stand.ref.skus.keys() if stand is not None and stand.ref is not None else set[str]()
+    stays = one.price or one.text or one.figures & (one.offers.keys() | known) & item.offers.keys()
     if one.hidden and listing.status == "live" and stays:
         yield f"{what} is on sale again"
     if stand is None or (stand.ref is None and world.driver.find is None):
@@ -46,7 +49,7 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
         return  # it is asked for when the row can be read
     # What was not made to its end gets no document while something of it is held, nor what has nothing left to show. A
     # figure of a variant that left the catalog holds nothing.
-    waits = one.text or (bool(stays) and not stand.made) or not one.offers.keys() & item.offers.keys()
+    waits = one.text or (bool(stays) and not stand.made) or not _with_document(one, item, stand)
     # Nor can a document be told that has a price which nobody here knows.
     there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
     waits |= any(one.keeps_price(offer.sku) and offer.last_prices is None for offer in there)
@@ -56,6 +59,19 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
     if stand.refused != stand.want or not stand.refused:
         yield from _document(world, what, one, listing, item, waits=waits, went=went)
     yield from _offers(world, what, one, listing, stand, item, waits=waits, went=went)
+
+
+def _with_document(one: Held, item: Item, stand: Standing) -> set[str]:
+    """The variants that the shop has once the document went out.
+
+    They are those that it had and that are still wanted, and those that it lacked: these wait only while their own price
+    or stock is held, or when the market refused them.
+    """
+    there = set(one.offers) & set(item.offers)
+    if one.price or one.text:
+        return there
+    refused = {sku for sku, offer in stand.offers.items() if offer.refused}
+    return there | (set(item.offers) - set(one.offers) - item.unreadable - item.uncounted - refused)
 
 
 def _refused(world: World, one: Held, stand: Standing | None, item: Item) -> Iterator[str]:
@@ -116,7 +132,7 @@ def _offers(
 ) -> Iterator[str]:
     """Price and stock of each variant; which ones there are follows the document."""
     theirs = one.shown(listing)
-    before, after = set(one.offers), set(one.offers) & set(item.offers)
+    before, after = set(one.offers), _with_document(one, item, stand)
     there = [before, after] if went else [before] if waits else [after]
     if one.offers and set(theirs) not in there and listing.skus:
         yield f"{what} has the variants {sorted(theirs)}, not {' or '.join(str(sorted(one)) for one in there)}"

@@ -213,8 +213,8 @@ class Hold:
             unfit=held.text,
             broken=held.row,
             told=held.row,
-            unreadable=held.unreadable | more,
-            uncounted=held.uncounted,
+            unreadable=(held.unreadable & offers.keys()) | more,
+            uncounted=held.uncounted & offers.keys(),  # what left the catalog has no row that is wrong
         )
 
     def _other(self, sku: str, price: Decimal) -> Decimal:

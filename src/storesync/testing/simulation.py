@@ -184,8 +184,12 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
         if item is None or not item.offered:
             continue  # nothing of it is sent
         title, offers, words = item.title, dict(item.offers), item.words
-        held = item.unpriced or item.unreadable or item.uncounted
-        waits = item.unfit or (held and not stand.made) or world.stern
+        live = set(stand.ref.skus) if stand.ref is not None else set[str]()
+        figures = item.unreadable | item.uncounted
+        held = item.unpriced or figures
+        # A variant that a half lacks waits alone; of what nobody knows to be there all does.
+        stays = item.unpriced or (figures & live if live else figures)
+        waits = item.unfit or (stays and not stand.made) or world.stern
         if stand.refused and stand.refused == stand.want and not waits:
             # A title that the seller keeps would change nothing of the document.
             if "title" in world.profile.owned:
@@ -196,7 +200,8 @@ def _touch_refused(world: World, stands: Mapping[str, Standing]) -> bool:
             gone = (item.unfit or held) and not any(
                 one.sku(sku) for one in world.truth.alive(stand.key) if one.skus
             )
-            gone = gone or (item.broken and sku in item.uncounted)  # nothing of it is sent
+            # Of a row that cannot be read only the stock of what is known to be there is sent.
+            gone = gone or (item.broken and (sku in item.uncounted or sku not in live))
             if offer.refused and sku in offers and not gone:  # what is gone comes back with a document alone
                 price, stock = offers[sku]
                 moved = world.platform.moved(world.rng, world.wanted.right(price))
