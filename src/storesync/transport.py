@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import ExitStack
 from datetime import datetime
 from functools import cache, lru_cache
+from math import inf
 from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 from urllib.parse import urlencode, urlsplit
@@ -124,6 +125,10 @@ class _Connections(httpx.AsyncBaseTransport):
                 await idle.pop().aclose()
 
 
+def _patient(seconds: float) -> dict[str, Any]:
+    return {"timeout": httpx.Timeout(seconds).as_dict()}
+
+
 def _connection() -> httpx.AsyncHTTPTransport:
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
     return httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)
@@ -177,22 +182,27 @@ class Transport:
         # Not a client: what that adds (redirects, cookies, proxies of the environment) must never happen here,
         # and it costs more than all the rest of a request.
         self._network: Wire = wire or _Connections(connections, timeout / 2)
-        self._extensions = {"timeout": httpx.Timeout(timeout).as_dict()}
+        self._extensions = _patient(timeout)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._network.aclose()
 
-    async def send(self, request: Request, sign: Callable[[Request], Request] | None = None) -> Response:
+    async def send(
+        self, request: Request, sign: Callable[[Request], Request] | None = None, within: float = inf
+    ) -> Response:
         """The market's answer, whatever its status; Transient when there is none, Rejected for a lost file.
 
-        DriverError when the request names a host that the driver did not declare.
+        It is waited for as long as the timeout, and no longer than `within` seconds. DriverError when the request names
+        a host that the driver did not declare.
         """
         signed = sign(request) if sign is not None and not _absolute(request.path) else request
         with ExitStack() as opened:
             wire = self._wire(signed, opened)
+            if within < self.timeout:
+                wire.extensions = _patient(within)
             try:
-                async with asyncio.timeout(self.timeout):
+                async with asyncio.timeout(min(self.timeout, within)):
                     return await self._exchange(wire)
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 raise Transient("unreachable", _told(error), untouched=True) from None

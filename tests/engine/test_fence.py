@@ -1,9 +1,10 @@
 """A run whose lease was taken over sends nothing any more: no new request, and no old one again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -66,10 +67,10 @@ def test_a_process_frozen_beyond_its_lease_sends_nothing_when_it_wakes(commit: i
     doomed, commits, woke = bench.rival(), 0, list[datetime]()
     usual, left = doomed.transport.send, list[str]()
 
-    async def leaving(request: Request, sign: Callable[[Request], Request]) -> Response:
+    async def leaving(request: Request, *given: Any) -> Response:
         if woke and request.effect is not Effect.READ:
             left.append(request.place)
-        return await usual(request, sign)
+        return await usual(request, *given)
 
     def freeze() -> None:
         nonlocal commits

@@ -320,8 +320,8 @@ def test_no_secret_reaches_journal_log_report_or_state(capfd: Any) -> None:
     bench.channel.driver = evolve(bench.channel.driver, classify=classify)
     transport, send = bench.channel.transport, bench.channel.transport.send
 
-    async def echo(request: sd.Request, sign: Any = None) -> sd.Response:
-        answer = await send(request, sign)
+    async def echo(request: sd.Request, *given: Any) -> sd.Response:
+        answer = await send(request, *given)
         body = {**answer.body, "error": {"code": "refused", "session": secret}} if answer.body else None
         return evolve(answer, body=body, content=sd.dumps(body).encode())
 

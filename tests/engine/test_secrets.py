@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import html
+import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote_plus, urlencode
 
 import pytest
 from attrs import evolve
@@ -13,12 +17,17 @@ from tests.engine.bench import Bench, item, step
 from storesync.cli.logs import logging_to
 from storesync.config import load
 from storesync.config.rates import SourceConfig
-from storesync.driver import Response, get
+from storesync.driver import Request, Response, get
+from storesync.driver.request import JsonBody
+from storesync.engine.account import renew
 from storesync.engine.secrets import configured_secrets
+from storesync.engine.signing import Signing
+from storesync.errors import Denied
 from storesync.model.codec import loads_foreign
 from storesync.sandbox import FaultSchedule
 from storesync.sandbox.dialect import CREATE, EXTEND, UPLOAD, WRITE
 from storesync.sandbox.faults import SHAPES, Fault, Step
+from storesync.state import token
 from storesync.state.backup import export
 from storesync.testing.leaks import Leaks
 from storesync.testing.platform import PLATFORMS, Platform
@@ -42,6 +51,15 @@ def scaled(platform: Platform) -> int:
 def test_what_a_market_repeats_is_kept_nowhere(platform: Platform, shape: str, tmp_path: Path) -> None:
     """Answers to writes say what these were asked with: no state, export, log, plan, report or exception has it."""
     bench = Bench.opened(item("A", scaled(platform)), item("B", scaled(platform)), platform=platform)
+    made_of_it, usual = set[str](), bench.channel.driver.sign
+    assert usual is not None
+
+    def sign(*given: Any) -> Request:
+        signed: Request = usual(*given)
+        made_of_it.update(value for part in (signed.params, signed.form) if (value := part.get("sign", "")))
+        return signed
+
+    bench.channel.driver = evolve(bench.channel.driver, sign=sign)
     fault = Fault(name="repeat", shape=shape)
     writes = (CREATE, EXTEND, WRITE, UPLOAD)
     bench.world.truth.faults = FaultSchedule.script(
@@ -58,6 +76,8 @@ def test_what_a_market_repeats_is_kept_nowhere(platform: Platform, shape: str, t
         leaks.text(where, text)
 
     assert [] == list(leaks.found)
+    assert (platform.name == "plain") == (not made_of_it)
+    assert [] == [one for one in made_of_it if one in "".join((state, log.read_text("utf-8"), *said))]
     assert "********" in state
     assert {"A", "B"} == {one.key for one in bench.truth.live()}
     assert {} == bench.truth.duplicates()
@@ -102,6 +122,82 @@ def test_what_was_made_of_secrets_for_a_header_is_one(monkeypatch: pytest.Monkey
 
     assert '"you":"Basic ********","pin":"********"' in kept
     assert basic not in kept
+
+
+HEX = "624159da2761dfa11347770cbeb641731d7dd563e08e8b8339f3f2222f42398a"
+CODED = "kT9+/aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5bC="
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda asked: asked.with_params(sign=HEX),  # Shopee
+        lambda asked: asked.with_form(sign=HEX.upper()[:32], timestamp="2026-11-23 10:00:00"),  # Tmall
+        lambda asked: asked.with_params(sign=HEX.upper(), timestamp="1795475719123", sign_method="sha256"),
+        lambda asked: asked.with_params(signature=CODED),
+        lambda asked: asked.with_headers({"x-sign": CODED, "x-amz-date": "20261123T100000Z"}),
+        lambda asked: asked.with_headers({"authorization": f"CEA access-key=plain, signature={HEX}"}),
+        lambda asked: evolve(asked, body=JsonBody({"sign": HEX})),
+    ],
+)
+def test_a_signature_that_comes_back_is_masked_and_nothing_else(made: Callable[[Request], Request]) -> None:
+    """It is good for minutes. Times, ids, the app's name and what was asked for are no secrets."""
+    bench = Bench.opened(item("A"))
+    channel, app = bench.channel, "the-app-of-2026-with-a-long-name"
+    channel.account = evolve(channel.account, app=app)
+
+    def sign(request: Request, account: Any, _: Any) -> Request:
+        return made(request).with_params(app=account.app, kind="application/json")
+
+    channel.driver = evolve(channel.driver, sign=sign)
+    signing = Signing(channel)
+    signed = signing(get("/listings", params={"code": "0123456789abcdef0123"}))
+    told = "&".join(
+        f"{urlencode(part)} {json.dumps(dict(part))} {json.dumps(dict(part)).replace('/', chr(92) + '/')}"
+        for part in (signed.params, signed.headers, signed.form, getattr(signed.body, "value", {}))
+    )
+    body = {"code": "0123456789abcdef0123", "app": app, "kind": "application/json", "id": 1234567890123456789}
+    body |= {"at": "2026-11-23 10:00:00", "stamp": "20261123T100000Z", "asked": told}
+    answer = Response(body, content=json.dumps(body).encode(), headers={"link": told})
+    masked = channel.masked(answer, signing)
+    plain = html.unescape(unquote_plus(f"{masked.content.decode()}{masked.body}{masked.headers}")).replace(
+        "\\", ""
+    )
+
+    assert "********" in masked.body["asked"]
+    assert "********" in masked.headers["link"]
+    assert [] == [one for one in (HEX, HEX.upper()[:32], CODED) if one in plain]
+    assert {name: body[name] for name in body if name != "asked"} == {
+        name: value for name, value in masked.body.items() if name != "asked"
+    }
+
+
+def test_a_signature_that_a_refused_renewal_repeats_is_masked() -> None:
+    """Its words are kept with the account and told to a person."""
+    bench = Bench.opened(item("A"))
+    channel = bench.channel
+    usual, send = channel.driver.sign, channel.transport.send
+    assert usual is not None
+    channel.driver = evolve(
+        channel.driver,
+        sign=lambda *given: usual(*given).with_params(sign=HEX),
+        classify=lambda _, answer: Denied("spent", answer.text("error.message")),
+    )
+
+    async def refusing(request: Request, *given: Any) -> Response:
+        answer = await send(request, *given)
+        words = f"not good: {request.place}?sign={HEX}"
+        return evolve(answer, status=401, body={"error": {"code": "refresh_spent", "message": words}})
+
+    channel.transport.send = refusing  # type: ignore[method-assign]
+    with pytest.raises(Denied) as told:
+        bench.run(renew(channel, channel.account))
+    kept = bench.world.store.read_now(lambda db: token.trouble(db, channel.account_name, channel.base))
+
+    assert kept is not None
+    assert "?sign=********" in kept.refused
+    assert "?sign=********" in str(told.value)
+    assert HEX not in f"{kept}{told.value!r}"
 
 
 def test_a_token_of_a_while_ago_is_a_secret_still() -> None:

@@ -125,8 +125,8 @@ def test_an_answer_in_a_shape_that_the_mask_breaks_is_in_doubt(monkeypatch: pyte
     bench.plan()
     usual = bench.channel.transport.send
 
-    async def send(request: Request, sign: Any = None) -> Response:
-        answer = await usual(request, sign)
+    async def send(request: Request, *given: Any) -> Response:
+        answer = await usual(request, *given)
         if request.method == "POST":
             return evolve(answer, content=answer.content[:-1] + b',"seller":20481234}')
         return answer

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 from sqlalchemy import Connection
 
 from storesync.driver import Flow, Request, Response
 from storesync.engine.channel import OpenChannel, expiry_of
 from storesync.engine.events import happened
+from storesync.engine.signing import Signing
 from storesync.errors import (
     Denied,
     DriverError,
@@ -229,6 +230,10 @@ class _Asking:
     channel: OpenChannel
     held: _Held
     lost: bool
+    signing: Signing = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.signing = Signing(self.channel)
 
     async def until_answered(self) -> Any:
         """The renewed account.
@@ -258,6 +263,9 @@ class _Asking:
                 request = flow.throw(outcome) if isinstance(outcome, Fault) else flow.send(outcome)
         except StopIteration as stop:
             return stop.value
+        except Fault as fault:
+            self.signing.hide(fault)
+            raise
         except StoresyncError:
             raise
         except Exception as error:  # its words may hold the new token, which nobody here knows to mask
@@ -275,7 +283,7 @@ class _Asking:
         try:
             await self.held.fresh()
             place.leaves()
-            response = await channel.transport.send(request, channel.sign)
+            response = await channel.transport.send(request, self.signing)
             fault = channel.driver.classify(request, response)
             if isinstance(fault, Throttled):
                 place.refused(fault.retry_after)

@@ -14,6 +14,7 @@ from attrs import define, evolve, field, fields, frozen
 from storesync.driver import Driver, Request, Response, Shop, Spec
 from storesync.engine.env import Env
 from storesync.engine.pace import Pacer
+from storesync.engine.signing import Signing
 from storesync.errors import DriverError
 from storesync.model import Channel
 from storesync.model.codec import dumps_bytes
@@ -53,6 +54,22 @@ def _hidden(account: Any) -> Iterator[str]:
     for one in fields(type(account)):
         if not one.repr:
             yield from _texts_of(getattr(account, one.name))
+
+
+def _masked(response: Response, mask: Mask) -> Response:
+    before = response.headers
+    headers = {mask.text(name): mask.text(value) for name, value in before.items()}
+    if any(before.get(name) is not value for name, value in headers.items()):
+        response = evolve(response, headers=headers)
+    if not mask.suspects(response.content):
+        return response
+    if response.body is None:
+        content = mask.content(response.content)
+        return response if content is response.content else evolve(response, content=content)
+    body = mask.value(response.body)
+    if body is response.body and mask.content(response.content) is response.content:
+        return response
+    return evolve(response, content=dumps_bytes(body), body=body)
 
 
 def expiry_of(account: Any) -> datetime | None:
@@ -168,24 +185,15 @@ class OpenChannel:
         self._former = tuple(text for text in known if text not in ours)[-_REMEMBERED:]
         self._mask = Mask((*ours, *self._former), least=_SHORTEST_SECRET)
 
-    def masked(self, response: Response) -> Response:
+    def masked(self, response: Response, signing: Signing) -> Response:
         """The answer without secrets, which some markets repeat: it goes to the driver, to journal and report.
 
-        JSON stays JSON: what is masked is its texts, names and numbers, not its bytes.
+        Neither has it what `signing` made for this exchange. JSON stays JSON: what is masked is its texts, names and
+        numbers, not its bytes.
         """
-        mask, before = self.mask, response.headers
-        headers = {mask.text(name): mask.text(value) for name, value in before.items()}
-        if any(before.get(name) is not value for name, value in headers.items()):
-            response = evolve(response, headers=headers)
-        if not mask.suspects(response.content):
-            return response
-        if response.body is None:
-            content = mask.content(response.content)
-            return response if content is response.content else evolve(response, content=content)
-        body = mask.value(response.body)
-        if body is response.body and mask.content(response.content) is response.content:
-            return response
-        return evolve(response, content=dumps_bytes(body), body=body)
+        response = _masked(response, self.mask)
+        made = signing.mask(response)
+        return response if made is None else _masked(response, made)
 
     def sign(self, request: Request) -> Request:
         """The request with the account's signature of this moment; DriverError when there is none: nothing is sent."""

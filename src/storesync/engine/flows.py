@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from storesync.engine.denial import admitted, denied
 from storesync.engine.events import happened, traced, warned
 from storesync.engine.log import Log
 from storesync.engine.pace import Place
+from storesync.engine.signing import Signing
 from storesync.errors import (
     Ambiguous,
     AuthExpired,
@@ -45,7 +47,10 @@ _RENEWALS = 2  # of one request's token; the second for a rival whose renewal en
 
 @frozen(kw_only=True)
 class Patience:
-    """How long one request is tried, in seconds and in tries; waits grow from `first` to `longest`."""
+    """How long one request is tried, in seconds and in tries; waits grow from `first` to `longest`.
+
+    The last answer is there, or given up, `deadline` seconds after the request left for the first time.
+    """
 
     tries: int = 6
     deadline: float = 180.0
@@ -123,14 +128,15 @@ def _broken(channel: OpenChannel, error: Exception, *, untouched: bool = False) 
 class _Until:
     """A tenacity stop on the injected clock: its own `stop_after_delay` reads the real one."""
 
-    def __init__(self, channel: OpenChannel, patience: Patience) -> None:
+    def __init__(self, channel: OpenChannel, patience: Patience, asked: _Asked) -> None:
         self._elapsed = channel.env.elapsed
-        self._end = channel.env.elapsed() + patience.deadline
+        self._asked = asked
         self._tries = patience.tries
 
     def __call__(self, state: tenacity.RetryCallState) -> bool:
         # A wait that ends after the deadline is not begun: a market may ask for a day.
-        return state.attempt_number >= self._tries or self._elapsed() + state.upcoming_sleep >= self._end
+        end = self._asked.end
+        return state.attempt_number >= self._tries or self._elapsed() + state.upcoming_sleep >= end
 
 
 class _Pause:
@@ -152,12 +158,18 @@ class _Pause:
 
 @define
 class _Asked:
-    """What one request has been through; `unheard` while what left may have been done, as far as anybody knows."""
+    """What one request has been through; `unheard` while what left may have been done, as far as anybody knows.
+
+    `end` is its deadline on the clock that never goes back, and `failed` why it is tried again.
+    """
+
+    end: float
 
     sent: bool = False
     unheard: bool = False
     tries: int = 0
     renewals: int = 0
+    failed: Transient | None = None
 
 
 async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience: Patience) -> Response:
@@ -168,7 +180,7 @@ async def _ask(channel: OpenChannel, request: Request, log: Log | None, patience
         )
     if log is not None and request.effect is not Effect.READ:
         await log.calm()
-    sent, asked = channel.env.now(), _Asked()
+    sent, asked = channel.env.now(), _Asked(channel.env.elapsed() + patience.deadline)
     outcome: Response | Fault
     try:
         outcome = await _repeat(channel, request, log, patience, asked)
@@ -200,25 +212,28 @@ async def _repeat(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
     """One request, again and again while that may help."""
-    until = _Until(channel, patience)
-    failed: Transient | None = None
+    first: Transient | None = None
 
     async def attempt() -> Response:
-        nonlocal failed
-        if failed is not None:
-            first, failed = failed, None
-            raise first
-        return await _try(channel, request, log, patience, asked)
+        nonlocal first
+        if first is not None:
+            known, first = first, None
+            raise known
+        try:
+            return await _try(channel, request, log, patience, asked)
+        except Transient as fault:
+            asked.failed = fault
+            raise
 
     # Nearly every request is answered at once, and tenacity costs as much as a query: it is asked about failed ones
     # only, which are its first attempt.
     try:
         return await attempt()
     except Transient as fault:
-        failed = fault
+        first = fault
     # Made anew for every request: one shared AsyncRetrying mixes up concurrent callers.
     retrying = tenacity.AsyncRetrying(
-        stop=until,
+        stop=_Until(channel, patience, asked),
         wait=_Pause(channel, patience),
         retry=tenacity.retry_if_exception_type(Transient),
         sleep=channel.env.sleep,
@@ -266,7 +281,7 @@ async def _try(
     channel: OpenChannel, request: Request, log: Log | None, patience: Patience, asked: _Asked
 ) -> Response:
     await renew_if_due(channel)
-    place = await channel.pacer.take(request, channel.spec.quotas, channel.scopes, most=patience.deadline)
+    place = await _place(channel, request, patience, asked)
     try:
         if log is not None and request.effect is not Effect.READ:
             if log.open is None:
@@ -277,6 +292,10 @@ async def _try(
                 # This process was frozen since: its intent is durable, but it may be others' to settle by now.
                 await log.still_ours()
             log.in_time(request)
+        if not asked.tries:
+            asked.end = channel.env.elapsed() + patience.deadline
+        elif asked.failed is not None and channel.env.elapsed() >= asked.end:
+            raise asked.failed
         account = channel.account
         outcome = await _sent(channel, request, place, asked)
         asked.unheard = not (isinstance(outcome, Fault) and outcome.untouched)
@@ -301,20 +320,33 @@ async def _try(
     raise _meant(channel, request, log, outcome) from None
 
 
+async def _place(channel: OpenChannel, request: Request, patience: Patience, asked: _Asked) -> Place:
+    """Its place in every quota: the first time whenever that comes, later while its deadline lasts."""
+    taken = channel.pacer.take(request, channel.spec.quotas, channel.scopes, most=patience.deadline)
+    if not asked.tries or asked.failed is None:
+        return await taken
+    try:
+        async with asyncio.timeout(asked.end - channel.env.elapsed()):
+            return await taken
+    except TimeoutError:
+        raise asked.failed from None
+
+
 async def _sent(channel: OpenChannel, request: Request, place: Place, asked: _Asked) -> Response | Fault:
     """Send it once; what came of it is told to the pace."""
     asked.sent = asked.unheard = True
     asked.tries += 1
     place.leaves()
+    signing = Signing(channel)
     try:
-        answer = await channel.transport.send(request, channel.sign)
+        answer = await channel.transport.send(request, signing, asked.end - channel.env.elapsed())
     except Transient as lost:
         return lost
     except (
         DriverError
     ) as broken:  # it has no signature, or no host that it may go to: nothing left this machine
         return _broken(channel, broken, untouched=True)
-    response = channel.masked(answer)
+    response = channel.masked(answer, signing)
     fault = _judged(channel, request, response)
     told = _told_pace(channel, request, response)
     if isinstance(fault, Throttled):

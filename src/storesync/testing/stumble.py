@@ -12,6 +12,7 @@ from attrs import define, evolve, field, fields
 from storesync.driver import Driver, Effect, Flow, Pace, Quota, Request, Response
 from storesync.engine import Env, OpenChannel, Pacer
 from storesync.engine.pace import Place
+from storesync.engine.signing import Signing
 from storesync.errors import DriverError, Fault, Malformed
 from storesync.state import Store
 
@@ -57,10 +58,10 @@ class _Channel(OpenChannel):
 
     stumbles: Stumbles
 
-    def masked(self, response: Response) -> Response:
+    def masked(self, response: Response, signing: Signing) -> Response:
         """The answer, unless something broke over it."""
         self.stumbles.over("what an answer hides")
-        self.stumbles.answer = OpenChannel.masked(self, response)
+        self.stumbles.answer = OpenChannel.masked(self, response, signing)
         return self.stumbles.answer
 
 
