@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -56,9 +56,8 @@ def rates_view(status: RateStatus) -> RenderableType:
     if status.invented:
         head.append(" · invented: for the sandbox alone", "yellow")
     if status.new:
-        told = "the rates below count" if status.at is None else f"{', '.join(status.new)} below counts"
-        what = "" if status.at is None else "never collected: "
-        head.append(f" · {what}{told} from the next plan on", "yellow")
+        told = "the rates below count" if status.at is None else _uncollected(status.new)
+        head.append(f" · {told} from the next plan on", "yellow")
     parts: list[RenderableType] = [head]
     if status.lines:
         parts.append(Indented(_rates(status.lines, status.witness), 2))
@@ -74,6 +73,11 @@ def rates_view(status: RateStatus) -> RenderableType:
 def _moved(status: RateStatus) -> str:
     told = f"{status.snapshot[:_DIGITS]}, collected {_time(status.at)} UTC"
     return f" · configuration or tables here moved on for {', '.join(status.edited)} since snapshot {told}"
+
+
+def _uncollected(codes: Sequence[str]) -> str:
+    several = len(codes) > 1
+    return f"{', '.join(codes)} {'were' if several else 'was'} never collected: {'they count' if several else 'it counts'}"
 
 
 def _rates(lines: Iterable[RateLine], witness: str) -> Table:
