@@ -76,8 +76,8 @@ def _moved(status: RateStatus) -> str:
 
 
 def _uncollected(codes: Sequence[str]) -> str:
-    several = len(codes) > 1
-    return f"{', '.join(codes)} {'were' if several else 'was'} never collected: {'they count' if several else 'it counts'}"
+    were, count = ("were", "they count") if len(codes) > 1 else ("was", "it counts")
+    return f"{', '.join(codes)} {were} never collected: {count}"
 
 
 def _rates(lines: Iterable[RateLine], witness: str) -> Table:
