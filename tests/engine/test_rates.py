@@ -402,7 +402,7 @@ def test_a_table_that_stands_in_for_a_service_is_seen_edited_at_once(tmp_path: P
         rested = shop.services.asked.total()
         shop.edit("storesync.toml", "200.71", "206.50")
         plan = shop.plan()
-        shop.edit("storesync.toml", "206.50", "20.65")
+        shop.edit("storesync.toml", "206.50", "106.50")
         slipped = shop.plan()
 
         assert ((), asked) == (silent.operations, rested)

@@ -166,9 +166,9 @@ async def collect(
     `kinds` are by currency those that policies use, each with who asks for it; without them `mid` is used. The first
     source that gives every one of them is taken, else the first that gives one: a kind that is lacking then is an
     error, and no other stands in for it. A source that fails, is old or lacks the currency gives a warning and the
-    next one is asked. A currency whose rate is outside its band, contradicted by the witness, not confirmed by a required one, jumped
-    from `before`, or has a buying or selling rate that lies further from it than a rate may jump, is left out with an
-    error: its prices are held, never made with a doubtful or an old rate.
+    next one is asked. A currency whose rate lies outside its band, is contradicted by the witness, not confirmed by a
+    required one, jumped from `before`, or has a buying or selling rate that lies further from it than a rate may jump,
+    is left out with an error: its prices are held, never made with a doubtful or an old rate.
     """
     wanted = tuple(dict.fromkeys(code for code in currencies if code != home))
     asked = _Asked(send, home, wanted, today)
