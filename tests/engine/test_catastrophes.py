@@ -173,6 +173,10 @@ SCRIPTS: dict[str, tuple[Script, str]] = {
     "a price is zero": (free, "zero price"),
     "a new price is zero": (free_and_new, "zero price"),
     "stock is a thousandfold": (lambda b: every(b, stocked(lambda n: n * 1000)), "stock jump"),
+    "stock is counted in pieces of a box": (
+        lambda b: every(b, stocked(lambda n: n * 19)),
+        "mass stock",
+    ),
     "one stock is a placeholder": (
         lambda b: b.put(stocked(lambda _: 999_999)(b.world.wanted.items["P07"])),
         "stock jump",
@@ -386,6 +390,19 @@ def test_ordinary_days_need_no_reason() -> None:
         item("N2", price=1_990),
     )
     del items["P09"]
+    made = bench.plan(limits=GuardLimits())
+
+    assert () == made.tripped
+    assert bench.apply(made).ok
+
+
+def test_a_delivery_fills_what_is_empty_without_a_reason() -> None:
+    """Every shelf that was sold out gets a container's worth, every other one threefold: that is trade, no slip."""
+    bench = shop()
+    for n in range(0, LIVE, 2):
+        bench.put(stocked(lambda _: 0)(bench.world.wanted.items[f"P{n:02}"]))
+    assert bench.apply(bench.plan(limits=GuardLimits())).ok
+    every(bench, stocked(lambda n: n * 3 or 900))
     made = bench.plan(limits=GuardLimits())
 
     assert () == made.tripped
