@@ -220,7 +220,7 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
             f"`storesync rates` shows it; if the jump is true: storesync rates fetch --confirm {policy.currency}",
         )
     if found is None:
-        known = ", ".join(sorted({f"{rate.base}/{rate.quote}" for rate in rates.rates})) or "none"
+        known = ", ".join(sorted({f"{rate.base}/{rate.quote} {rate.kind}" for rate in rates.rates})) or "none"
         raise walk.hold(
             "price.rate_missing",
             "convert",

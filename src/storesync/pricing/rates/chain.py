@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from storesync.errors import ConfigError, Fault
 from storesync.issues import Issue, Issues, Severity, counted
@@ -23,6 +23,7 @@ __all__ = ["Chain", "Collected", "collect", "hosts"]
 
 _FEW = 3  # digits of a rate below one; a half in the third is half a percent at most
 _SPREAD: tuple[Kind, ...] = ("mid", "buy", "sell")
+_MIDS: Mapping[str, Mapping[Kind, Sequence[str]]] = {}
 
 
 @frozen(kw_only=True)
@@ -115,25 +116,34 @@ def _too_old(leg: Leg, rules: RateRules, today: date) -> str:
 
 def _pick(
     rates: tuple[Rate, ...], home: str, currency: str, chain: Chain, today: date | None
-) -> tuple[Rate, ...] | str:
-    """The rates that one source's answer gives for a currency, every kind of it; or why they are no use.
+) -> tuple[tuple[Rate, ...], Mapping[Kind, str]]:
+    """The rates that one source's answer gives for a currency, every kind of it; and by kind why one is no use.
 
     `today` None: their days do not count, for they are invented.
     """
-    rules = chain.rules
-    route = Snapshot(rates=rates).route(
-        home, currency, kind=rules.kind, pivots=rules.pivots, skew=rules.max_skew_days
-    )
-    if route is None:
-        return f"no {rules.kind} rate for {currency}/{home}"
-    for leg in route.legs:
-        refusal = _too_old(leg, rules, today) if today is not None else ""
-        if refusal:
-            return refusal
-    legs = [leg.rate for leg in route.legs]
-    pairs = {(rate.base, rate.quote) for rate in legs}
-    others = [rate for rate in rates if (rate.base, rate.quote) in pairs and rate not in legs]
-    return (*legs, *(rate for rate in others if rate.kind != rules.kind))
+    rules, given = chain.rules, Snapshot(rates=rates)
+    legs: dict[Rate, None] = {}
+    lacks: dict[Kind, str] = {}
+    silent: list[Kind] = []
+    for kind in _SPREAD:
+        route = given.route(home, currency, kind=kind, pivots=rules.pivots, skew=rules.max_skew_days)
+        if route is None:
+            silent.append(kind)
+            continue
+        refusals = [_too_old(leg, rules, today) for leg in route.legs] if today is not None else []
+        if refusal := next(filter(None, refusals), ""):
+            lacks[kind] = refusal
+        else:
+            legs |= dict.fromkeys(leg.rate for leg in route.legs)
+    offer = _offered(lacks, silent)
+    lacks |= {kind: f"no {kind} rate for {currency}/{home}{offer}" for kind in silent}
+    return tuple(legs), lacks
+
+
+def _offered(old: Mapping[Kind, str], silent: Sequence[Kind]) -> str:
+    """What the source gives instead, in words; empty where it gives nothing for the currency at all."""
+    kinds = [kind for kind in _SPREAD if kind not in silent and kind not in old]
+    return f", it gives {' and '.join(kinds)}" if kinds else ""
 
 
 async def collect(
@@ -146,13 +156,16 @@ async def collect(
     now: datetime,
     today: date,
     before: Snapshot | None = None,
+    kinds: Mapping[str, Mapping[Kind, Sequence[str]]] = _MIDS,
 ) -> Collected:
     """One snapshot for a run: for each currency the first source of its chain whose rate withstands.
 
-    A source that fails, is old or lacks the currency gives a warning and the next one is asked. A currency whose rate
-    is contradicted by the witness, not confirmed by a required one, jumped from `before`, or has a buying or selling
-    rate that lies further from it than a rate may jump, is left out with an error: its prices are held, never made
-    with a doubtful or an old rate.
+    `kinds` are by currency those that policies use, each with who asks for it; without them `mid` is used. The first
+    source that gives every one of them is taken, else the first that gives one: a kind that is lacking then is an
+    error, and no other stands in for it. A source that fails, is old or lacks the currency gives a warning and the
+    next one is asked. A currency whose rate is contradicted by the witness, not confirmed by a required one, jumped
+    from `before`, or has a buying or selling rate that lies further from it than a rate may jump, is left out with an
+    error: its prices are held, never made with a doubtful or an old rate.
     """
     wanted = tuple(dict.fromkeys(code for code in currencies if code != home))
     asked = _Asked(send, home, wanted, today)
@@ -162,12 +175,14 @@ async def collect(
     confirmed: dict[str, str] = {}
     doubted: set[str] = set()
     for currency in wanted:
-        name, found = await _first(currency, home, chain, sources, asked, issues)
-        rate = direct(Snapshot(rates=found), home, currency, chain.rules.kind)
-        if rate is None:
+        asks = kinds.get(currency) or {chain.rules.kind: ()}
+        name, found = await _first(currency, home, asks, chain, sources, asked, issues)
+        picked = Snapshot(rates=found)
+        given = [one for kind in _SPREAD if (one := direct(picked, home, currency, kind)) is not None]
+        if not given:
             continue
-        given = Snapshot(rates=found)
-        others = [one for kind in _SPREAD if (one := direct(given, home, currency, kind)) not in (None, rate)]
+        # The mid rate is what witnesses know; without one, the first that is given stands for the others.
+        rate, *others = given
         doubt = next((odd for one in (rate, *others) if (odd := _jump(one, currency, chain, before))), None)
         doubt = doubt or next((odd for one in others if (odd := _astray(rate, one, currency, chain))), None)
         doubt = doubt or await _contradicted(rate, name, home, chain, sources, asked, issues, confirmed)
@@ -197,44 +212,80 @@ def _invented(source: RateSource) -> bool:
 async def _first(
     currency: str,
     home: str,
+    asks: Mapping[Kind, Sequence[str]],
     chain: Chain,
     sources: Mapping[str, RateSource],
     asked: _Asked,
     issues: list[Issue],
 ) -> tuple[str, tuple[Rate, ...]]:
-    """The first source whose rates are of use, and those rates; no name and no rates when there is none."""
+    """The first source that gives every kind that is asked for, else the first that gives one, and its rates.
+
+    No name and no rates when there is none.
+    """
     tried: list[str] = []
+    some: tuple[str, tuple[Rate, ...]] = ("", ())
+    before: list[str] = []
+    lacking: list[Kind] = list(asks)
     for name in chain.order(currency):
         source = sources.get(name)
         if source is None:
             tried.append(f"{name}: not configured")
             continue
         rates = await asked.ask(source)
-        today = None if _invented(source) else asked.today
-        picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, today)
-        if isinstance(picked, str):
-            tried.append(f"{name}: {picked}")
+        if isinstance(rates, str):
+            tried.append(f"{name}: {rates}")
             continue
-        if tried:
-            issues.append(
-                Issue(
-                    "rates.fallback",
-                    f"rates/{currency}",
-                    f"{currency}/{home} comes from {name}; {'; '.join(tried)}",
-                    severity=Severity.WARNING,
-                )
-            )
-        return name, picked
+        picked, lacks = _pick(rates, home, currency, chain, None if _invented(source) else asked.today)
+        missing = [kind for kind in asks if kind in lacks]
+        if not missing:
+            if tried:
+                issues.append(_fallback(currency, home, name, tried))
+            return name, picked
+        if len(missing) < len(asks) and not some[0]:
+            some, before, lacking = (name, picked), [*tried], missing
+        tried.append(f"{name}: {'; '.join(dict.fromkeys(lacks[kind] for kind in missing))}")
     told = "; ".join(tried) or "its chain names no source"
-    issues.append(
-        Issue(
-            "rates.none",
-            f"rates/{currency}",
-            f"no usable rate for {currency}/{home}: {told}",
-            hint=f"add a source that quotes {currency} to its chain; until then its prices are held",
-        )
-    )
+    if some[0]:
+        if before:
+            issues.append(_fallback(currency, home, some[0], before))
+        issues += [_kind_missing(currency, home, kind, asks[kind], told) for kind in lacking]
+        return some
+    issues.append(_none(currency, home, asks, told))
     return "", ()
+
+
+def _fallback(currency: str, home: str, name: str, tried: Sequence[str]) -> Issue:
+    return Issue(
+        "rates.fallback",
+        f"rates/{currency}",
+        f"{currency}/{home} comes from {name}; {'; '.join(tried)}",
+        severity=Severity.WARNING,
+    )
+
+
+def _kind_missing(currency: str, home: str, kind: Kind, askers: Sequence[str], told: str) -> Issue:
+    who = f", which {' and '.join(askers)} asks for" if askers else ""
+    return Issue(
+        "rates.kind",
+        f"rates/{currency}",
+        f"no {kind} rate for {currency}/{home}{who}: {told}",
+        hint=f"add a source of {kind} rates to its chain, or write a kind that is given there; until then"
+        " prices that need it are held",
+    )
+
+
+def _none(currency: str, home: str, asks: Mapping[Kind, Sequence[str]], told: str) -> Issue:
+    hint = f"add a source that quotes {currency} to its chain"
+    who = ""
+    if ", it gives " in told:
+        who = "".join(f"; {kind} is asked for by {' and '.join(by)}" for kind, by in asks.items() if by)
+        hint += ", or write a kind that is given into the policy's rate"
+    return Issue(
+        "rates.none",
+        f"rates/{currency}",
+        f"no usable rate for {currency}/{home}: {told}{who}",
+        hint=f"{hint}; until then its prices are held",
+    )
 
 
 def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> Issue | None:
@@ -242,8 +293,10 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
         return None
     reference = before
     if before is not None and before.pair(rate.base, rate.quote, rate.kind) is None:
-        last = direct(before, rate.quote, rate.base, rate.kind)
-        reference = None if last is None else Snapshot(rates=(last,))
+        # A kind that is new is compared with another one: a bank's spread is small, a slipped unit is not.
+        known = (direct(before, rate.quote, rate.base, kind) for kind in (rate.kind, *_SPREAD))
+        last = next((one for one in known if one is not None), None)
+        reference = None if last is None else Snapshot(rates=(evolve(last, kind=rate.kind),))
     moved = jumped(reference, rate, chain.max_jump)
     if moved is None:
         return None
@@ -320,10 +373,11 @@ async def _contradicted(
     if name == chain.witness:
         return _unconfirmed(rate, "it comes from the witness itself", chain)
     rates = f"{chain.witness}: not configured" if witness is None else await asked.ask(witness)
-    picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
-    other = None if isinstance(picked, str) else direct(Snapshot(rates=picked), home, currency, rate.kind)
-    if other is None:
-        silence = _unconfirmed(rate, picked if isinstance(picked, str) else "no direct rate", chain)
+    picked, lacks = ((), {}) if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
+    other = direct(Snapshot(rates=picked), home, currency, rate.kind)
+    if other is None or rate.kind in lacks:
+        told = rates if isinstance(rates, str) else lacks.get(rate.kind, "no direct rate")
+        silence = _unconfirmed(rate, told, chain)
         if required:
             return silence
         issues.append(silence)
