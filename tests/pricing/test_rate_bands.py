@@ -59,7 +59,7 @@ async def test_a_first_rate_that_slipped_holds_its_prices(base: str, value: str)
     assert ("rates.band", f"rates/{base}") == (issue.code, issue.path)
     assert ((), {base}) == (result.snapshot.rates, result.doubted)
     assert f"1 {base} = {value} KRW (desk mid, 2026-10-30)" in issue.message
-    assert f"1 {base} between {band.low} and {band.high} KRW" in issue.message
+    assert f"{base}/KRW between {band.low} and {band.high} (" in issue.message
     assert band.source in issue.message
     assert f'outside_band = {{ {base} = "why" }}' in issue.hint
 

@@ -45,7 +45,7 @@ class Band:
 
     def __str__(self) -> str:
         seen = f"{self.seen:f} on {self.day}, {self.source}"
-        return f"1 {self.base} between {self.low:f} and {self.high:f} {self.quote} (it was {seen})"
+        return f"{self.base}/{self.quote} between {self.low:f} and {self.high:f} (it was {seen})"
 
 
 @cache
