@@ -396,6 +396,20 @@ def test_ordinary_days_need_no_reason() -> None:
     assert bench.apply(made).ok
 
 
+@pytest.mark.parametrize(
+    ("live", "kept", "refused"),
+    [(4, 3, False), (4, 2, True), (4, 1, True), (2, 1, False), (12, 9, False), (12, 8, True)],
+)
+def test_a_small_shop_is_not_emptied_by_what_may_always_change(live: int, kept: int, refused: bool) -> None:
+    """Three of a hundred are nothing, three of four are the shop."""
+    bench = Bench.opened(*(item(f"P{n:02}") for n in range(live)))
+    bench.sync()
+    truncated(kept)(bench)
+    made = bench.plan(limits=GuardLimits())
+
+    assert (["hidden"] if refused else []) == [guard.name for guard in made.tripped]
+
+
 def test_a_delivery_fills_what_is_empty_without_a_reason() -> None:
     """Every shelf that was sold out gets a container's worth, every other one threefold: that is trade, no slip."""
     bench = shop()

@@ -266,7 +266,7 @@ def test_a_jump_is_not_believed_until_a_person_confirms_it(shop: Merchant) -> No
     """A rate a hundred times too high holds the prices run after run; a confirmed devaluation is sent."""
     shop.sync()
     shown = shop.prices()
-    shop.services.quote("ecos", CNY="20071")
+    shop.services.quote("ecos", CNY="301")
     shop.wait(days=2)
     held = [shop.sync()[0] for _ in range(3)]
     shop.services.quote("ecos", CNY="221.00")
@@ -337,7 +337,7 @@ def test_a_rate_whose_source_left_the_chain_is_used_no_more(tmp_path: Path) -> N
         plan, _ = shop.sync()
         status = shop.run(lambda shops: shops.rates())
         shop.services.down.clear()
-        shop.services.quote("ecos", CNY="20071")
+        shop.services.quote("ecos", CNY="301")
         shop.wait(hours=2)
         jumped, _ = shop.sync()
         shop.services.quote("ecos", CNY="200.70")
@@ -402,7 +402,7 @@ def test_a_table_that_stands_in_for_a_service_is_seen_edited_at_once(tmp_path: P
         rested = shop.services.asked.total()
         shop.edit("storesync.toml", "200.71", "206.50")
         plan = shop.plan()
-        shop.edit("storesync.toml", "206.50", "20.65")
+        shop.edit("storesync.toml", "206.50", "106.50")
         slipped = shop.plan()
 
         assert ((), asked) == (silent.operations, rested)
@@ -630,3 +630,23 @@ def test_a_table_of_selling_rates_prices_who_asks_for_them(tmp_path: Path) -> No
     assert ({"sell"}, Decimal("219.00")) == (kinds, shown["SBG-001-30"])
     assert then == again != moved
     assert shown == back
+
+
+def test_a_first_rate_that_slipped_sends_nothing_in_a_new_shop(tmp_path: Path) -> None:
+    """A point too far in the table: every listing is held with the band; a reason in the configuration passes it."""
+    with merchant(tmp_path, rates=TABLE.replace("KIND", "mid").replace("200.71", "20.071")) as shop:
+        held = shop.plan()
+        line = 'chain = ["static"]'
+        shop.edit("storesync.toml", line, line + '\noutside_band = { CNY = "" }')
+        with pytest.raises(StoresyncError, match="outside_band gives no reason for CNY"):
+            shop.plan()
+        shop.edit("storesync.toml", 'CNY = ""', 'CNY = "a new yuan"')
+        passed = shop.plan()
+    told = {
+        issue.code: issue for plan in (held, passed) for issue in plan.warnings if issue.code == "rates.band"
+    }
+
+    assert [] == list(held)
+    assert held.held
+    assert list(passed)
+    assert told["rates.band"].message.endswith("outside_band says: a new yuan")

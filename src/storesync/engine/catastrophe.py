@@ -191,12 +191,13 @@ def _of_stock(
 def _vanished(new: Iterable[Standing], limits: GuardLimits, *, live: int) -> Guard:
     """Listings that the market knew and knows no more would be made anew: in another shop each is a duplicate."""
     gone = sum(stand.status is Status.ENDED for stand in new)
+    few = limits.few(live + gone)
     return Guard(
         name="vanished",
-        limit=f"{share(limits.hidden)} of the listings that were live, {limits.floor} at least",
+        limit=f"{share(limits.hidden)} of the listings that were live, {few} at least",
         measured=f"{gone} of {live + gone} are gone from the market",
-        tripped=gone > limits.floor and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
+        tripped=gone > few and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
         hint="is this the right account? if they are to be made anew: --allow 'vanished=why'"
-        if gone > limits.floor
+        if gone > few
         else "",
     )

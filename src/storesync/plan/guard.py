@@ -58,7 +58,8 @@ class Guard:
 class GuardLimits:
     """How much one run may change before a person must say why; shares are of the listings now live.
 
-    `floor` listings may always change, so that small shops are not stopped by one product. `stock_jump` is how
+    `floor` listings may always change, so that small shops are not stopped by one product; no more than a quarter of
+    a small shop may leave it. `stock_jump` is how
     many times the stock of one SKU may grow, and how many times the largest stock of the shop a new one may have;
     where no stock is known yet, `stock_new` pieces. `price_range` is how many times a new listing may cost more, or
     less, than everything now live. Of the SKUs on stock `sold_out` is the share that may run out at once, `mass_stock`
@@ -81,3 +82,7 @@ class GuardLimits:
     mass_growth: Decimal = Decimal(5)
     outlier: Decimal = Decimal(10)
     floor: int = 3
+
+    def few(self, live: int) -> int:
+        """How many of `live` listings may always leave a shop: `floor`, but no more than a quarter, and one at least."""
+        return min(self.floor, max(1, live // 4))

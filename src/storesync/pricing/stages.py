@@ -216,7 +216,8 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
         raise walk.hold(
             "price.rate_doubted",
             "convert",
-            f"the newest rate of {policy.currency} is not believed: it jumped, or its sources disagree",
+            f"the newest rate of {policy.currency} is not believed: it jumped, its sources disagree,"
+            " or it is far from what the currency costs",
             f"`storesync rates` shows it; if the jump is true: storesync rates fetch --confirm {policy.currency}",
         )
     if found is None:

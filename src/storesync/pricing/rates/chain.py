@@ -15,13 +15,14 @@ from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, exact, figure
 from storesync.pricing.policy import RateRules, percent
 from storesync.pricing.rate import Kind, Leg, Rate, Snapshot
+from storesync.pricing.rates.band import out_of_band
+from storesync.pricing.rates.finding import coarse, fallback, kind_missing, none_usable
 from storesync.pricing.rates.source import Fetch, RateSource
 from storesync.pricing.rates.static import StaticTable
 from storesync.pricing.settle import apart, corroborate, direct, jumped, within
 
 __all__ = ["Chain", "Collected", "collect", "hosts"]
 
-_FEW = 3  # digits of a rate below one; a half in the third is half a percent at most
 _SPREAD: tuple[Kind, ...] = ("mid", "buy", "sell")
 _MIDS: Mapping[str, Mapping[Kind, Sequence[str]]] = {}
 
@@ -33,7 +34,8 @@ class Chain:
     `sources` is by currency, `*` for every other one. `witness` names the source that is asked to confirm a rate
     within `tolerance`; empty: none. Its silence is a warning, but for the currencies in `witness_required` (`*`: all)
     it holds. `max_jump` is how far a rate may move from the last accepted snapshot,
-    unless its currency is in `confirmed`. `rules` give ages and pivots.
+    unless its currency is in `confirmed`. `outside` are by currency the reasons to believe a rate outside its band.
+    `rules` give ages and pivots.
     """
 
     sources: Mapping[str, tuple[str, ...]] = field(converter=frozen_map)
@@ -42,6 +44,7 @@ class Chain:
     tolerance: Decimal = field(default=Decimal("0.01"), converter=exact)
     max_jump: Decimal = field(default=Decimal("0.07"), converter=exact)
     confirmed: frozenset[str] = frozenset()
+    outside: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     rules: RateRules = field(factory=RateRules)
 
     def order(self, currency: str) -> tuple[str, ...]:
@@ -163,9 +166,9 @@ async def collect(
     `kinds` are by currency those that policies use, each with who asks for it; without them `mid` is used. The first
     source that gives every one of them is taken, else the first that gives one: a kind that is lacking then is an
     error, and no other stands in for it. A source that fails, is old or lacks the currency gives a warning and the
-    next one is asked. A currency whose rate is contradicted by the witness, not confirmed by a required one, jumped
-    from `before`, or has a buying or selling rate that lies further from it than a rate may jump, is left out with an
-    error: its prices are held, never made with a doubtful or an old rate.
+    next one is asked. A currency whose rate lies outside its band, is contradicted by the witness, not confirmed by a
+    required one, jumped from `before`, or has a buying or selling rate that lies further from it than a rate may jump,
+    is left out with an error: its prices are held, never made with a doubtful or an old rate.
     """
     wanted = tuple(dict.fromkeys(code for code in currencies if code != home))
     asked = _Asked(send, home, wanted, today)
@@ -183,12 +186,19 @@ async def collect(
             continue
         # The mid rate is what witnesses know; without one, the first that is given stands for the others.
         rate, *others = given
-        doubt = next((odd for one in (rate, *others) if (odd := _jump(one, currency, chain, before))), None)
+        # What is invented for the sandbox may cost whatever it likes.
+        far = [odd for one in given if (odd := out_of_band(one, chain.outside)) is not None]
+        far = [] if _invented(sources[name]) else far
+        issues += [odd for odd in far if odd.severity is not Severity.ERROR]
+        doubt = next((odd for odd in far if odd.severity is Severity.ERROR), None)
+        doubt = doubt or next(
+            (odd for one in (rate, *others) if (odd := _jump(one, currency, chain, before))), None
+        )
         doubt = doubt or next((odd for one in others if (odd := _astray(rate, one, currency, chain))), None)
         doubt = doubt or await _contradicted(rate, name, home, chain, sources, asked, issues, confirmed)
         if doubt is None:
             by[currency] = name
-            issues += _coarse(found, currency)
+            issues += coarse(found, currency)
             # The very rates that were looked at, not their legs: another currency's legs would cross with them.
             kept += (rate, *others)
         else:
@@ -239,7 +249,7 @@ async def _first(
         missing = [kind for kind in asks if kind in lacks]
         if not missing:
             if tried:
-                issues.append(_fallback(currency, home, name, tried))
+                issues.append(fallback(currency, home, name, tried))
             return name, picked
         if len(missing) < len(asks) and not some[0]:
             some, before, lacking = (name, picked), [*tried], missing
@@ -247,45 +257,11 @@ async def _first(
     told = "; ".join(tried) or "its chain names no source"
     if some[0]:
         if before:
-            issues.append(_fallback(currency, home, some[0], before))
-        issues += [_kind_missing(currency, home, kind, asks[kind], told) for kind in lacking]
+            issues.append(fallback(currency, home, some[0], before))
+        issues += [kind_missing(currency, home, kind, asks[kind], told) for kind in lacking]
         return some
-    issues.append(_none(currency, home, asks, told))
+    issues.append(none_usable(currency, home, asks, told))
     return "", ()
-
-
-def _fallback(currency: str, home: str, name: str, tried: Sequence[str]) -> Issue:
-    return Issue(
-        "rates.fallback",
-        f"rates/{currency}",
-        f"{currency}/{home} comes from {name}; {'; '.join(tried)}",
-        severity=Severity.WARNING,
-    )
-
-
-def _kind_missing(currency: str, home: str, kind: Kind, askers: Sequence[str], told: str) -> Issue:
-    who = f", which {' and '.join(askers)} asks for" if askers else ""
-    return Issue(
-        "rates.kind",
-        f"rates/{currency}",
-        f"no {kind} rate for {currency}/{home}{who}: {told}",
-        hint=f"add a source of {kind} rates to its chain, or write a kind that is given there; until then"
-        " prices that need it are held",
-    )
-
-
-def _none(currency: str, home: str, asks: Mapping[Kind, Sequence[str]], told: str) -> Issue:
-    hint = f"add a source that quotes {currency} to its chain"
-    who = ""
-    if ", it gives " in told:
-        who = "".join(f"; {kind} is asked for by {' and '.join(by)}" for kind, by in asks.items() if by)
-        hint += ", or write a kind that is given into the policy's rate"
-    return Issue(
-        "rates.none",
-        f"rates/{currency}",
-        f"no usable rate for {currency}/{home}: {told}{who}",
-        hint=f"{hint}; until then its prices are held",
-    )
 
 
 def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> Issue | None:
@@ -307,21 +283,6 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
         f" at most {percent(chain.max_jump)} is believed",
         hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
     )
-
-
-def _coarse(found: tuple[Rate, ...], currency: str) -> list[Issue]:
-    """Warnings for rates below one that kept so few digits that prices are off by a percent and more."""
-    return [
-        Issue(
-            "rates.coarse",
-            f"rates/{currency}",
-            f"{rate} keeps fewer than {_FEW} digits: prices made with it may be off by a percent and more",
-            severity=Severity.WARNING,
-            hint=f"quote more digits, or 100 {rate.base} at once (such as {rate.quote}_per_100{rate.base})",
-        )
-        for rate in found
-        if rate.value < 1 and len(rate.value.as_tuple().digits) < _FEW
-    ]
 
 
 def _astray(rate: Rate, other: Rate, currency: str, chain: Chain) -> Issue | None:
