@@ -76,59 +76,63 @@ MISSED = Profile(
 SHELVED = evolve(MISSED, owned=("shown",), together=False, rates={"missed": 0.15})
 # Batches are refused after a lost answer, or broken over, and go out in halves, of which one is refused alone.
 HALVED = evolve(MISSED, rates={"lost_after": 0.3, "refuse": 0.3}, edits=False, together=False, stumbles=0.1)
-# What few of the drawn worlds have, and what many of these have each.
+# Nothing goes wrong but what each of these adds: few of the drawn worlds have it, and many of these.
+ALONE = evolve(MISSED, rates={}, edits=False, together=False)
+DYING = evolve(ALONE, crashes=2)
 CROWDED = [
     pytest.param(
         (8, 11),
-        evolve(MISSED, by="address", late=30.0, rates={"late": 0.4}, crashes=2, edits=False, together=False),
+        evolve(DYING, by="address", late=30.0, rates={"late": 0.4}),
         PLAIN,
         id="late effects",
     ),
     pytest.param(
         (25, 27),
-        evolve(
-            MISSED,
-            by="key",
-            keeps=900.0,
-            rests=900.0,
-            finds=False,
-            rates={"lost_after": 0.5},
-            crashes=2,
-            edits=False,
-            together=False,
-        ),
+        evolve(DYING, by="key", keeps=900.0, rests=900.0, finds=False, rates={"lost_after": 0.5}),
         PLAIN,
         id="forgotten tokens",
     ),
     pytest.param(
-        (1, 3), evolve(MISSED, owned=("prices",), rates={"lost_after": 0.2}), PLAIN, id="typed prices"
+        (1, 3),
+        evolve(ALONE, owned=("prices",), rates={"lost_after": 0.2}, edits=True, together=True),
+        PLAIN,
+        id="typed prices",
     ),
     pytest.param(
         (1, 3),
-        evolve(
-            MISSED, rates={"token_expired": 0.3, "lost_after": 0.3}, crashes=2, edits=False, together=False
-        ),
+        evolve(DYING, rates={"token_expired": 0.3, "lost_after": 0.3}),
         SHOPEE,
         id="refused accounts",
     ),
     pytest.param(
         (15, 34),
-        evolve(MISSED, steps=2, rates={"missed": 0.3, "lost_after": 0.2}, edits=False, together=False),
+        evolve(ALONE, steps=2, rates={"missed": 0.3, "lost_after": 0.2}),
         PLAIN,
         id="missed halves",
     ),
     pytest.param(
         (15,),
-        evolve(
-            MISSED,
-            by="address",
-            steps=2,
-            rates={"refuse": 0.3, "lost_after": 0.2},
-            edits=False,
-            together=False,
-        ),
+        evolve(ALONE, by="address", steps=2, rates={"refuse": 0.3, "lost_after": 0.2}),
         PLAIN,
         id="refused halves",
+    ),
+    pytest.param(
+        (32, 34),
+        evolve(ALONE, by="unique", lag=5.0, late=4.0, rates={"lost_after": 0.3, "refuse": 0.3, "late": 0.1}),
+        PLAIN,
+        id="refusals under a unique key",
+    ),
+    pytest.param(
+        (3, 15),
+        evolve(ALONE, by="address", rates={"refuse": 0.1}, stumbles=0.3),
+        PLAIN,
+        id="breaks over an address",
+    ),
+    pytest.param(
+        (17, 34),
+        evolve(ALONE, rates={"lost_after": 0.2, "slow": 0.3}),
+        TMALL,
+        id="documents beside prices",
     ),
 ]
 

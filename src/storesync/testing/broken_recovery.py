@@ -170,6 +170,36 @@ RECOVERY: Final = (
         seed=13,
     ),
     Mutant(
+        "a refusal under a unique key ends a doubt before a search could show the listing",
+        "storesync.engine.create",
+        'identity.by not in ("key", "address", "unique")',
+        'identity.by not in ("key", "address")',
+        held_by="tests/testing/test_simulation.py::test_a_world_crowded_with_one_mishap_keeps_every_promise"
+        "[refusals under a unique key]",
+    ),
+    Mutant(
+        "a driver that breaks over an address leaves no doubt",
+        "storesync.engine.create",
+        "(log.lost is not None or (log.begun and by_driver(fault) and not fault.untouched))",
+        "log.lost is not None",
+        held_by="tests/testing/test_simulation.py::test_a_world_crowded_with_one_mishap_keeps_every_promise"
+        "[breaks over an address]",
+    ),
+    Mutant(
+        "a listing that is there already is forgotten when its search fails",
+        "storesync.engine.create",
+        "        if stand.ref is None:\n            # Whatever becomes",
+        "        if False:\n            # Whatever becomes",
+        seed=1981,
+    ),
+    Mutant(
+        "a dead login is not told where only doubts are looked into",
+        "storesync.engine.doubts",
+        "                if fault.retry_after is None:\n                    raise\n",
+        "",
+        seed=5481,
+    ),
+    Mutant(
         "what was found counts as what is wanted",
         "storesync.engine.create",
         "certain = found is None and stand.doubt is None",

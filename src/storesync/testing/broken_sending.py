@@ -18,6 +18,14 @@ SENDING: Final = (
         seed=0,
     ),
     Mutant(
+        "a document goes out while prices of its listing are on their way",
+        "storesync.engine.offers",
+        "            await held.enter_async_context(work.locks.setdefault(key, asyncio.Lock()))",
+        "            pass",
+        held_by="tests/testing/test_simulation.py::test_a_world_crowded_with_one_mishap_keeps_every_promise"
+        "[documents beside prices]",
+    ),
+    Mutant(
         "new words of a description are not sent",
         "storesync.drivers.shopee.listing",
         "if name not in old or old[name] != value}",
