@@ -168,6 +168,30 @@ FAULTS = {
         "option_half",
         "variants.csv:3:option1_value_ko",
     ),
+    "a name that a formula failed to make": (
+        "products.csv",
+        "보습 크림",
+        "#N/A",
+        "AAA-002",
+        "formula_failed",
+        "products.csv:3:name_ko",
+    ),
+    "an option that a formula failed to make": (
+        "variants.csv",
+        "용량,50ml,46000",
+        "용량,#REF!,46000",
+        "AAA-001",
+        "formula_failed",
+        "variants.csv:3:option1_value_ko",
+    ),
+    "a SKU that a formula failed to make": (
+        "variants.csv",
+        "AAA-002-50,",
+        "#VALUE!,",
+        "AAA-002",
+        "sku_missing",
+        "variants.csv:4:sku",
+    ),
     "no SKU": ("variants.csv", "AAA-002-50,", ",", "AAA-002", "sku_missing", "variants.csv:4:sku"),
     "short row": ("variants.csv", ",,,7,", "", "AAA-002", "row_short", "variants.csv:4"),
     "row too long": ("variants.csv", ",,,7,", ",,,7,,,", "AAA-002", "row_long", "variants.csv:4"),
@@ -335,9 +359,10 @@ def test_a_variant_of_an_unknown_product_is_told_under_its_own_code(shelf: Shelf
     assert ["catalog.variant_none"] == [issue.code for issue in found["AAA-002"].errors]
 
 
-def test_a_row_without_a_code_makes_the_reading_incomplete(shelf: Shelf) -> None:
-    """It may be any product: none may be called gone."""
-    shelf.spoil("products.csv", "AAA-002,AAA,", ",AAA,")
+@pytest.mark.parametrize("code", ["", "#N/A", "Err:502"])
+def test_a_row_without_a_code_makes_the_reading_incomplete(shelf: Shelf, code: str) -> None:
+    """It may be any product: none may be called gone. A formula that failed names none either."""
+    shelf.spoil("products.csv", "AAA-002,AAA,", f"{code},AAA,")
 
     reads = shelf.read()
 

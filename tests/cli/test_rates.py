@@ -114,7 +114,7 @@ def test_every_snapshot_that_is_shown_can_be_pinned(merchant: Merchant) -> None:
     merchant("plan")
     planned = merchant("rates", "--json").document
 
-    assert edited.out.startswith("rates as the next plan takes them · configuration or tables here moved on")
+    assert edited.out.startswith("rates as they stand here · configuration or tables here moved on for CNY")
     assert "205.00 KRW" in edited.out
     assert f"since snapshot {last[:8]}, collected" in edited.out
     assert ("", "") == (document["snapshot"], document["collected_at"])

@@ -173,6 +173,10 @@ SCRIPTS: dict[str, tuple[Script, str]] = {
     "a price is zero": (free, "zero price"),
     "a new price is zero": (free_and_new, "zero price"),
     "stock is a thousandfold": (lambda b: every(b, stocked(lambda n: n * 1000)), "stock jump"),
+    "stock is counted in pieces of a box": (
+        lambda b: every(b, stocked(lambda n: n * 19)),
+        "mass stock",
+    ),
     "one stock is a placeholder": (
         lambda b: b.put(stocked(lambda _: 999_999)(b.world.wanted.items["P07"])),
         "stock jump",
@@ -386,6 +390,33 @@ def test_ordinary_days_need_no_reason() -> None:
         item("N2", price=1_990),
     )
     del items["P09"]
+    made = bench.plan(limits=GuardLimits())
+
+    assert () == made.tripped
+    assert bench.apply(made).ok
+
+
+@pytest.mark.parametrize(
+    ("live", "kept", "refused"),
+    [(4, 3, False), (4, 2, True), (4, 1, True), (2, 1, False), (12, 9, False), (12, 8, True)],
+)
+def test_a_small_shop_is_not_emptied_by_what_may_always_change(live: int, kept: int, refused: bool) -> None:
+    """Three of a hundred are nothing, three of four are the shop."""
+    bench = Bench.opened(*(item(f"P{n:02}") for n in range(live)))
+    bench.sync()
+    truncated(kept)(bench)
+    made = bench.plan(limits=GuardLimits())
+
+    assert (["hidden"] if refused else []) == [guard.name for guard in made.tripped]
+
+
+def test_a_delivery_fills_what_is_empty_without_a_reason() -> None:
+    """Every shelf that was sold out gets a container's worth, every other one threefold: that is trade, no slip."""
+    bench = shop()
+    for n in range(0, LIVE, 2):
+        bench.put(stocked(lambda _: 0)(bench.world.wanted.items[f"P{n:02}"]))
+    assert bench.apply(bench.plan(limits=GuardLimits())).ok
+    every(bench, stocked(lambda n: n * 3 or 900))
     made = bench.plan(limits=GuardLimits())
 
     assert () == made.tripped

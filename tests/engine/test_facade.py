@@ -107,5 +107,5 @@ def test_every_result_prints_as_text(place: Path) -> None:
         ]
 
     assert [] == [str(result) for result in results if f"{type(result).__name__}(" in str(result)]
-    assert "rates as the next plan takes them" in str(results[0])
+    assert "no rates were collected yet, as they stand here" in str(results[0])
     assert "1 CNY = 200.71 KRW (example mid, 2026-11-23), 0 days old" in str(results[0])

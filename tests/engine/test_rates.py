@@ -11,14 +11,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from rich.console import Console
 from tests.engine.exchange import KEYS, SHOPEE, SOURCES, TMALL, Merchant, merchant
 
 from storesync.errors import StalePlan, StoresyncError
 from storesync.model import loads
 from storesync.plan import Kind
 from storesync.pricing.settle import within
+from storesync.report.document import rates_document
+from storesync.report.rate_view import rates_view
 from storesync.testing.processes import environ
 
 
@@ -262,7 +266,7 @@ def test_a_jump_is_not_believed_until_a_person_confirms_it(shop: Merchant) -> No
     """A rate a hundred times too high holds the prices run after run; a confirmed devaluation is sent."""
     shop.sync()
     shown = shop.prices()
-    shop.services.quote("ecos", CNY="20071")
+    shop.services.quote("ecos", CNY="301")
     shop.wait(days=2)
     held = [shop.sync()[0] for _ in range(3)]
     shop.services.quote("ecos", CNY="221.00")
@@ -333,7 +337,7 @@ def test_a_rate_whose_source_left_the_chain_is_used_no_more(tmp_path: Path) -> N
         plan, _ = shop.sync()
         status = shop.run(lambda shops: shops.rates())
         shop.services.down.clear()
-        shop.services.quote("ecos", CNY="20071")
+        shop.services.quote("ecos", CNY="301")
         shop.wait(hours=2)
         jumped, _ = shop.sync()
         shop.services.quote("ecos", CNY="200.70")
@@ -398,7 +402,7 @@ def test_a_table_that_stands_in_for_a_service_is_seen_edited_at_once(tmp_path: P
         rested = shop.services.asked.total()
         shop.edit("storesync.toml", "200.71", "206.50")
         plan = shop.plan()
-        shop.edit("storesync.toml", "206.50", "20.65")
+        shop.edit("storesync.toml", "206.50", "106.50")
         slipped = shop.plan()
 
         assert ((), asked) == (silent.operations, rested)
@@ -518,3 +522,131 @@ def test_a_rate_that_walks_within_its_band_reprices_nothing(tmp_path: Path, seed
 
         assert left < 12
         assert written <= left
+
+
+TABLE = """
+[rates]
+chain = ["static"]
+
+[rates.sources.static]
+kind = "live"
+as_of = 2026-11-23
+source = "our bank"
+rate_kind = "KIND"
+quotes = { KRW_per_CNY = "200.71", KRW_per_100VND = "5.08" }
+"""
+
+
+def page(shop: Merchant) -> tuple[str, dict[str, Any]]:
+    """The first line of the page of rates, and its JSON."""
+    status = shop.run(lambda shops: shops.rates())
+    console = Console(width=300)
+    with console.capture() as shown:
+        console.print(rates_view(status))
+    return shown.get().splitlines()[0], rates_document(status)
+
+
+def test_the_page_of_rates_is_true_at_every_moment(tmp_path: Path) -> None:
+    """Never synced, one of two channels synced, both, edited after, pinned: what moved on, and what has no name yet."""
+    with merchant(tmp_path, rates=TABLE.replace("KIND", "mid")) as shop:
+        never, no_name = page(shop)
+        shop.sync()
+        one, half = page(shop)
+        shop.sync(SHOPEE)
+        both, whole = page(shop)
+        shop.edit("storesync.toml", "200.71", "205.00")
+        edited, moved = page(shop)
+        name = whole["snapshot"]
+        shop.run(lambda shops: shops.pin_rates(name, reason="fair week", channels=[TMALL, SHOPEE]))
+        pinned, fixed = page(shop)
+    told = [
+        (
+            known["snapshot"],
+            known["edited"],
+            known["never_collected"],
+            [rate["snapshot"] for rate in known["rates"]],
+        )
+        for known in (no_name, half, whole, moved, fixed)
+    ]
+    first = half["last"]["snapshot"]
+
+    assert [
+        ("", [], ["CNY", "VND"], ["", ""]),
+        (first, [], ["VND"], [first, ""]),
+        (name, [], [], [name, name]),
+        ("", ["CNY"], [], ["", name]),
+        ("", ["CNY"], [], ["", name]),
+    ] == told
+    assert never.startswith("no rates were collected yet")
+    assert never.rstrip().endswith("the rates below count from the next plan on")
+    assert f"snapshot {first[:8]} · VND was never collected: it counts from the next plan on" in one
+    assert both.rstrip().endswith(f"UTC, snapshot {name[:8]}")
+    assert "moved on for CNY since snapshot " + name[:8] in edited == pinned
+    assert name != first
+
+
+def test_a_channel_whose_service_was_not_asked_yet_moves_nothing_on(shop: Merchant) -> None:
+    """The other channel's rate is unknown until it is asked for; what was collected has its name."""
+    shop.sync()
+    line, known = page(shop)
+
+    assert ([], []) == (known["edited"], known["never_collected"])
+    assert known["snapshot"] == known["last"]["snapshot"] == known["rates"][0]["snapshot"]
+    assert known["rates"][1]["rate"] is None
+    assert "moved on" not in line
+
+
+def test_a_table_of_selling_rates_prices_who_asks_for_them(tmp_path: Path) -> None:
+    """Asked for mid it holds and says whose key that is; asked for sell it prices, and old snapshots stay exact."""
+    with merchant(tmp_path, rates=TABLE.replace("KIND", "sell")) as shop:
+        refused = shop.plan()
+        shop.edit(
+            "prices.toml", 'quiet = "0.01"', 'quiet = "0.01"\nrate = { kind = "sell", floor_kind = "sell" }'
+        )
+        first, report = shop.sync()
+        report.raise_for_faults()
+        shown, then = shop.prices(), shop.traces()
+        shop.edit("storesync.toml", "200.71", "206.50")
+        shop.sync(meant=True)
+        moved, again = shop.traces(), shop.traces(rates=first.snapshot)
+        shop.run(lambda shops: shops.pin_rates(first.snapshot, reason="print", channels=[TMALL]))
+        shop.sync(meant=True)
+        back = shop.prices()
+    told = next(issue for issue in refused.warnings if issue.code == "rates.none")
+    kinds = {
+        rate["kind"]
+        for one in then.values()
+        for market in one.values()
+        for step in market["steps"]
+        for rate in step.get("rates", ())
+    }
+
+    assert [] == list(refused)
+    assert refused.held
+    assert (
+        "static: no mid rate for CNY/KRW, it gives sell; mid is asked for by rate.kind of policy"
+        in told.message
+    )
+    assert ({"sell"}, Decimal("219.00")) == (kinds, shown["SBG-001-30"])
+    assert then == again != moved
+    assert shown == back
+
+
+def test_a_first_rate_that_slipped_sends_nothing_in_a_new_shop(tmp_path: Path) -> None:
+    """A point too far in the table: every listing is held with the band; a reason in the configuration passes it."""
+    with merchant(tmp_path, rates=TABLE.replace("KIND", "mid").replace("200.71", "20.071")) as shop:
+        held = shop.plan()
+        line = 'chain = ["static"]'
+        shop.edit("storesync.toml", line, line + '\noutside_band = { CNY = "" }')
+        with pytest.raises(StoresyncError, match="outside_band gives no reason for CNY"):
+            shop.plan()
+        shop.edit("storesync.toml", 'CNY = ""', 'CNY = "a new yuan"')
+        passed = shop.plan()
+    told = {
+        issue.code: issue for plan in (held, passed) for issue in plan.warnings if issue.code == "rates.band"
+    }
+
+    assert [] == list(held)
+    assert held.held
+    assert list(passed)
+    assert told["rates.band"].message.endswith("outside_band says: a new yuan")

@@ -10,7 +10,8 @@ from attrs import evolve
 
 from storesync.driver import Request, Response
 from storesync.errors import Denied, Transient
-from storesync.pricing import Rate, Snapshot
+from storesync.pricing import Rate, Snapshot, policies_from
+from storesync.pricing.need import rate_needs
 from storesync.pricing.rates import Chain, collect
 
 DAY = date(2026, 10, 30)
@@ -31,12 +32,22 @@ class Told:
         if isinstance(self.answer, Exception):
             raise self.answer
         return tuple(
-            Rate(base=base, quote="KRW", value=value, observed=day, source=self.name, calendar="KR")
-            for base, value, day in self.answer
+            Rate(
+                base=base,
+                quote="KRW",
+                value=value,
+                observed=day,
+                source=self.name,
+                calendar="KR",
+                kind=kind[0] if kind else "mid",
+            )
+            for base, value, day, *kind in self.answer
         )
 
 
-async def run(chain: Chain, *sources: Told, before: Snapshot | None = None, want: str = "CNY") -> Any:
+async def run(
+    chain: Chain, *sources: Told, before: Snapshot | None = None, want: str = "CNY", **more: Any
+) -> Any:
     """What the chain makes of these sources on 2026-10-30."""
 
     async def send(request: Request, sign: Any = None) -> Response:
@@ -51,6 +62,7 @@ async def run(chain: Chain, *sources: Told, before: Snapshot | None = None, want
         now=NOW,
         today=DAY,
         before=before,
+        **more,
     )
 
 
@@ -168,7 +180,7 @@ async def test_a_witness_is_required_only_where_it_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "believed"), [("214.7", True), ("214.8", False), ("2.0071", False), ("187", False)]
+    ("value", "believed"), [("214.7", True), ("214.8", False), ("301", False), ("187", False)]
 )
 async def test_a_jump_is_not_believed(value: str, believed: bool) -> None:
     """More than 7 % from the last accepted rate: a unit error until somebody confirms it."""
@@ -185,7 +197,7 @@ async def test_a_jump_is_not_believed(value: str, believed: bool) -> None:
 @pytest.mark.parametrize(("value", "codes"), [("0.05", ["rates.coarse"]), ("0.0508", []), ("5", [])])
 async def test_a_rate_below_one_with_few_digits_warns(value: str, codes: list[str]) -> None:
     """0.05 instead of 0.0508 makes prices two percent too high; it is used, and told."""
-    result = await run(ONE_TWO, Told("one", [("CNY", value, DAY)]))
+    result = await run(ONE_TWO, Told("one", [("PHP", value, DAY)]), want="PHP")
 
     assert (codes, 1) == ([issue.code for issue in result.issues], len(result.snapshot.rates))
 
@@ -208,7 +220,7 @@ SPREAD = {"mid": "200.5", "buy": "198", "sell": "203"}
 @pytest.mark.parametrize("known", [True, False], ids=["known before", "at first"])
 async def test_a_buying_or_selling_rate_that_slipped_is_not_believed(kind: str, *, known: bool) -> None:
     """A witness confirms the middle rate alone: the others must lie near it, and must not jump."""
-    slipped = {**SPREAD, kind: "1.98"}
+    slipped = {**SPREAD, kind: "98"}
     before = (await run(ONE_TWO, Bank("one", SPREAD))).snapshot if known else None
     chain = evolve(ONE_TWO, sources={"*": ("one",)}, witness="two")
     result = await run(chain, Bank("one", slipped), Told("two", [("CNY", "200.5", DAY)]), before=before)
@@ -247,7 +259,7 @@ async def test_a_crossed_rate_is_the_one_that_was_looked_at(want: str) -> None:
 
     crossing.fetch = fetch  # type: ignore[method-assign]
     before = Snapshot(rates=(Rate(base="CNY", quote="KRW", value="200.6", observed=DAY, source="table"),))
-    slipped = Told("own", [("EUR", "15.50", DAY)])
+    slipped = Told("own", [("EUR", "1050", DAY)])
     result = await run(
         CROSSED, crossing, slipped, Told("witness", [("CNY", "200.77", DAY)]), before=before, want=want
     )
@@ -257,3 +269,75 @@ async def test_a_crossed_rate_is_the_one_that_was_looked_at(want: str) -> None:
     assert 200 < believed["CNY"].value < 201
     assert "own" == believed["EUR"].source
     assert "KRW" == believed["CNY"].quote
+
+
+SELL = [("CNY", "202.70", DAY, "sell")]
+BOTH = [("CNY", "200.71", DAY), ("CNY", "198.70", DAY, "buy")]
+FLOOR = {"CNY": {"mid": ["rate.kind of policy 'cn'"], "buy": ["rate.floor_kind of policy 'cn'"]}}
+
+
+async def test_a_source_of_selling_rates_alone_is_taken_by_who_asks_for_them() -> None:
+    """No mid rate is needed for that, and none is made up."""
+    result = await run(ONE_TWO, Told("one", SELL), kinds={"CNY": {"sell": ()}})
+
+    assert [("sell", "one")] == [(rate.kind, rate.source) for rate in result.snapshot.rates]
+    assert [] == list(result.issues)
+
+
+async def test_the_first_source_that_gives_every_kind_is_taken() -> None:
+    """The mid rate of one bank and the buying rate of another are no pair."""
+    result = await run(ONE_TWO, Told("one", GOOD), Told("two", BOTH), kinds=FLOOR)
+    (issue,) = result.issues
+
+    assert {("mid", "two"), ("buy", "two")} == {(rate.kind, rate.source) for rate in result.snapshot.rates}
+    assert ("rates.fallback", True) == (
+        issue.code,
+        "one: no buy rate for CNY/KRW, it gives mid" in issue.message,
+    )
+
+
+async def test_a_kind_that_nobody_gives_is_told_and_nothing_stands_in() -> None:
+    """The mid rate still serves who asks for it; the error names kind, policy and source."""
+    result = await run(ONE_TWO, Told("one", GOOD), Told("two", SELL), kinds=FLOOR)
+    (issue,) = result.issues
+
+    assert [("mid", "one")] == [(rate.kind, rate.source) for rate in result.snapshot.rates]
+    assert "rates.kind" == issue.code
+    assert "no buy rate for CNY/KRW, which rate.floor_kind of policy 'cn' asks for: one: " in issue.message
+    assert issue in result.issues.errors
+
+
+async def test_a_selling_rate_is_no_mid_rate() -> None:
+    """Who asks for mid gets none from a table of selling rates, and reads whose key that is."""
+    kinds = {"CNY": {"mid": ["rate.kind of policy 'cn'"]}}
+    result = await run(ONE_TWO, Told("one", SELL), kinds=kinds)
+    (issue,) = result.issues
+
+    assert ((), "rates.none") == (result.snapshot.rates, issue.code)
+    assert "one: no mid rate for CNY/KRW, it gives sell" in issue.message
+    assert "mid is asked for by rate.kind of policy 'cn'" in issue.message
+    assert "write a kind that is given into the policy's rate" in issue.hint
+
+
+@pytest.mark.parametrize(("value", "codes"), [("202.70", []), ("402.70", ["rates.jump"])])
+async def test_a_kind_that_is_new_is_measured_against_the_known_one(value: str, codes: list[str]) -> None:
+    """Who turns from mid to selling rates has no selling rate of yesterday: a slipped point shows all the same."""
+    before = Snapshot(rates=[Rate(base="CNY", quote="KRW", value="200.71", observed=DAY, source="one")])
+    told = Told("one", [("CNY", value, DAY, "sell")])
+    result = await run(ONE_TWO, told, before=before, kinds={"CNY": {"sell": ()}})
+
+    assert codes == [issue.code for issue in result.issues]
+    assert bool(codes) != bool(result.snapshot.rates)
+
+
+@pytest.mark.parametrize(
+    ("guards", "kinds"), [({}, ["sell"]), ({"min_margin": "0.2"}, ["sell", "mid"])], ids=["no floor", "floor"]
+)
+def test_a_floor_asks_for_mid_only_where_there_is_one(guards: dict[str, str], kinds: list[str]) -> None:
+    """`kind` is of the price alone: the floor stays on mid until `floor_kind` says otherwise."""
+    table = {"currency": "CNY", "rate": {"kind": "sell"}, "guards": guards}
+    books, issues = policies_from({"cn": table}, at="prices.toml")
+    (need,) = rate_needs(books.values(), "tmall-cn", DAY)
+
+    assert ([], kinds) == (list(issues.errors), list(need.kinds))
+    assert ("rate.kind of policy 'cn'",) == need.askers["sell"]

@@ -122,10 +122,11 @@ class Folder:
 
 def nameless(record: Record, column: str) -> Read:
     """A row that does not say which product it belongs to: nobody may call a product gone on this reading."""
+    stands = f", {shown(written)} is none" if (written := record.cells[column].strip()) else ""
     issue = Issue(
         "catalog.key_missing",
         "",
-        f"the row has no {record.headers.get(column, column)}",
+        f"the row has no {record.headers.get(column, column)}{stands}",
         hint="give every product a stable code of its own",
         at=record.at(column),
     )

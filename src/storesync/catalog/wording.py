@@ -18,6 +18,11 @@ _WIDE_SPACE = re.compile("[\u00a0\u2007\u202f\u3000]")
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
 # A spreadsheet would run these; "-18℃ 이하" and "+82" are ordinary text.
 _FORMULA = re.compile(r"[=@]|[+\-](?![\d\s]).*[(|!]")
+# What spreadsheets write where a formula failed: Excel, Google Sheets, LibreOffice.
+_FAILED = re.compile(
+    r"#(?:N/A|NAME\?|REF!|VALUE!|DIV/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|BUSY!|BLOCKED!|CONNECT!|UNKNOWN!|ERROR!|GETTING_DATA)"
+    r"|Err:\d{3}"
+)
 _SILENT = {"script", "style", "template", "noscript", "iframe", "object"}
 _BREAKS = {"p", "br", "div", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table"}
 
@@ -61,7 +66,12 @@ def plain(html: str) -> str:
 
 
 def code(text: str) -> str:
-    """A product code or SKU without what nobody sees: an invisible character must not make a new product."""
+    """A product code or SKU without what nobody sees: an invisible character must not make a new product.
+
+    Empty, too, where a formula failed to make one.
+    """
+    if _FAILED.fullmatch(text.strip()):
+        return ""
     if text.isascii() and text.isprintable():
         return text.strip()
     return " ".join(_WIDE_SPACE.sub(" ", _HIDDEN.sub("", unicodedata.normalize("NFC", text))).split())
@@ -85,7 +95,12 @@ def _normal(cells: Cells, column: str) -> str:
     text = cells.raw(column)
     if not text:
         return text
-    if _FORMULA.match(text):
+    if _FAILED.fullmatch(text):
+        said = f"{shown(text)} is a formula that failed in the spreadsheet: no buyer may read that"
+        cells.error(
+            column, "formula_failed", said, "mend the formula, or write the text itself into the cell"
+        )
+    elif _FORMULA.match(text):
         cells.note(column, "formula", f"{shown(text)} looks like a spreadsheet formula: kept as text")
     if text.isascii() and "<" not in text and text.isprintable():
         return text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -47,12 +48,12 @@ def adopt(
             path = review or Path(f"adopt-{channel}.csv")
             with counting(outlet, f"{channel}: looking"):
                 found = shops.survey(channel, path)
-            return _found(outlet, found, path)
+            return _found(outlet, found, path, common.config)
 
     return attempt(common, work)
 
 
-def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
+def _found(outlet: Outlet, found: Adoption, path: Path, config: Path) -> int:
     sure, unsure, strange = len(found.sure), len(found.unsure), len(found.strange)
     outlet.say(Text(f"{found}; written to {path}"))
     if found.moved:
@@ -60,9 +61,10 @@ def _found(outlet: Outlet, found: Adoption, path: Path) -> int:
             Text("every product is looked for by its key before it is made, where the market has a search")
         )
     if sure or unsure:
+        where = "" if config == DEFAULTS.config else f"--config {shlex.quote(str(config))} "
         outlet.say(
             Text("decide on the rows without a decision, then:" if unsure else "to take them over:"),
-            Text(f"  storesync adopt --channel {found.channel} --reviewed {path}"),
+            Text(f"  storesync adopt {where}--channel {found.channel} --reviewed {shlex.quote(str(path))}"),
         )
     told: dict[str, Any] = {
         "sure": sure,

@@ -143,6 +143,25 @@ def _share(table: TomlTable, key: str, value: Any) -> Decimal | None:
     return share
 
 
+def _reasons(table: TomlTable, key: str, value: Any) -> Mapping[str, str] | None:
+    """By currency why its rate may lie outside the band that is known of it."""
+    way = f'write {key} = {{ VND = "why" }}'
+    if not isinstance(value, dict):
+        table.wrong(key, f"{key} is {value!r}, not a table of reasons by currency", way)
+        return None
+    for code, reason in value.items():
+        if code not in MINOR_DIGITS:
+            table.wrong(
+                key,
+                f"{key} names {code!r}, which is no currency",
+                "use ISO 4217 codes",
+                "price.unknown_currency",
+            )
+        elif not isinstance(reason, str) or not reason.strip():
+            table.wrong(key, f"{key} gives no reason for {code}", way)
+    return value
+
+
 def _source(name: str, table: TomlTable) -> SourceConfig | None:
     before = len(table.issues)
     data = dict(table.data)
@@ -217,6 +236,7 @@ def rates_from(data: Mapping[str, Any], *, at: str, locate: Locate) -> tuple[Rat
             "witness_required": _required,
             "tolerance": _share,
             "max_jump": _share,
+            "outside_band": _reasons,
             "fetch_after": TomlTable.whole,
             "max_business_days": TomlTable.whole,
             "max_calendar_days": TomlTable.whole,
@@ -254,5 +274,11 @@ def rates_from(data: Mapping[str, Any], *, at: str, locate: Locate) -> tuple[Rat
         return None, Issues(tuple(issues))
     ages = {key: values[key] for key in ("max_business_days", "max_calendar_days") if key in values}
     beliefs = {key: values[key] for key in ("tolerance", "max_jump", "witness_required") if key in values}
-    chain = Chain(sources=chains, witness=witness, rules=RateRules(**ages), **beliefs)
+    chain = Chain(
+        sources=chains,
+        witness=witness,
+        rules=RateRules(**ages),
+        outside=values.get("outside_band", {}),
+        **beliefs,
+    )
     return RatesConfig(chain=chain, sources=sources, fetch_after=values.get("fetch_after", 1)), Issues()

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 from storesync.issues import Issue, Severity
 from storesync.pricing import Rate, Snapshot
 from storesync.pricing.need import RateNeed
+from storesync.pricing.rate import Kind
 from storesync.pricing.rates import Collected
 from storesync.pricing.settle import direct
 
@@ -35,7 +36,11 @@ class Believed:
 
     def rate(self, need: RateNeed) -> Rate | None:
         """The rate of a currency, also one in doubt."""
-        return direct(self.snapshot, need.home, need.currency, need.kinds[0])
+        return self.of_kind(need, need.kinds[0])
+
+    def of_kind(self, need: RateNeed, kind: Kind) -> Rate | None:
+        """The rate of a currency of one kind, also one in doubt."""
+        return direct(self.snapshot, need.home, need.currency, kind)
 
     def among(self, order: Callable[[str], Sequence[str]]) -> Believed:
         """Without the rates of sources that are asked no more: `order` gives those of a currency."""

@@ -53,6 +53,7 @@ def catastrophes(
         _free(of(*_PRICED)),
         _out_of_range(of(Kind.CREATE), limits, shelf),
         _stock_jump(of(Kind.CREATE, *_STOCKED), limits, shelf),
+        _mass_stock(of(*_STOCKED), limits, shelf),
         _sold_out(of(*_STOCKED), limits, shelf),
         _removed(of(*_STOCKED), stands, limits, shelf),
         _vanished(of(Kind.CREATE), limits, live=shelf.live),
@@ -137,6 +138,27 @@ def _stock_jump(stands: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -
     )
 
 
+def _mass_stock(changed: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
+    """Many stocks that grow at once, each by less than a jump: boxes read as pieces, or the column beside.
+
+    What was sold out counts for nothing: a delivery fills empty shelves.
+    """
+    grown = [
+        want.sku
+        for offer, want in _wanted(changed)
+        if offer.last_stock
+        and _times(Decimal(want.stock), Decimal(max(offer.last_stock, _FEW))) > limits.mass_growth
+    ]
+    return _of_stock(
+        "mass stock",
+        len(grown),
+        limits.mass_stock,
+        limits,
+        shelf,
+        how=f"by more than {limits.mass_growth} times",
+    )
+
+
 def _sold_out(changed: Iterable[Standing], limits: GuardLimits, shelf: Shelf) -> Guard:
     out = sum(bool(offer.last_stock) and want.stock <= 0 for offer, want in _wanted(changed))
     return _of_stock("sold out", out, limits.sold_out, limits, shelf)
@@ -152,13 +174,14 @@ def _removed(
 
 
 def _of_stock(
-    name: str, out: int, limit: Decimal, limits: GuardLimits, shelf: Shelf, *, gone: int = 0
+    name: str, out: int, limit: Decimal, limits: GuardLimits, shelf: Shelf, *, gone: int = 0, how: str = ""
 ) -> Guard:
     """A share of the SKUs on stock; of those that are `gone` from the catalog nobody keeps the stock."""
-    on_stock = shelf.on_stock() + gone if out > limits.floor else 0  # fewer may always run out
+    on_stock = shelf.on_stock() + gone if out > limits.floor else 0  # so few may always change
     return Guard(
         name=name,
-        limit=f"{share(limit)} of the SKUs on stock, {limits.floor} at least",
+        limit=" ".join(filter(None, (f"{share(limit)} of the SKUs on stock", how)))
+        + f", {limits.floor} at least",
         measured=f"{out} of {on_stock}" if on_stock else counted(out, "SKU"),
         tripped=out > limits.floor and out > MONEY_CONTEXT.multiply(Decimal(on_stock), limit),
         hint=f"if this is meant: --allow '{name}=why'" if out > limits.floor else "",
@@ -168,12 +191,13 @@ def _of_stock(
 def _vanished(new: Iterable[Standing], limits: GuardLimits, *, live: int) -> Guard:
     """Listings that the market knew and knows no more would be made anew: in another shop each is a duplicate."""
     gone = sum(stand.status is Status.ENDED for stand in new)
+    few = limits.few(live + gone)
     return Guard(
         name="vanished",
-        limit=f"{share(limits.hidden)} of the listings that were live, {limits.floor} at least",
+        limit=f"{share(limits.hidden)} of the listings that were live, {few} at least",
         measured=f"{gone} of {live + gone} are gone from the market",
-        tripped=gone > limits.floor and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
+        tripped=gone > few and gone > MONEY_CONTEXT.multiply(Decimal(live + gone), limits.hidden),
         hint="is this the right account? if they are to be made anew: --allow 'vanished=why'"
-        if gone > limits.floor
+        if gone > few
         else "",
     )

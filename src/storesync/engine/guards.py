@@ -57,7 +57,7 @@ def guards(
             tripped=products == 0 and live > 0,
             hint="an empty catalog would take the whole shop off sale",
         ),
-        _share("hidden", hides, live, limits.hidden, limits.floor),
+        _share("hidden", hides, live, limits.hidden, limits.few(live)),
         _share("touched", touched, live, limits.touched, limits.floor),
         Guard(
             name="price swing",

@@ -16,7 +16,7 @@ from storesync.pricing.exact import exact
 __all__ = ["guard_limits"]
 
 _GUARDS = tuple(one.name for one in fields(GuardLimits))
-_TIMES = ("price_range", "stock_jump", "outlier")
+_TIMES = ("price_range", "stock_jump", "mass_growth", "outlier")
 _WHOLE = ("floor", "stock_new")
 _SHARE = "no share from 0 to 1"
 _FACTOR = "no number from 1 up"

@@ -20,9 +20,10 @@ from storesync.errors import StateError
 from storesync.issues import Issues
 from storesync.pricing import Snapshot
 from storesync.pricing.businessday import missed_days
-from storesync.pricing.need import RateNeed
+from storesync.pricing.need import RateNeed, merged
 from storesync.pricing.rates import Collected, RateSource, collect
 from storesync.pricing.rates import hosts as hosts_of
+from storesync.pricing.settle import direct
 from storesync.state import Store
 from storesync.state import rates as kept
 from storesync.state.rates import COLLECTED, RateEvent
@@ -167,6 +168,10 @@ class RateBeliefs:
             return True
         asked = before.asked.get(need.currency)
         rested = asked is None or self._env.now() - datetime.fromisoformat(asked) >= _AGAIN
+        if rested and any(
+            direct(before.snapshot, need.home, need.currency, one) is None for one in need.kinds
+        ):
+            return True
         if name in local:
             return rested or all(one in local for one in order)
         return rested and missed_days(rate.fresh_on, today, rate.calendar) >= config.fetch_after
@@ -186,9 +191,11 @@ class RateBeliefs:
                 self._transport = Transport(addresses, now=self._env.now, wire=self._wire)
             return await self._transport.send(request, sign)
 
+        asked = [need for need in merged(due) if need.home == home]
         return await collect(
             home=home,
-            currencies=[need.currency for need in due if need.home == home],
+            currencies=[need.currency for need in asked],
+            kinds={need.currency: {kind: need.askers.get(kind, ()) for kind in need.kinds} for need in asked},
             chain=config.chain,
             sources=sources,
             send=send,

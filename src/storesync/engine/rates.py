@@ -19,7 +19,7 @@ from storesync.engine.ratebeliefs import RateBeliefs
 from storesync.errors import ConfigError
 from storesync.issues import Issue, Issues, Severity
 from storesync.pricing import Snapshot
-from storesync.pricing.need import RateNeed, rate_needs
+from storesync.pricing.need import RateNeed, merged, rate_needs
 from storesync.pricing.settle import direct, settle
 from storesync.state import Store
 from storesync.state import rates as kept
@@ -153,8 +153,8 @@ class Rates:
             return await self.believed()
         return (await self._beliefs.now(self._config.rates, self._everyone(today), today, ask=False))[0]
 
-    def _everyone(self, today: date) -> list[RateNeed]:
-        return [need for name in self._config.channels for need in self.needs(name, today)]
+    def _everyone(self, today: date) -> tuple[RateNeed, ...]:
+        return merged(need for name in self._config.channels for need in self.needs(name, today))
 
     async def history(self, most: int) -> tuple[RateEvent, ...]:
         """What happened last, newest first."""
@@ -194,9 +194,13 @@ class Rates:
         _refuse_silent("pin", "why the rates stand still", reason)
         for channel in channels:
             for need in self.needs(channel, today):
-                if direct(snapshot, need.home, need.currency, need.kinds[0]) is None:
+                lacking = [
+                    one for one in need.kinds if direct(snapshot, need.home, need.currency, one) is None
+                ]
+                if lacking:
+                    some = "" if len(lacking) == len(need.kinds) else f" of kind {' or '.join(lacking)}"
                     raise ConfigError(
-                        f"rate snapshot {snapshot.id[:8]} has no {need.currency}/{need.home}, which channel "
+                        f"rate snapshot {snapshot.id[:8]} has no {need.currency}/{need.home}{some}, which channel "
                         f"{channel!r} needs; name the channels that are meant, or another snapshot"
                     )
         await self._fix(PINNED, dict.fromkeys(channels, snapshot.id), reason, by)

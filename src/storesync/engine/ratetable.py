@@ -9,11 +9,12 @@ from decimal import Decimal
 from attrs import evolve
 
 from storesync.engine.believed import Believed
+from storesync.pricing import Snapshot
 from storesync.pricing.need import RateNeed
 from storesync.pricing.rates import Chain
 from storesync.pricing.settle import direct
 
-__all__ = ["edited", "read_again", "standing_here", "within"]
+__all__ = ["alike", "edited", "read_again", "standing_here", "within"]
 
 
 def within(chain: Chain, names: Container[str]) -> Chain:
@@ -40,6 +41,15 @@ def edited(needs: Iterable[RateNeed], before: Believed, now: Believed) -> frozen
         for need in needs
         if now.rate(need) is not None and _told(now, need) != _told(before, need)
     )
+
+
+def alike(one: Believed, other: Believed, need: RateNeed) -> bool:
+    """Whether both know the very same rates of a currency, as the id of a snapshot tells rates apart."""
+    first, second = (
+        Snapshot(rates=tuple(rate for kind in need.kinds if (rate := known.of_kind(need, kind)) is not None))
+        for known in (one, other)
+    )
+    return first.id == second.id
 
 
 def _told(believed: Believed, need: RateNeed) -> list[tuple[Decimal, date] | None]:

@@ -21,7 +21,7 @@ from storesync.engine.report import Outcome, OutcomeState, Report
 from storesync.errors import Ambiguous, Denied, Fault, NotFound, Postponed, Rejected
 from storesync.model import Offer, Ref, Status
 from storesync.plan import Kind, Operation
-from storesync.state import Fence, Standing, journal, standing
+from storesync.state import HIDDEN, UNKNOWN, Fence, Standing, journal, standing
 
 __all__ = ["CLOCKS", "Parked", "Work", "state_of"]
 
@@ -245,6 +245,7 @@ class Work:
         """The market knows the listing no more: forget the ref, and look before making it anew."""
         known = standing.read(db, self.channel.name, key)
         ours = known.ref.skus.keys() if known is not None and known.ref is not None else frozenset[str]()
+        hidden = known is not None and known.have_shown in (HIDDEN, UNKNOWN)
         standing.change(
             db,
             self.channel.name,
@@ -254,7 +255,8 @@ class Work:
             ref=None,
             made=False,
             have="",
-            have_shown="",
+            # Nor does what was hidden come back on sale by being found, or written again under its address.
+            have_shown=UNKNOWN if hidden else "",
             status=Status.ENDED,
             doubt=at,
             ticket=None,

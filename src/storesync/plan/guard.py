@@ -20,6 +20,7 @@ GUARDS: Final = (
     "first contact",
     "hidden",
     "mass change",
+    "mass stock",
     "price range",
     "price swing",
     "removed",
@@ -57,12 +58,14 @@ class Guard:
 class GuardLimits:
     """How much one run may change before a person must say why; shares are of the listings now live.
 
-    `floor` listings may always change, so that small shops are not stopped by one product. `stock_jump` is how
+    `floor` listings may always change, so that small shops are not stopped by one product; no more than a quarter of
+    a small shop may leave it. `stock_jump` is how
     many times the stock of one SKU may grow, and how many times the largest stock of the shop a new one may have;
     where no stock is known yet, `stock_new` pieces. `price_range` is how many times a new listing may cost more, or
-    less, than everything now live. `sold_out` is the share of the SKUs on stock that may run out at once, `removed` the
-    share that may leave listings which stay, `mass_change` the share of the live prices that may move by more than
-    `mass_move`. A price that lies `outlier` times above or below the median of its category is held.
+    less, than everything now live. Of the SKUs on stock `sold_out` is the share that may run out at once, `mass_stock`
+    the share that may grow by more than `mass_growth` times, `removed` the share that may leave listings which stay;
+    `mass_change` is the share of the live prices that may move by more than `mass_move`.
+    A price that lies `outlier` times above or below the median of its category is held.
     """
 
     hidden: Decimal = Decimal("0.2")
@@ -75,5 +78,11 @@ class GuardLimits:
     stock_new: int = 100_000
     mass_change: Decimal = Decimal("0.3")
     mass_move: Decimal = Decimal("0.05")
+    mass_stock: Decimal = Decimal("0.3")
+    mass_growth: Decimal = Decimal(5)
     outlier: Decimal = Decimal(10)
     floor: int = 3
+
+    def few(self, live: int) -> int:
+        """How many of `live` listings may always leave a shop: `floor`, but no more than a quarter, and one at least."""
+        return min(self.floor, max(1, live // 4))

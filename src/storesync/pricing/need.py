@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 from storesync.issues import Issue, Severity
+from storesync.model import frozen_map
 from storesync.pricing.book import PolicyBook
 from storesync.pricing.exact import EXACT
 from storesync.pricing.policy import Policy, percent
 from storesync.pricing.rate import Kind
 
-__all__ = ["RateNeed", "rate_needs", "wide_bands"]
+__all__ = ["RateNeed", "merged", "rate_needs", "wide_bands"]
 
 
 @frozen(kw_only=True)
 class RateNeed:
-    """One currency that a channel is priced in: `quiet` is its band, `kinds` are the rates its policies use."""
+    """One currency that a channel is priced in: `quiet` is its band, `kinds` are the rates its policies use.
+
+    `askers` are by kind the keys that ask for it, in words: "rate.floor_kind of policy 'cn'".
+    """
 
     home: str
     currency: str
     quiet: Decimal
     kinds: tuple[Kind, ...]
+    askers: Mapping[str, tuple[str, ...]] = field(factory=dict, converter=frozen_map, hash=False)
 
 
 def _in_force(book: PolicyBook, today: date) -> tuple[Policy, ...]:
@@ -43,13 +48,18 @@ def _converts(policy: Policy) -> bool:
     return policy.currency != policy.home and (policy.fixed is None or policy.guards.min_margin is not None)
 
 
-def _kinds(book: PolicyBook, policies: Iterable[Policy]) -> Iterator[Kind]:
+def _kinds(book: PolicyBook, policies: Iterable[Policy]) -> Iterator[tuple[Kind, str]]:
+    """Every kind that a price of this book may use, and the key that asks for it; a floor that is not set asks none."""
+    refined: list[Mapping[str, Any]] = [one.fields for one in book.refinements]
+    floors = any("min_margin" in one.get("guards", {}) for one in refined)
     for policy in policies:
-        yield policy.rate.kind
-        yield policy.rate.floor_kind
-    for refinement in book.refinements:
-        rules: Any = refinement.fields.get("rate", {})
-        yield from (rules[key] for key in ("kind", "floor_kind") if key in rules)
+        if policy.fixed is None or refined:
+            yield policy.rate.kind, "kind"
+        if floors or policy.guards.min_margin is not None:
+            yield policy.rate.floor_kind, "floor_kind"
+    for fields in refined:
+        rules = fields.get("rate", {})
+        yield from ((rules[key], key) for key in ("kind", "floor_kind") if key in rules)
 
 
 def _quiet(book: PolicyBook, policies: Iterable[Policy], channel: str) -> Decimal:
@@ -81,14 +91,39 @@ def wide_bands(book: PolicyBook, most: Decimal) -> Iterator[Issue]:
 
 def rate_needs(books: Iterable[PolicyBook], channel: str, today: date) -> tuple[RateNeed, ...]:
     """One need per currency, in the order of the books; where two policies differ, the smaller band counts."""
-    needs: dict[tuple[str, str], RateNeed] = {}
+    return merged(_needs(books, channel, today))
+
+
+def merged(needs: Iterable[RateNeed]) -> tuple[RateNeed, ...]:
+    """The needs of several books or channels, each currency once with all that is asked for; the smaller band counts."""
+    found: dict[tuple[str, str], RateNeed] = {}
+    for need in needs:
+        key = need.home, need.currency
+        one = found.setdefault(key, need)
+        kinds = tuple(dict.fromkeys((*one.kinds, *need.kinds)))
+        askers: dict[str, tuple[str, ...]] = {
+            kind: tuple(dict.fromkeys((*one.askers.get(kind, ()), *need.askers.get(kind, ()))))
+            for kind in kinds
+        }
+        found[key] = evolve(one, quiet=min(one.quiet, need.quiet), kinds=kinds, askers=askers)
+    return tuple(found.values())
+
+
+def _needs(books: Iterable[PolicyBook], channel: str, today: date) -> Iterator[RateNeed]:
     for book in books:
         policies = [policy for policy in _in_force(book, today) if _converts(policy)]
         if not policies:
             continue
-        key = policies[0].home, policies[0].currency
-        quiet, kinds = _quiet(book, policies, channel), list(_kinds(book, policies))
-        if key in needs:
-            quiet, kinds = min(quiet, needs[key].quiet), [*needs[key].kinds, *kinds]
-        needs[key] = RateNeed(home=key[0], currency=key[1], quiet=quiet, kinds=tuple(dict.fromkeys(kinds)))
-    return tuple(needs.values())
+        askers: dict[str, tuple[str, ...]] = {}
+        kinds: dict[Kind, None] = {}
+        for kind, key in _kinds(book, policies):
+            kinds[kind] = None
+            told = f"rate.{key} of policy {book.name!r}"
+            askers[kind] = tuple(dict.fromkeys((*askers.get(kind, ()), told)))
+        yield RateNeed(
+            home=policies[0].home,
+            currency=policies[0].currency,
+            quiet=_quiet(book, policies, channel),
+            kinds=tuple(kinds),
+            askers=askers,
+        )

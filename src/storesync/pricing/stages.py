@@ -216,11 +216,12 @@ def route(walk: Walk, kind: Kind | None = None) -> Route:
         raise walk.hold(
             "price.rate_doubted",
             "convert",
-            f"the newest rate of {policy.currency} is not believed: it jumped, or its sources disagree",
+            f"the newest rate of {policy.currency} is not believed: it jumped, its sources disagree,"
+            " or it is far from what the currency costs",
             f"`storesync rates` shows it; if the jump is true: storesync rates fetch --confirm {policy.currency}",
         )
     if found is None:
-        known = ", ".join(sorted({f"{rate.base}/{rate.quote}" for rate in rates.rates})) or "none"
+        known = ", ".join(sorted({f"{rate.base}/{rate.quote} {rate.kind}" for rate in rates.rates})) or "none"
         raise walk.hold(
             "price.rate_missing",
             "convert",

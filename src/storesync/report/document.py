@@ -108,13 +108,16 @@ def status_document(status: ChannelStatus) -> dict[str, Any]:
 
 
 def rates_document(status: RateStatus) -> dict[str, Any]:
-    """All rates as the next plan takes them, what the channels are priced with, and what happened last.
+    """All rates as they stand here, what the channels are priced with, and what happened last.
 
-    `snapshot` names these rates; where a table was edited since they were collected `last`, they have no name yet.
+    `snapshot` names those of the rates that were collected, each says so itself; `edited` are the currencies whose
+    configuration or table moved on since they were collected `last`: then the rates have no name together.
     """
     return {
-        "snapshot": "" if status.ahead else status.snapshot,
-        "collected_at": "" if status.ahead or status.at is None else status.at.isoformat(),
+        "snapshot": "" if status.edited else status.snapshot,
+        "collected_at": "" if status.edited or status.at is None else status.at.isoformat(),
+        "edited": list(status.edited),
+        "never_collected": list(status.new),
         "last": {
             "snapshot": status.snapshot,
             "collected_at": status.at.isoformat() if status.at is not None else "",
@@ -124,6 +127,8 @@ def rates_document(status: RateStatus) -> dict[str, Any]:
             {
                 "currency": line.currency,
                 "home": line.home,
+                "kind": line.kind,
+                "snapshot": line.snapshot,
                 "rate": line.rate.document() if line.rate is not None else None,
                 "source": line.source,
                 "confirmed_by": line.confirmed,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -44,9 +44,9 @@ def rates_view(status: RateStatus) -> RenderableType:
     """All rates, the channels, and what happened last."""
     if status.at is None:
         head = Text("no rates were collected yet: storesync rates fetch asks the sources")
-    elif status.ahead and status.lines:
-        # Neither id nor day of what was collected belongs to the rates below.
-        head = Text.assemble(("rates ", "bold"), "as the next plan takes them", (_moved(status), "yellow"))
+    elif status.edited:
+        # Neither id nor day of what was collected belongs to all of the rates below.
+        head = Text.assemble(("rates ", "bold"), "as they stand here", (_moved(status), "yellow"))
     else:
         head = Text.assemble(
             ("rates ", "bold"),
@@ -55,8 +55,9 @@ def rates_view(status: RateStatus) -> RenderableType:
         )
     if status.invented:
         head.append(" · invented: for the sandbox alone", "yellow")
-    if status.at is None and status.ahead and status.lines:
-        head.append(" · the rates below count from the next plan on", "yellow")
+    if status.new:
+        told = "the rates below count" if status.at is None else _uncollected(status.new)
+        head.append(f" · {told} from the next plan on", "yellow")
     parts: list[RenderableType] = [head]
     if status.lines:
         parts.append(Indented(_rates(status.lines, status.witness), 2))
@@ -71,7 +72,12 @@ def rates_view(status: RateStatus) -> RenderableType:
 
 def _moved(status: RateStatus) -> str:
     told = f"{status.snapshot[:_DIGITS]}, collected {_time(status.at)} UTC"
-    return f" · configuration or tables here moved on since snapshot {told}"
+    return f" · configuration or tables here moved on for {', '.join(status.edited)} since snapshot {told}"
+
+
+def _uncollected(codes: Sequence[str]) -> str:
+    were, count = ("were", "they count") if len(codes) > 1 else ("was", "it counts")
+    return f"{', '.join(codes)} {were} never collected: {count}"
 
 
 def _rates(lines: Iterable[RateLine], witness: str) -> Table:
@@ -82,7 +88,8 @@ def _rates(lines: Iterable[RateLine], witness: str) -> Table:
         rate = line.rate
         row: list[RenderableType]
         if rate is None:
-            row = [line.currency, Text("unknown", "red"), "", "", ""]
+            told = "unknown" if line.kind == "mid" else f"unknown ({line.kind})"
+            row = [line.currency, Text(told, "red"), "", "", ""]
         else:
             days = f"{line.days} day{'s' * (line.days != 1)}"
             age = f"{days}, {line.missed} missed" if line.missed else days

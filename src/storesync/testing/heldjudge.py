@@ -40,7 +40,10 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
     (listing,) = alive
     # A variant that we know of stays with its figure, also where the shop does not have it any more.
     known = stand.ref.skus.keys() if stand is not None and stand.ref is not None else set[str]()
-    stays = one.price or one.text or one.figures & (one.offers.keys() | known) & item.offers.keys()
+    there = one.offers.keys() | known
+    # A half that has no variant yet is as one that was never made: no figure may be missing, whose variant it ever is.
+    figures = one.figures & there if there else item.unreadable | item.uncounted
+    stays = one.price or one.text or figures & item.offers.keys()
     if one.hidden and listing.status == "live" and stays:
         yield f"{what} is on sale again"
     if stand is None or (stand.ref is None and world.driver.find is None):
@@ -51,9 +54,9 @@ def _look(world: World, one: Held, stand: Standing | None, item: Item) -> Iterat
     # figure of a variant that left the catalog holds nothing.
     waits = one.text or (bool(stays) and not stand.made) or not _with_document(one, item, stand)
     # Nor can a document be told that has a price which nobody here knows.
-    there = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
-    waits |= any(one.keeps_price(offer.sku) and offer.last_prices is None for offer in there)
-    waits |= any(offer.sku in one.figures and offer.last is None for offer in there)
+    told = [stand.offers[sku] for sku in one.offers if sku in stand.offers]
+    waits |= any(one.keeps_price(offer.sku) and offer.last_prices is None for offer in told)
+    waits |= any(offer.sku in one.figures and offer.last is None for offer in told)
     # What became a half meanwhile, since one look missed it, may have got its document before.
     went = one.whole and not stand.made and not one.text
     if stand.refused != stand.want or not stand.refused:

@@ -112,6 +112,14 @@ class Hold:
         world.wanted.remember()
         return found
 
+    def sell(self, held: list[Held]) -> None:
+        """The stock of all that is held moves once more."""
+        for one in held:
+            item = self.world.wanted.items[one.key]
+            offers = {sku: (price, stock + 2) for sku, (price, stock) in item.offers.items()}
+            self.world.wanted.items[one.key] = evolve(item, offers=offers)
+        self.world.wanted.remember()
+
     def release(self, held: list[Held]) -> None:
         """New policies are there, and texts may leave and are taken: what is wanted is right from now on."""
         self.world.stern = False

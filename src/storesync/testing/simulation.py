@@ -112,6 +112,11 @@ def _held(world: World, verdict: Verdict, hold: Hold) -> None:
     if not _settle(world, typing=False):
         verdict.wrong.append("while prices and texts are held, no run is silent")
     verdict.wrong += judge_held(world, held)
+    if hold.stern:
+        # The documents are known to be refused by now: what is sold afterwards goes on all the same.
+        hold.sell(held)
+        _settle(world, typing=False)
+        verdict.wrong += judge_held(world, held)
     hold.release(held)
     _settle(world)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from storesync.errors import ConfigError, Fault
 from storesync.issues import Issue, Issues, Severity, counted
@@ -15,14 +15,16 @@ from storesync.pricing.businessday import missed_days
 from storesync.pricing.exact import EXACT, exact, figure
 from storesync.pricing.policy import RateRules, percent
 from storesync.pricing.rate import Kind, Leg, Rate, Snapshot
+from storesync.pricing.rates.band import out_of_band
+from storesync.pricing.rates.finding import coarse, fallback, kind_missing, none_usable
 from storesync.pricing.rates.source import Fetch, RateSource
 from storesync.pricing.rates.static import StaticTable
 from storesync.pricing.settle import apart, corroborate, direct, jumped, within
 
 __all__ = ["Chain", "Collected", "collect", "hosts"]
 
-_FEW = 3  # digits of a rate below one; a half in the third is half a percent at most
 _SPREAD: tuple[Kind, ...] = ("mid", "buy", "sell")
+_MIDS: Mapping[str, Mapping[Kind, Sequence[str]]] = {}
 
 
 @frozen(kw_only=True)
@@ -32,7 +34,8 @@ class Chain:
     `sources` is by currency, `*` for every other one. `witness` names the source that is asked to confirm a rate
     within `tolerance`; empty: none. Its silence is a warning, but for the currencies in `witness_required` (`*`: all)
     it holds. `max_jump` is how far a rate may move from the last accepted snapshot,
-    unless its currency is in `confirmed`. `rules` give ages and pivots.
+    unless its currency is in `confirmed`. `outside` are by currency the reasons to believe a rate outside its band.
+    `rules` give ages and pivots.
     """
 
     sources: Mapping[str, tuple[str, ...]] = field(converter=frozen_map)
@@ -41,6 +44,7 @@ class Chain:
     tolerance: Decimal = field(default=Decimal("0.01"), converter=exact)
     max_jump: Decimal = field(default=Decimal("0.07"), converter=exact)
     confirmed: frozenset[str] = frozenset()
+    outside: Mapping[str, str] = field(factory=dict, converter=frozen_map)
     rules: RateRules = field(factory=RateRules)
 
     def order(self, currency: str) -> tuple[str, ...]:
@@ -115,25 +119,34 @@ def _too_old(leg: Leg, rules: RateRules, today: date) -> str:
 
 def _pick(
     rates: tuple[Rate, ...], home: str, currency: str, chain: Chain, today: date | None
-) -> tuple[Rate, ...] | str:
-    """The rates that one source's answer gives for a currency, every kind of it; or why they are no use.
+) -> tuple[tuple[Rate, ...], Mapping[Kind, str]]:
+    """The rates that one source's answer gives for a currency, every kind of it; and by kind why one is no use.
 
     `today` None: their days do not count, for they are invented.
     """
-    rules = chain.rules
-    route = Snapshot(rates=rates).route(
-        home, currency, kind=rules.kind, pivots=rules.pivots, skew=rules.max_skew_days
-    )
-    if route is None:
-        return f"no {rules.kind} rate for {currency}/{home}"
-    for leg in route.legs:
-        refusal = _too_old(leg, rules, today) if today is not None else ""
-        if refusal:
-            return refusal
-    legs = [leg.rate for leg in route.legs]
-    pairs = {(rate.base, rate.quote) for rate in legs}
-    others = [rate for rate in rates if (rate.base, rate.quote) in pairs and rate not in legs]
-    return (*legs, *(rate for rate in others if rate.kind != rules.kind))
+    rules, given = chain.rules, Snapshot(rates=rates)
+    legs: dict[Rate, None] = {}
+    lacks: dict[Kind, str] = {}
+    silent: list[Kind] = []
+    for kind in _SPREAD:
+        route = given.route(home, currency, kind=kind, pivots=rules.pivots, skew=rules.max_skew_days)
+        if route is None:
+            silent.append(kind)
+            continue
+        refusals = [_too_old(leg, rules, today) for leg in route.legs] if today is not None else []
+        if refusal := next(filter(None, refusals), ""):
+            lacks[kind] = refusal
+        else:
+            legs |= dict.fromkeys(leg.rate for leg in route.legs)
+    offer = _offered(lacks, silent)
+    lacks |= {kind: f"no {kind} rate for {currency}/{home}{offer}" for kind in silent}
+    return tuple(legs), lacks
+
+
+def _offered(old: Mapping[Kind, str], silent: Sequence[Kind]) -> str:
+    """What the source gives instead, in words; empty where it gives nothing for the currency at all."""
+    kinds = [kind for kind in _SPREAD if kind not in silent and kind not in old]
+    return f", it gives {' and '.join(kinds)}" if kinds else ""
 
 
 async def collect(
@@ -146,13 +159,16 @@ async def collect(
     now: datetime,
     today: date,
     before: Snapshot | None = None,
+    kinds: Mapping[str, Mapping[Kind, Sequence[str]]] = _MIDS,
 ) -> Collected:
     """One snapshot for a run: for each currency the first source of its chain whose rate withstands.
 
-    A source that fails, is old or lacks the currency gives a warning and the next one is asked. A currency whose rate
-    is contradicted by the witness, not confirmed by a required one, jumped from `before`, or has a buying or selling
-    rate that lies further from it than a rate may jump, is left out with an error: its prices are held, never made
-    with a doubtful or an old rate.
+    `kinds` are by currency those that policies use, each with who asks for it; without them `mid` is used. The first
+    source that gives every one of them is taken, else the first that gives one: a kind that is lacking then is an
+    error, and no other stands in for it. A source that fails, is old or lacks the currency gives a warning and the
+    next one is asked. A currency whose rate lies outside its band, is contradicted by the witness, not confirmed by a
+    required one, jumped from `before`, or has a buying or selling rate that lies further from it than a rate may jump,
+    is left out with an error: its prices are held, never made with a doubtful or an old rate.
     """
     wanted = tuple(dict.fromkeys(code for code in currencies if code != home))
     asked = _Asked(send, home, wanted, today)
@@ -162,18 +178,27 @@ async def collect(
     confirmed: dict[str, str] = {}
     doubted: set[str] = set()
     for currency in wanted:
-        name, found = await _first(currency, home, chain, sources, asked, issues)
-        rate = direct(Snapshot(rates=found), home, currency, chain.rules.kind)
-        if rate is None:
+        asks = kinds.get(currency) or {chain.rules.kind: ()}
+        name, found = await _first(currency, home, asks, chain, sources, asked, issues)
+        picked = Snapshot(rates=found)
+        given = [one for kind in _SPREAD if (one := direct(picked, home, currency, kind)) is not None]
+        if not given:
             continue
-        given = Snapshot(rates=found)
-        others = [one for kind in _SPREAD if (one := direct(given, home, currency, kind)) not in (None, rate)]
-        doubt = next((odd for one in (rate, *others) if (odd := _jump(one, currency, chain, before))), None)
+        # The mid rate is what witnesses know; without one, the first that is given stands for the others.
+        rate, *others = given
+        # What is invented for the sandbox may cost whatever it likes.
+        far = [odd for one in given if (odd := out_of_band(one, chain.outside)) is not None]
+        far = [] if _invented(sources[name]) else far
+        issues += [odd for odd in far if odd.severity is not Severity.ERROR]
+        doubt = next((odd for odd in far if odd.severity is Severity.ERROR), None)
+        doubt = doubt or next(
+            (odd for one in (rate, *others) if (odd := _jump(one, currency, chain, before))), None
+        )
         doubt = doubt or next((odd for one in others if (odd := _astray(rate, one, currency, chain))), None)
         doubt = doubt or await _contradicted(rate, name, home, chain, sources, asked, issues, confirmed)
         if doubt is None:
             by[currency] = name
-            issues += _coarse(found, currency)
+            issues += coarse(found, currency)
             # The very rates that were looked at, not their legs: another currency's legs would cross with them.
             kept += (rate, *others)
         else:
@@ -197,43 +222,45 @@ def _invented(source: RateSource) -> bool:
 async def _first(
     currency: str,
     home: str,
+    asks: Mapping[Kind, Sequence[str]],
     chain: Chain,
     sources: Mapping[str, RateSource],
     asked: _Asked,
     issues: list[Issue],
 ) -> tuple[str, tuple[Rate, ...]]:
-    """The first source whose rates are of use, and those rates; no name and no rates when there is none."""
+    """The first source that gives every kind that is asked for, else the first that gives one, and its rates.
+
+    No name and no rates when there is none.
+    """
     tried: list[str] = []
+    some: tuple[str, tuple[Rate, ...]] = ("", ())
+    before: list[str] = []
+    lacking: list[Kind] = list(asks)
     for name in chain.order(currency):
         source = sources.get(name)
         if source is None:
             tried.append(f"{name}: not configured")
             continue
         rates = await asked.ask(source)
-        today = None if _invented(source) else asked.today
-        picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, today)
-        if isinstance(picked, str):
-            tried.append(f"{name}: {picked}")
+        if isinstance(rates, str):
+            tried.append(f"{name}: {rates}")
             continue
-        if tried:
-            issues.append(
-                Issue(
-                    "rates.fallback",
-                    f"rates/{currency}",
-                    f"{currency}/{home} comes from {name}; {'; '.join(tried)}",
-                    severity=Severity.WARNING,
-                )
-            )
-        return name, picked
+        picked, lacks = _pick(rates, home, currency, chain, None if _invented(source) else asked.today)
+        missing = [kind for kind in asks if kind in lacks]
+        if not missing:
+            if tried:
+                issues.append(fallback(currency, home, name, tried))
+            return name, picked
+        if len(missing) < len(asks) and not some[0]:
+            some, before, lacking = (name, picked), [*tried], missing
+        tried.append(f"{name}: {'; '.join(dict.fromkeys(lacks[kind] for kind in missing))}")
     told = "; ".join(tried) or "its chain names no source"
-    issues.append(
-        Issue(
-            "rates.none",
-            f"rates/{currency}",
-            f"no usable rate for {currency}/{home}: {told}",
-            hint=f"add a source that quotes {currency} to its chain; until then its prices are held",
-        )
-    )
+    if some[0]:
+        if before:
+            issues.append(fallback(currency, home, some[0], before))
+        issues += [kind_missing(currency, home, kind, asks[kind], told) for kind in lacking]
+        return some
+    issues.append(none_usable(currency, home, asks, told))
     return "", ()
 
 
@@ -242,8 +269,10 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
         return None
     reference = before
     if before is not None and before.pair(rate.base, rate.quote, rate.kind) is None:
-        last = direct(before, rate.quote, rate.base, rate.kind)
-        reference = None if last is None else Snapshot(rates=(last,))
+        # A kind that is new is compared with another one: a bank's spread is small, a slipped unit is not.
+        known = (direct(before, rate.quote, rate.base, kind) for kind in (rate.kind, *_SPREAD))
+        last = next((one for one in known if one is not None), None)
+        reference = None if last is None else Snapshot(rates=(evolve(last, kind=rate.kind),))
     moved = jumped(reference, rate, chain.max_jump)
     if moved is None:
         return None
@@ -254,21 +283,6 @@ def _jump(rate: Rate, currency: str, chain: Chain, before: Snapshot | None) -> I
         f" at most {percent(chain.max_jump)} is believed",
         hint=f"check the unit and the pair; if it is true: storesync rates fetch --confirm {currency}",
     )
-
-
-def _coarse(found: tuple[Rate, ...], currency: str) -> list[Issue]:
-    """Warnings for rates below one that kept so few digits that prices are off by a percent and more."""
-    return [
-        Issue(
-            "rates.coarse",
-            f"rates/{currency}",
-            f"{rate} keeps fewer than {_FEW} digits: prices made with it may be off by a percent and more",
-            severity=Severity.WARNING,
-            hint=f"quote more digits, or 100 {rate.base} at once (such as {rate.quote}_per_100{rate.base})",
-        )
-        for rate in found
-        if rate.value < 1 and len(rate.value.as_tuple().digits) < _FEW
-    ]
 
 
 def _astray(rate: Rate, other: Rate, currency: str, chain: Chain) -> Issue | None:
@@ -320,10 +334,11 @@ async def _contradicted(
     if name == chain.witness:
         return _unconfirmed(rate, "it comes from the witness itself", chain)
     rates = f"{chain.witness}: not configured" if witness is None else await asked.ask(witness)
-    picked = rates if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
-    other = None if isinstance(picked, str) else direct(Snapshot(rates=picked), home, currency, rate.kind)
-    if other is None:
-        silence = _unconfirmed(rate, picked if isinstance(picked, str) else "no direct rate", chain)
+    picked, lacks = ((), {}) if isinstance(rates, str) else _pick(rates, home, currency, chain, asked.today)
+    other = direct(Snapshot(rates=picked), home, currency, rate.kind)
+    if other is None or rate.kind in lacks:
+        told = rates if isinstance(rates, str) else lacks.get(rate.kind, "no direct rate")
+        silence = _unconfirmed(rate, told, chain)
         if required:
             return silence
         issues.append(silence)
