@@ -39,6 +39,9 @@ ONCE_BROKEN = [
     pytest.param(
         5857, PLAIN, id="the judge saw a half without a variant go on beside what nobody knows of it"
     ),
+    pytest.param(
+        61844, PLAIN, id="what was hidden and missed was written again under its address and stayed hidden"
+    ),
 ]
 # By seed, the mutants that its world condemns.
 CONDEMNING = {

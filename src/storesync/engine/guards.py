@@ -45,6 +45,7 @@ def guards(
             elif moved > swing:
                 swing, swung = moved, sku
     hides = sum(op.kind is Kind.HIDE for op in ops) + sum(map(_demanded, ops))
+    shown = max(live, hides)  # what is in doubt may be on sale and is not counted
     let_do = {stand.key for stand in stands if stand.have == UNKNOWN and stand.asked == stand.want}
     touched = sum(op.kind is Kind.UPDATE and op.key not in let_do for op in ops)
     ends = sum(map(_demanded, ops))
@@ -57,7 +58,7 @@ def guards(
             tripped=products == 0 and live > 0,
             hint="an empty catalog would take the whole shop off sale",
         ),
-        _share("hidden", hides, live, limits.hidden, limits.few(live)),
+        _share("hidden", hides, shown, limits.hidden, limits.few(shown)),
         _share("touched", touched, live, limits.touched, limits.floor),
         Guard(
             name="price swing",
