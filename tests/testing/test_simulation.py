@@ -114,6 +114,12 @@ CROWDED = [
         id="missed halves",
     ),
     pytest.param(
+        (65,),
+        evolve(ALONE, by="key", steps=2, rates={"missed": 0.3, "lost_after": 0.3}, edits=True, crashes=4),
+        PLAIN,
+        id="missed listings that a variant leaves",
+    ),
+    pytest.param(
         (15,),
         evolve(ALONE, by="address", steps=2, rates={"refuse": 0.3, "lost_after": 0.2}),
         PLAIN,

@@ -110,7 +110,9 @@ async def _attempt(work: Work, operation: Operation, stand: Standing, found: Ref
     sent = media_of(work, document)
     content = with_media(document, sent)
     new = New(stand.key, content, wanted_offers(stand), token, found)
-    stand = evolve(stand, named=stand.named | new.offers.keys())
+    # What a look just missed was ours, and is when it is found again, wanted or not.
+    ours = stand.ref.skus.keys() if stand.ref is not None else frozenset[str]()
+    stand = evolve(stand, named=stand.named | ours | new.offers.keys())
     log = work.log(operation.kind, stand.key, skus=tuple(new.offers), input=_input(new, stand.want))
     begin = log.begin
 
