@@ -21,12 +21,17 @@ class Finder(importlib.abc.MetaPathFinder):
         if fullname == sys.argv[1]:
             os.kill(os.getpid(), int(sys.argv[2]))
 sys.meta_path.insert(0, Finder())
-if sys.argv[3] == "ignored":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.signal(signal.SIGINT, signal.SIG_IGN if sys.argv[3] == "ignored" else signal.default_int_handler)
 from storesync.cli import main
 sys.exit(main(["drivers"]))
 """
-_CALLED = "import sys; from storesync.cli import main; sys.exit(main())"
+# As a shell in front leaves it: what runs the tests may ignore Ctrl-C, as a job behind does, and children inherit that.
+_CALLED = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from storesync.cli import main
+sys.exit(main())
+"""
 
 
 @pytest.mark.parametrize("module", ["storesync.cli.app", "storesync.cli.drivers"])
